@@ -1,0 +1,123 @@
+"""Typed settings, read once at start from the environment (and `.env`).
+
+Every mistake is reported at once, in one message, and the process does not start: a half-configured
+console loses customers' posts quietly.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# What .env.example and the demo carry; a real installation that still has one of these is open to anybody.
+DEFAULT_SECRETS = frozenset({"change-me", "demo-secret-not-for-production", ""})
+DEMO_CREDENTIAL_KEY = "ZGVtby1rZXktbm90LWZvci1wcm9kdWN0aW9uLTAwMDE="
+
+
+class Environment(StrEnum):
+    DEMO = "demo"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class ConfigurationError(Exception):
+    """The settings are unusable; the text lists every problem, one a line."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    lingke_env: Environment = Field(Environment.PRODUCTION, description="demo, test or production")
+    port: int = Field(5000, ge=1, le=65535)
+    bind_host: str = "127.0.0.1"
+    public_url: str = Field("", description="address under which browsers and platforms reach us; default http://127.0.0.1:PORT")
+    data_dir: Path = Path("data")
+    database_url: str = Field("", description="SQLAlchemy address; default SQLite in DATA_DIR")
+    redis_url: str = Field("", description="redis:// or unix:// address of the queue")
+    secret_key: SecretStr = SecretStr("")
+    credential_keys: SecretStr = Field(
+        SecretStr(""), description="comma separated Fernet keys, newest first; encrypt tokens and personal data"
+    )
+    installation: str = Field("lingke", pattern=r"^[a-z][a-z0-9-]{0,30}$", description="prefix of all Redis keys")
+    cookie_secure: bool = Field(False, description="set to true behind https")
+    trusted_proxies: int = Field(0, ge=0, le=5, description="proxies in front whose X-Forwarded-For counts")
+    default_locale: str = Field("zh-CN", pattern=r"^(zh-CN|en)$")
+    log_level: str = Field("INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
+
+    sandbox_url: str = Field("", description="base address of the platforms' stand-in; demo and tests only")
+    corpus: str = Field("", description="JSON-lines file that the sandbox replays")
+
+    session_idle_minutes: int = Field(720, ge=5)
+    undo_seconds: int = Field(10, ge=0, le=60)
+    poll_seconds: int = Field(5, ge=1, description="how often an active monitor's streams are read by default")
+    lease_seconds: int = Field(60, ge=10, description="after this long a worker's unfinished row is taken over")
+    sweep_seconds: int = Field(15, ge=1)
+    event_retention: int = Field(20_000, ge=100, description="events a reconnecting browser may catch up on")
+    private_fetch_hosts: str = Field("", description="comma separated host:port that media may be fetched from although private")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Settings:
+        if not self.database_url:
+            self.database_url = f"sqlite:///{self.data_dir / 'lingke.db'}"
+        if self.database_url.startswith(("postgres://", "postgresql://")):
+            self.database_url = "postgresql+psycopg://" + self.database_url.split("://", 1)[1]
+        if not self.redis_url:
+            self.redis_url = f"unix://{self.data_dir / 'valkey.sock'}"
+        if not self.public_url:
+            self.public_url = f"http://127.0.0.1:{self.port}"
+        if self.lingke_env is Environment.PRODUCTION:
+            self._refuse_default_secrets()
+            if self.sandbox_url:
+                raise ValueError("SANDBOX_URL is for the demo and tests: real accounts must not talk to the stand-in")
+        self._check_credential_keys()
+        return self
+
+    def _refuse_default_secrets(self) -> None:
+        problems = []
+        secret = self.secret_key.get_secret_value()
+        if secret in DEFAULT_SECRETS or len(secret) < 32:
+            problems.append("SECRET_KEY must be set to at least 32 random characters")
+        keys = self.credential_keys.get_secret_value()
+        if keys in DEFAULT_SECRETS or DEMO_CREDENTIAL_KEY in keys:
+            problems.append("CREDENTIAL_KEYS must hold at least one Fernet key of your own")
+        if problems:
+            raise ValueError("; ".join(problems))
+
+    def _check_credential_keys(self) -> None:
+        for number, key in enumerate(self.fernet_keys, start=1):
+            try:
+                Fernet(key)
+            except ValueError:
+                raise ValueError(f"CREDENTIAL_KEYS: key {number} is not a Fernet key (32 bytes, url-safe base64)") from None
+
+    @cached_property
+    def fernet_keys(self) -> tuple[str, ...]:
+        keys = tuple(k.strip() for k in self.credential_keys.get_secret_value().split(",") if k.strip())
+        return keys or (DEMO_CREDENTIAL_KEY,)
+
+    @property
+    def is_demo(self) -> bool:
+        return self.lingke_env is Environment.DEMO
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; raises ConfigurationError naming every wrong value at once."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            name = ".".join(str(part) for part in problem["loc"]).upper() or "SETTINGS"
+            lines.append(f"  {name}: {problem['msg']}")
+        raise ConfigurationError("The settings are not usable:\n" + "\n".join(lines)) from None
