@@ -1,0 +1,60 @@
+# Everything a person types. `make` alone lists it.
+# Variables: PYTHON, PORT, DATA_DIR, DATABASE_URL, REDIS_URL, CORPUS, TESTS (what `make test` runs), m (a migration's name).
+
+PYTHON ?= python3
+BOOTSTRAP := $(PYTHON) scripts/bootstrap.py
+VENV := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench chaos fuzz lock openapi assets migration shell format clean install install-dev
+
+help: ## list the targets
+	@echo 'Lingke 聆客: make <target>'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+run: ## set up everything and start it (PORT, DATA_DIR, DATABASE_URL, REDIS_URL, CORPUS)
+	@$(BOOTSTRAP) run
+
+test: ## install what tests need and run all of them (TESTS=path for a part)
+	@$(BOOTSTRAP) test $(TESTS)
+
+check: ## lint, format, types and import contracts
+	@$(BOOTSTRAP) check
+
+bench: install-dev ## run the benchmarks; tables on the screen, JSON in bench/results
+	@$(VENV)/python -m bench
+
+chaos: install-dev ## kill each process, then all, during a replay; prove that nothing is lost or doubled
+	@$(VENV)/python scripts/chaos.py
+
+fuzz: install-dev ## throw malformed callbacks at a running stack; prove that it stays up
+	@$(VENV)/python scripts/fuzz.py
+
+assets: ## build the browser application when its sources changed
+	@$(BOOTSTRAP) assets
+
+lock: install-dev ## resolve requirements*.in into the pinned requirements*.txt
+	@$(VENV)/python scripts/lock.py
+
+openapi: install ## write docs/api/openapi.json and the browser's types from the endpoints
+	@$(VENV)/python scripts/openapi.py
+
+migration: install-dev ## write a migration from the models' changes: make migration m="add tags"
+	@test -n "$(m)" || { echo 'lingke: name it: make migration m="add tags"' >&2; exit 1; }
+	@$(VENV)/flask --app wsgi db revision -m "$(m)"
+
+shell: install ## a Python prompt inside the application
+	@$(VENV)/flask --app wsgi shell
+
+format: install-dev ## format the Python sources
+	@$(VENV)/ruff format . && $(VENV)/ruff check --fix .
+
+clean: ## remove what was built or installed here; the data stays
+	rm -rf .venv frontend/node_modules app/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install:
+	@$(BOOTSTRAP) install
+
+install-dev:
+	@$(BOOTSTRAP) install-dev

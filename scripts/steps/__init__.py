@@ -1,0 +1,1 @@
+"""The steps of preparing a checkout; standard library only, because nothing else is installed yet."""
