@@ -119,7 +119,9 @@ class PlatformError(AppError):
         retry_at: datetime | None = None,
         raw: str = "",
     ) -> None:
-        super().__init__(f"platform_{kind.value}", platform=platform, message=message, platform_code=platform_code)
+        super().__init__(
+            f"platform_{kind.value}", platform=platform, message=message, platform_code=platform_code
+        )
         self.kind = kind
         self.platform = platform
         self.message = message

@@ -1,0 +1,42 @@
+"""The names of background jobs. Services ask for a job by name; `jobs.py` files say what it does.
+
+A job is a hint to look into the database, never the only record of work: Redis may lose it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Queue(StrEnum):
+    INGEST = "ingest"
+    OUTBOUND = "outbound"
+    DEFAULT = "default"
+
+
+class JobName(StrEnum):
+    LISTENER_PROCESS_DELIVERIES = "listener.process_deliveries"
+    LISTENER_POLL_MONITOR = "listener.poll_monitor"
+    LISTENER_JUDGE_ITEMS = "listener.judge_items"
+    ROUTING_ASSIGN_WAITING = "routing.assign_waiting"
+    WORKBENCH_DELIVER_REPLY = "workbench.deliver_reply"
+    IDENTITY_SWEEP_SESSIONS = "identity.sweep_sessions"
+
+
+QUEUE_OF: dict[JobName, Queue] = {
+    JobName.LISTENER_PROCESS_DELIVERIES: Queue.INGEST,
+    JobName.LISTENER_POLL_MONITOR: Queue.INGEST,
+    JobName.LISTENER_JUDGE_ITEMS: Queue.INGEST,
+    JobName.ROUTING_ASSIGN_WAITING: Queue.INGEST,
+    JobName.WORKBENCH_DELIVER_REPLY: Queue.OUTBOUND,
+    JobName.IDENTITY_SWEEP_SESSIONS: Queue.DEFAULT,
+}
+
+
+@dataclass(frozen=True)
+class DeferredJob:
+    """A job to be queued after commit. Equal jobs of one transaction are queued once."""
+
+    name: JobName
+    ids: tuple[int, ...] = ()

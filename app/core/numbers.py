@@ -1,0 +1,35 @@
+"""Running numbers kept in the database, raised under their row's lock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.core.tables import Counter
+
+
+def lock_counter(session: Session, name: str, now: datetime) -> None:
+    """Hold the counter's row until the transaction ends, so that whoever asks next waits."""
+    take_numbers(session, name, 0, now)
+
+
+def take_numbers(session: Session, name: str, count: int, now: datetime) -> int:
+    """Raise the counter by `count`; the first of the numbers taken (1 for a new counter)."""
+    statement = update(Counter).where(Counter.name == name).values(value=Counter.value + count)
+    value = session.scalar(statement.returning(Counter.value))
+    if value is None:
+        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+        session.execute(
+            dialect.insert(Counter).values(name=name, value=0, created_at=now).on_conflict_do_nothing()
+        )
+        value = session.scalar(statement.returning(Counter.value))
+    if value is None:  # pragma: no cover  the insert above made it exist
+        raise RuntimeError(f"counter {name!r} vanished")
+    return value - count + 1
+
+
+def current_number(session: Session, name: str) -> int:
+    return session.scalar(select(Counter.value).where(Counter.name == name)) or 0

@@ -1,0 +1,53 @@
+"""Keyset paging: a page is named by the sort values of its last row, never by an offset."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from app.core.errors import Invalid
+
+MAX_LIMIT = 200
+
+
+def encode_cursor(values: Sequence[Any]) -> str:
+    plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
+    """The sort values again, as many and of the kinds that the list sorts by; raises Invalid otherwise."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != len(kinds):
+            raise ValueError
+        return [_restore(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    except (ValueError, TypeError, binascii.Error):
+        raise Invalid("invalid_cursor", fields={"cursor": "not a cursor of this list"}) from None
+
+
+def _restore(value: Any, kind: type) -> Any:
+    if kind is datetime:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def after(columns: Sequence[tuple[ColumnElement[Any], bool]], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows behind `values` in the order of `columns` (column, descending)."""
+    alternatives = []
+    for position, (column, descending) in enumerate(columns):
+        equal = [c == v for (c, _), v in zip(columns[:position], values[:position], strict=True)]
+        beyond = column < values[position] if descending else column > values[position]
+        alternatives.append(and_(*equal, beyond))
+    return or_(*alternatives)

@@ -1,0 +1,95 @@
+"""The one way a change happens: open a context, run a service, commit, then tell the world.
+
+Events are written to the log inside the transaction. After the commit jobs are queued and the
+publisher is woken; if either fails nothing is lost, because both can be found again in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy import insert
+
+from app.core.context import Context
+from app.core.db import open_session
+from app.core.ids import new_request_id
+from app.core.permissions import Actor
+from app.core.runtime import Runtime
+from app.core.tables import EventLog
+
+log = structlog.get_logger(__name__)
+WAKE_CHANNEL = "events"
+
+
+@contextmanager
+def open_context(
+    runtime: Runtime,
+    actor: Actor,
+    *,
+    write: bool = True,
+    request_id: str | None = None,
+    locale: str | None = None,
+) -> Iterator[Context]:
+    """A unit of work. Commits when the block ends well, rolls back when it raises."""
+    session = open_session(runtime.sessions, write=write)
+    context = Context(runtime, session, actor, request_id or new_request_id(), locale or actor.locale)
+    try:
+        yield context
+        if write:
+            _react(context)
+            _record_events(context)
+            session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()
+    if write:
+        _after_commit(context)
+
+
+def _react(context: Context) -> None:
+    """Let subscribers act on events; what they emit is heard by subscribers in turn."""
+    done = 0
+    while done < len(context.events):
+        event = context.events[done]
+        for subscriber in context.runtime.subscribers.get(event.name, ()):
+            subscriber(context, event)
+        done += 1
+
+
+def _record_events(context: Context) -> None:
+    context.session.flush()
+    if not context.events:
+        return
+    now = context.now()
+    rows = [
+        {
+            "name": event.name,
+            "payload": event.dump(),
+            "rooms": sorted(event.audience.rooms),
+            "withdraw_rooms": sorted(event.audience.withdraw),
+            "request_id": context.request_id,
+            "created_at": now,
+        }
+        for event in context.events
+    ]
+    context.session.execute(insert(EventLog), rows)
+
+
+def _after_commit(context: Context) -> None:
+    runtime = context.runtime
+    if context.deferred:
+        runtime.queue.enqueue(context.deferred)
+    if context.events:
+        wake_publisher(runtime)
+
+
+def wake_publisher(runtime: Runtime) -> None:
+    """Ask the publisher to number new events now instead of at its next look."""
+    try:
+        runtime.redis.publish(runtime.redis_key(WAKE_CHANNEL, "written"), b"1")
+    except Exception as error:
+        log.warning("publisher_not_woken", error=str(error))

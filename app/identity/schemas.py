@@ -1,0 +1,101 @@
+"""Commands and views of login, session and operators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.permissions import RoleName
+from app.models import AgencyKind, Presence
+
+
+class LogIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    login_name: str = Field(min_length=1, max_length=60)
+    password: str = Field(min_length=1, max_length=200)
+
+
+class SetPresence(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    presence: Presence
+
+
+class SetLocale(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    locale: Literal["zh-CN", "en"]
+
+
+class PersonRef(BaseModel):
+    id: int
+    name: str
+
+
+class TeamRef(BaseModel):
+    id: int
+    name: str
+
+
+class AgencyRef(BaseModel):
+    id: int
+    name: str
+    kind: AgencyKind
+
+
+class OperatorView(BaseModel):
+    id: int
+    login_name: str
+    name: str
+    role: RoleName
+    agency: AgencyRef
+    teams: list[TeamRef]
+
+
+class CapacityView(BaseModel):
+    open: int
+    maximum: int
+
+
+class SessionView(BaseModel):
+    authenticated: bool
+    csrf_token: str
+    locale: str
+    server_time: datetime
+    demo: bool = False
+    operator: OperatorView | None = None
+    permissions: list[str] = []
+    capacity: CapacityView | None = None
+    presence: Presence | None = None
+    presence_since: datetime | None = None
+    event_seq: int = 0
+
+
+class AssignableOperatorView(BaseModel):
+    """Somebody work can be given to."""
+
+    id: int
+    name: str
+    presence: Presence
+    open_requests: int
+    capacity: int
+    team_names: list[str]
+
+
+class AssignableOperatorList(BaseModel):
+    items: list[AssignableOperatorView]
+    next_cursor: str | None = None
+
+
+class OperatorQuery(BaseModel):
+    account_id: int | None = None
+
+
+class PresenceChanged(BaseModel):
+    operator_id: int
+    presence: Presence
+
+
+class SessionEnded(BaseModel):
+    session_id: int
+    reason: str

@@ -1,0 +1,194 @@
+"""How far an actor's data reaches: the one filter through which every row that a person sees is read.
+
+The same rule has two forms. `scope` narrows a select; `rooms_of` and `request_audience` say who hears
+an event. `tests/identity/test_scope.py` holds the two together on random actors and requests.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+
+from app.core.events import Audience
+from app.core.permissions import AccountReach, Actor, Permission, RequestReach, Role
+from app.models import (
+    Account,
+    AccountKind,
+    Agency,
+    AssignmentDecision,
+    AuditLog,
+    CallbackDelivery,
+    Contact,
+    ContactIdentity,
+    Conversation,
+    InboundItem,
+    Message,
+    Monitor,
+    Operator,
+    OutboundMessage,
+    ServiceRequest,
+    Team,
+    TeamMember,
+    Verdict,
+)
+
+S = TypeVar("S", bound=Select[Any])
+
+EVERYWHERE = "all"
+# Tables whose rows belong to an account and are visible with it.
+_BY_ACCOUNT: tuple[Any, ...] = (
+    AssignmentDecision,
+    CallbackDelivery,
+    ContactIdentity,
+    InboundItem,
+    Monitor,
+    Verdict,
+)
+# Tables whose rows belong to a conversation and are visible with one of its requests.
+_BY_CONVERSATION: tuple[Any, ...] = (Message, OutboundMessage)
+
+
+def scope(statement: S, actor: Actor, *entities: Any) -> S:
+    """Narrow a select to what the actor may see of each named entity.
+
+    Raises LookupError for an entity without a rule, so that a new table cannot slip past unscoped.
+    """
+    for entity in entities:
+        statement = statement.where(visible(entity, actor))
+    return statement
+
+
+def visible(entity: Any, actor: Actor) -> ColumnElement[bool]:
+    """The condition under which a row of `entity` exists for the actor."""
+    if entity in _BY_ACCOUNT:
+        return _account_condition(entity.account_id, actor)
+    if entity in _BY_CONVERSATION:
+        return and_(
+            _account_condition(entity.account_id, actor),
+            _conversation_condition(entity.conversation_id, actor),
+        )
+    rule = _RULES.get(entity)
+    if rule is None:
+        raise LookupError(f"{entity.__name__} has no visibility rule")
+    condition: ColumnElement[bool] = rule(actor)
+    return condition
+
+
+def _account_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
+    if actor.account_ids is None:
+        return true()
+    if not actor.account_ids:
+        return false()
+    return column.in_(sorted(actor.account_ids))  # type: ignore[no-any-return]
+
+
+def _request_condition(actor: Actor) -> ColumnElement[bool]:
+    within = _account_condition(ServiceRequest.account_id, actor)
+    if actor.request_reach is RequestReach.ALL:
+        return within
+    teams = sorted(actor.team_ids)
+    own = ServiceRequest.assignee_id == actor.operator_id
+    if actor.request_reach is RequestReach.TEAM:
+        return and_(within, or_(own, ServiceRequest.team_id.in_(teams)))
+    waiting = and_(ServiceRequest.assignee_id.is_(None), ServiceRequest.team_id.in_(teams))
+    return and_(within, or_(own, waiting))
+
+
+def _conversation_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
+    if actor.request_reach is RequestReach.ALL:
+        return true()
+    return column.in_(select(ServiceRequest.conversation_id).where(_request_condition(actor)))  # type: ignore[no-any-return]
+
+
+def _agency_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
+    if actor.account_ids is None:
+        return true()
+    return column == actor.agency_id  # type: ignore[no-any-return]
+
+
+_RULES: dict[Any, Any] = {
+    Account: lambda actor: _account_condition(Account.id, actor),
+    ServiceRequest: _request_condition,
+    Conversation: lambda actor: and_(
+        _account_condition(Conversation.account_id, actor), _conversation_condition(Conversation.id, actor)
+    ),
+    Contact: lambda actor: Contact.id.in_(
+        select(ContactIdentity.contact_id).where(_account_condition(ContactIdentity.account_id, actor))
+    ),
+    Agency: lambda actor: _agency_condition(Agency.id, actor),
+    Team: lambda actor: _agency_condition(Team.agency_id, actor),
+    Operator: lambda actor: _agency_condition(Operator.agency_id, actor),
+    AuditLog: lambda actor: _agency_condition(AuditLog.agency_id, actor),
+}
+
+
+def accounts_within(role: Role, operator: Operator) -> Select[tuple[int]] | None:
+    """The accounts a role lets an operator reach; None means every one."""
+    if role.account_reach is AccountReach.ALL:
+        return None
+    reached = select(Account.id).where(Account.agency_id == operator.agency_id)
+    if role.account_reach is AccountReach.AGENCY:
+        return reached
+    teams = select(TeamMember.team_id).where(TeamMember.operator_id == operator.id)
+    own_or_official = or_(Account.kind == AccountKind.OFFICIAL, Account.owner_operator_id == operator.id)
+    return reached.where(
+        own_or_official, or_(Account.team_id.in_(teams), Account.owner_operator_id == operator.id)
+    )
+
+
+def rooms_of(actor: Actor) -> frozenset[str]:
+    """Every room whose events the actor may hear."""
+    rooms = {f"operator{actor.operator_id}"}
+    if actor.account_ids is None:
+        bases = [EVERYWHERE]
+    else:
+        bases = [f"a{account_id}" for account_id in actor.account_ids]
+        rooms.add(f"agency{actor.agency_id}")
+    for base in bases:
+        rooms.update(f"{base}.{permission}" for permission in actor.permissions)
+    if actor.may(Permission.SERVICE_REQUESTS_READ):
+        rooms.update(_request_rooms_of(actor, bases))
+    return frozenset(rooms)
+
+
+def _request_rooms_of(actor: Actor, bases: list[str]) -> set[str]:
+    if actor.request_reach is RequestReach.ALL:
+        return set(bases)
+    rooms = {f"{base}.o{actor.operator_id}" for base in bases}
+    queue = "" if actor.request_reach is RequestReach.TEAM else ".waiting"
+    rooms.update(f"{base}.t{team}{queue}" for base in bases for team in actor.team_ids)
+    return rooms
+
+
+def request_rooms(account_id: int, team_id: int | None, assignee_id: int | None) -> frozenset[str]:
+    """The rooms whose members may see a request that stands like this."""
+    rooms = set()
+    for base in (EVERYWHERE, f"a{account_id}"):
+        rooms.add(base)
+        if assignee_id is not None:
+            rooms.add(f"{base}.o{assignee_id}")
+        if team_id is not None:
+            rooms.add(f"{base}.t{team_id}")
+            if assignee_id is None:
+                rooms.add(f"{base}.t{team_id}.waiting")
+    return frozenset(rooms)
+
+
+def request_audience(
+    request: ServiceRequest, *, before: tuple[int | None, int | None] | None = None
+) -> Audience:
+    """Who hears of a change to `request`; `before` is its (team, assignee) when the change moves it."""
+    rooms = request_rooms(request.account_id, request.team_id, request.assignee_id)
+    if before is None:
+        return Audience(rooms)
+    return Audience(rooms, withdraw=request_rooms(request.account_id, *before) - rooms)
+
+
+def account_audience(account_id: int, permission: Permission) -> Audience:
+    """Everybody who reaches the account and has the right."""
+    return Audience(frozenset({f"{EVERYWHERE}.{permission}", f"a{account_id}.{permission}"}))
+
+
+def agency_audience(agency_id: int) -> Audience:
+    return Audience(frozenset({f"agency{agency_id}", f"{EVERYWHERE}.{Permission.OPERATORS_READ}"}))

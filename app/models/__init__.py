@@ -1,0 +1,76 @@
+"""Typed tables, one file per aggregate. Importing this package registers all of them."""
+
+from app.core.db import Base
+from app.core.tables import AuditLog, Counter, EventLog, ProcessLease
+from app.models.account import (
+    Account,
+    AccountKind,
+    AccountStatus,
+    CallbackDelivery,
+    DeliveryStatus,
+    Monitor,
+    PlatformToken,
+)
+from app.models.conversation import (
+    Conversation,
+    Direction,
+    Message,
+    OutboundAttempt,
+    OutboundMessage,
+    OutboundState,
+    ReadMark,
+)
+from app.models.customer import Contact, ContactIdentity
+from app.models.identity import (
+    Agency,
+    AgencyKind,
+    LoginAttempt,
+    Operator,
+    OperatorSession,
+    Presence,
+    Team,
+    TeamMember,
+)
+from app.models.listening import InboundItem, ItemStatus, Lane, Verdict, VerdictOutcome
+from app.models.service_request import ACTIVE_STATUSES, AssignmentDecision, RequestStatus, ServiceRequest
+
+__all__ = [
+    "ACTIVE_STATUSES",
+    "Account",
+    "AccountKind",
+    "AccountStatus",
+    "Agency",
+    "AgencyKind",
+    "AssignmentDecision",
+    "AuditLog",
+    "Base",
+    "CallbackDelivery",
+    "Contact",
+    "ContactIdentity",
+    "Conversation",
+    "Counter",
+    "DeliveryStatus",
+    "Direction",
+    "EventLog",
+    "InboundItem",
+    "ItemStatus",
+    "Lane",
+    "LoginAttempt",
+    "Message",
+    "Monitor",
+    "Operator",
+    "OperatorSession",
+    "OutboundAttempt",
+    "OutboundMessage",
+    "OutboundState",
+    "PlatformToken",
+    "Presence",
+    "ProcessLease",
+    "ReadMark",
+    "RequestStatus",
+    "ServiceRequest",
+    "Team",
+    "TeamMember",
+    "Verdict",
+    "VerdictOutcome",
+]

@@ -1,0 +1,125 @@
+"""Connected platform accounts, what they listen to, and what platforms pushed at us."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Entity, EnumText, fk
+from app.models.identity import Agency
+
+
+class AccountKind(StrEnum):
+    OFFICIAL = "official"
+    EMPLOYEE = "employee"
+
+
+class AccountStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    REAUTHORISE = "reauthorise"
+    MISCONFIGURED = "misconfigured"
+    BLOCKED = "blocked"
+    REMOVED = "removed"
+
+
+class Account(Entity):
+    """A brand's (or an employee's) account on a platform, served by one agency."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+
+    agency_id: Mapped[int] = fk("agencies.id")
+    platform: Mapped[str] = mapped_column(String(30))
+    external_id: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[AccountKind] = mapped_column(EnumText(AccountKind), default=AccountKind.OFFICIAL)
+    owner_operator_id: Mapped[int | None] = fk("operators.id")
+    """For an employee's account: the only operator (besides supervisors) who sees it."""
+    team_id: Mapped[int | None] = fk("teams.id")
+    """The team whose queue new requests join."""
+    base_urls: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    credentials: Mapped[bytes] = mapped_column(LargeBinary)
+    """Fernet-encrypted JSON; opened only by app.accounts."""
+    callback_key: Mapped[str] = mapped_column(String(64), unique=True)
+    """The unguessable last part of the callback address given to the platform."""
+    status: Mapped[AccountStatus] = mapped_column(EnumText(AccountStatus), default=AccountStatus.ACTIVE)
+    status_detail: Mapped[str | None] = mapped_column(String(300))
+    status_since: Mapped[datetime]
+    token_expires_at: Mapped[datetime | None]
+    last_poll_at: Mapped[datetime | None]
+    last_push_at: Mapped[datetime | None]
+    lag_since: Mapped[datetime | None]
+    """Set while a gap is still being read: the moment up to which everything is in."""
+    error_streak: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[datetime | None]
+    """No call to the platform for this account before this moment (rate limit or back-off)."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Monitor(Entity):
+    """A listening rule: which streams of an account are read, how often, and from where on."""
+
+    __tablename__ = "monitors"
+    __table_args__ = (UniqueConstraint("account_id", "stream", "name"),)
+
+    account_id: Mapped[int] = fk("accounts.id")
+    name: Mapped[str] = mapped_column(String(80))
+    stream: Mapped[str] = mapped_column(String(40))
+    """A stream of the adapter: mentions, comments, …"""
+    rule: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    every_seconds: Mapped[int] = mapped_column(default=60)
+    cursor: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Opaque to us; moves only in the transaction that stores what it brought."""
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    last_success_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(String(300))
+
+
+class DeliveryStatus(StrEnum):
+    RECEIVED = "received"
+    PROCESSED = "processed"
+    REJECTED = "rejected"
+
+
+class CallbackDelivery(Entity):
+    """A push exactly as the platform sent it, kept before anybody tries to understand it."""
+
+    __tablename__ = "callback_deliveries"
+    __table_args__ = (
+        UniqueConstraint("account_id", "digest"),
+        Index("ix_callback_deliveries_status_id", "status", "id"),
+    )
+
+    account_id: Mapped[int] = fk("accounts.id")
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the body and what signs it: a platform's repeat of one push is the same row."""
+    query: Mapped[dict[str, Any]]
+    content_type: Mapped[str] = mapped_column(String(120), default="")
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[DeliveryStatus] = mapped_column(EnumText(DeliveryStatus))
+    reason: Mapped[str | None] = mapped_column(Text)
+    processed_at: Mapped[datetime | None]
+
+
+class PlatformToken(Entity):
+    """A short-lived access token shared by all processes (WeChat: one per app, refreshed once)."""
+
+    __tablename__ = "platform_tokens"
+
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    token: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None] = mapped_column(String(32))

@@ -1,0 +1,137 @@
+"""The thread with one person on one account, its messages, and the ledger of what we send."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Entity, EnumText, fk
+from app.models.account import Account
+from app.models.customer import ContactIdentity
+from app.models.listening import Lane
+
+
+class Conversation(Entity):
+    """Everything said between one contact identity and one account, in public and in private."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("account_id", "contact_identity_id"),)
+
+    account_id: Mapped[int] = fk("accounts.id")
+    contact_identity_id: Mapped[int] = fk("contact_identities.id")
+    last_number: Mapped[int] = mapped_column(default=0)
+    """The newest message's number; raised under the row's lock, so numbers are dense and in commit order."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    account: Mapped[Account] = relationship(lazy="raise_on_sql")
+    contact_identity: Mapped[ContactIdentity] = relationship(lazy="raise_on_sql")
+
+
+class Direction(StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    NOTE = "note"
+    SYSTEM = "system"
+
+
+class Message(Entity):
+    """One thing said (or noted) in a conversation; sorted by `number`, whatever order events arrive in."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "number"),
+        UniqueConstraint("conversation_id", "idempotency_key"),
+        UniqueConstraint("inbound_item_id"),
+    )
+
+    conversation_id: Mapped[int] = fk("conversations.id")
+    account_id: Mapped[int] = fk("accounts.id")
+    service_request_id: Mapped[int | None] = fk("service_requests.id")
+    inbound_item_id: Mapped[int | None] = fk("inbound_items.id", index=False)
+    operator_id: Mapped[int | None] = fk("operators.id")
+    number: Mapped[int]
+    direction: Mapped[Direction] = mapped_column(EnumText(Direction))
+    lane: Mapped[Lane] = mapped_column(EnumText(Lane))
+    kind: Mapped[str] = mapped_column(String(30))
+    author_name: Mapped[str] = mapped_column(String(120), default="")
+    text: Mapped[str] = mapped_column(Text)
+    media: Mapped[list[Any]] = mapped_column(default=list)
+    external_url: Mapped[str | None] = mapped_column(String(500))
+    occurred_at: Mapped[datetime]
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(default=1)
+
+    outbound: Mapped[OutboundMessage | None] = relationship(
+        back_populates="message", lazy="raise_on_sql", uselist=False
+    )
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class OutboundState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+class OutboundMessage(Entity):
+    """The intent to send one message: written before the first attempt, closed by its outcome."""
+
+    __tablename__ = "outbound_messages"
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        Index("ix_outbound_messages_state_not_before", "state", "not_before"),
+    )
+
+    message_id: Mapped[int] = fk("messages.id", index=False)
+    account_id: Mapped[int] = fk("accounts.id")
+    conversation_id: Mapped[int] = fk("conversations.id")
+    lane: Mapped[Lane] = mapped_column(EnumText(Lane))
+    target: Mapped[dict[str, Any]]
+    """The reply context of the item that is answered."""
+    operation_key: Mapped[str] = mapped_column(String(64), unique=True)
+    actor_address: Mapped[str | None] = mapped_column(String(64))
+    """The operator's network address; Weibo demands it (`rip`)."""
+    state: Mapped[OutboundState] = mapped_column(EnumText(OutboundState), default=OutboundState.QUEUED)
+    not_before: Mapped[datetime]
+    undo_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    external_id: Mapped[str | None] = mapped_column(String(160))
+    error_code: Mapped[str | None] = mapped_column(String(60))
+    error_detail: Mapped[str | None] = mapped_column(String(300))
+    finished_at: Mapped[datetime | None]
+
+    message: Mapped[Message] = relationship(back_populates="outbound", lazy="raise_on_sql")
+
+
+class OutboundAttempt(Entity):
+    """One call to the platform: the row is committed before the call, its outcome after."""
+
+    __tablename__ = "outbound_attempts"
+    __table_args__ = (UniqueConstraint("outbound_message_id", "number"),)
+
+    outbound_message_id: Mapped[int] = fk("outbound_messages.id")
+    number: Mapped[int]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(30))
+    error: Mapped[str | None] = mapped_column(String(300))
+    response: Mapped[dict[str, Any] | None]
+
+
+class ReadMark(Entity):
+    """How far an operator has read a conversation."""
+
+    __tablename__ = "read_marks"
+    __table_args__ = (UniqueConstraint("operator_id", "conversation_id"),)
+
+    operator_id: Mapped[int] = fk("operators.id")
+    conversation_id: Mapped[int] = fk("conversations.id")
+    number: Mapped[int]

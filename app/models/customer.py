@@ -1,0 +1,47 @@
+"""The people who write to us."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Entity, fk
+
+
+class Contact(Entity):
+    """A person, possibly known on several platforms."""
+
+    __tablename__ = "contacts"
+
+    agency_id: Mapped[int] = fk("agencies.id")
+    name: Mapped[str] = mapped_column(String(120))
+    level: Mapped[str | None] = mapped_column(String(20))
+    phone: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Encrypted; shown masked unless the role may see it."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    identities: Mapped[list[ContactIdentity]] = relationship(back_populates="contact", lazy="raise_on_sql")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class ContactIdentity(Entity):
+    """A person as one account of ours knows them (WeChat's openid differs from account to account)."""
+
+    __tablename__ = "contact_identities"
+    __table_args__ = (UniqueConstraint("account_id", "external_id"),)
+
+    contact_id: Mapped[int] = fk("contacts.id")
+    account_id: Mapped[int] = fk("accounts.id")
+    platform: Mapped[str] = mapped_column(String(30))
+    external_id: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120))
+    avatar_url: Mapped[str | None] = mapped_column(String(500))
+    is_verified: Mapped[bool] = mapped_column(default=False)
+    followers_count: Mapped[int | None]
+    profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    last_seen_at: Mapped[datetime]
+
+    contact: Mapped[Contact] = relationship(back_populates="identities", lazy="raise_on_sql")

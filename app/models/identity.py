@@ -1,0 +1,95 @@
+"""Who works here: agencies, teams, operators, their sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Entity, EnumText, fk
+from app.core.permissions import RoleName
+
+
+class AgencyKind(StrEnum):
+    IN_HOUSE = "in_house"
+    THIRD_PARTY = "third_party"
+
+
+class Presence(StrEnum):
+    ONLINE = "online"
+    BUSY = "busy"
+    AWAY = "away"
+    OFFLINE = "offline"
+
+
+class Agency(Entity):
+    """An organisation whose people serve accounts; the border that data does not cross."""
+
+    __tablename__ = "agencies"
+
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[AgencyKind] = mapped_column(EnumText(AgencyKind))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Team(Entity):
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("agency_id", "name"),)
+
+    agency_id: Mapped[int] = fk("agencies.id")
+    name: Mapped[str] = mapped_column(String(80))
+
+
+class Operator(Entity):
+    """A person who logs in. `presence` decides whether work is handed out to them."""
+
+    __tablename__ = "operators"
+
+    agency_id: Mapped[int] = fk("agencies.id")
+    login_name: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[RoleName] = mapped_column(EnumText(RoleName))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str] = mapped_column(String(10), default="zh-CN")
+    capacity: Mapped[int] = mapped_column(default=8)
+    presence: Mapped[Presence] = mapped_column(EnumText(Presence), default=Presence.OFFLINE)
+    presence_since: Mapped[datetime]
+
+    agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+    teams: Mapped[list[Team]] = relationship(
+        secondary="team_members", lazy="raise_on_sql", order_by="Team.id"
+    )
+
+
+class TeamMember(Entity):
+    __tablename__ = "team_members"
+    __table_args__ = (UniqueConstraint("team_id", "operator_id"),)
+
+    team_id: Mapped[int] = fk("teams.id")
+    operator_id: Mapped[int] = fk("operators.id")
+
+
+class OperatorSession(Entity):
+    """One login. The browser holds the token, we hold its hash; ending the row ends the login everywhere."""
+
+    __tablename__ = "operator_sessions"
+
+    operator_id: Mapped[int] = fk("operators.id")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(64), default="")
+    user_agent: Mapped[str] = mapped_column(String(200), default="")
+
+
+class LoginAttempt(Entity):
+    """A failed login, counted to slow down guessing whichever process is asked."""
+
+    __tablename__ = "login_attempts"
+    __table_args__ = (Index("ix_login_attempts_key_created_at", "key", "created_at"),)
+
+    key: Mapped[str] = mapped_column(String(120))

@@ -1,0 +1,98 @@
+"""What came in and what was decided about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Entity, EnumText, Id, fk
+
+
+class Lane(StrEnum):
+    """Who can read it."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    INTERNAL = "internal"
+
+
+class ItemStatus(StrEnum):
+    RECEIVED = "received"
+    JUDGED = "judged"
+
+
+class InboundItem(Entity):
+    """One post, comment, message or event of a platform; unique however often it is delivered."""
+
+    __tablename__ = "inbound_items"
+    __table_args__ = (
+        UniqueConstraint("account_id", "external_id"),
+        Index("ix_inbound_items_status_id", "status", "id"),
+    )
+
+    account_id: Mapped[int] = fk("accounts.id")
+    monitor_id: Mapped[int | None] = fk("monitors.id")
+    external_id: Mapped[str] = mapped_column(String(160))
+    """The platform's id with a prefix for its kind: `status:5123…`, `comment:…`, `msg:…`."""
+    kind: Mapped[str] = mapped_column(String(30))
+    lane: Mapped[Lane] = mapped_column(EnumText(Lane))
+    author_external_id: Mapped[str | None] = mapped_column(String(120))
+    author_name: Mapped[str] = mapped_column(String(120), default="")
+    author: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    text: Mapped[str] = mapped_column(Text)
+    media: Mapped[list[Any]] = mapped_column(default=list)
+    thread_key: Mapped[str | None] = mapped_column(String(160))
+    reply_context: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the adapter needs to answer this item (ids of status and comment, open id, …)."""
+    external_url: Mapped[str | None] = mapped_column(String(500))
+    raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    published_at: Mapped[datetime]
+    text_hash: Mapped[int] = mapped_column(Id, default=0, index=True)
+    status: Mapped[ItemStatus] = mapped_column(EnumText(ItemStatus), default=ItemStatus.RECEIVED)
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    keep_reason: Mapped[str | None] = mapped_column(String(80))
+    """Why an item that could not be understood was kept all the same."""
+
+    verdict: Mapped[Verdict | None] = relationship(back_populates="item", lazy="raise_on_sql", uselist=False)
+
+
+class VerdictOutcome(StrEnum):
+    KEPT = "kept"
+    DROPPED = "dropped"
+
+
+class Verdict(Entity):
+    """The filter's decision about one item, with the step and the reason: exactly one per item."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (
+        UniqueConstraint("inbound_item_id"),
+        Index("ix_verdicts_account_id_outcome_reason_id", "account_id", "outcome", "reason", "id"),
+    )
+
+    inbound_item_id: Mapped[int] = fk("inbound_items.id", index=False)
+    account_id: Mapped[int] = fk("accounts.id")
+    service_request_id: Mapped[int | None] = fk("service_requests.id")
+    outcome: Mapped[VerdictOutcome] = mapped_column(EnumText(VerdictOutcome))
+    step: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    intent: Mapped[str | None] = mapped_column(String(20))
+    intent_score: Mapped[float | None]
+    service_score: Mapped[float | None]
+    sentiment: Mapped[int | None]
+    sentiment_score: Mapped[float | None]
+    sentiment_unsure: Mapped[bool] = mapped_column(default=False)
+    spam_score: Mapped[float | None]
+    urgency: Mapped[int | None]
+    priority: Mapped[int | None]
+    model_version: Mapped[str | None] = mapped_column(String(40))
+    rescued_at: Mapped[datetime | None]
+    rescued_by_id: Mapped[int | None] = fk("operators.id")
+
+    item: Mapped[InboundItem] = relationship(back_populates="verdict", lazy="raise_on_sql")

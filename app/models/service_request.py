@@ -1,0 +1,94 @@
+"""The unit of work and who it was given to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Entity, EnumText, fk
+from app.models.account import Account
+from app.models.conversation import Conversation
+from app.models.identity import Operator, Team
+from app.models.listening import Lane
+
+
+class RequestStatus(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+ACTIVE_STATUSES = (RequestStatus.NEW, RequestStatus.OPEN, RequestStatus.PENDING, RequestStatus.ON_HOLD)
+_ACTIVE_SQL = text("status IN ('new', 'open', 'pending', 'on_hold')")
+
+
+class ServiceRequest(Entity):
+    """What one person wants from one account in one lane, until it is resolved."""
+
+    __tablename__ = "service_requests"
+    __table_args__ = (
+        # Later posts of the same person join the open request: the database itself forbids a second one.
+        Index(
+            "uq_service_requests_open",
+            "conversation_id",
+            "lane",
+            unique=True,
+            sqlite_where=_ACTIVE_SQL,
+            postgresql_where=_ACTIVE_SQL,
+        ),
+        Index("ix_service_requests_account_id_status_due_at", "account_id", "status", "due_at"),
+        Index("ix_service_requests_assignee_id_status", "assignee_id", "status"),
+    )
+
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    account_id: Mapped[int] = fk("accounts.id", index=False)
+    conversation_id: Mapped[int] = fk("conversations.id")
+    team_id: Mapped[int | None] = fk("teams.id")
+    assignee_id: Mapped[int | None] = fk("operators.id", index=False)
+    lane: Mapped[Lane] = mapped_column(EnumText(Lane))
+    status: Mapped[RequestStatus] = mapped_column(EnumText(RequestStatus), default=RequestStatus.NEW)
+    type: Mapped[str] = mapped_column(String(20), default="other")
+    priority: Mapped[int] = mapped_column(default=3)
+    priority_parts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sentiment: Mapped[int] = mapped_column(default=0)
+    sentiment_score: Mapped[float] = mapped_column(default=0.5)
+    sentiment_unsure: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime]
+    waiting_since: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    window_until: Mapped[datetime | None]
+    window_remaining: Mapped[int | None]
+    first_replied_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    last_inbound_at: Mapped[datetime]
+    message_count: Mapped[int] = mapped_column(default=0)
+    last_number: Mapped[int] = mapped_column(default=0)
+    preview: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=1)
+
+    account: Mapped[Account] = relationship(lazy="raise_on_sql")
+    conversation: Mapped[Conversation] = relationship(lazy="raise_on_sql")
+    assignee: Mapped[Operator | None] = relationship(lazy="raise_on_sql")
+    team: Mapped[Team | None] = relationship(lazy="raise_on_sql")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class AssignmentDecision(Entity):
+    """Why a request went to whom: the candidates as they stood, who was left out, and the reason."""
+
+    __tablename__ = "assignment_decisions"
+
+    service_request_id: Mapped[int] = fk("service_requests.id")
+    account_id: Mapped[int] = fk("accounts.id")
+    strategy: Mapped[str] = mapped_column(String(40))
+    chosen_operator_id: Mapped[int | None] = fk("operators.id")
+    decided_by_id: Mapped[int | None] = fk("operators.id")
+    reason: Mapped[str] = mapped_column(String(60))
+    candidates: Mapped[list[Any]] = mapped_column(default=list)
