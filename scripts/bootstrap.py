@@ -2,8 +2,8 @@
 
 Usage: python3 scripts/bootstrap.py run|test|check|assets|install|install-dev [arguments]
 
-The file stays readable for Python 2.7 and 3.x up to the version check, so that an old interpreter
-says one clear line instead of a syntax error; everything newer lives in `steps/`.
+The file stays readable for every Python 3 up to the version check, so that an old interpreter says
+one clear line instead of a syntax error (hence the quoted annotations); everything newer lives in `steps/`.
 """
 
 import sys
@@ -11,20 +11,18 @@ import sys
 MINIMUM = (3, 11)
 
 
-def old_python_message(version):
+def old_python_message(version: "tuple[int, ...]") -> str:
     """The line to show when `version` (major, minor, ...) is too old, else an empty text."""
-    if tuple(version[:2]) >= MINIMUM:
+    found = tuple(version[:2])
+    if found >= MINIMUM:
         return ""
-    return (
-        "lingke: Python %d.%d or newer is needed, this is %d.%d; try: make PYTHON=python3.11 ...\n"
-        % (  # noqa: UP031
-            MINIMUM + tuple(version[:2])
-        )
-    )
+    text = "lingke: Python {}.{} or newer is needed, this is {}.{}; try: make PYTHON=python3.11 <target>\n"
+    return text.format(*(MINIMUM + found))
 
 
-def main(arguments):
-    message = old_python_message(sys.version_info)
+def main(arguments: "list[str]", version: "tuple[int, ...]" = sys.version_info[:3]) -> int:
+    """Run one command of `steps.commands`; the version is an argument so that a test can be old."""
+    message = old_python_message(version)
     if message:
         sys.stderr.write(message)
         return 1

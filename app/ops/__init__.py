@@ -1,0 +1,1 @@
+"""Operation: starting, watching, checking and saving an installation. Knows no Flask."""
