@@ -96,7 +96,7 @@ def make_plan(given: Given) -> Plan:
     if sandbox_port:
         derived["SANDBOX_URL"] = f"http://127.0.0.1:{sandbox_port}"
     if demo:
-        derived.update(ensure_secrets(layout.secrets, given.values, database=layout.data_dir / "lingke.db"))
+        derived.update(ensure_secrets(layout.secrets, given.values))
     settings = _settings({**given.values, **derived})
     environ = {**given.values, **derived, "PORT": str(settings.port), "DATABASE_URL": settings.database_url}
     return Plan(settings, layout, environ, not given.get("REDIS_URL"), sandbox_port, corpus)

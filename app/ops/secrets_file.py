@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from app.ops.refusal import StartRefused
+from app.config import DEMO_CREDENTIAL_KEY
 
 NAMES = ("SECRET_KEY", "CREDENTIAL_KEYS")
 
@@ -22,25 +22,27 @@ def read_secrets(path: Path) -> dict[str, str]:
     return {name: value for name, value in dotenv_values(path).items() if value}
 
 
-def ensure_secrets(path: Path, given: Mapping[str, str], *, database: Path) -> dict[str, str]:
+def ensure_secrets(path: Path, given: Mapping[str, str]) -> dict[str, str]:
     """The secrets to run with: those given, else those in the file, else new ones that are then in the file.
 
-    Raises StartRefused when the file is gone although the database it belongs to is there: new keys could
-    not read the tokens in it.
+    The published demo key stays as the last of the credential keys, so that what was seeded by hand before
+    the first start can still be read; everything new is encrypted with the installation's own.
     """
-    known = {**read_secrets(path), **{name: given[name] for name in NAMES if given.get(name)}}
+    stored = read_secrets(path)
+    known = {**stored, **{name: given[name] for name in NAMES if given.get(name)}}
     missing = [name for name in NAMES if name not in known]
-    if missing and database.is_file():
-        raise StartRefused(
-            f"{path} is missing but {database.name} is there: bring the file back or move both away"
-        )
     if missing:
-        made = {"SECRET_KEY": secrets.token_urlsafe(48), "CREDENTIAL_KEYS": Fernet.generate_key().decode()}
+        made = _new_secrets()
         known.update({name: made[name] for name in missing})
-        _write_private(path, {**read_secrets(path), **{name: made[name] for name in missing}})
+        _write_private(path, {**stored, **{name: made[name] for name in missing}})
     if path.is_file():
         path.chmod(0o600)
     return known
+
+
+def _new_secrets() -> dict[str, str]:
+    keys = f"{Fernet.generate_key().decode()},{DEMO_CREDENTIAL_KEY}"
+    return {"SECRET_KEY": secrets.token_urlsafe(48), "CREDENTIAL_KEYS": keys}
 
 
 def _write_private(path: Path, values: Mapping[str, str]) -> None:

@@ -1,0 +1,1 @@
+"""The tests mirror `app/`; what they share is in `tests/support`."""

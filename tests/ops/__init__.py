@@ -1,0 +1,1 @@
+"""Tests of starting, watching, checking and saving an installation."""

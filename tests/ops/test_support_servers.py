@@ -1,0 +1,65 @@
+"""The servers that other tests stand on really run and really are apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from tests.support import postgres
+from tests.support.availability import missing
+
+
+def test_each_test_gets_an_empty_queue_server(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.dbsize() == 0
+        client.set("left", "behind")
+
+
+def test_the_next_one_does_not_see_what_was_left_behind(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.get("left") is None
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+
+
+def test_databases_of_a_cluster_are_copies_that_do_not_share_rows(postgres_cluster: postgres.Cluster) -> None:
+    postgres_cluster.create("origin")
+    with _connect(postgres_cluster, "origin") as connection:
+        connection.execute("CREATE TABLE word (text text)")
+    postgres_cluster.create("copy", template="origin")
+    with _connect(postgres_cluster, "copy") as connection:
+        connection.execute("INSERT INTO word VALUES ('聆')")
+    with _connect(postgres_cluster, "origin") as connection:
+        assert connection.execute("SELECT count(*) FROM word").fetchone() == (0,)
+    postgres_cluster.drop("copy")
+    postgres_cluster.drop("origin")
+
+
+def test_a_database_is_dropped_in_spite_of_an_open_connection(postgres_cluster: postgres.Cluster) -> None:
+    postgres_cluster.create("busy")
+    with _connect(postgres_cluster, "busy") as connection:
+        connection.execute("SELECT 1")
+        postgres_cluster.drop("busy")
+    postgres_cluster.create("busy")
+    postgres_cluster.drop("busy")
+
+
+def test_a_missing_server_skips_for_a_person_and_fails_in_continuous_integration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="apt-get install postgresql"):
+        missing("PostgreSQL", "apt-get install postgresql")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="PostgreSQL is not on this machine"):
+        missing("PostgreSQL", "apt-get install postgresql")
+
+
+def test_chromium_is_a_program(chromium_path: str) -> None:
+    assert Path(chromium_path).is_file()
+
+
+def _connect(cluster: postgres.Cluster, database: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(host=str(cluster.folder), user=postgres.USER, dbname=database, autocommit=True)

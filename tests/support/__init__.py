@@ -1,0 +1,1 @@
+"""What several test folders share: real servers, factories, doubles of the outside world."""
