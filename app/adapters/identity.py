@@ -1,0 +1,45 @@
+"""Stable ids for things the platform gave no id: the same bytes always get the same id, so repeats
+collapse."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from app.adapters.types import InboundPost, ItemKind, Json, Lane
+
+_RAW_TEXT_CHARS = 20_000
+
+
+def fingerprint(value: Any, length: int = 16) -> str:
+    """Hex digits of a hash over the canonical JSON of `value`."""
+    canonical = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:length]
+
+
+def unknown_item(raw: Json, reason: str, received_at: datetime, lane: Lane, text: str = "") -> InboundPost:
+    """An item we could not understand, kept with the reason."""
+    return InboundPost(
+        external_id=f"unknown:{fingerprint(raw, 32)}",
+        kind=ItemKind.UNKNOWN,
+        lane=lane,
+        created_at=received_at,
+        text=text,
+        reason=reason,
+        raw=raw,
+    )
+
+
+def unreadable_body(raw_body: bytes, reason: str, received_at: datetime) -> InboundPost:
+    """A callback body that is no message at all, kept as (shortened) text under the hash of all of it."""
+    shown = raw_body[:_RAW_TEXT_CHARS].decode("utf-8", "replace").replace("\x00", "\ufffd")
+    return InboundPost(
+        external_id=f"unknown:{hashlib.sha256(raw_body).hexdigest()[:32]}",
+        kind=ItemKind.UNKNOWN,
+        lane=Lane.PRIVATE,
+        created_at=received_at,
+        reason=reason,
+        raw={"body": shown, "bytes": len(raw_body)},
+    )

@@ -1,0 +1,77 @@
+"""Customer-service messages 客服消息: sending, typing state, and looking one up afterwards (wechat.md §8)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.adapters import lenient
+from app.adapters.types import AccountRef, Json, OutboundMedia, SendRequest, SendResult, SendState
+from app.adapters.wechat.client import WeChatClient
+from app.adapters.wechat.media import WeChatMedia
+from app.core.errors import PlatformError, PlatformErrorKind
+
+_AGENT_SENDS = 2002  # opercode of the message log: an agent's message to the follower
+_CLOCK_SKEW = timedelta(seconds=60)
+_LOG_SIZE = 10_000
+# Types whose body the caller builds: `options={"msgtype": "news", "body": {…}}`.
+_STRUCTURED = frozenset(
+    {"music", "news", "mpnews", "mpnewsarticle", "msgmenu", "wxcard", "miniprogrampage", "video"}
+)
+
+
+class WeChatMessages:
+    def __init__(self, client: WeChatClient, media: WeChatMedia) -> None:
+        self._client = client
+        self._media = media
+
+    def send(self, account: AccountRef, request: SendRequest) -> SendResult:
+        """One message. WeChat gives no id for it, so `external_id` is None."""
+        body: Json = {"touser": request.target["user_id"], **self._content(account, request)}
+        agent = lenient.text(request.options.get("kf_account"))
+        if agent:
+            body["customservice"] = {"kf_account": agent}
+        answer = self._client.post(account, "/cgi-bin/message/custom/send", body, writes=True)
+        return SendResult(None, SendState.DONE, answer)
+
+    def typing(self, account: AccountRef, user_id: str, on: bool) -> None:
+        command = "Typing" if on else "CancelTyping"
+        self._client.post(account, "/cgi-bin/message/custom/typing", {"touser": user_id, "command": command})
+
+    def find_sent(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
+        """Looks for the text in the message log.
+
+        The log is written by WeChat's agent desk and with delay: finding the text proves the send, not
+        finding it proves nothing, so absence raises PlatformError(UNKNOWN_OUTCOME).
+        """
+        start = int((since - _CLOCK_SKEW).timestamp())
+        body = {"starttime": start, "endtime": start + 86_000, "msgid": 1, "number": _LOG_SIZE}
+        try:
+            answer = self._client.post(account, "/customservice/msgrecord/getmsglist", body)
+        except PlatformError as error:
+            if error.kind in (PlatformErrorKind.TEMPORARY, PlatformErrorKind.RATE_LIMITED):
+                raise
+            answer = {}
+        wanted = (request.target["user_id"], request.text.strip())
+        for entry in lenient.objects(answer.get("recordlist")):
+            said = (lenient.text(entry.get("openid")), lenient.text(entry.get("text")).strip())
+            if lenient.integer(entry.get("opercode")) == _AGENT_SENDS and said == wanted:
+                return SendResult(None, SendState.DONE, entry)
+        raise PlatformError(
+            PlatformErrorKind.UNKNOWN_OUTCOME, platform="wechat", message="not_in_message_log"
+        )
+
+    def _content(self, account: AccountRef, request: SendRequest) -> Json:
+        kind = lenient.text(request.options.get("msgtype"))
+        if kind in _STRUCTURED:
+            return {"msgtype": kind, kind: dict(request.options.get("body", {}))}
+        if request.media:
+            return self._media_content(account, request.media[0], request.text)
+        return {"msgtype": "text", "text": {"content": request.text}}
+
+    def _media_content(self, account: AccountRef, medium: OutboundMedia, title: str) -> Json:
+        media_id = medium.source_ref or self._media.upload(account, medium)
+        content: dict[str, Any] = {"media_id": media_id}
+        if medium.kind == "video":
+            content |= {"title": title, "description": medium.description or ""}
+        return {"msgtype": medium.kind, medium.kind: content}

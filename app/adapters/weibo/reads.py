@@ -1,0 +1,168 @@
+"""Weibo's lists and single objects (weibo.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from app.adapters import idwalk, lenient
+from app.adapters.types import (
+    AccountRef,
+    Author,
+    Budget,
+    Cursor,
+    FollowerPage,
+    InboundPost,
+    Json,
+    Page,
+    PostMetrics,
+)
+from app.adapters.weibo import parse
+from app.adapters.weibo.client import WeiboClient
+from app.core.clock import Clock
+from app.core.errors import NotFound, PlatformError, PlatformErrorKind
+
+_COUNT_BATCH = 100
+_FOLLOWERS_PER_CALL = 5  # what the open level gives at most
+
+# stream → (call, name of the list in its answer)
+LISTS = {
+    "mentions": ("statuses/mentions", "statuses"),
+    "comments": ("comments/to_me", "comments"),
+    "comment_mentions": ("comments/mentions", "comments"),
+    "own_posts": ("statuses/user_timeline", "statuses"),
+    "own_comments": ("comments/by_me", "comments"),
+}
+
+
+class WeiboReads:
+    def __init__(self, client: WeiboClient, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+
+    def poll(self, stream: str, account: AccountRef, cursor: Cursor | None, budget: Budget) -> Page:
+        """A list that is ordered by id, without holes; long texts completed as far as the budget goes."""
+        days = int(account.settings.get("history_days", 7))
+        page = idwalk.walk(
+            lambda since, top, number: self._rows(stream, account, since, top, number),
+            cursor,
+            budget,
+            self._clock.now() - timedelta(days=days),
+        )
+        return self._completed(account, page, budget.detail_calls)
+
+    def rows_of_page(self, stream: str, account: AccountRef, page: int) -> list[InboundPost]:
+        """The newest items of a list, for reading back after an unknown outcome."""
+        return [row.post for row in self._rows(stream, account, 0, 0, page)]
+
+    def _rows(self, stream: str, account: AccountRef, since: int, top: int, page: int) -> list[idwalk.Row]:
+        name, list_name = LISTS[stream]
+        params = {"count": str(account.settings.get("page_size", 100)), "page": str(page)}
+        if since:
+            params["since_id"] = str(since)
+        if top:
+            params["max_id"] = str(top)
+        if stream == "own_posts":
+            params["uid"] = account.external_id
+        if account.settings.get("api_family") == "biz":
+            params["isGetLongText"] = "1"
+        body = self._client.get(account, name, params)
+        # An empty list may come as a bare [] (weibo.md §3), and old calls answer a bare array.
+        entries = lenient.objects(body if isinstance(body, list) else lenient.obj(body).get(list_name))
+        read = self._post_reader(stream, account)
+        return [idwalk.Row(parse.number_of(entry), read(entry)) for entry in entries]
+
+    def _post_reader(self, stream: str, account: AccountRef) -> Callable[[Json], InboundPost]:
+        now = self._clock.now()
+        if LISTS[stream][1] == "comments":
+            return lambda entry: parse.comment(entry, now, own=stream == "own_comments")
+        return lambda entry: parse.status(entry, account.external_id, now, own=stream == "own_posts")
+
+    def _completed(self, account: AccountRef, page: Page, calls: int) -> Page:
+        items = list(page.items)
+        cost = page.cost
+        for index, post in enumerate(items):
+            if calls <= 0:
+                break
+            if not post.is_cut:
+                continue
+            calls -= 1
+            cost += 1
+            try:
+                items[index] = self.complete(account, post)
+            except PlatformError:
+                break  # the list itself is good: what stays cut can be completed later
+        return replace(page, items=tuple(items), cost=cost)
+
+    def complete(self, account: AccountRef, post: InboundPost) -> InboundPost:
+        """The status with its whole text; unchanged when it is gone. Raises PlatformError otherwise."""
+        try:
+            body = lenient.obj(self._client.get(account, "statuses/show", {"id": bare_id(post.external_id)}))
+        except PlatformError as error:
+            if error.kind is PlatformErrorKind.NOT_FOUND:
+                return replace(post, deleted=True, is_cut=False)
+            raise
+        whole = parse.full_text(body)
+        return replace(post, text=whole or post.text, is_cut=False, raw={**post.raw, "shown": body})
+
+    def show(self, account: AccountRef, status_id: str) -> InboundPost:
+        body = lenient.obj(self._client.get(account, "statuses/show", {"id": status_id}))
+        return parse.status(body, account.external_id, self._clock.now())
+
+    def comments_below(self, account: AccountRef, status_id: str, pages: int) -> list[InboundPost]:
+        found: list[InboundPost] = []
+        for page in range(1, pages + 1):
+            params = {"id": status_id, "count": "50", "page": str(page)}
+            body = lenient.obj(self._client.get(account, "comments/show", params))
+            entries = lenient.objects(body.get("comments"))
+            found += [parse.comment(entry, self._clock.now()) for entry in entries]
+            if not entries:
+                break
+        return found
+
+    def author(self, account: AccountRef, uid: str) -> Author:
+        body = self._client.get(account, "users/show", {"uid": uid})
+        found = parse.author(body)
+        if found is None:
+            raise NotFound("author_unknown", external_id=uid)
+        return found
+
+    def people(self, account: AccountRef, name: str, cursor: Cursor | None) -> FollowerPage:
+        """`friendships/followers` or `friendships/friends`; `next_cursor` counts users here, 0 is the end."""
+        start = str((cursor or {}).get("cursor", 0))
+        size = 200 if account.settings.get("api_family") == "biz" else _FOLLOWERS_PER_CALL
+        params = {"uid": account.external_id, "count": str(size), "cursor": start}
+        body = lenient.obj(self._client.get(account, name, params))
+        users = [person for entry in lenient.objects(body.get("users")) if (person := parse.author(entry))]
+        following = lenient.integer(body.get("next_cursor")) or 0
+        return FollowerPage(
+            authors=tuple(users),
+            next_cursor={"cursor": following} if following and users else None,
+            total=lenient.integer(body.get("total_number")),
+        )
+
+    def metrics(self, account: AccountRef, external_ids: tuple[str, ...]) -> tuple[PostMetrics, ...]:
+        """Counts of statuses, 100 a call; unknown or deleted ones are left out."""
+        found: list[PostMetrics] = []
+        for start in range(0, len(external_ids), _COUNT_BATCH):
+            batch = external_ids[start : start + _COUNT_BATCH]
+            ids = ",".join(bare_id(external_id) for external_id in batch)
+            body: Any = self._client.get(account, "statuses/count", {"ids": ids})
+            found += [_metrics(entry) for entry in lenient.objects(body) if parse.object_id(entry)]
+        return tuple(found)
+
+
+def bare_id(external_id: str) -> str:
+    """`status:123` → `123`."""
+    return external_id.rpartition(":")[2]
+
+
+def _metrics(entry: Json) -> PostMetrics:
+    return PostMetrics(
+        external_id=f"status:{parse.object_id(entry)}",
+        reposts=lenient.integer(entry.get("reposts")),
+        comments=lenient.integer(entry.get("comments")),
+        likes=lenient.integer(entry.get("attitudes")),
+    )
