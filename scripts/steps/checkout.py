@@ -16,11 +16,11 @@ FRONTEND = ROOT / "frontend"
 DIST = ROOT / "app" / "static" / "dist"
 
 
-def fingerprint(paths: Iterable[Path], *, salt: str = "") -> str:
+def fingerprint(paths: Iterable[Path], *, salt: str = "", root: Path = ROOT) -> str:
     """A hash over names and contents of the files, independent of their order and of timestamps."""
     digest = hashlib.sha256(salt.encode())
     for path in sorted(paths):
-        digest.update(str(path.relative_to(ROOT)).encode() + b"\0")
+        digest.update(str(path.relative_to(root)).encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -77,11 +77,12 @@ def check(_: list[str]) -> int:
     with exclusive():
         python_env.ensure_installed("requirements-dev.txt")
     tool = str(VENV_PYTHON.parent)
+    os.environ["MYPYPATH"] = str(ROOT / "scripts")
     parts = [
         ("ruff", [f"{tool}/ruff", "check", "."]),
         ("ruff format", [f"{tool}/ruff", "format", "--check", "."]),
         ("mypy", [f"{tool}/mypy"]),
-        ("mypy of scripts", [f"{tool}/mypy", "--config-file", "pyproject.toml", "scripts/steps"]),
+        ("mypy of scripts and tests", [f"{tool}/mypy", "--explicit-package-bases", "scripts", "tests"]),
         ("import contracts", [f"{tool}/lint-imports"]),
     ]
     if (FRONTEND / "package.json").is_file():
