@@ -28,7 +28,7 @@ def take_numbers(session: Session, name: str, count: int, now: datetime) -> int:
         value = session.scalar(statement.returning(Counter.value))
     if value is None:  # pragma: no cover  the insert above made it exist
         raise RuntimeError(f"counter {name!r} vanished")
-    return value - count + 1
+    return int(value) - count + 1
 
 
 def current_number(session: Session, name: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from redis import Redis
 from sqlalchemy import Engine
@@ -35,6 +35,7 @@ class NullQueue:
         return
 
 
+T = TypeVar("T")
 Subscriber = Callable[["Context", "Event"], None]
 
 
@@ -47,6 +48,8 @@ class Runtime:
     queue: JobQueue = field(default_factory=NullQueue)
     subscribers: dict[str, list[Subscriber]] = field(default_factory=dict)
     """Reactions of other packages to an event, run inside the same transaction."""
+    parts: dict[str, Any] = field(default_factory=dict)
+    """Things a package builds once per process (platform clients, the classifier)."""
 
     @cached_property
     def vault(self) -> Vault:
@@ -56,6 +59,13 @@ class Runtime:
     def redis(self) -> Redis:
         # Short connect time-out: a dead queue must cost a request milliseconds, not its life.
         return Redis.from_url(self.settings.redis_url, socket_connect_timeout=0.5, health_check_interval=30)
+
+    def part(self, name: str, build: Callable[[Runtime], T]) -> T:
+        """The named part, built at its first use."""
+        if name not in self.parts:
+            self.parts[name] = build(self)
+        value: T = self.parts[name]
+        return value
 
     def subscribe(self, name: str, subscriber: Subscriber) -> None:
         self.subscribers.setdefault(name, []).append(subscriber)

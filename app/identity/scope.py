@@ -123,7 +123,7 @@ _RULES: dict[Any, Any] = {
 }
 
 
-def accounts_within(role: Role, operator: Operator) -> Select[tuple[int]] | None:
+def accounts_within(role: Role, operator: Operator) -> Select[int] | None:
     """The accounts a role lets an operator reach; None means every one."""
     if role.account_reach is AccountReach.ALL:
         return None

@@ -18,7 +18,6 @@ from app.models.conversation import (
     OutboundAttempt,
     OutboundMessage,
     OutboundState,
-    ReadMark,
 )
 from app.models.customer import Contact, ContactIdentity
 from app.models.identity import (
@@ -66,7 +65,6 @@ __all__ = [
     "PlatformToken",
     "Presence",
     "ProcessLease",
-    "ReadMark",
     "RequestStatus",
     "ServiceRequest",
     "Team",

@@ -124,14 +124,3 @@ class OutboundAttempt(Entity):
     outcome: Mapped[str | None] = mapped_column(String(30))
     error: Mapped[str | None] = mapped_column(String(300))
     response: Mapped[dict[str, Any] | None]
-
-
-class ReadMark(Entity):
-    """How far an operator has read a conversation."""
-
-    __tablename__ = "read_marks"
-    __table_args__ = (UniqueConstraint("operator_id", "conversation_id"),)
-
-    operator_id: Mapped[int] = fk("operators.id")
-    conversation_id: Mapped[int] = fk("conversations.id")
-    number: Mapped[int]

@@ -32,6 +32,7 @@ class InboundItem(Entity):
     __table_args__ = (
         UniqueConstraint("account_id", "external_id"),
         Index("ix_inbound_items_status_id", "status", "id"),
+        Index("ix_inbound_items_author", "account_id", "author_external_id", "published_at"),
     )
 
     account_id: Mapped[int] = fk("accounts.id")
@@ -55,6 +56,8 @@ class InboundItem(Entity):
     status: Mapped[ItemStatus] = mapped_column(EnumText(ItemStatus), default=ItemStatus.RECEIVED)
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[str | None] = mapped_column(String(32))
+    trigger: Mapped[str | None] = mapped_column(String(20))
+    """What this opens or closes for private answers (message, follow, …); see app.adapters.windows."""
     keep_reason: Mapped[str | None] = mapped_column(String(80))
     """Why an item that could not be understood was kept all the same."""
 

@@ -43,7 +43,7 @@ class ServiceRequest(Entity):
             sqlite_where=_ACTIVE_SQL,
             postgresql_where=_ACTIVE_SQL,
         ),
-        Index("ix_service_requests_account_id_status_due_at", "account_id", "status", "due_at"),
+        Index("ix_service_requests_account_id_status_urgent_at", "account_id", "status", "urgent_at"),
         Index("ix_service_requests_assignee_id_status", "assignee_id", "status"),
     )
 
@@ -63,12 +63,16 @@ class ServiceRequest(Entity):
     opened_at: Mapped[datetime]
     waiting_since: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    urgent_at: Mapped[datetime]
+    """The earlier of service time and platform window while the customer waits, else far in the future."""
     window_until: Mapped[datetime | None]
     window_remaining: Mapped[int | None]
     first_replied_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     last_inbound_at: Mapped[datetime]
     message_count: Mapped[int] = mapped_column(default=0)
+    unread_count: Mapped[int] = mapped_column(default=0)
+    """Inbound messages that the assignee (or, while unassigned, anybody) has not opened yet."""
     last_number: Mapped[int] = mapped_column(default=0)
     preview: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)

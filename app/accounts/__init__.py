@@ -1,0 +1,1 @@
+"""Connected platform accounts: credentials, tokens, state, and the callbacks platforms push to."""

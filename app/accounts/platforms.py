@@ -1,0 +1,56 @@
+"""Where stored accounts meet the adapters."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from app.accounts.token_store import DatabaseTokenStore
+from app.adapters import registry
+from app.adapters.base import PlatformAdapter
+from app.adapters.transport import AdapterServices, CallRecord
+from app.adapters.types import AccountRef, Credentials
+from app.core.http_client import build_client
+from app.core.metrics import PLATFORM_SECONDS
+from app.core.runtime import Runtime
+from app.models import Account
+
+
+class Platforms:
+    """The adapters of this process, sharing one HTTP client and the database's token store."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._services = AdapterServices(
+            http=build_client(),
+            clock=runtime.clock,
+            tokens=DatabaseTokenStore(runtime),
+            observe=_observe,
+        )
+        self._adapters: dict[str, PlatformAdapter] = {}
+
+    def adapter(self, platform: str) -> PlatformAdapter:
+        if platform not in self._adapters:
+            self._adapters[platform] = registry.build(platform, self._services)
+        return self._adapters[platform]
+
+    def ref(self, account: Account) -> AccountRef:
+        """The account as adapters know it, with its credentials opened."""
+        return AccountRef(
+            platform=account.platform,
+            external_id=account.external_id,
+            base_urls={name: self._absolute(url) for name, url in account.base_urls.items()},
+            credentials=Credentials(self._runtime.vault.open(account.credentials)),
+            settings=dict(account.settings),
+        )
+
+    def _absolute(self, url: str) -> str:
+        """A path (`/weibo`) names a platform of the demo's stand-in; anything else is an address."""
+        return urljoin(self._runtime.settings.sandbox_url, url) if url.startswith("/") else url
+
+
+def platforms(runtime: Runtime) -> Platforms:
+    return runtime.part("platforms", Platforms)
+
+
+def _observe(record: CallRecord) -> None:
+    PLATFORM_SECONDS.labels(record.platform, record.operation, record.outcome).observe(record.seconds)

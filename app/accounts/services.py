@@ -1,0 +1,118 @@
+"""Writes of accounts: what a call's outcome means for the account, and keeping what platforms push."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
+
+from app.accounts.events import ACCOUNT_STATUS_CHANGED
+from app.accounts.queries import account_view
+from app.accounts.schemas import AccountChanged
+from app.core.context import Context
+from app.core.errors import PlatformError, PlatformErrorKind
+from app.core.jobs import JobName
+from app.core.permissions import Permission
+from app.identity.scope import account_audience
+from app.models import Account, AccountStatus, CallbackDelivery, DeliveryStatus
+
+_K = PlatformErrorKind
+# Errors after which calling on is pointless until a person acts.
+_STATUS_OF = {
+    _K.AUTH_EXPIRED: AccountStatus.REAUTHORISE,
+    _K.CONFIG: AccountStatus.MISCONFIGURED,
+    _K.ACCOUNT_BLOCKED: AccountStatus.BLOCKED,
+    _K.HUMAN_CHECK: AccountStatus.BLOCKED,
+}
+_SLOW_DOWN = frozenset({_K.RATE_LIMITED, _K.TEMPORARY, _K.QUOTA_EXHAUSTED})
+BACKOFF_FIRST_SECONDS = 2.0
+BACKOFF_MOST_SECONDS = 300.0
+
+
+def note_success(ctx: Context, account: Account) -> None:
+    """A call worked: whatever was wrong before is over."""
+    ctx.require(Permission.ACCOUNTS_SYNC)
+    account.error_streak = 0
+    account.retry_at = None
+    if account.status not in (AccountStatus.ACTIVE, AccountStatus.PAUSED, AccountStatus.REMOVED):
+        _set_status(ctx, account, AccountStatus.ACTIVE, None)
+
+
+def note_failure(ctx: Context, account: Account, error: PlatformError) -> None:
+    """A call failed: count it, wait as the platform asks (else back off), and say what a person must do."""
+    ctx.require(Permission.ACCOUNTS_SYNC)
+    account.error_streak += 1
+    if error.kind in _SLOW_DOWN:
+        account.retry_at = error.retry_at or ctx.now() + backoff(account.error_streak)
+    status = _STATUS_OF.get(error.kind)
+    if status is not None and account.status is not status:
+        _set_status(ctx, account, status, _detail(error))
+
+
+def backoff(failures: int) -> timedelta:
+    """Doubling waits with jitter, 2 s at first, 5 min at most."""
+    ceiling = min(BACKOFF_MOST_SECONDS, BACKOFF_FIRST_SECONDS * 2 ** min(failures - 1, 16))
+    return timedelta(seconds=ceiling * random.uniform(0.5, 1.0))  # noqa: S311  spreads load, guards nothing
+
+
+def _detail(error: PlatformError) -> str:
+    return f"{error.platform_code or error.kind.value}: {error.message}"[:300]
+
+
+def _set_status(ctx: Context, account: Account, status: AccountStatus, detail: str | None) -> None:
+    account.status = status
+    account.status_detail = detail
+    account.status_since = ctx.now()
+    ctx.session.flush()
+    full = ctx.session.scalars(
+        select(Account).where(Account.id == account.id).options(joinedload(Account.agency))
+    ).one()
+    ctx.emit(
+        ACCOUNT_STATUS_CHANGED,
+        AccountChanged(account=account_view(ctx, full)),
+        account_audience(account.id, Permission.ACCOUNTS_READ),
+    )
+
+
+def store_delivery(
+    ctx: Context,
+    account: Account,
+    *,
+    body: bytes,
+    query: dict[str, Any],
+    content_type: str,
+    rejected: str | None = None,
+) -> bool:
+    """Keep a push as it came; False when this very push is already kept (a platform's repeat)."""
+    ctx.require(Permission.CALLBACKS_STORE)
+    now = ctx.now()
+    insert = sqlite.insert if ctx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    stored = ctx.session.scalar(
+        insert(CallbackDelivery)
+        .values(
+            account_id=account.id,
+            digest=delivery_digest(body, query),
+            query=query,
+            content_type=content_type[:120],
+            body=body,
+            status=DeliveryStatus.RECEIVED if rejected is None else DeliveryStatus.REJECTED,
+            reason=rejected,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(CallbackDelivery.id)
+    )
+    if stored is not None and rejected is None:
+        ctx.defer(JobName.LISTENER_PROCESS_DELIVERIES)
+    return stored is not None
+
+
+def delivery_digest(body: bytes, query: dict[str, Any]) -> str:
+    """Names one push: a repeat carries the same body and signature time, another message does not."""
+    signed = "\n".join(f"{key}={query[key]}" for key in sorted(query) if key in ("timestamp", "nonce"))
+    return hashlib.sha256(signed.encode() + b"\0" + body).hexdigest()

@@ -1,0 +1,1 @@
+"""The REST kernel: endpoints, problem responses, OpenAPI, security headers. It knows no feature."""

@@ -1,0 +1,197 @@
+"""The REST wrapper: one decorator that parses, authorises, opens the unit of work and answers.
+
+A view is a function of a context and parsed input; it calls a service or a query and returns a view
+model. What an endpoint needs and gives is declared here, so that the permission test, the OpenAPI
+document and the TypeScript types all read the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, request
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.errors import Conflict, Forbidden, Invalid, Unauthenticated, Unavailable
+from app.core.permissions import ANONYMOUS, Actor, ActorKind, Permission
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_context
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True)
+class Public:
+    """Marks an endpoint that needs no login, and says why that is right."""
+
+    reason: str
+
+
+Access = Permission | Public
+
+
+@dataclass(frozen=True)
+class EndpointSpec:
+    method: str
+    rule: str
+    name: str
+    access: Access
+    summary: str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    response: type[BaseModel] | None = None
+    status: int = 200
+    errors: tuple[str, ...] = field(default=())
+    write: bool = True
+
+
+ENDPOINTS: dict[str, EndpointSpec] = {}
+"""Every endpoint made by `endpoint`, by Flask's endpoint name."""
+
+
+def endpoint(
+    blueprint: Blueprint,
+    method: str,
+    rule: str,
+    *,
+    access: Access,
+    summary: str,
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    response: type[BaseModel] | None = None,
+    status: int = 200,
+    errors: tuple[str, ...] = (),
+    write: bool | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Register a view. It is called as view(ctx, [body=…], [query=…], **path variables).
+
+    `write` says whether the unit of work changes data; by default all but GET do.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
+        name = f"{blueprint.name}.{view.__name__}"
+        spec = EndpointSpec(
+            method,
+            API + rule,
+            name,
+            access,
+            summary,
+            body,
+            query,
+            response,
+            status,
+            errors,
+            write=method != "GET" if write is None else write,
+        )
+        ENDPOINTS[name] = spec
+
+        @wraps(view)
+        def handle(**path: Any) -> Response:
+            return _handle(spec, view, path)
+
+        blueprint.add_url_rule(API + rule, endpoint=view.__name__, view_func=handle, methods=[method])
+        return handle
+
+    return decorate
+
+
+def current_runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["lingke"]
+    return runtime
+
+
+def current_actor() -> Actor:
+    """Who sends this request; looked up once."""
+    if "actor" not in g:
+        g.actor = current_app.extensions["lingke_actor_loader"]()
+    actor: Actor = g.actor
+    return actor
+
+
+def check_access(access: Access) -> Actor:
+    actor = current_actor()
+    if isinstance(access, Public):
+        return actor
+    if actor.kind is ActorKind.ANONYMOUS:
+        raise Unauthenticated
+    if not actor.may(access):
+        raise Forbidden(permission=access.value)
+    return actor
+
+
+def _handle(spec: EndpointSpec, view: Callable[..., Any], path: dict[str, Any]) -> Response:
+    actor = check_access(spec.access)
+    arguments = dict(path)
+    if spec.query is not None:
+        arguments["query"] = _parse(spec.query, _query_values(spec.query))
+    if spec.body is not None:
+        arguments["body"] = _parse(spec.body, _json_body())
+    try:
+        with open_context(
+            current_runtime(), actor, write=spec.write, request_id=g.request_id, locale=g.locale
+        ) as ctx:
+            result = view(ctx, **arguments)
+            answer = _answer(result, spec)
+    except StaleDataError:
+        raise Conflict("stale_version") from None
+    except IntegrityError as error:
+        raise Conflict("already_changed") from error
+    except OperationalError as error:
+        raise Unavailable("database_busy") from error
+    return answer
+
+
+def _answer(result: Any, spec: EndpointSpec) -> Response:
+    if isinstance(result, Response):
+        return result
+    if result is None:
+        return Response(status=204)
+    return Response(result.model_dump_json(), status=spec.status, content_type="application/json")
+
+
+def _json_body() -> Any:
+    if not request.is_json:
+        raise Invalid("not_json", fields={"": "send application/json"})
+    value = request.get_json(silent=True)
+    if value is None:
+        raise Invalid("not_json", fields={"": "the body is not valid JSON"})
+    return value
+
+
+def _query_values(model: type[BaseModel]) -> dict[str, Any]:
+    """Query parameters as a dict; a parameter whose field is a list keeps all its values."""
+    values: dict[str, Any] = {}
+    for name in request.args:
+        several = request.args.getlist(name)
+        kind = model.model_fields.get(name)
+        is_list = kind is not None and "list" in str(kind.annotation)
+        values[name] = several if is_list else several[-1]
+    return values
+
+
+def _parse(model: type[BaseModel], values: Any) -> BaseModel:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        fields = {
+            ".".join(str(part) for part in problem["loc"]): problem["msg"] for problem in error.errors()
+        }
+        raise Invalid(fields=fields) from None
+
+
+__all__ = [
+    "ANONYMOUS",
+    "API",
+    "ENDPOINTS",
+    "EndpointSpec",
+    "Public",
+    "check_access",
+    "current_actor",
+    "current_runtime",
+    "endpoint",
+]

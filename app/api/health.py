@@ -1,0 +1,83 @@
+"""Liveness, readiness and metrics."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from app.api.endpoint import Public, current_runtime, endpoint
+from app.api.openapi import build_openapi
+from app.core.runtime import Runtime
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/healthz")
+def healthz() -> Response:
+    return _json({"status": "ok"}, 200)
+
+
+@health.get("/readyz")
+def readyz() -> Response:
+    """200 when every part answers, else 503; the body names each part's state."""
+    runtime = current_runtime()
+    parts = {name: _state(lambda check=check: check(runtime)) for name, check in _CHECKS.items()}
+    # Without the queue we still accept and keep everything, so only the database decides.
+    ready = parts["database"] == "ok" and parts["schema"] == "ok"
+    degraded = any(state != "ok" for state in parts.values())
+    status = "ready" if ready and not degraded else "degraded" if ready else "unavailable"
+    return _json({"status": status, "parts": parts}, 200 if ready else 503)
+
+
+def _check_database(runtime: Runtime) -> None:
+    with runtime.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+def _check_schema(runtime: Runtime) -> None:
+    with runtime.engine.connect() as connection:
+        connection.execute(text("SELECT version_num FROM alembic_version")).one()
+
+
+def _check_queue(runtime: Runtime) -> None:
+    runtime.redis.ping()
+
+
+_CHECKS: dict[str, Callable[[Runtime], None]] = {
+    "database": _check_database,
+    "schema": _check_schema,
+    "queue": _check_queue,
+}
+
+
+def _state(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except Exception as error:
+        return type(error).__name__
+    return "ok"
+
+
+@health.get("/metrics")
+def metrics() -> Response:
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+@endpoint(
+    health,
+    "GET",
+    "/openapi.json",
+    access=Public("the description of the API holds no data"),
+    summary="This document",
+)
+def openapi(_ctx: Any) -> Response:
+    return _json(build_openapi(), 200)
+
+
+def _json(value: Any, status: int) -> Response:
+    return Response(json.dumps(value, ensure_ascii=False), status=status, content_type="application/json")

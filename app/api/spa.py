@@ -1,0 +1,39 @@
+"""The single-page application's shell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, abort, current_app, g, render_template
+
+from app.api.endpoint import current_runtime
+
+spa = Blueprint("spa", __name__)
+_MANIFEST = Path("dist") / ".vite" / "manifest.json"
+
+
+@spa.get("/", defaults={"path": ""})
+@spa.get("/<path:path>")
+def index(path: str) -> str:
+    """Every address of the console answers with the shell; the router in the browser does the rest."""
+    if path.startswith(("api/", "static/", "callbacks/", "socket.io")):
+        abort(404)
+    settings = current_runtime().settings
+    boot = {"demo": settings.is_demo, "sandbox_url": settings.sandbox_url or None, "locale": g.locale}
+    return render_template("index.html", entry=_entry(), boot=boot, nonce=g.csp_nonce, locale=g.locale)
+
+
+def _entry() -> dict[str, Any] | None:
+    """The built entry's files; None when the front end has not been built."""
+    cached = current_app.config.get("LINGKE_ENTRY")
+    if cached is None:
+        manifest = Path(current_app.static_folder or "") / _MANIFEST
+        if not manifest.exists():
+            return None
+        entries = json.loads(manifest.read_text(encoding="utf-8"))
+        cached = next(entry for entry in entries.values() if entry.get("isEntry"))
+        current_app.config["LINGKE_ENTRY"] = cached
+    entry: dict[str, Any] = cached
+    return entry

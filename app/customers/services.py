@@ -1,0 +1,85 @@
+"""Finding or making the contact behind an author."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select, tuple_
+
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.models import Account, Contact, ContactIdentity, InboundItem
+
+_PSEUDONYM_CHARS = 6
+
+
+def identify_authors(
+    ctx: Context, items: Iterable[InboundItem], accounts: dict[int, Account]
+) -> dict[tuple[int, str], ContactIdentity]:
+    """The identity of each item's author by (account id, external id), made where it is new.
+
+    Items without an author are left out. The newest profile a platform gave wins.
+    """
+    ctx.require(Permission.LISTENER_INGEST)
+    wanted = {(item.account_id, item.author_external_id): item for item in items if item.author_external_id}
+    known = _known(ctx, list(wanted))
+    for key, item in wanted.items():
+        identity = known.get(key)
+        if identity is None:
+            known[key] = _make(ctx, item, accounts[item.account_id])
+        else:
+            _refresh(identity, item)
+    ctx.session.flush()
+    return known
+
+
+def _known(ctx: Context, keys: list[tuple[int, str]]) -> dict[tuple[int, str], ContactIdentity]:
+    if not keys:
+        return {}
+    rows = ctx.session.scalars(
+        select(ContactIdentity).where(
+            tuple_(ContactIdentity.account_id, ContactIdentity.external_id).in_(keys)
+        )
+    )
+    return {(row.account_id, row.external_id): row for row in rows}
+
+
+def _make(ctx: Context, item: InboundItem, account: Account) -> ContactIdentity:
+    now = ctx.now()
+    name = item.author_name or pseudonym(item.author_external_id or "")
+    contact = Contact(created_at=now, agency_id=account.agency_id, name=name)
+    identity = ContactIdentity(
+        created_at=now,
+        contact=contact,
+        account_id=item.account_id,
+        platform=account.platform,
+        external_id=item.author_external_id or "",
+        name=name,
+        last_seen_at=item.published_at,
+    )
+    _apply_profile(identity, item)
+    ctx.session.add(identity)
+    return identity
+
+
+def _refresh(identity: ContactIdentity, item: InboundItem) -> None:
+    if item.published_at >= identity.last_seen_at:
+        identity.last_seen_at = item.published_at
+        if item.author_name:
+            identity.name = item.author_name
+        _apply_profile(identity, item)
+
+
+def _apply_profile(identity: ContactIdentity, item: InboundItem) -> None:
+    author = item.author
+    if author.get("avatar_url"):
+        identity.avatar_url = str(author["avatar_url"])[:500]
+    if author.get("verified") is not None:
+        identity.is_verified = bool(author["verified"])
+    if author.get("followers") is not None:
+        identity.followers_count = int(author["followers"])
+
+
+def pseudonym(external_id: str) -> str:
+    """A stable name for somebody whose platform tells none (WeChat gives only the open id)."""
+    return f"用户 {external_id[-_PSEUDONYM_CHARS:]}"

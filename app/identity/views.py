@@ -1,0 +1,118 @@
+"""REST: session and operators."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, g, request
+from flask_wtf.csrf import generate_csrf
+
+from app.api.endpoint import Public, current_runtime, endpoint
+from app.core.context import Context
+from app.core.errors import Unauthenticated
+from app.core.permissions import ANONYMOUS, ActorKind, Permission
+from app.core.unit_of_work import open_context
+from app.identity import queries, services, web_session
+from app.identity.schemas import (
+    AssignableOperatorList,
+    LogIn,
+    OperatorQuery,
+    SessionView,
+    SetLocale,
+    SetPresence,
+)
+
+identity = Blueprint("identity", __name__)
+
+
+@endpoint(
+    identity,
+    "GET",
+    "/session",
+    access=Public("tells a browser whether it is logged in"),
+    summary="Who am I, and what may I do",
+    response=SessionView,
+)
+def get_session(ctx: Context) -> SessionView:
+    if ctx.actor.kind is ActorKind.ANONYMOUS:
+        return SessionView(
+            authenticated=False,
+            csrf_token=generate_csrf(),
+            locale=ctx.locale,
+            server_time=ctx.now(),
+            demo=ctx.runtime.settings.is_demo,
+        )
+    return queries.session_view(ctx, generate_csrf())
+
+
+@endpoint(
+    identity,
+    "POST",
+    "/session",
+    access=Public("logging in is how one gets a right"),
+    summary="Log in",
+    body=LogIn,
+    response=SessionView,
+    errors=("login_failed", "login_throttled"),
+    write=False,
+)
+def log_in(_ctx: Context, body: LogIn) -> SessionView:
+    runtime = current_runtime()
+    address = web_session.client_address()
+    # A unit of work of its own: a failed attempt must be counted although the request fails.
+    with open_context(runtime, ANONYMOUS, request_id=g.request_id, locale=g.locale) as ctx:
+        opened = services.log_in(ctx, body, address=address, user_agent=request.user_agent.string)
+        actor = queries.actor_of(ctx.session, opened[0], address=address) if opened else None
+    if opened is None or actor is None:
+        raise Unauthenticated("login_failed")
+    web_session.start(opened[1], actor)
+    g.actor = current_app.extensions["lingke_actor_loader"]()
+    with open_context(runtime, g.actor, write=False) as ctx:
+        return queries.session_view(ctx, generate_csrf())
+
+
+@endpoint(identity, "DELETE", "/session", access=Permission.SESSION_USE, summary="Log out")
+def log_out(ctx: Context) -> None:
+    services.log_out(ctx)
+    web_session.finish()
+
+
+@endpoint(
+    identity,
+    "PUT",
+    "/session/presence",
+    access=Permission.SESSION_USE,
+    summary="Say whether I take work",
+    body=SetPresence,
+    response=SessionView,
+)
+def set_presence(ctx: Context, body: SetPresence) -> SessionView:
+    services.set_presence(ctx, body)
+    ctx.session.flush()
+    return queries.session_view(ctx, generate_csrf())
+
+
+@endpoint(
+    identity,
+    "PUT",
+    "/session/locale",
+    access=Permission.SESSION_USE,
+    summary="Choose the language of my screens",
+    body=SetLocale,
+    response=SessionView,
+)
+def set_locale(ctx: Context, body: SetLocale) -> SessionView:
+    services.set_locale(ctx, body)
+    ctx.session.flush()
+    return queries.session_view(ctx, generate_csrf())
+
+
+@endpoint(
+    identity,
+    "GET",
+    "/operators",
+    access=Permission.OPERATORS_READ,
+    summary="People that work can be given to",
+    query=OperatorQuery,
+    response=AssignableOperatorList,
+)
+def list_operators(ctx: Context, query: OperatorQuery) -> AssignableOperatorList:
+    return queries.assignable_operators(ctx, query.account_id)

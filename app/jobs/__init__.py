@@ -1,0 +1,1 @@
+"""The RQ kernel: queueing hints, running jobs, the worker and the scheduler."""

@@ -1,0 +1,96 @@
+"""Storing what came in: each item once, however often it is delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.adapters.types import InboundPost
+from app.core.context import Context
+from app.core.jobs import JobName
+from app.core.permissions import Permission
+from app.core.text import storable
+from app.models import InboundItem, ItemStatus, Lane
+from app.nlp.fingerprint import exact_hash
+from app.nlp.normalise import normalise, own_words
+
+MAX_TEXT = 20_000
+_INSERT_ROWS = 200
+
+
+def store_posts(
+    ctx: Context, account_id: int, posts: Sequence[InboundPost], *, monitor_id: int | None = None
+) -> int:
+    """Insert what is new; how many. Repeats (same account and external id) leave no trace."""
+    ctx.require(Permission.LISTENER_INGEST)
+    rows = [_row(ctx, account_id, post, monitor_id) for post in posts]
+    stored = sum(_insert(ctx, chunk) for chunk in _chunks(rows))
+    if stored:
+        ctx.defer(JobName.LISTENER_JUDGE_ITEMS)
+    return stored
+
+
+def _insert(ctx: Context, rows: list[dict[str, Any]]) -> int:
+    insert = sqlite.insert if ctx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(InboundItem).values(rows).on_conflict_do_nothing().returning(InboundItem.id)
+    return len(ctx.session.execute(statement).all())
+
+
+def _chunks(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    for start in range(0, len(rows), _INSERT_ROWS):
+        yield rows[start : start + _INSERT_ROWS]
+
+
+def _row(ctx: Context, account_id: int, post: InboundPost, monitor_id: int | None) -> dict[str, Any]:
+    text = storable(post.text)[:MAX_TEXT]
+    own, _quoted = own_words(text)
+    author = post.author
+    return {
+        "created_at": ctx.now(),
+        "account_id": account_id,
+        "monitor_id": monitor_id,
+        "external_id": post.external_id[:160],
+        "kind": post.kind.value,
+        "lane": Lane(post.lane.value),
+        "author_external_id": author.external_id[:120] if author else None,
+        "author_name": storable(author.name or author.handle or "")[:120] if author else "",
+        "author": _profile(post),
+        "text": text,
+        "media": [{"kind": media.kind, "url": media.url} for media in post.media],
+        "thread_key": post.thread_key[:160] or None,
+        "reply_context": dict(post.context),
+        "external_url": (post.url or "")[:500] or None,
+        "raw": clean_json(dict(post.raw)),
+        "published_at": post.created_at,
+        "text_hash": exact_hash(normalise(own)),
+        "status": ItemStatus.RECEIVED,
+        "trigger": post.trigger.value if post.trigger else None,
+        "keep_reason": post.reason[:80] if post.reason else None,
+    }
+
+
+def _profile(post: InboundPost) -> dict[str, Any]:
+    author = post.author
+    if author is None:
+        return {}
+    profile = {
+        "avatar_url": author.avatar_url,
+        "followers": author.followers,
+        "verified": author.verified,
+        "verified_reason": author.verified_reason,
+        "location": author.location,
+    }
+    return clean_json({key: value for key, value in profile.items() if value is not None})
+
+
+def clean_json(value: Any) -> Any:
+    """The value with every text storable: platforms have sent NULs and half surrogates."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(key)): clean_json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean_json(inner) for inner in value]
+    return value

@@ -1,0 +1,79 @@
+"""Jobs of the listener. Each opens its own units of work; platforms and models are called between them."""
+
+from __future__ import annotations
+
+from app.accounts.platforms import platforms
+from app.adapters.types import Budget
+from app.core.errors import PlatformError
+from app.core.jobs import JobName
+from app.core.permissions import Permission, system_actor
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_context
+from app.jobs.job import job
+from app.listener.deliveries import process_deliveries
+from app.listener.filters import judge
+from app.listener.judging import ITEMS_PER_JOB, gather_subjects, lease_items, record_verdicts
+from app.listener.polling import lease_monitor, record_failure, record_page
+from app.nlp.classifier import Classifier
+
+LISTENER = system_actor("listener", Permission.LISTENER_INGEST, Permission.ACCOUNTS_SYNC)
+POLL_CALLS = 5
+
+
+def classifier(runtime: Runtime) -> Classifier:
+    """The language model of this process, loaded at its first use."""
+    return runtime.part("classifier", lambda _runtime: Classifier.load())
+
+
+@job(JobName.LISTENER_PROCESS_DELIVERIES)
+def process_kept_deliveries(runtime: Runtime) -> None:
+    with open_context(runtime, LISTENER) as ctx:
+        process_deliveries(ctx)
+
+
+@job(JobName.LISTENER_POLL_MONITOR)
+def poll_monitor(runtime: Runtime, monitor_id: int) -> None:
+    """Lease, call outside any transaction, then items and cursor together.
+
+    A crash in between repeats the reading; the items' unique keys make the repetition harmless.
+    """
+    with open_context(runtime, LISTENER) as ctx:
+        leased = lease_monitor(ctx, monitor_id)
+    if leased is None:
+        return
+    monitor, account, token = leased
+    parts = platforms(runtime)
+    try:
+        page = parts.adapter(account.platform).poll(
+            monitor.stream, parts.ref(account), monitor.cursor or None, Budget(calls=POLL_CALLS)
+        )
+    except PlatformError as error:
+        with open_context(runtime, LISTENER) as ctx:
+            record_failure(ctx, monitor_id, token, error)
+        return
+    with open_context(runtime, LISTENER) as ctx:
+        record_page(ctx, monitor_id, token, page)
+
+
+@job(JobName.LISTENER_JUDGE_ITEMS)
+def judge_items(runtime: Runtime) -> None:
+    """Judge received items until none is left.
+
+    The model runs outside the transactions. An item whose worker died is free again when its lease ends, and
+    a verdict's unique key forbids a second one.
+    """
+    while judge_batch(runtime) == ITEMS_PER_JOB:
+        pass
+
+
+def judge_batch(runtime: Runtime) -> int:
+    with open_context(runtime, LISTENER) as ctx:
+        token, items = lease_items(ctx)
+        subjects = gather_subjects(ctx, items) if items else []
+    if not items:
+        return 0
+    model = classifier(runtime)
+    decisions = judge(subjects, model)
+    with open_context(runtime, LISTENER) as ctx:
+        record_verdicts(ctx, token, subjects, decisions, model.version)
+    return len(items)

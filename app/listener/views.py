@@ -1,0 +1,53 @@
+"""REST: the ledger of inbound items."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from app.api.endpoint import endpoint
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.listener import queries, services
+from app.listener.schemas import InboundItemCounts, InboundItemList, InboundItemQuery, InboundItemView
+
+listener = Blueprint("listener", __name__)
+
+
+@endpoint(
+    listener,
+    "GET",
+    "/inbound-items",
+    access=Permission.INBOUND_ITEMS_READ,
+    summary="What came in, with the filter's verdicts",
+    query=InboundItemQuery,
+    response=InboundItemList,
+    errors=("invalid_cursor",),
+)
+def list_items(ctx: Context, query: InboundItemQuery) -> InboundItemList:
+    return queries.list_items(ctx, query)
+
+
+@endpoint(
+    listener,
+    "GET",
+    "/inbound-items/counts",
+    access=Permission.INBOUND_ITEMS_READ,
+    summary="How many were kept and dropped, and why",
+    response=InboundItemCounts,
+)
+def count_items(ctx: Context) -> InboundItemCounts:
+    return queries.count_items(ctx)
+
+
+@endpoint(
+    listener,
+    "POST",
+    "/inbound-items/<int:item_id>/rescue",
+    access=Permission.INBOUND_ITEMS_RESCUE,
+    summary="Make a request of a dropped item",
+    response=InboundItemView,
+    errors=("already_a_request", "item_without_author"),
+)
+def rescue_item(ctx: Context, item_id: int) -> InboundItemView:
+    services.rescue_item(ctx, item_id)
+    return queries.get_item(ctx, item_id)

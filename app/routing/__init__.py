@@ -1,0 +1,1 @@
+"""The life of a service request: opened or joined, assigned with a recorded decision, resolved."""
