@@ -27,6 +27,6 @@ def health_of_error(error: PlatformError, now: datetime) -> AccountHealth:
         state=state,
         checked_at=now,
         advice=specific or advice,
-        detail=f"{error.platform_code or ''} {error.message}".strip(),
+        detail=f"{error.platform_code or ''} {error.raw or error.message}".strip(),
         quota_resets_at=error.retry_at,
     )

@@ -8,9 +8,9 @@ before the connection stood is surely harmless.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 
@@ -37,10 +37,8 @@ class CallRecord:
     seconds: float
 
 
-class CallObserver(Protocol):
-    """Receives one CallRecord per call, for metrics and quota bookkeeping."""
-
-    def __call__(self, record: CallRecord) -> None: ...
+# Receives one CallRecord per call, for metrics and quota bookkeeping.
+CallObserver = Callable[[CallRecord], None]
 
 
 def _ignore(record: CallRecord) -> None:
