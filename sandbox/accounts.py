@@ -58,7 +58,12 @@ def _aes_key(label: str) -> str:
 
 def weibo_account(name: str, uid: str, callback_key: str, **settings: Any) -> BrandAccount:
     """`settings`: app_level ordinary|partner, bound_domain, push_format json|xml, mention_push."""
-    base = {"app_level": "partner", "bound_domain": "yunling.example", "push_format": "json", "mention_push": False}
+    base = {
+        "app_level": "partner",
+        "bound_domain": "yunling.example",
+        "push_format": "json",
+        "mention_push": False,
+    }
     credentials = {
         "app_key": "1352" + str(int(_value(f"{callback_key} key", 6), 16))[:6].zfill(6),
         "app_secret": _value(f"{callback_key} secret", 32),
@@ -85,7 +90,9 @@ def wechat_account(name: str, gh_id: str, callback_key: str, **settings: Any) ->
         "encoding_aes_key": _aes_key(f"{callback_key} aes"),
         "gh_id": gh_id,
     }
-    return BrandAccount("wechat", name, gh_id, callback_key, _BASES["wechat"], credentials, {**base, **settings})
+    return BrandAccount(
+        "wechat", name, gh_id, callback_key, _BASES["wechat"], credentials, {**base, **settings}
+    )
 
 
 def mastodon_account(name: str, username: str, account_id: str, callback_key: str) -> BrandAccount:
@@ -104,7 +111,9 @@ DEMO_ACCOUNTS: tuple[BrandAccount, ...] = (
     weibo_account("云岭校园", "7712000003", "weibo-campus", push_format="xml"),
     wechat_account("云岭通信", "gh_7a1c0e5b2d01", "wechat-main"),
     wechat_account("云岭营业厅", "gh_7a1c0e5b2d02", "wechat-hall", mode="safe"),
-    wechat_account("云岭会员俱乐部", "gh_7a1c0e5b2d03", "wechat-club", mode="compatible", comment_right=False),
+    wechat_account(
+        "云岭会员俱乐部", "gh_7a1c0e5b2d03", "wechat-club", mode="compatible", comment_right=False
+    ),
     mastodon_account("云岭通信 Yunling", "yunling", "109100000000000001", "mastodon-care"),
     mastodon_account("云岭宽带 Broadband", "yunling_broadband", "109100000000000002", "mastodon-broadband"),
     mastodon_account("云岭校园 Campus", "yunling_campus", "109100000000000003", "mastodon-campus"),
@@ -121,7 +130,9 @@ def account_from_json(body: Json) -> BrandAccount:
     made = {
         "weibo": lambda: weibo_account(name, external_id, key),
         "wechat": lambda: wechat_account(name, external_id, key),
-        "mastodon": lambda: mastodon_account(name, str(body.get("username") or key.replace("-", "_")), external_id, key),
+        "mastodon": lambda: mastodon_account(
+            name, str(body.get("username") or key.replace("-", "_")), external_id, key
+        ),
     }[platform]()
     return replace(
         made,

@@ -30,8 +30,13 @@ class Directory:
 
     def load(self) -> None:
         """Read accounts again and renew the demo tokens, so that a demo left alone for months starts."""
-        added = [account_from_json(json.loads(row["body"])) for row in self._store.all("SELECT * FROM account_added")]
-        patches = {r["key"]: json.loads(r["settings"]) for r in self._store.all("SELECT * FROM account_patch")}
+        added = [
+            account_from_json(json.loads(row["body"]))
+            for row in self._store.all("SELECT * FROM account_added")
+        ]
+        patches = {
+            r["key"]: json.loads(r["settings"]) for r in self._store.all("SELECT * FROM account_patch")
+        }
         everything = [*DEMO_ACCOUNTS, *added]
         self._accounts = {a.key: a.with_settings(patches.get(a.key, {})) for a in everything}
         for account in self._accounts.values():
@@ -49,7 +54,9 @@ class Directory:
         """Raises KeyError when a needed field is missing."""
         account = account_from_json(body)
         document = json.dumps(as_json(account), ensure_ascii=False)
-        self._store.run("INSERT OR REPLACE INTO account_added (key, body) VALUES (?, ?)", account.key, document)
+        self._store.run(
+            "INSERT OR REPLACE INTO account_added (key, body) VALUES (?, ?)", account.key, document
+        )
         self.load()
         return self._accounts[account.key]
 
@@ -57,7 +64,9 @@ class Directory:
         account = self.get(key)
         old = json.loads(self._patch_text(account.key))
         document = json.dumps({**old, **settings}, ensure_ascii=False)
-        self._store.run("INSERT OR REPLACE INTO account_patch (key, settings) VALUES (?, ?)", account.key, document)
+        self._store.run(
+            "INSERT OR REPLACE INTO account_patch (key, settings) VALUES (?, ?)", account.key, document
+        )
         self._accounts[account.key] = account.with_settings(settings)
         return self._accounts[account.key]
 

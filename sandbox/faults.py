@@ -26,7 +26,15 @@ KINDS = frozenset(
     }
 )
 BEFORE_ACTING = frozenset(
-    {"http_429", "http_500", "timeout_before", "html_error", "expired_token", "drop_connection", "ip_not_allowed"}
+    {
+        "http_429",
+        "http_500",
+        "timeout_before",
+        "html_error",
+        "expired_token",
+        "drop_connection",
+        "ip_not_allowed",
+    }
 )
 
 

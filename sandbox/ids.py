@@ -20,7 +20,8 @@ class IdSource:
         self._lock = threading.Lock()
         self._last = {
             "weibo": max(
-                store.number("SELECT max(id) FROM weibo_status"), store.number("SELECT max(id) FROM weibo_comment")
+                store.number("SELECT max(id) FROM weibo_status"),
+                store.number("SELECT max(id) FROM weibo_comment"),
             ),
             "mastodon": store.number("SELECT max(id) FROM mastodon_status"),
             "message": store.number("SELECT max(CAST(id AS INTEGER)) FROM message"),
@@ -36,7 +37,7 @@ class IdSource:
 
     def message(self) -> int:
         """A WeChat MsgId: 64 bits, larger than a JavaScript number can hold."""
-        return self._next("message", int(self._clock.now()) << 34)
+        return self._next("message", int(self._clock.now()) << 32)
 
     def _next(self, kind: str, floor: int) -> int:
         with self._lock:

@@ -75,7 +75,16 @@ class Records:
         return seq
 
     def sent(
-        self, platform: str, account: str, operation: str, *, person: str, target: Json, text: str, id_: str, raw: Json
+        self,
+        platform: str,
+        account: str,
+        operation: str,
+        *,
+        person: str,
+        target: Json,
+        text: str,
+        id_: str,
+        raw: Json,
     ) -> int:
         """Note something that was really published by a brand. `target` names what it answers."""
         return self._store.run(
@@ -103,7 +112,9 @@ class Records:
             detail,
         )
 
-    def truth(self, platform: str, account: str, kind: str, id_: str, person: str, text: str, truth: Truth) -> None:
+    def truth(
+        self, platform: str, account: str, kind: str, id_: str, person: str, text: str, truth: Truth
+    ) -> None:
         self._store.run(
             "INSERT INTO truth (at, platform, account, kind, id, person, flavour, intent, sentiment, urgency, "
             "near_duplicate_of, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -125,7 +136,9 @@ class Records:
         """Rows after `since` in order. `table` is one of our own names, never a caller's text."""
         condition = "AND account = ?" if account else ""
         values: list[Any] = [since, account] if account else [since]
-        rows = self._store.all(f"SELECT * FROM {table} WHERE seq > ? {condition} ORDER BY seq LIMIT {limit}", *values)
+        rows = self._store.all(
+            f"SELECT * FROM {table} WHERE seq > ? {condition} ORDER BY seq LIMIT {limit}", *values
+        )
         return [_decoded(dict(row)) for row in rows]
 
 

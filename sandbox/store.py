@@ -52,6 +52,11 @@ class Store:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 
+    def named(self, sql: str, values: dict[str, Any]) -> list[Row]:
+        """Like `all`, with `:name` placeholders."""
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
     def number(self, sql: str, *values: Any) -> int:
         """The first column of the first row as an integer, 0 when there is none."""
         row = self.one(sql, *values)
@@ -86,7 +91,9 @@ class Store:
     def clear(self) -> None:
         """Empty every table, keeping their shape."""
         with self.transaction():
-            tables = self.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            tables = self.all(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
             for table in tables:
                 self.run(f"DELETE FROM {table['name']}")
 

@@ -12,6 +12,7 @@ from sandbox.pushes import Pusher
 from sandbox.records import Records
 from sandbox.settings import Settings
 from sandbox.store import Store
+from sandbox.windows import Windows
 
 
 class World:
@@ -28,6 +29,7 @@ class World:
         self.directory = Directory(self.store, self.clock)
         self.ids = IdSource(self.store, self.clock)
         self.people = People(self.store, self.clock)
+        self.windows = Windows(self.store, self.clock, self.limits)
         self.pusher = Pusher(self)
 
     def reset(self) -> None:

@@ -1,0 +1,199 @@
+"""Statuses, follows and favourites coming into being, and the notifications they cause."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.accounts import BrandAccount
+from sandbox.store import Row
+from sandbox.world import World
+
+Json = dict[str, Any]
+_MENTION = re.compile(r"(?<![\w/])@([A-Za-z0-9_]+)(?:@[A-Za-z0-9.\-]+)?")
+_GUEST = "guest"
+
+
+def username(world: World, account_id: str) -> str:
+    """Brands have a chosen name, customers one made of their id."""
+    brand = world.directory.by_external_id("mastodon", account_id)
+    return str(brand.settings["username"]) if brand is not None else f"{_GUEST}{account_id}"
+
+
+def account_id_of(world: World, name: str) -> str | None:
+    """The id of a local user name, whatever its case."""
+    lowered = name.lower()
+    for brand in world.directory.all("mastodon"):
+        if str(brand.settings.get("username", "")).lower() == lowered:
+            return brand.external_id
+    found = lowered.removeprefix(_GUEST)
+    known = lowered.startswith(_GUEST) and world.people.name_of("mastodon", found) is not None
+    return found if known else None
+
+
+def mentioned(world: World, text: str) -> list[str]:
+    """Account ids named in a text, each once, in order."""
+    found = (account_id_of(world, name) for name in _MENTION.findall(text))
+    return list(dict.fromkeys(id_ for id_ in found if id_ is not None))
+
+
+@dataclass(frozen=True)
+class NewStatus:
+    """What an author hands in; `media` are ids of uploaded files."""
+
+    text: str
+    visibility: str = "public"
+    reply_to: int | None = None
+    sensitive: bool = False
+    spoiler: str = ""
+    language: str = "zh"
+    media: list[str] = field(default_factory=list)
+
+
+def write(world: World, author: str, new: NewStatus, *, origin: str) -> int:
+    """Store a status and notify the brands it names. The parent's author is not added by itself."""
+    id_ = world.ids.mastodon()
+    people = mentioned(world, new.text)
+    world.store.run(
+        "INSERT INTO mastodon_status "
+        "(id, author, text, at, reply_to, visibility, sensitive, spoiler, language, media, mentions, origin) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        id_,
+        author,
+        new.text,
+        world.clock.now(),
+        new.reply_to,
+        new.visibility,
+        int(new.sensitive),
+        new.spoiler,
+        new.language,
+        json.dumps(new.media),
+        json.dumps(people),
+        origin,
+    )
+    for person in people:
+        if person != author:
+            notify(world, person, "mention", author, id_)
+    return id_
+
+
+def notify(world: World, owner: str, kind: str, person: str, status: int | None) -> None:
+    """Only brands read notifications here."""
+    if world.directory.by_external_id("mastodon", owner) is not None:
+        world.store.run(
+            "INSERT INTO mastodon_notification (owner, kind, person, status, at) VALUES (?, ?, ?, ?, ?)",
+            owner,
+            kind,
+            person,
+            status,
+            world.clock.now(),
+        )
+
+
+def follow(world: World, brand: BrandAccount, name: str) -> str:
+    """A customer follows a brand."""
+    person = world.people.mastodon(name)
+    if mark(world, "follow", person, brand.external_id):
+        notify(world, brand.external_id, "follow", person, None)
+    return person
+
+
+def mark(world: World, kind: str, owner: str, target: str) -> bool:
+    """Set a follow, favourite, bookmark or reblog; false when it was set before."""
+    sql = "INSERT OR IGNORE INTO mastodon_mark (kind, owner, target, at) VALUES (?, ?, ?, ?)"
+    return world.store.change(sql, kind, owner, target, world.clock.now()) > 0
+
+
+def unmark(world: World, kind: str, owner: str, target: str) -> None:
+    world.store.run(
+        "DELETE FROM mastodon_mark WHERE kind = ? AND owner = ? AND target = ?", kind, owner, target
+    )
+
+
+def visible(world: World, row: Row | None, viewer: str) -> bool:
+    """Gone and hidden are the same to a reader."""
+    if row is None or row["deleted"]:
+        return False
+    if row["visibility"] in ("public", "unlisted"):
+        return True
+    if row["author"] == viewer or viewer in json.loads(row["mentions"]):
+        return True
+    sql = "SELECT count(*) FROM mastodon_mark WHERE kind = 'follow' AND owner = ? AND target = ?"
+    return row["visibility"] == "private" and world.store.number(sql, viewer, row["author"]) > 0
+
+
+def find(world: World, id_: str) -> Row | None:
+    if not id_.isdigit() or len(id_) > 18:
+        return None
+    return world.store.one("SELECT * FROM mastodon_status WHERE id = ?", int(id_))
+
+
+def customer_post(
+    world: World, account: BrandAccount, name: str, text: str, *, origin: str, visibility: str = "public"
+) -> tuple[str, str, str]:
+    """A customer names a brand, in public or (`direct`) in private: ids of status, person and thread."""
+    person = world.people.mastodon(name)
+    tag = f"@{account.settings['username']}"
+    named = text if tag in text else f"{tag} {text}"
+    last = _last_direct(world, account, person) if visibility == "direct" else None
+    new = NewStatus(named, visibility, reply_to=last)
+    with world.store.transaction():
+        id_ = str(write(world, person, new, origin=origin))
+    return id_, person, id_
+
+
+def _last_direct(world: World, account: BrandAccount, person: str) -> int | None:
+    sql = (
+        "SELECT max(id) FROM mastodon_status WHERE visibility = 'direct' AND deleted = 0 AND "
+        "((author = ? AND mentions LIKE ?) OR (author = ? AND mentions LIKE ?))"
+    )
+    brand = account.external_id
+    return world.store.number(sql, person, f"%{brand}%", brand, f"%{person}%") or None
+
+
+def customer_reply(
+    world: World, account: BrandAccount, name: str, text: str, *, below: str, origin: str
+) -> tuple[str, str, str]:
+    """A customer answers a status of the brand (its newest by default; a first one is written if it has none)."""
+    person = world.people.mastodon(name)
+    parent = int(below) if below else _newest(world, account)
+    tag = f"@{account.settings['username']}"
+    with world.store.transaction():
+        new = NewStatus(text if tag in text else f"{tag} {text}", reply_to=parent)
+        id_ = write(world, person, new, origin=origin)
+    return str(id_), person, str(parent)
+
+
+def _newest(world: World, account: BrandAccount) -> int:
+    sql = "SELECT max(id) FROM mastodon_status WHERE author = ? AND deleted = 0 AND reply_to IS NULL"
+    found = world.store.number(sql, account.external_id)
+    if found:
+        return found
+    text = f"这里是{account.name}，欢迎提问，也可以私下写给我们。"
+    return write(world, account.external_id, NewStatus(text), origin="opening")
+
+
+def thread(world: World, account: BrandAccount, name: str, *, private: bool) -> list[Json]:
+    """What a customer and a brand wrote to each other, oldest first."""
+    person = world.people.id_of("mastodon", name)
+    if person is None:
+        return []
+    brand = account.external_id
+    condition = "= 'direct'" if private else "<> 'direct'"
+    sql = (
+        f"SELECT * FROM mastodon_status WHERE deleted = 0 AND visibility {condition} AND "
+        "((author = ? AND mentions LIKE ?) OR (author = ? AND mentions LIKE ?)) ORDER BY id DESC LIMIT 200"
+    )
+    rows = world.store.all(sql, person, f"%{brand}%", brand, f"%{person}%")
+    return [
+        {
+            "id": str(row["id"]),
+            "from": "brand" if row["author"] == brand else "customer",
+            "name": account.name if row["author"] == brand else name,
+            "text": row["text"],
+            "at": row["at"],
+        }
+        for row in reversed(rows)
+    ]

@@ -1,0 +1,1 @@
+"""WeChat official accounts: the `cgi-bin` and `datacube` API and the callback push."""
