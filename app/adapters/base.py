@@ -19,6 +19,7 @@ from app.adapters.types import (
     AccountRef,
     Author,
     Budget,
+    ConnectedAccount,
     Cursor,
     DailyFigure,
     DownloadedMedia,
@@ -149,6 +150,16 @@ class Reconciler(Protocol):
     """
 
     def reconcile(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None: ...
+
+
+@runtime_checkable
+class OAuthConnector(Protocol):
+    """Connecting and re-connecting. `account` carries the app's key and secret; `external_id` may be
+    empty."""
+
+    def authorize_url(self, account: AccountRef, redirect_uri: str, state: str) -> str: ...
+
+    def exchange_code(self, account: AccountRef, code: str, redirect_uri: str) -> ConnectedAccount: ...
 
 
 @runtime_checkable

@@ -13,13 +13,14 @@ from typing import Any
 
 from app.adapters.base import PlatformAdapter
 from app.adapters.capabilities import Feature
+from app.adapters.mastodon import MastodonAdapter
 from app.adapters.transport import AdapterServices
 from app.adapters.wechat import WeChatAdapter
 from app.adapters.weibo import WeiboAdapter
 from app.core.errors import NotFound
 
 ENTRY_POINT_GROUP = "lingke.adapters"
-_BUILT_IN: tuple[type[PlatformAdapter], ...] = (WeiboAdapter, WeChatAdapter)
+_BUILT_IN: tuple[type[PlatformAdapter], ...] = (WeiboAdapter, WeChatAdapter, MastodonAdapter)
 
 log = logging.getLogger(__name__)
 

@@ -53,6 +53,7 @@ class AdapterServices:
     clock: Clock = field(default_factory=SystemClock)
     tokens: TokenStore = field(default_factory=MemoryTokenStore)
     observe: CallObserver = _ignore
+    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,9 @@ class Call:
     operation: str
     method: str
     url: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str | list[str]] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
+    json: Mapping[str, Any] | None = None
     content: bytes | None = None
     files: Mapping[str, tuple[str, bytes, str]] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -101,6 +103,7 @@ class Transport:
                 call.url,
                 params=dict(call.params) or None,
                 data=dict(call.form) if call.form is not None else None,
+                json=dict(call.json) if call.json is not None else None,
                 content=call.content,
                 files=dict(call.files) if call.files is not None else None,
                 headers=dict(call.headers),

@@ -275,6 +275,18 @@ class AccountHealth:
     quota_limit: int | None = None
     quota_remaining: int | None = None
     quota_resets_at: datetime | None = None
+    # What the platform told about itself (`max_characters`, `software`): settings worth keeping.
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedAccount:
+    """What connecting by OAuth brought. `expires_at` None: the token has no end of its own."""
+
+    external_id: str
+    name: str
+    credentials: Credentials
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

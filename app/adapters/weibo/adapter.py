@@ -17,6 +17,7 @@ from app.adapters.types import (
     AccountRef,
     Author,
     Budget,
+    ConnectedAccount,
     Cursor,
     FollowerPage,
     HealthState,
@@ -31,7 +32,7 @@ from app.adapters.types import (
     TextMeasure,
     Violation,
 )
-from app.adapters.weibo import limits, push
+from app.adapters.weibo import limits, oauth, push
 from app.adapters.weibo import text as weibo_text
 from app.adapters.weibo.client import WeiboClient
 from app.adapters.weibo.reads import WeiboReads, bare_id
@@ -145,6 +146,12 @@ class WeiboAdapter(PlatformAdapter):
 
     def reconcile(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
         return self.writes.reconcile(account, request, since.astimezone(UTC))
+
+    def authorize_url(self, account: AccountRef, redirect_uri: str, state: str) -> str:
+        return oauth.authorize_url(account, redirect_uri, state)
+
+    def exchange_code(self, account: AccountRef, code: str, redirect_uri: str) -> ConnectedAccount:
+        return oauth.exchange_code(self.client, self.services.clock, account, code, redirect_uri)
 
     def verify_challenge(self, query: Mapping[str, str], account: AccountRef) -> tuple[int, str]:
         push.verify(query, account, self.services.clock)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.adapters import lenient
+from app.adapters import lenient, readback
 from app.adapters.types import AccountRef, InboundPost, SendKind, SendRequest, SendResult, SendState
 from app.adapters.weibo import errors, parse
 from app.adapters.weibo import text as weibo_text
@@ -20,8 +20,6 @@ from app.core.clock import Clock
 from app.core.errors import PlatformError, PlatformErrorKind
 
 _Write = Callable[[], Any]
-_CLOCK_SKEW = timedelta(seconds=120)
-_READ_BACK_PAGES = 3
 _SETTLE = timedelta(seconds=5)
 # A moderated post shows after one or two minutes (20032): absence proves nothing before that.
 _SETTLE_MODERATED = timedelta(seconds=180)
@@ -87,29 +85,17 @@ class WeiboWrites:
     def reconcile(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
         """Reads our own comments or posts back. Private messages cannot be read back (weibo.md §7)."""
         if request.kind is SendKind.PRIVATE_MESSAGE:
-            raise _cannot_tell("private messages cannot be read back")
+            raise readback.cannot_tell("weibo", "private messages cannot be read back")
         stream = "own_comments" if request.kind is SendKind.COMMENT else "own_posts"
-        oldest = since - _CLOCK_SKEW
-        for page in range(1, _READ_BACK_PAGES + 1):
-            found = self._reads.rows_of_page(stream, account, page)
-            match = next((p for p in found if p.created_at >= oldest and _matches(p, request)), None)
-            if match is not None:
-                return SendResult(match.external_id, SendState.DONE, match.raw)
-            if not found or min(post.created_at for post in found) < oldest:
-                self._require_settled(account, since)
-                return None
-        raise _cannot_tell("too much was posted since")
-
-    def _require_settled(self, account: AccountRef, since: datetime) -> None:
-        moderated = bool(account.settings.get("posts_are_moderated", False))
-        settled_at = since + (_SETTLE_MODERATED if moderated else _SETTLE)
-        if self._clock.now() < settled_at:
-            raise PlatformError(
-                PlatformErrorKind.TEMPORARY,
-                platform="weibo",
-                message="too_early_to_tell",
-                retry_at=settled_at,
-            )
+        found = readback.find_sent(
+            "weibo",
+            lambda page: self._reads.rows_of_page(stream, account, page),
+            lambda post: _matches(post, request),
+            since=since,
+            now=self._clock.now(),
+            settle=_SETTLE_MODERATED if account.settings.get("posts_are_moderated") else _SETTLE,
+        )
+        return None if found is None else SendResult(found.external_id, SendState.DONE, found.raw)
 
     def _created(self, prefix: str, write: _Write) -> SendResult:
         try:
@@ -153,7 +139,3 @@ def _picture(request: SendRequest) -> Mapping[str, tuple[str, bytes, str]] | Non
         return None
     medium = request.media[0]
     return {"pic": (medium.filename, medium.content, medium.mime_type)}
-
-
-def _cannot_tell(message: str) -> PlatformError:
-    return PlatformError(PlatformErrorKind.UNKNOWN_OUTCOME, platform="weibo", message=message)

@@ -1,0 +1,129 @@
+"""The Mastodon adapter: the contract's methods, each handed on to the file that knows the subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import ClassVar
+
+from app.adapters.base import PlatformAdapter, StreamReader
+from app.adapters.capabilities import Capabilities
+from app.adapters.health import health_of_error
+from app.adapters.mastodon import content, limits, oauth
+from app.adapters.mastodon.client import MastodonClient
+from app.adapters.mastodon.reads import MastodonReads
+from app.adapters.mastodon.writes import MastodonWrites, wording
+from app.adapters.transport import AdapterServices
+from app.adapters.types import (
+    AccountHealth,
+    AccountRef,
+    Author,
+    Budget,
+    ConnectedAccount,
+    Cursor,
+    FollowerPage,
+    HealthState,
+    InboundPost,
+    Page,
+    PostMetrics,
+    SendKind,
+    SendRequest,
+    SendResult,
+    TextMeasure,
+    Violation,
+)
+from app.adapters.validation import common_violations
+from app.core.errors import PlatformError
+
+
+class MastodonAdapter(PlatformAdapter):
+    platform = limits.PLATFORM
+    names: ClassVar[Mapping[str, str]] = {"zh": "Mastodon 长毛象", "en": "Mastodon"}
+    streams = limits.STREAMS
+    schema = limits.SCHEMA
+
+    def __init__(self, services: AdapterServices) -> None:
+        super().__init__(services)
+        self.client = MastodonClient(services, self.transport)
+        self.reads = MastodonReads(self.client, services.clock)
+        self.writes = MastodonWrites(self.client, self.reads, services)
+
+    @classmethod
+    def platform_capabilities(cls) -> Capabilities:
+        return limits.capabilities()
+
+    def capabilities(self, account: AccountRef | None = None) -> Capabilities:
+        return limits.capabilities(account)
+
+    def measure_text(self, kind: SendKind, text: str, account: AccountRef | None = None) -> TextMeasure:
+        limit = limits.capabilities(account).text_limits[kind]
+        return TextMeasure(content.length(text), limit.limit, limit.unit)
+
+    def validate(self, account: AccountRef, request: SendRequest) -> list[Violation]:
+        """The mention that an answer carries counts as well."""
+        measure = self.measure_text(request.kind, wording(request), account)
+        found = common_violations(request, self.capabilities(account), measure)
+        if request.kind is not SendKind.POST and not request.target.get("status_id"):
+            found.append(Violation("missing_target", "target", {"name": "status_id"}))
+        return found
+
+    def check_account(self, account: AccountRef) -> AccountHealth:
+        """Whose token it is and what the server allows: two calls."""
+        now = self.services.clock.now()
+        try:
+            self.client.get(account, "/api/v1/accounts/verify_credentials")
+            facts = oauth.server_facts(self.client, account)
+        except PlatformError as error:
+            return health_of_error(error, now)
+        return AccountHealth(HealthState.OK, now, facts=facts)
+
+    def stream_readers(self) -> Mapping[str, StreamReader]:
+        return {stream: partial(self.reads.poll, stream) for stream in self.streams}
+
+    def poll_mentions(self, account: AccountRef, cursor: Cursor | None, budget: Budget) -> Page:
+        return self.reads.poll("mentions", account, cursor, budget)
+
+    def poll_own_posts(self, account: AccountRef, cursor: Cursor | None, budget: Budget) -> Page:
+        return self.reads.poll("own_posts", account, cursor, budget)
+
+    def search(self, account: AccountRef, query: str, cursor: Cursor | None) -> Page:
+        return self.reads.search(account, query, cursor)
+
+    def get_author(self, account: AccountRef, external_id: str) -> Author:
+        return self.reads.author(account, external_id)
+
+    def get_thread(self, account: AccountRef, external_id: str) -> tuple[InboundPost, ...]:
+        return self.reads.thread(account, external_id.partition(":")[2])
+
+    def followers(self, account: AccountRef, cursor: Cursor | None = None) -> FollowerPage:
+        return self.reads.people(account, "followers", cursor)
+
+    def following(self, account: AccountRef, cursor: Cursor | None = None) -> FollowerPage:
+        return self.reads.people(account, "following", cursor)
+
+    def post_metrics(self, account: AccountRef, external_ids: tuple[str, ...]) -> tuple[PostMetrics, ...]:
+        return self.reads.metrics(account, external_ids)
+
+    def publish(self, account: AccountRef, request: SendRequest) -> SendResult:
+        if request.kind is SendKind.REPOST:
+            return self.writes.repost(account, request)
+        return self.writes.post(account, request)
+
+    def reply_public(self, account: AccountRef, request: SendRequest) -> SendResult:
+        return self.writes.post(account, request)
+
+    def reply_private(self, account: AccountRef, request: SendRequest) -> SendResult:
+        return self.writes.post(account, request)
+
+    def delete(self, account: AccountRef, external_id: str) -> None:
+        self.writes.delete(account, external_id)
+
+    def reconcile(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
+        return self.writes.reconcile(account, request, since)
+
+    def authorize_url(self, account: AccountRef, redirect_uri: str, state: str) -> str:
+        return oauth.authorize_url(account, redirect_uri, state)
+
+    def exchange_code(self, account: AccountRef, code: str, redirect_uri: str) -> ConnectedAccount:
+        return oauth.exchange_code(self.client, account, code, redirect_uri)

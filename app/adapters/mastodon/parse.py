@@ -1,0 +1,149 @@
+"""Mastodon's entities → our values (mastodon.md §5). Never raises; ids stay opaque strings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from app.adapters import lenient
+from app.adapters.identity import unknown_item
+from app.adapters.mastodon import content
+from app.adapters.types import Author, InboundPost, ItemKind, Json, Lane, Media, Trigger
+
+_EVENTS = {
+    "follow": "follow",
+    "favourite": "like",
+    "reblog": "repost",
+    "update": "edit",
+    "poll": "poll_ended",
+}
+_MEDIA_KINDS = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
+
+
+def order(identifier: str) -> tuple[int, str]:
+    """Ids sort by length, then as text."""
+    return len(identifier), identifier
+
+
+def author(value: Any) -> Author | None:
+    account = lenient.obj(value)
+    found = lenient.identifier(account.get("id"))
+    if not found:
+        return None
+    acct = lenient.text(account.get("acct"))
+    return Author(
+        external_id=found,
+        name=lenient.text(account.get("display_name")) or acct or None,
+        handle=acct or None,
+        avatar_url=lenient.text_or_none(account.get("avatar")),
+        profile_url=lenient.text_or_none(account.get("url")),
+        # Servers that hide counts send -1 or 0 (mastodon.md §3).
+        followers=_count(account.get("followers_count")),
+        following=_count(account.get("following_count")),
+        posts=_count(account.get("statuses_count")),
+        description=content.to_text(lenient.text(account.get("note"))) or None,
+        raw=account,
+    )
+
+
+def status(value: Any, received_at: datetime, own: bool = False) -> InboundPost:
+    """A status that names us, or (`own`) one of ours. `direct` visibility is the private lane."""
+    fields = lenient.obj(value)
+    found = lenient.identifier(fields.get("id"))
+    if not found:
+        return unknown_item(fields, "missing_id", received_at, Lane.PUBLIC)
+    writer = author(fields.get("account"))
+    private = lenient.text(fields.get("visibility")) == "direct"
+    parent = lenient.identifier(fields.get("in_reply_to_id"))
+    html = lenient.text(fields.get("content"))
+    boosted = lenient.obj(fields.get("reblog"))
+    return InboundPost(
+        external_id=f"status:{found}",
+        kind=_kind(own, private, bool(boosted)),
+        lane=Lane.PRIVATE if private else Lane.PUBLIC,
+        created_at=lenient.iso_time(fields.get("created_at")) or received_at,
+        text=_text(fields, html),
+        author=writer,
+        html=content.sanitize(html) if html else None,
+        media=tuple(map(_medium, lenient.objects(fields.get("media_attachments")))),
+        reply_to=f"status:{parent}" if parent else None,
+        root=f"status:{parent}" if parent else None,
+        thread_key=_thread_key(private, writer, parent or found),
+        context=_context(fields, found, writer),
+        trigger=Trigger.MESSAGE if private and not own else None,
+        url=lenient.text_or_none(fields.get("url")) or lenient.text_or_none(fields.get("uri")),
+        edited_at=lenient.iso_time(fields.get("edited_at")),
+        quoted_text=content.to_text(lenient.text(boosted.get("content"))) or None,
+        raw=fields,
+    )
+
+
+def mention(notification: Json, received_at: datetime) -> InboundPost:
+    """A notification of type `mention`; without its status it is kept as unknown."""
+    if not lenient.obj(notification.get("status")):
+        return unknown_item(notification, "mention_without_status", received_at, Lane.PUBLIC)
+    return status(notification["status"], received_at)
+
+
+def event(notification: Json, received_at: datetime) -> InboundPost:
+    """Any other notification; types we do not know are kept as unknown."""
+    found = lenient.identifier(notification.get("id"))
+    if not found:
+        return unknown_item(notification, "missing_id", received_at, Lane.PUBLIC)
+    kind = lenient.text(notification.get("type"))
+    about = lenient.obj(notification.get("status"))
+    about_id = lenient.identifier(about.get("id"))
+    return InboundPost(
+        external_id=f"event:{found}",
+        kind=ItemKind.EVENT if kind in _EVENTS else ItemKind.UNKNOWN,
+        lane=Lane.PUBLIC,
+        created_at=lenient.iso_time(notification.get("created_at")) or received_at,
+        text=content.to_text(lenient.text(about.get("content"))),
+        author=author(notification.get("account")),
+        root=f"status:{about_id}" if about_id else None,
+        thread_key=f"status:{about_id}" if about_id else f"event:{found}",
+        event=_EVENTS.get(kind, kind) or None,
+        trigger=Trigger.FOLLOW if kind == "follow" else None,
+        reason=None if kind in _EVENTS else f"unknown_type: {kind[:60]}",
+        raw=notification,
+    )
+
+
+def _kind(own: bool, private: bool, boost: bool) -> ItemKind:
+    if own:
+        return ItemKind.OWN_POST
+    if private:
+        return ItemKind.PRIVATE_MESSAGE
+    return ItemKind.REPOST if boost else ItemKind.MENTION
+
+
+def _text(fields: Json, html: str) -> str:
+    warning = lenient.text(fields.get("spoiler_text")).strip()
+    body = content.to_text(html)
+    return f"{warning}\n\n{body}".strip() if warning else body
+
+
+def _thread_key(private: bool, writer: Author | None, post_id: str) -> str:
+    return f"dm:{writer.external_id}" if private and writer is not None else f"status:{post_id}"
+
+
+def _context(fields: Json, found: str, writer: Author | None) -> dict[str, str]:
+    context = {"status_id": found, "visibility": lenient.text(fields.get("visibility")) or "public"}
+    if writer is not None:
+        context |= {"user_id": writer.external_id, "acct": writer.handle or ""}
+    return context
+
+
+def _medium(attachment: Json) -> Media:
+    return Media(
+        kind=_MEDIA_KINDS.get(lenient.text(attachment.get("type")), "unknown"),
+        url=lenient.text_or_none(attachment.get("url")) or lenient.text_or_none(attachment.get("remote_url")),
+        source_ref=lenient.text_or_none(attachment.get("id")),
+        preview_url=lenient.text_or_none(attachment.get("preview_url")),
+        description=lenient.text_or_none(attachment.get("description")),
+    )
+
+
+def _count(value: Any) -> int | None:
+    number = lenient.integer(value)
+    return number if number is not None and number >= 0 else None
