@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,7 @@ class Plan:
     own_queue: bool
     sandbox_port: int | None
     corpus: Path | None
+    sandbox_options: Sequence[str]
 
     @property
     def address(self) -> str:
@@ -99,7 +101,8 @@ def make_plan(given: Given) -> Plan:
         derived.update(ensure_secrets(layout.secrets, given.values))
     settings = _settings({**given.values, **derived})
     environ = {**given.values, **derived, "PORT": str(settings.port), "DATABASE_URL": settings.database_url}
-    return Plan(settings, layout, environ, not given.get("REDIS_URL"), sandbox_port, corpus)
+    options = shlex.split(given.get("SANDBOX_OPTIONS"))
+    return Plan(settings, layout, environ, not given.get("REDIS_URL"), sandbox_port, corpus, options)
 
 
 def _sandbox_port(given: Given) -> int | None:

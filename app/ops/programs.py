@@ -62,7 +62,10 @@ def full_name(program: Program) -> str:
 def _sandbox_command(python: str, plan: Plan) -> list[str]:
     command = [python, "-m", "sandbox", "--port", str(plan.sandbox_port), "--data", str(plan.layout.sandbox)]
     command += ["--callback-base", plan.address]
-    return [*command, "--corpus", str(plan.corpus)] if plan.corpus else command
+    if plan.corpus:
+        # The corpus alone, so that what was taken in can be counted against it.
+        command += ["--corpus", str(plan.corpus), "--scenario", "none"]
+    return [*command, *plan.sandbox_options]
 
 
 def _supervisor_section(plan: Plan) -> str:

@@ -45,4 +45,6 @@ def queue_server_command(binary: Path, *, socket: Path, folder: Path) -> Sequenc
         *("--save", ""),
         *("--maxmemory-policy", "noeviction"),
         *("--daemonize", "no"),
+        # Its own process title would overwrite the environment by which a later start knows it.
+        *("--set-proc-title", "no"),
     ]
