@@ -1,0 +1,65 @@
+/** Addresses. The whole state of a view is in its address, so it can be shared and survives a reload. */
+
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router'
+
+import { useSession } from '@/stores/session'
+import { menuFor, RIGHTS } from './permissions'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** The right somebody needs to open the page. */
+    right?: string
+    open?: boolean
+  }
+}
+
+const VIEWS = 'mine|unassigned|team|waiting|all|resolved'
+
+export const router = createRouter({
+  history: createWebHistory('/'),
+  routes: [
+    { path: '/login', name: 'login', component: () => import('@/features/identity/LoginPage.vue'), meta: { open: true } },
+    {
+      path: `/workbench/:view(${VIEWS})/:id(\\d+)?`,
+      name: 'workbench',
+      component: () => import('@/features/workbench/WorkbenchPage.vue'),
+      meta: { right: RIGHTS.readRequests },
+    },
+    { path: '/workbench', redirect: { name: 'workbench', params: { view: 'mine' } } },
+    {
+      path: '/listener',
+      name: 'listener',
+      component: () => import('@/features/listener/ListenerPage.vue'),
+      meta: { right: RIGHTS.readInbound },
+    },
+    {
+      path: '/accounts',
+      name: 'accounts',
+      component: () => import('@/features/accounts/AccountsPage.vue'),
+      meta: { right: RIGHTS.readAccounts },
+    },
+    { path: '/no-access', name: 'no-access', component: () => import('./NoAccessPage.vue') },
+    { path: '/', name: 'home', redirect: () => homeRoute() },
+    { path: '/:rest(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },
+  ],
+})
+
+/** The first page of the person's own menu. */
+export function homeRoute(): RouteLocationRaw {
+  const first = menuFor(useSession().permissions)[0]
+  if (!first) return { name: 'no-access' }
+  return first.route === 'workbench' ? { name: 'workbench', params: { view: 'mine' } } : { name: first.route }
+}
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (!session.known) await session.load()
+  return guard(to, session.view !== null, session.permissions)
+})
+
+function guard(to: RouteLocationNormalized, signedIn: boolean, permissions: ReadonlySet<string>): RouteLocationRaw | boolean {
+  if (to.name === 'login') return signedIn ? homeRoute() : true
+  if (!signedIn && !to.meta.open) return { name: 'login', query: to.path === '/' ? {} : { next: to.fullPath } }
+  if (to.meta.right && !permissions.has(to.meta.right)) return { name: 'no-access', query: { page: String(to.name) } }
+  return true
+}

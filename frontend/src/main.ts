@@ -1,0 +1,31 @@
+/** Start: look, language, session, router, page. */
+
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+
+import './styles/index.css'
+import App from './app/App.vue'
+import { readBoot } from './app/boot'
+import { i18n, useLocale } from './app/i18n'
+import './app/preferences'
+import { router } from './app/router'
+import { onSignedOut } from './api/http'
+import { useSession } from './stores/session'
+
+async function start(): Promise<void> {
+  const boot = readBoot()
+  const app = createApp(App)
+  app.use(createPinia())
+  app.use(i18n)
+  await useLocale(boot.locale)
+  const session = useSession()
+  onSignedOut(() => {
+    if (session.view === null) return
+    session.end()
+    void router.push({ name: 'login', query: { next: router.currentRoute.value.fullPath, ended: '1' } })
+  })
+  app.use(router)
+  app.mount('#app')
+}
+
+void start()

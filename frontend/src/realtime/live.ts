@@ -1,0 +1,183 @@
+/**
+ * The live connection: one socket, one position in the event log. After every connect it subscribes behind the last
+ * sequence number it has handled, so a cut of any length ends in the same state as no cut at all.
+ */
+
+import { io, type Socket } from 'socket.io-client'
+
+import type { EventView, Viewer } from '@/api/contract'
+
+export type LiveState = 'connecting' | 'online' | 'reconnecting' | 'offline'
+
+export interface LiveHandlers {
+  /** New events in order, each sequence number once. */
+  onEvents: (events: EventView[]) => void
+  /** The log no longer reaches back: load everything anew and return the sequence number that load stands for. */
+  onReload: () => Promise<number>
+  onState: (state: LiveState) => void
+  onViewers: (conversationId: number, viewers: Viewer[]) => void
+  onEnded: () => void
+}
+
+interface SubscribeAnswer {
+  ok: boolean
+  seq?: number
+  reload?: boolean
+}
+
+interface WatchAnswer {
+  ok: boolean
+  viewers?: Viewer[]
+}
+
+/** After this long without a connection the chip says offline instead of reconnecting. */
+const OFFLINE_AFTER_MS = 6_000
+const ACK_TIMEOUT_MS = 10_000
+
+export class Live {
+  private readonly socket: Socket
+  private readonly handlers: LiveHandlers
+  private seq: number
+  private watched: number | null = null
+  private offlineTimer: ReturnType<typeof setTimeout> | null = null
+  private subscribing = false
+
+  /** `after` is the sequence number that the state already loaded stands for. */
+  constructor(after: number, handlers: LiveHandlers, socket: Socket = openSocket()) {
+    this.seq = after
+    this.handlers = handlers
+    this.socket = socket
+    this.socket.on('connect', () => void this.subscribe())
+    this.socket.on('disconnect', () => this.lost())
+    this.socket.on('connect_error', () => this.lost())
+    this.socket.on('events', (batch: { events: EventView[]; seq: number }) => this.receive(batch))
+    this.socket.on('conversation.viewers', (message: { conversation_id: number; viewers: Viewer[] }) =>
+      this.handlers.onViewers(message.conversation_id, message.viewers),
+    )
+    this.socket.on('session.ended', () => this.handlers.onEnded())
+    window.addEventListener('offline', this.wentOffline)
+    window.addEventListener('online', this.cameOnline)
+  }
+
+  get lastSeq(): number {
+    return this.seq
+  }
+
+  start(): void {
+    this.handlers.onState('connecting')
+    this.socket.connect()
+  }
+
+  stop(): void {
+    window.removeEventListener('offline', this.wentOffline)
+    window.removeEventListener('online', this.cameOnline)
+    this.clearOfflineTimer()
+    this.socket.removeAllListeners()
+    this.socket.disconnect()
+  }
+
+  /** Try now instead of waiting for the next attempt. */
+  reconnect(): void {
+    if (this.socket.connected) return
+    this.socket.disconnect()
+    this.socket.connect()
+  }
+
+  watch(conversationId: number | null): void {
+    if (this.watched === conversationId) return
+    if (this.watched !== null && this.socket.connected) {
+      this.socket.emit('conversation.unwatch', { conversation_id: this.watched })
+    }
+    this.watched = conversationId
+    if (this.socket.connected) this.announceWatch()
+  }
+
+  typing(conversationId: number, typing: boolean): void {
+    if (this.socket.connected) this.socket.emit('conversation.typing', { conversation_id: conversationId, typing })
+  }
+
+  private receive(batch: { events: EventView[]; seq: number }): void {
+    const fresh = batch.events.filter((event) => event.seq > this.seq)
+    if (fresh.length > 0) this.handlers.onEvents(fresh)
+    this.seq = Math.max(this.seq, batch.seq)
+  }
+
+  private async subscribe(): Promise<void> {
+    if (this.subscribing) return
+    this.subscribing = true
+    try {
+      await this.subscribeOnce()
+    } catch {
+      // The acknowledgement did not come; drop this connection and let the client start over.
+      this.socket.disconnect()
+      this.lost()
+      this.socket.connect()
+    } finally {
+      this.subscribing = false
+    }
+  }
+
+  private async subscribeOnce(): Promise<void> {
+    const answer = await this.ask({ after: this.seq })
+    if (!answer.ok) {
+      this.handlers.onEnded()
+      return
+    }
+    if (answer.reload) {
+      this.seq = await this.handlers.onReload()
+      await this.ask({ after: this.seq })
+    }
+    this.clearOfflineTimer()
+    this.handlers.onState('online')
+    this.announceWatch()
+  }
+
+  private async ask(body: { after: number }): Promise<SubscribeAnswer> {
+    return (await this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck('events.subscribe', body)) as SubscribeAnswer
+  }
+
+  private announceWatch(): void {
+    const id = this.watched
+    if (id === null) return
+    this.socket.emit('conversation.watch', { conversation_id: id }, (answer: WatchAnswer) => {
+      if (answer.ok && answer.viewers) this.handlers.onViewers(id, answer.viewers)
+    })
+  }
+
+  private lost(): void {
+    if (!navigator.onLine) {
+      this.handlers.onState('offline')
+      return
+    }
+    if (this.offlineTimer !== null) return
+    this.handlers.onState('reconnecting')
+    this.offlineTimer = setTimeout(() => this.handlers.onState('offline'), OFFLINE_AFTER_MS)
+  }
+
+  private clearOfflineTimer(): void {
+    if (this.offlineTimer !== null) clearTimeout(this.offlineTimer)
+    this.offlineTimer = null
+  }
+
+  private readonly wentOffline = (): void => {
+    this.clearOfflineTimer()
+    this.handlers.onState('offline')
+    this.socket.disconnect()
+  }
+
+  private readonly cameOnline = (): void => {
+    this.handlers.onState('reconnecting')
+    this.socket.connect()
+  }
+}
+
+function openSocket(): Socket {
+  return io({
+    path: '/socket.io',
+    transports: ['websocket'],
+    autoConnect: false,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5_000,
+    timeout: 8_000,
+  })
+}

@@ -1,0 +1,103 @@
+/** The live connection as the screens see it: one per signed-in person. */
+
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+import { session as sessionApi } from '@/api/endpoints'
+import type { EventView, Viewer } from '@/api/contract'
+import { Live, type LiveState } from '@/realtime/live'
+import { useEntities } from './entities'
+import { useSession } from './session'
+
+type Reloader = () => Promise<void>
+
+export const useLive = defineStore('live', () => {
+  const state = ref<LiveState>('connecting')
+  const since = ref(Date.now())
+  const viewers = ref<Record<number, Viewer[]>>({})
+  const reloaders = new Set<Reloader>()
+  const onlineCallbacks = new Set<() => void>()
+  let live: Live | null = null
+  let ended: () => void = () => undefined
+
+  function start(afterSeq: number, onEnded: () => void): void {
+    stop()
+    ended = onEnded
+    live = new Live(afterSeq, {
+      onEvents: handleEvents,
+      onReload: reloadEverything,
+      onState: setState,
+      onViewers: (id, list) => (viewers.value = { ...viewers.value, [id]: list }),
+      onEnded: () => ended(),
+    })
+    live.start()
+  }
+
+  function stop(): void {
+    live?.stop()
+    live = null
+    viewers.value = {}
+  }
+
+  function setState(next: LiveState): void {
+    if (state.value !== next) since.value = Date.now()
+    state.value = next
+    if (next === 'online') for (const callback of onlineCallbacks) callback()
+    if (next === 'offline' && navigator.onLine) void checkSession()
+  }
+
+  /** A refused socket may mean that the session is over, which only the server can tell. */
+  async function checkSession(): Promise<void> {
+    try {
+      if (!(await sessionApi.get()).authenticated) ended()
+    } catch {
+      // The server is away; the socket keeps trying.
+    }
+  }
+
+  function handleEvents(events: EventView[]): void {
+    const session = useSession()
+    useEntities().apply(events)
+    for (const event of events) {
+      if (event.name === 'operator.presence_changed') {
+        const { operator_id: id, presence } = event.payload as { operator_id: number; presence: never }
+        session.presenceChanged(id, presence, event.occurred_at)
+      }
+    }
+  }
+
+  /** The position is read before the data, so nothing that happens in between can be missed. */
+  async function reloadEverything(): Promise<number> {
+    const answer = await sessionApi.get()
+    if (!answer.authenticated) {
+      ended()
+      return 0
+    }
+    await Promise.all([...reloaders].map((reload) => reload()))
+    return answer.event_seq
+  }
+
+  /** A screen that holds data names how to load it anew; returns the function that forgets it. */
+  function onReload(reloader: Reloader): () => void {
+    reloaders.add(reloader)
+    return () => reloaders.delete(reloader)
+  }
+
+  function onOnline(callback: () => void): () => void {
+    onlineCallbacks.add(callback)
+    return () => onlineCallbacks.delete(callback)
+  }
+
+  return {
+    state,
+    since,
+    viewers,
+    start,
+    stop,
+    onReload,
+    onOnline,
+    reconnect: () => live?.reconnect(),
+    watch: (conversationId: number | null) => live?.watch(conversationId),
+    typing: (conversationId: number, typing: boolean) => live?.typing(conversationId, typing),
+  }
+})

@@ -1,0 +1,178 @@
+/** The open conversation: its messages, what may be sent, who else is looking. */
+
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+
+import { conversations as api, requests as requestsApi } from '@/api/endpoints'
+import type { ConversationView, MessageView } from '@/api/contract'
+import type { Change } from '@/realtime/reducer'
+import { useEntities } from './entities'
+import { useLive } from './live'
+
+const PAGE_SIZE = 50
+
+export const useThread = defineStore('thread', () => {
+  const entities = useEntities()
+  const live = useLive()
+  const requestId = ref<number | null>(null)
+  const phase = ref<'none' | 'loading' | 'ready' | 'error' | 'gone'>('none')
+  const error = shallowRef<unknown>(null)
+  const conversation = shallowRef<ConversationView | null>(null)
+  const ids = ref<number[]>([])
+  const olderCursor = ref<string | null>(null)
+  const loadingOlder = ref(false)
+  /** Number of the last message that had been read when the conversation was opened; the divider follows it. */
+  const readUpTo = ref<number | null>(null)
+  let running: AbortController | null = null
+
+  const request = computed(() => (requestId.value === null ? null : (entities.state.requests[requestId.value] ?? null)))
+  const messages = computed(() =>
+    ids.value
+      .map((id) => entities.state.messages[id])
+      .filter((message) => message !== undefined)
+      .sort((a, b) => a.number - b.number),
+  )
+  const viewers = computed(() => (conversation.value ? (live.viewers[conversation.value.id] ?? conversation.value.viewers) : []))
+
+  async function open(id: number): Promise<void> {
+    if (requestId.value === id && phase.value !== 'error') return
+    requestId.value = id
+    phase.value = 'loading'
+    conversation.value = null
+    ids.value = []
+    olderCursor.value = null
+    readUpTo.value = null
+    await load()
+  }
+
+  function close(): void {
+    running?.abort()
+    requestId.value = null
+    conversation.value = null
+    phase.value = 'none'
+    ids.value = []
+    live.watch(null)
+  }
+
+  /** Load (again) without losing what is on screen. */
+  async function load(): Promise<void> {
+    const id = requestId.value
+    if (id === null) return
+    running?.abort()
+    const controller = new AbortController()
+    running = controller
+    try {
+      const held = entities.state.requests[id] ?? (await fetchRequest(id))
+      const [view, page] = await Promise.all([
+        api.get(held.conversation_id, controller.signal),
+        api.messages(held.conversation_id, null, PAGE_SIZE, controller.signal),
+      ])
+      if (controller.signal.aborted) return
+      take(view, page.items)
+      olderCursor.value = page.next_cursor
+      phase.value = 'ready'
+      live.watch(view.id)
+    } catch (failure) {
+      if (controller.signal.aborted) return
+      error.value = failure
+      phase.value = 'error'
+    }
+  }
+
+  async function fetchRequest(id: number) {
+    const item = await requestsApi.get(id)
+    entities.loadRequests([item])
+    return item
+  }
+
+  function take(view: ConversationView, items: MessageView[]): void {
+    entities.loadRequests(view.requests)
+    entities.loadMessages(items)
+    conversation.value = view
+    readUpTo.value ??= lastReadNumber(items, request.value?.unread_count ?? 0)
+    ids.value = [...new Set([...ids.value, ...items.map((item) => item.id)])]
+  }
+
+  async function loadOlder(): Promise<void> {
+    const first = messages.value[0]
+    if (!conversation.value || !first || olderCursor.value === null || loadingOlder.value) return
+    loadingOlder.value = true
+    try {
+      const page = await api.messages(conversation.value.id, first.number, PAGE_SIZE)
+      entities.loadMessages(page.items)
+      ids.value = [...page.items.map((item) => item.id), ...ids.value]
+      olderCursor.value = page.next_cursor
+    } catch {
+      // Scrolling up again asks again.
+    } finally {
+      loadingOlder.value = false
+    }
+  }
+
+  function onChanges(changes: Change[]): void {
+    let mayHaveChanged = false
+    for (const change of changes) {
+      if (change.withdrawn !== undefined && change.withdrawn === requestId.value) leave()
+      const message = change.message
+      if (!message || message.conversation_id !== conversation.value?.id) continue
+      if (!ids.value.includes(message.id)) ids.value = [...ids.value, message.id]
+      mayHaveChanged = true
+    }
+    if (mayHaveChanged) void refreshLanes()
+  }
+
+  /** A new message changes what may be sent (window, remaining replies, quota). */
+  async function refreshLanes(): Promise<void> {
+    const id = conversation.value?.id
+    if (id === undefined) return
+    try {
+      const view = await api.get(id)
+      if (conversation.value?.id === id) conversation.value = view
+    } catch {
+      // The composer keeps the last known state; the server checks every reply anyway.
+    }
+  }
+
+  function leave(): void {
+    phase.value = 'gone'
+    live.watch(null)
+  }
+
+  async function markRead(): Promise<void> {
+    const last = messages.value.findLast((message) => message.direction === 'inbound')
+    if (!conversation.value || !last || !request.value || request.value.unread_count === 0) return
+    try {
+      await api.markRead(conversation.value.id, last.number)
+      entities.setUnread(request.value.id, 0)
+    } catch {
+      // Still unread; the next look tries again.
+    }
+  }
+
+  return {
+    requestId,
+    phase,
+    error,
+    conversation,
+    request,
+    messages,
+    viewers,
+    olderCursor,
+    loadingOlder,
+    readUpTo,
+    open,
+    close,
+    load,
+    loadOlder,
+    onChanges,
+    markRead,
+    refreshLanes,
+  }
+})
+
+/** Number of the newest message before the `unread` last inbound ones. */
+function lastReadNumber(items: MessageView[], unread: number): number {
+  const inbound = items.filter((item) => item.direction === 'inbound')
+  const firstUnread = unread > 0 ? inbound.at(-Math.min(unread, inbound.length)) : undefined
+  return firstUnread ? firstUnread.number - 1 : Number.MAX_SAFE_INTEGER
+}
