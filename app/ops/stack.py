@@ -114,11 +114,15 @@ class Stack:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not (self._is_ready() and self._sandbox_answers()):
+        while not (self._all_run() and self._is_ready() and self._sandbox_answers()):
             self._refuse_if_given_up()
             if time.monotonic() > deadline:
                 raise StartRefused(f"not ready after {READY_SECONDS:.0f} s; see {self._plan.layout.logs}")
             time.sleep(0.05)
+
+    def _all_run(self) -> bool:
+        states = self._states()
+        return bool(states) and all(state.state == "RUNNING" for state in states)
 
     def _is_ready(self) -> bool:
         return _answers(f"{self._plan.address}/readyz")
