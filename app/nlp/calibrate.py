@@ -1,0 +1,74 @@
+"""From scores to decisions: thresholds, class weights and calibration, chosen on out-of-fold predictions."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+
+def logit(probability: Floats) -> Floats:
+    """ln(p/(1-p)) with p kept away from 0 and 1."""
+    bounded = np.clip(probability, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(bounded / (1 - bounded)), dtype=np.float32)
+
+
+def sigmoid(score: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(score, -30, 30))), dtype=np.float32)
+
+
+def best_threshold(
+    probability: Floats, positive: npt.NDArray[np.bool_], weights: Floats
+) -> tuple[float, float]:
+    """The cut with the largest weighted F1, and that F1."""
+    order = np.argsort(-probability, kind="stable")
+    hit = np.cumsum(np.where(positive, weights, 0)[order])
+    taken = np.cumsum(weights[order])
+    f1 = 2 * hit / (taken + hit[-1])
+    best = int(np.argmax(f1))
+    following = probability[order[min(best + 1, len(order) - 1)]]
+    return float((probability[order[best]] + following) / 2), float(f1[best])
+
+
+def macro_f1(predicted: Ints, actual: Ints, classes: int, weights: Floats) -> float:
+    """Mean of the classes' weighted F1; a class that neither side has counts as 0."""
+    table = np.bincount(actual * classes + predicted, weights=weights, minlength=classes * classes)
+    confusion = table.reshape(classes, classes)
+    right = np.diag(confusion)
+    return float(np.mean(2 * right / np.maximum(confusion.sum(axis=0) + confusion.sum(axis=1), 1e-9)))
+
+
+def class_offsets(probabilities: Floats, actual: Ints, weights: Floats, rounds: int = 3) -> Floats:
+    """Numbers to add to the log probabilities so that the weighted macro-F1 is largest: (classes,).
+
+    One class at a time over a coarse grid, with a small price on large offsets so that a handful of rows of a
+    rare class cannot bend the decision far.
+    """
+    classes = probabilities.shape[1]
+    scores = np.log(np.maximum(probabilities, 1e-9))
+    offsets = np.zeros(classes, dtype=np.float32)
+    grid = np.arange(-1.5, 2.01, 0.25, dtype=np.float32)
+    for _ in range(rounds):
+        for number in range(classes):
+            offsets[number] = max(
+                grid, key=lambda value: _gain(scores, offsets, number, value, actual, weights)
+            )
+    return offsets
+
+
+def _gain(scores: Floats, offsets: Floats, number: int, value: float, actual: Ints, weights: Floats) -> float:
+    moved = offsets.copy()
+    moved[number] = value
+    predicted = (scores + moved).argmax(axis=1)
+    return macro_f1(predicted, actual, scores.shape[1], weights) - 0.004 * abs(value)
+
+
+def expected_calibration_error(probability: Floats, positive: npt.NDArray[np.bool_], bins: int = 10) -> float:
+    """Mean gap between stated and real share of positives over equally wide bins, weighted by their size."""
+    slot = np.minimum((probability * bins).astype(np.int64), bins - 1)
+    size = np.bincount(slot, minlength=bins)
+    stated = np.bincount(slot, weights=probability, minlength=bins)
+    real = np.bincount(slot, weights=positive.astype(np.float64), minlength=bins)
+    return float(np.abs(stated - real).sum() / max(size.sum(), 1))

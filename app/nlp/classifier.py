@@ -1,0 +1,168 @@
+"""The classifier: one call, a batch of posts in, a verdict for each out.
+
+    classifier = Classifier.load()
+    for verdict in classifier.classify(["宽带断了三天没人管"]):
+        print(verdict.intent, verdict.service_score)
+
+Loading takes a second or two and about 120 MB; a loaded classifier is read-only and may be shared by threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from app.nlp.calibrate import sigmoid
+from app.nlp.corpus import HEADS, INTENTS, SERVICE_INTENTS
+from app.nlp.encode import encode
+from app.nlp.explain import Reason, explain_batch
+from app.nlp.model import Model, Scores, service_logit
+from app.nlp.segment import Backend, Segmenter, default_segmenter
+
+Floats = npt.NDArray[np.float32]
+
+WEIGHTS = Path(__file__).parent / "weights" / "model.npz"
+_CHUNK = 512
+"""Posts per pass: large enough to hide Python, small enough to stay in the processor's cache."""
+_UNSURE = 0.15
+"""A polarity probability within this distance of one half is called unsure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What the models say about one post. Scores are probabilities, 0..1.
+
+    `intent_score` is the probability of `intent`; `service_score` the calibrated probability that somebody at the
+    brand must act; `sentiment` is -1, 0 or 1; `sentiment_score` the calibrated probability that the feelings in
+    the post are good rather than bad; `sentiment_unsure` asks a person to look; `urgency` 0 none, 1 today, 2 now;
+    `priority` 1 (low) to 4 (at once).
+    """
+
+    intent: str
+    intent_score: float
+    is_request: bool
+    service_score: float
+    sentiment: int
+    sentiment_score: float
+    sentiment_unsure: bool
+    spam_score: float
+    urgency: int
+    offensive: bool
+    priority: int
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Verdicts:
+    """The same, as arrays over a batch."""
+
+    intent: npt.NDArray[np.int64]
+    intent_score: Floats
+    is_request: npt.NDArray[np.bool_]
+    service: Floats
+    sentiment: npt.NDArray[np.int64]
+    positive: Floats
+    unsure: npt.NDArray[np.bool_]
+    spam: Floats
+    urgency: npt.NDArray[np.int64]
+    offensive: npt.NDArray[np.bool_]
+    priority: npt.NDArray[np.int64]
+
+
+class Classifier:
+    """Verdicts by a trained model."""
+
+    def __init__(self, model: Model, segmenter: Segmenter) -> None:
+        self.model = model
+        self.segmenter = segmenter
+
+    @classmethod
+    def load(cls, path: Path | None = None, backend: Backend = "auto") -> Classifier:
+        """The shipped weights, or those at `path`; raises Unavailable for a broken file."""
+        return cls(Model.load(path or WEIGHTS), default_segmenter(backend))
+
+    @property
+    def version(self) -> str:
+        """The model's name in its manifest; shown beside every verdict."""
+        return str(self.model.manifest.get("version", "unnamed"))
+
+    def classify(self, texts: Sequence[str], reasons: bool = False) -> list[Classification]:
+        """One verdict per text, in order. `reasons=True` adds what decided, at several times the cost."""
+        found: list[Classification] = []
+        for begin in range(0, len(texts), _CHUNK):
+            found.extend(self._classify_chunk(texts[begin : begin + _CHUNK], reasons))
+        return found
+
+    def explain(self, text: str) -> dict[str, list[Reason]]:
+        """The spans of the text that moved each head most, by head: intent, service, sentiment, spam."""
+        encoded = encode([text], self.segmenter)
+        verdict = self.classify([text])[0]
+        return explain_batch(self.model, encoded, [text], [verdict.intent])[0]
+
+    def _classify_chunk(self, texts: Sequence[str], reasons: bool) -> list[Classification]:
+        encoded = encode(texts, self.segmenter)
+        verdicts = self._verdicts(self.model.scores(encoded))
+        names = [INTENTS[number] for number in verdicts.intent.tolist()]
+        if reasons:
+            by_head = explain_batch(self.model, encoded, texts, names)
+            why = [tuple(reason for head in heads.values() for reason in head) for heads in by_head]
+        else:
+            why = [()] * len(texts)
+        return list(map(Classification, names, *_columns(verdicts), why))
+
+    def _verdicts(self, scores: Scores) -> _Verdicts:
+        knobs = self.model.knobs
+        intent, service, sentiment, urgency = self.model.network.probabilities(scores.inputs())
+        slope, constant = knobs["service"]
+        needs = sigmoid(slope * service_logit(service, intent) + constant)
+        chosen = _decided(intent, knobs["intent_offsets"])
+        feeling = _decided(sentiment, knobs["sentiment_offsets"]) - 1
+        positive = self.model.positive_probability(scores)
+        hurry = _decided(urgency, knobs["urgency_offsets"])
+        request = needs >= knobs["service_threshold"]
+        return _Verdicts(
+            intent=chosen,
+            intent_score=intent[np.arange(len(chosen)), chosen],
+            is_request=request,
+            service=needs,
+            sentiment=feeling,
+            positive=positive,
+            unsure=(np.abs(positive - 0.5) < _UNSURE) | (feeling * (positive - 0.5) < 0),
+            spam=intent[:, INTENTS.index("spam")],
+            urgency=hurry,
+            offensive=scores.heads[:, HEADS.index("offensive")] > 0,
+            priority=_priority(request, needs, hurry, feeling),
+        )
+
+
+def _decided(probabilities: Floats, offsets: Sequence[float]) -> npt.NDArray[np.int64]:
+    shifted = np.log(np.maximum(probabilities, 1e-9)) + np.asarray(offsets, dtype=np.float32)
+    return np.asarray(shifted.argmax(axis=1), dtype=np.int64)
+
+
+def _priority(
+    request: npt.NDArray[np.bool_],
+    needs: Floats,
+    urgency: npt.NDArray[np.int64],
+    sentiment: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """1 for what needs nobody; 2 for a request; one more when it is urgent, and when it is angry and certain."""
+    angry = (sentiment < 0) & (needs > 0.8)
+    level = 2 + (urgency >= 1).astype(np.int64) + ((urgency == 2) | angry)
+    return np.asarray(np.where(request, np.minimum(level, 4), 1), dtype=np.int64)
+
+
+def _columns(verdicts: _Verdicts) -> list[list[float]]:
+    """The arrays after `intent`, as Python numbers rounded to what a reader can use."""
+    arrays = [getattr(verdicts, name) for name in _Verdicts.__dataclass_fields__ if name != "intent"]
+    return [
+        (np.round(array.astype(np.float64), 4) if array.dtype.kind == "f" else array).tolist()
+        for array in arrays
+    ]
+
+
+__all__ = ["SERVICE_INTENTS", "WEIGHTS", "Classification", "Classifier", "Reason"]

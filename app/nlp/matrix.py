@@ -1,0 +1,112 @@
+"""Training matrices: posts as sparse rows over the slots worth keeping. Needs scipy; the stream does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.nlp.encode import encode
+from app.nlp.features import SLOT_BITS, Slots
+from app.nlp.segment import Segmenter
+from app.nlp.surface import surface_features
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+_CHUNK = 2000
+_MIN_COUNT = 3
+
+
+@dataclass(frozen=True)
+class Posts:
+    """The features of a corpus. `grams` and `words` are CSR counts (posts, slots) over `gram_slots`/`word_slots`."""
+
+    grams: Any
+    gram_slots: Slots
+    words: Any
+    word_slots: Slots
+    surface: Floats
+
+
+def read_posts(texts: Sequence[str], segmenter: Segmenter) -> Posts:
+    """Encode a corpus; slots seen fewer than three times are left out."""
+    encoded = [encode(texts[at : at + _CHUNK], segmenter) for at in range(0, len(texts), _CHUNK)]
+    surface = np.concatenate([surface_features(part.batch, part.reposted) for part in encoded])
+    sizes = [part.batch.size for part in encoded]
+    grams, gram_slots = _counts([(part.owner, part.slots) for part in encoded], sizes)
+    words, word_slots = _counts([(part.word_owner, part.word_slots) for part in encoded], sizes)
+    return Posts(grams, gram_slots, words, word_slots, surface)
+
+
+def _counts(parts: list[tuple[Ints, Slots]], sizes: list[int]) -> tuple[Any, Slots]:
+    from scipy import sparse
+
+    totals = np.zeros(1 << SLOT_BITS, dtype=np.int64)
+    for _, slots in parts:
+        totals += np.bincount(slots, minlength=len(totals))
+    kept = np.flatnonzero(totals >= _MIN_COUNT)
+    number = np.full(len(totals), -1, dtype=np.int32)
+    number[kept] = np.arange(len(kept), dtype=np.int32)
+    blocks = []
+    for (owner, slots), size in zip(parts, sizes, strict=True):
+        columns = number[slots]
+        known = columns >= 0
+        ones = np.ones(int(known.sum()), dtype=np.float32)
+        blocks.append(
+            sparse.csr_matrix(
+                (ones, (owner[known].astype(np.int32), columns[known])), shape=(size, len(kept))
+            )
+        )
+    return sparse.vstack(blocks, format="csr"), kept
+
+
+def idf_of(counts: Any) -> Floats:
+    """ln((1 + posts) / (1 + posts with the feature)) + 1 for each column."""
+    seen = np.bincount(counts.indices, minlength=counts.shape[1])
+    return (np.log((1 + counts.shape[0]) / (1 + seen)) + 1).astype(np.float32)
+
+
+def weighted(counts: Any, idf: Floats) -> Any:
+    """Rows of count x idf divided by sqrt(sum of count x idf²): what `Table.sums` and its last column compute."""
+    from scipy import sparse
+
+    squares = counts @ (idf * idf)
+    scale = 1 / np.sqrt(np.maximum(squares, 1e-6))
+    return (sparse.diags(scale.astype(np.float32)) @ counts @ sparse.diags(idf)).tocsr()
+
+
+def telling_columns(counts: Any, answers: npt.NDArray[np.int8], limit: int) -> Ints:
+    """The `limit` columns that tell most, ascending: half by how many posts hold them, half by how strongly their
+    presence depends on the answer of any head, every head choosing in turn.
+
+    `answers` is (posts, heads) with 1, 0 and -1 for "not known".
+    """
+    if counts.shape[1] <= limit:
+        return np.arange(counts.shape[1])
+    seen = np.bincount(counts.indices, minlength=counts.shape[1])
+    ranks = _dependence_ranks(counts, answers)
+    ranks[np.argpartition(seen, -(limit // 2))[-(limit // 2) :]] = -1
+    return np.sort(np.argpartition(ranks, limit)[:limit])
+
+
+def _dependence_ranks(counts: Any, answers: npt.NDArray[np.int8]) -> Ints:
+    """Each column's best rank over the heads by the absolute z-score of a two-sided test of independence."""
+    presence = counts.copy()
+    presence.data = np.ones_like(presence.data)
+    transposed = presence.T.tocsr()
+    best = np.full(counts.shape[1], counts.shape[1], dtype=np.int64)
+    ranks = np.empty_like(best)
+    for head in range(answers.shape[1]):
+        known = answers[:, head] >= 0
+        share = float((answers[known, head] == 1).mean()) if known.any() else 0.0
+        if share in (0.0, 1.0):
+            continue
+        centred = np.where(known, (answers[:, head] == 1) - share, 0).astype(np.float32)
+        seen = transposed @ known.astype(np.float32)
+        strength = np.abs(transposed @ centred) / np.sqrt(share * (1 - share) * np.maximum(seen, 1))
+        ranks[np.argsort(-strength, kind="stable")] = np.arange(len(ranks))
+        best = np.minimum(best, ranks)
+    return best

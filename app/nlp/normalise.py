@@ -1,0 +1,198 @@
+"""Text as the models see it: one width, one case, simplified characters, tokens for links, names and long numbers.
+
+Everything runs over a whole batch at once: the posts are joined to one buffer of code points,
+mapped through one table, and cut again at the end. Whatever a platform sends - lone surrogates,
+zero-width and bidirectional marks, NUL, a megabyte of one letter - comes out as plain text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from app.nlp.hans import simplified_characters
+
+URL = "\ue000"
+MENTION = "\ue001"
+NUMBER = "\ue002"
+MAX_SCORED_CHARS = 4000
+"""A post is scored by its first 3,000 and last 1,000 characters; longer text adds time, not meaning."""
+
+Reason = Literal["empty", "emoji_only", "mention_only", "url_only", "pure_forward"]
+Codes = npt.NDArray[np.uint32]
+
+_NEWLINE = 10
+_SPACE = 32
+_HEAD = 3000
+_TAIL = 1000
+_INVISIBLE = (
+    *range(0x200B, 0x2010),  # zero-width space and joiners, direction marks
+    *range(0x202A, 0x202F),  # embeddings and overrides
+    *range(0x2060, 0x2070),  # word joiner, isolates
+    0x00AD,
+    0x034F,
+    0x061C,
+    0x180E,
+    0xFEFF,
+    *range(0xFE00, 0xFE10),  # variation selectors
+    *range(0xFFF9, 0xFFFC),
+)
+_URL = re.compile(r"(?:https?://|www\.|(?<![a-z0-9.])t\.cn/)[a-z0-9\-._~:/?#@!$&'*+,;=%]*")
+_MENTION = re.compile(r"@[\w\-]{1,30}")
+_LONG_NUMBER = re.compile(r"\d{6,}")
+_CHAIN = re.compile(r"//\s*@([^:：\s/]{1,40})\s*[:：]|//\s*@([^\s:：/]{1,40})(?=\s|$)")
+_REPLY_PREFIX = re.compile(r"^\s*(?:回复|回覆|reply)\s*@[^:：\s]{1,40}\s*[:：]\s*", re.IGNORECASE)
+_EMOTICON = re.compile(r"\[[^\[\]\s]{1,10}\]")
+_FORWARD_WORDS = re.compile(r"^(?:轉發|转发|轉|转|repost|rt|forward)?(?:微博|weibo|了)?$", re.IGNORECASE)
+
+
+def normalise(text: str) -> str:
+    """The normal form of one text; see `normalise_many`."""
+    return normalise_many([text])[0]
+
+
+def normalise_many(texts: Sequence[str]) -> list[str]:
+    """Normal forms of a batch, in order; a text of any content or length is accepted.
+
+    Lower case, half width, simplified characters; controls and blanks become one blank; invisible
+    and private-use characters vanish; four or more equal characters shrink to three. Links become
+    `URL`, @names `MENTION` and numbers of six or more digits `NUMBER`.
+    """
+    if not texts:
+        return []
+    return joined_normal_form(texts).split("\n")
+
+
+def joined_normal_form(texts: Sequence[str]) -> str:
+    """`normalise_many`, still joined by line feeds: the form that batch features are made from."""
+    codes, keep = _mapped([_shortened(text) for text in texts])
+    joined = codes[keep].tobytes().decode("utf-32-le")
+    if "://" in joined or "www." in joined or "t.cn/" in joined:
+        joined = _URL.sub(URL, joined)
+    if "@" in joined:
+        joined = _MENTION.sub(MENTION, joined)
+    return _LONG_NUMBER.sub(NUMBER, joined)
+
+
+def folded_with_positions(text: str) -> tuple[str, list[int]]:
+    """The folded text before links and names are replaced, and each character's index in `text`."""
+    codes, keep = _mapped([text])
+    return codes[keep].tobytes().decode("utf-32-le"), np.flatnonzero(keep).tolist()
+
+
+def fold(text: str) -> str:
+    """Case, width and 简繁 folded, invisible characters gone; links and names stay. For matching words."""
+    return folded_with_positions(text)[0]
+
+
+def fold_many(texts: Sequence[str]) -> list[str]:
+    """`fold` over a batch; texts are folded in full length."""
+    if not texts:
+        return []
+    codes, keep = _mapped(texts)
+    return codes[keep].tobytes().decode("utf-32-le").split("\n")
+
+
+def own_words(text: str) -> tuple[str, list[str]]:
+    """The author's own words and the quoted chain of a Weibo repost, nearest first.
+
+    `好用//@乙:真的吗//@甲:新品` gives `("好用", ["真的吗", "新品"])`. A leading `回复@名:` is dropped.
+    """
+    pieces = _CHAIN.split(text)
+    own = _REPLY_PREFIX.sub("", pieces[0]).strip()
+    return own, [piece.strip() for piece in pieces[3::3]]
+
+
+def is_contentless(text: str) -> Reason | None:
+    """Why a post says nothing of its own, or None when it says something."""
+    own, quoted = own_words(text)
+    rest = _URL.sub("", fold(own))
+    had_link = rest != fold(own)
+    without_names = _MENTION.sub("", rest)
+    had_name = without_names != rest
+    bare = _letters(_EMOTICON.sub("", without_names))
+    if bare and not _FORWARD_WORDS.match(bare):
+        return None
+    if bare or quoted:
+        return "pure_forward"
+    if had_link:
+        return "url_only"
+    if had_name:
+        return "mention_only"
+    return "emoji_only" if _visible(own) else "empty"
+
+
+def strip_emoticons(text: str) -> str:
+    """The text without Weibo's bracketed emoticons and without pictographs."""
+    return "".join(c for c in _EMOTICON.sub("", text) if unicodedata.category(c) != "So")
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if unicodedata.category(c)[0] in "LN" or c in "?!")
+
+
+def _visible(text: str) -> bool:
+    return any(unicodedata.category(c)[0] not in "ZC" for c in fold(text)) or any(
+        ord(c) > 0xFFFF for c in text
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_SCORED_CHARS else text[:_HEAD] + text[-_TAIL:]
+
+
+def _mapped(texts: Sequence[str]) -> tuple[Codes, npt.NDArray[np.bool_]]:
+    """Code points of the joined batch after the table, and which of them stay."""
+    raw = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = _table()[np.minimum(raw, 0xFFFF)]
+    astral = raw > 0xFFFF
+    if astral.any():
+        codes[astral] = raw[astral]
+    ends = np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1)[:-1] - 1
+    codes[ends] = _NEWLINE
+    keep = codes != 0
+    if not keep.all():
+        kept = np.flatnonzero(keep)
+        keep[kept[~_not_repeated(codes[kept])]] = False
+    else:
+        keep = _not_repeated(codes)
+    return codes, keep
+
+
+def _not_repeated(codes: Codes) -> npt.NDArray[np.bool_]:
+    """False at a blank after a blank and at the fourth of equal characters (digits may repeat)."""
+    same = np.zeros(len(codes) + 2, dtype=np.bool_)
+    np.equal(codes[1:], codes[:-1], out=same[3 : len(codes) + 2])
+    here = same[2:]
+    run = here & same[1:-1] & same[:-2]
+    run &= ~((codes >= 48) & (codes <= 57)) & (codes != _NEWLINE)
+    return np.asarray(~(run | (here & (codes == _SPACE))))
+
+
+@cache
+def _table() -> Codes:
+    """One entry for each BMP code point: what it becomes, 0 to drop it."""
+    table = np.arange(0x10000, dtype=np.uint32)
+    for code in range(0x10000):
+        table[code] = _folded_code(code)
+    for traditional, simple in simplified_characters().items():
+        table[ord(traditional)] = ord(simple)
+    table[list(_INVISIBLE)] = 0
+    table[0xD800:0xF900] = 0  # surrogates and private use
+    return table
+
+
+def _folded_code(code: int) -> int:
+    char = chr(code)
+    category = unicodedata.category(char)
+    if category in {"Cc", "Zs", "Zl", "Zp"}:
+        return 0 if code == 0 else _SPACE
+    wide = unicodedata.normalize("NFKC", char)
+    lower = (wide if len(wide) == 1 else char).lower()
+    return ord(lower) if len(lower) == 1 and ord(lower) <= 0xFFFF else code

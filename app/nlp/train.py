@@ -1,0 +1,316 @@
+"""Train every head from a folder of labelled files: seconds, seeded, the same bytes each time.
+
+Order: encode the posts; keep the telling n-grams; linear heads on all files; linear heads on the judged posts,
+out of fold; topics (a truncated SVD of the word matrix); SnowNLP; round the tables; a small network over all
+those scores; calibration and thresholds on out-of-fold predictions of training rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.errors import Invalid
+from app.nlp.calibrate import best_threshold, class_offsets, sigmoid
+from app.nlp.corpus import (
+    HEADS,
+    INTENTS,
+    WEIBO_SETS,
+    Example,
+    Labelled,
+    data_file,
+    load_examples,
+    load_labelled,
+    sources,
+    text_hash,
+)
+from app.nlp.encode import own_parts
+from app.nlp.features import Batch, prefix_hashes, span_hashes, word_slots
+from app.nlp.linear import Heads, fit_heads, fit_small, out_of_fold
+from app.nlp.matrix import Posts, idf_of, read_posts, telling_columns, weighted
+from app.nlp.model import DIRECT_HEADS, TASK_SIZES, Model, Scores, polarity_inputs, service_logit
+from app.nlp.network import Network, Recipe, train_network
+from app.nlp.segment import Segmenter, default_segmenter
+from app.nlp.snow import LogOdds, compile_log_odds, train_sentiment
+from app.nlp.tables import Table
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Answers = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides the weights besides the data."""
+
+    seed: int = 20
+    grams: int = 160_000
+    topics: int = 64
+    strength: float = 4.0
+    folds: int = 5
+    network: Recipe = field(default_factory=Recipe)
+
+
+@dataclass(frozen=True)
+class Material:
+    """The posts of a training run: `examples` first, then `labelled`, encoded together."""
+
+    examples: list[Example]
+    labelled: list[Labelled]
+    posts: Posts
+
+    @property
+    def judged(self) -> slice:
+        return slice(len(self.examples), len(self.examples) + len(self.labelled))
+
+
+def train(folder: Path, plan: Plan | None = None, extra: list[Labelled] | None = None) -> Model:
+    """A model from the files of `folder` and further judged posts; raises Invalid when nothing is to be learnt."""
+    plan = plan or Plan()
+    segmenter = default_segmenter()
+    material = read_material(folder, segmenter, extra or [])
+    return train_on(material, segmenter, plan)
+
+
+def read_material(folder: Path, segmenter: Segmenter, extra: list[Labelled]) -> Material:
+    """Read and encode all training rows; raises Invalid when there are no judged posts."""
+    examples = load_examples(folder)
+    judged_file = data_file(folder, "intent")
+    labelled = (load_labelled(judged_file, "train") if judged_file.exists() else []) + extra
+    if len(labelled) < _LEAST_JUDGED:
+        raise Invalid("too_few_labels", found=len(labelled), needed=_LEAST_JUDGED)
+    texts = [example.text for example in examples] + [row.text for row in labelled]
+    return Material(examples, labelled, read_posts(texts, segmenter))
+
+
+_LEAST_JUDGED = 50
+
+
+def train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
+    """The model of already encoded material."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return _train_on(material, segmenter, plan)
+
+
+def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
+    posts = material.posts
+    answers = head_answers(material)
+    columns = telling_columns(posts.grams, answers, plan.grams)
+    counts = posts.grams[:, columns]
+    idf = idf_of(counts)
+    rows = weighted(counts, idf)
+    weights = np.concatenate(
+        (np.ones(len(material.examples)), [row.weight for row in material.labelled])
+    ).astype(np.float32)
+    judged = material.judged
+    folds = np.array([text_hash(row.text) // 7 % plan.folds for row in material.labelled], dtype=np.int64)
+    wide = fit_heads(rows, answers[:, : len(HEADS)], weights, plan.strength, plan.seed)
+    direct_answers = answers[judged, len(HEADS) :]
+    direct = fit_heads(rows[judged], direct_answers, weights[judged], plan.strength, plan.seed)
+    unseen = out_of_fold(rows[judged], direct_answers, weights[judged], folds, plan.strength, plan.seed)
+    grams = _gram_table(posts.gram_slots[columns], wide, direct, idf)
+    bias = np.concatenate((wide.bias, direct.bias))
+    words, snow = _word_table(material, segmenter, plan)
+    scores = _scores(posts, counts, grams, bias, words, snow)
+    polarity = _polarity(rows, answers[:, HEADS.index("polarity")], scores, material, plan, snow)
+    judged_scores = _part(scores, judged)
+    judged_scores.heads[:, len(HEADS) :] = unseen
+    network, knobs = _decide(judged_scores.inputs(), material.labelled, weights[judged], folds, plan)
+    return Model(
+        grams, bias, words, snow.unknown, snow.prior, network, polarity, knobs, _manifest(material, plan)
+    )
+
+
+def head_answers(material: Material) -> Answers:
+    """(posts, linear heads): 1, 0, or -1 where a post says nothing about a head."""
+    answers = np.full((material.judged.stop, len(HEADS) + len(DIRECT_HEADS)), -1, dtype=np.int8)
+    number = {name: at for at, name in enumerate(HEADS)}
+    for at, example in enumerate(material.examples):
+        for name, answer in example.answers.items():
+            answers[at, number[name]] = answer
+    for at, row in enumerate(material.labelled, start=len(material.examples)):
+        answers[at, len(HEADS) :] = [
+            *(row.intent == intent for intent in INTENTS),
+            row.needs_service,
+            *(row.sentiment == value for value in (-1, 0, 1)),
+            row.urgency > 0,
+        ]
+    return answers
+
+
+def _gram_table(slots: Ints, wide: Heads, direct: Heads, idf: Floats) -> Table:
+    weights = np.concatenate((wide.weights, direct.weights), axis=1) * idf[:, None]
+    return Table.from_weights(slots, np.concatenate((weights, (idf * idf)[:, None]), axis=1))
+
+
+def _word_table(material: Material, segmenter: Segmenter, plan: Plan) -> tuple[Table, LogOdds]:
+    """Topics, SnowNLP's log-odds over those of an unknown word, and idf² for each word."""
+    from sklearn.utils.extmath import randomized_svd
+
+    counts = material.posts.words
+    idf = idf_of(counts)
+    _, _, directions = randomized_svd(weighted(counts, idf), plan.topics, n_iter=3, random_state=plan.seed)
+    topics = directions.T.astype(np.float32) * idf[:, None] * np.float32(np.sqrt(counts.shape[1]) / 10)
+    snow = _snow(material, segmenter)
+    odds = np.zeros(len(idf), dtype=np.float32)
+    row = {int(slot): at for at, slot in enumerate(material.posts.word_slots)}
+    for word, slot in zip(snow.words, slots_of_words(list(snow.words)), strict=True):
+        at = row.get(int(slot))
+        if at is not None:
+            odds[at] = snow.words[word] - snow.unknown
+    weights = np.concatenate((topics, odds[:, None], (idf * idf)[:, None]), axis=1)
+    return Table.from_weights(material.posts.word_slots, weights), snow
+
+
+def slots_of_words(words: list[str]) -> Ints:
+    """The table slot of each word (words hold no blanks)."""
+    batch = Batch.from_texts(words)
+    hashes = span_hashes(prefix_hashes(batch.codes), batch.starts, batch.ends)
+    return word_slots(hashes, np.zeros(len(words), dtype=np.bool_))[0]
+
+
+def _snow(material: Material, segmenter: Segmenter) -> LogOdds:
+    docs: dict[int, list[str]] = {0: [], 1: []}
+    for example in material.examples:
+        answer = example.answers.get("polarity")
+        if answer is not None:
+            docs[answer].append(own_parts([example.text])[0][0])
+    if not docs[0] or not docs[1]:
+        return LogOdds({}, 0.0, 0.0)
+    return compile_log_odds(train_sentiment(docs[0], docs[1], segmenter))
+
+
+def _scores(posts: Posts, counts: Any, grams: Table, bias: Floats, words: Table, snow: LogOdds) -> Scores:
+    """What `Model.scores` will give for the training posts, from the matrices at hand."""
+    sums = counts @ grams.weights[1:]
+    word_sums = posts.words @ words.weights[1:]
+    count = np.asarray(posts.words.sum(axis=1)).ravel().astype(np.float32)
+    return Scores(
+        heads=sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1e-6)) + bias,
+        topics=word_sums[:, :-2] / np.sqrt(np.maximum(word_sums[:, -1:], 1e-6)),
+        snow=(word_sums[:, -2] + snow.unknown * count + snow.prior).astype(np.float32),
+        words=count,
+        surface=posts.surface,
+    )
+
+
+def _part(scores: Scores, rows: slice | Ints) -> Scores:
+    return Scores(
+        scores.heads[rows].copy(),
+        scores.topics[rows],
+        scores.snow[rows],
+        scores.words[rows],
+        scores.surface[rows],
+    )
+
+
+def _polarity(
+    rows: Any, answer: Answers, scores: Scores, material: Material, plan: Plan, snow: LogOdds
+) -> Floats:
+    """Weights of the calibrated two-class sentiment, from scores of Weibo posts that the parts had not seen."""
+    texts = [example.text for example in material.examples]
+    chosen = np.flatnonzero(answer >= 0)
+    if not len(chosen):
+        return np.array([1, 0, 0, 0], dtype=np.float32)
+    folds = np.array([text_hash(texts[at]) // 11 % 3 for at in chosen], dtype=np.int64)
+    unseen = _part(scores, chosen)
+    head = out_of_fold(
+        rows[chosen], answer[chosen, None], np.ones(len(chosen), np.float32), folds, plan.strength, plan.seed
+    )
+    unseen.heads[:, HEADS.index("polarity")] = head[:, 0]
+    odds = _unseen_snow(material.posts.words[chosen], answer[chosen], folds)
+    unseen = Scores(unseen.heads, unseen.topics, odds, unseen.words, unseen.surface)
+    weibo = np.array([material.examples[at].source in WEIBO_SETS for at in chosen])
+    return fit_small(polarity_inputs(unseen)[weibo], answer[chosen][weibo])
+
+
+def _unseen_snow(counts: Any, answer: Answers, folds: Ints) -> Floats:
+    """SnowNLP's ln odds of each row by word counts of the other folds."""
+    scores = np.zeros(len(answer), dtype=np.float32)
+    for fold in np.unique(folds):
+        totals = []
+        for value in (1, 0):
+            seen = np.asarray(counts[(folds != fold) & (answer == value)].sum(axis=0)).ravel() + 1
+            totals.append(np.log(seen / seen.sum()))
+        here = folds == fold
+        scores[here] = counts[here] @ (totals[0] - totals[1]).astype(np.float32)
+    return scores
+
+
+def _decide(
+    inputs: Floats, labelled: list[Labelled], weights: Floats, folds: Ints, plan: Plan
+) -> tuple[Network, dict[str, Any]]:
+    """The network of all judged rows, and thresholds from networks that had not seen the row."""
+    targets = task_targets(labelled)
+    unseen = [np.zeros((len(labelled), size), dtype=np.float32) for size in TASK_SIZES]
+    recipe = replace(plan.network, members=max(1, plan.network.members // 2))
+    for fold in np.unique(folds):
+        seen = folds != fold
+        network = train_network(
+            inputs[seen], [target[seen] for target in targets], TASK_SIZES, weights[seen], recipe, plan.seed
+        )
+        for whole, part in zip(unseen, network.probabilities(inputs[~seen]), strict=True):
+            whole[~seen] = part
+    network = train_network(inputs, targets, TASK_SIZES, weights, plan.network, plan.seed)
+    return network, choose_knobs(unseen, targets, stream_weights(labelled))
+
+
+def task_targets(labelled: list[Labelled]) -> list[Ints]:
+    """Class numbers of the network's four tasks."""
+    return [
+        np.array([INTENTS.index(row.intent) for row in labelled], dtype=np.int64),
+        np.array([row.needs_service for row in labelled], dtype=np.int64),
+        np.array([row.sentiment + 1 for row in labelled], dtype=np.int64),
+        np.array([row.urgency for row in labelled], dtype=np.int64),
+    ]
+
+
+def stream_weights(labelled: list[Labelled]) -> Floats:
+    """Row weights that give every intent the share it has among full-weight rows (the unselected sample).
+
+    Rows chosen because a model was unsure carry a lower weight in the file; their class shares are not a stream's.
+    """
+    intents = np.array([INTENTS.index(row.intent) for row in labelled])
+    full = np.array([row.weight >= 1 for row in labelled])
+    weights = np.ones(len(labelled), dtype=np.float32)
+    for number in range(len(INTENTS)):
+        sampled = int((full & (intents == number)).sum())
+        chosen = int((~full & (intents == number)).sum())
+        if chosen and sampled:
+            weights[~full & (intents == number)] = sampled / chosen
+    return weights
+
+
+def choose_knobs(unseen: list[Floats], targets: list[Ints], weights: Floats) -> dict[str, Any]:
+    """Thresholds and calibration from out-of-fold probabilities."""
+    intent, service, sentiment, urgency = unseen
+    raw = service_logit(service, intent)
+    needs = targets[1] == 1
+    inputs = np.stack((raw, np.ones_like(raw)), axis=1)
+    slope, constant = fit_small(inputs, targets[1].tolist(), weights)
+    threshold, _ = best_threshold(sigmoid(slope * raw + constant), needs, weights)
+    return {
+        "intent_offsets": [float(v) for v in class_offsets(intent, targets[0], weights)],
+        "sentiment_offsets": [float(v) for v in class_offsets(sentiment, targets[2], weights)],
+        "urgency_offsets": [float(v) for v in class_offsets(urgency, targets[3], weights)],
+        "service": [float(slope), float(constant)],
+        "service_threshold": threshold,
+    }
+
+
+def _manifest(material: Material, plan: Plan) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    for text in (*(e.text for e in material.examples), *(r.text for r in material.labelled)):
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\n")
+    return {
+        "plan": asdict(plan),
+        "rows": sources(material.examples) | {"judged": len(material.labelled)},
+        "texts_sha256": digest.hexdigest(),
+    }
