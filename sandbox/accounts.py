@@ -74,7 +74,10 @@ def weibo_account(name: str, uid: str, callback_key: str, **settings: Any) -> Br
 
 
 def wechat_account(name: str, gh_id: str, callback_key: str, **settings: Any) -> BrandAccount:
-    """`settings`: mode plain|compatible|safe, body_format xml|json, ip_whitelist, comment_right, follower_base."""
+    """`settings`: mode plain|compatible|safe, body_format xml|json, ip_whitelist, comment_right…
+
+    An empty ip_whitelist lets every address in.
+    """
     base = {
         "mode": "plain",
         "body_format": "xml",

@@ -10,12 +10,12 @@ from sandbox.wechat import api as wechat_api
 from sandbox.wechat import articles, comments, datacube, media, messages, misc, users
 from sandbox.wechat import push as wechat_push
 from sandbox.weibo import api as weibo_api
-from sandbox.weibo import fan_service, oauth, reads, writes
+from sandbox.weibo import fan_service, oauth, people, reads, writes
 from sandbox.weibo import push as weibo_push
 from sandbox.world import World
 
 # Imported for the routes they register.
-ROUTE_MODULES = (reads, writes, messages, media, users, articles, comments, datacube, misc)
+ROUTE_MODULES = (reads, people, writes, messages, media, users, articles, comments, datacube, misc)
 _LARGEST_BODY = 24 * 1024 * 1024
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox import threads
 from sandbox.accounts import BrandAccount
 from sandbox.mastodon import content as mastodon
 from sandbox.wechat import comments as wechat_comments
@@ -62,7 +63,7 @@ def comment(
 ) -> Written:
     """A comment below a brand's post: `below` names it (default: its newest), `reply_to` a comment there."""
     if account.platform == "weibo":
-        return _weibo_comment(world, account, name, text, below, reply_to, origin)
+        return _weibo_comment(world, account, name, text, below=below, reply_to=reply_to, origin=origin)
     if account.platform == "wechat":
         id_, openid, thread = wechat_comments.customer_comment(world, account, name, text)
         return Written(id_, openid, thread)
@@ -72,7 +73,7 @@ def comment(
 
 
 def _weibo_comment(
-    world: World, account: BrandAccount, name: str, text: str, below: str, reply_to: str, origin: str
+    world: World, account: BrandAccount, name: str, text: str, *, below: str, reply_to: str, origin: str
 ) -> Written:
     uid = world.people.weibo(name)
     parent = weibo.live_comment(world, int(reply_to)) if reply_to else None
@@ -104,7 +105,9 @@ def message(
         return Written(weibo.receive_private(world, account, uid, private), uid)
     if account.platform == "wechat":
         openid = followers.ensure(world, account, name)
-        return Written(followers.write_message(world, account, name, kind, text, fields), openid)
+        return Written(
+            followers.write_message(world, account, name, kind=kind, text=text, fields=fields), openid
+        )
     return Written(*mastodon.customer_post(world, account, name, text, origin=origin, visibility="direct"))
 
 
@@ -125,29 +128,15 @@ def thread(world: World, account: BrandAccount, name: str, kind: str) -> list[Js
     if account.platform == "mastodon":
         return mastodon.thread(world, account, name, private=kind == "dm")
     if kind == "dm":
-        return _private_thread(world, account, name)
+        return threads.lines(world, account, name)
     if account.platform == "weibo":
         return _weibo_thread(world, account, name, kind)
     return wechat_comments.thread(world, account, name)
 
 
-def _private_thread(world: World, account: BrandAccount, name: str) -> list[Json]:
-    sql = "SELECT * FROM message WHERE account = ? AND name = ? ORDER BY seq DESC LIMIT 200"
-    rows = reversed(world.store.all(sql, account.key, name))
-    return [
-        {
-            "id": row["id"],
-            "from": "customer" if row["direction"] == "in" else "brand",
-            "name": name if row["direction"] == "in" else account.name,
-            "text": row["text"],
-            "at": row["at"],
-        }
-        for row in rows
-    ]
-
-
 _WEIBO_POSTS = (
-    "SELECT s.id, s.uid, s.text, s.at FROM weibo_status s JOIN weibo_inbox i ON i.id = s.id AND i.box = 'mentions' "
+    "SELECT s.id, s.uid, s.text, s.at FROM weibo_status s "
+    "JOIN weibo_inbox i ON i.id = s.id AND i.box = 'mentions' "
     "WHERE i.uid = :brand AND s.uid = :person AND s.deleted = 0 "
     "UNION SELECT c.id, c.uid, c.text, c.at FROM weibo_comment c JOIN weibo_status s ON s.id = c.status "
     "WHERE s.uid = :person AND c.uid IN (:brand, :person) AND c.deleted = 0 "

@@ -8,7 +8,10 @@ from flask import Blueprint, Response, render_template
 
 from sandbox.world import World
 
-_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
 _PLATFORM_NAMES = {"weibo": "微博", "wechat": "微信公众号", "mastodon": "Mastodon"}
 PERSONAS = ("滇池的风", "米线少放辣", "退休教师王姨", "数码小白鼠")
 

@@ -54,9 +54,7 @@ class Directory:
         """Raises KeyError when a needed field is missing."""
         account = account_from_json(body)
         document = json.dumps(as_json(account), ensure_ascii=False)
-        self._store.run(
-            "INSERT OR REPLACE INTO account_added (key, body) VALUES (?, ?)", account.key, document
-        )
+        self._store.put("account_added", key=account.key, body=document)
         self.load()
         return self._accounts[account.key]
 
@@ -64,9 +62,7 @@ class Directory:
         account = self.get(key)
         old = json.loads(self._patch_text(account.key))
         document = json.dumps({**old, **settings}, ensure_ascii=False)
-        self._store.run(
-            "INSERT OR REPLACE INTO account_patch (key, settings) VALUES (?, ?)", account.key, document
-        )
+        self._store.put("account_patch", key=account.key, settings=document)
         self._accounts[account.key] = account.with_settings(settings)
         return self._accounts[account.key]
 
@@ -112,19 +108,17 @@ class Directory:
         """Make (or renew) a token or code that lives for `lifetime` seconds of platform time."""
         text = value or secrets.token_hex(24)
         now = self._clock.now()
-        self._store.run(
-            "INSERT OR REPLACE INTO token "
-            "(value, platform, account, kind, client, scope, redirect_uri, created_at, expires_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            text,
-            account.platform,
-            account.key,
-            kind,
-            client,
-            scope,
-            redirect_uri,
-            now,
-            now + lifetime,
+        self._store.put(
+            "token",
+            value=text,
+            platform=account.platform,
+            account=account.key,
+            kind=kind,
+            client=client,
+            scope=scope,
+            redirect_uri=redirect_uri,
+            created_at=now,
+            expires_at=now + lifetime,
         )
         return text
 

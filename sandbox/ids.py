@@ -13,7 +13,7 @@ _WEIBO_EPOCH = 515_483_463
 
 
 class IdSource:
-    """Weibo ids (seconds << 22) and Mastodon ids (milliseconds << 16), monotonic even when the clock goes back."""
+    """Weibo ids (seconds << 22), Mastodon ids (ms << 16), MsgIds (seconds << 32); they never go back."""
 
     def __init__(self, store: Store, clock: PlatformClock) -> None:
         self._clock = clock

@@ -6,6 +6,7 @@ import json
 import random
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -27,7 +28,7 @@ _KEPT_BODY = 8_000
 _KEPT_ANSWER = 2_000
 _LISTS = ("statuses", "comments", "reposts", "users", "comment")
 _AFTER_ACTING = KINDS - BEFORE_ACTING - {"duplicate_push"}
-_HTML = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
+_HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 def platform_of(path: str) -> str:
@@ -160,10 +161,8 @@ def _cut_off() -> Response:
     """Close the connection under the server; what Flask then writes goes nowhere."""
     connection = request.environ.get("werkzeug.socket")
     if connection is not None:
-        try:
+        with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
     return Response("", status=502)
 
 

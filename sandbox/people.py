@@ -21,13 +21,7 @@ class People:
         return self._known("mastodon", ids.mastodon_account_id(name), name)
 
     def _known(self, platform: str, id_: str, name: str) -> str:
-        self._store.run(
-            "INSERT OR IGNORE INTO person (platform, id, name, at) VALUES (?, ?, ?, ?)",
-            platform,
-            id_,
-            name,
-            self._clock.now(),
-        )
+        self._store.add_once("person", platform=platform, id=id_, name=name, at=self._clock.now())
         return id_
 
     def name_of(self, platform: str, id_: str) -> str | None:

@@ -7,6 +7,7 @@ not accepted is given up and stays in the log. Order is kept for one person at o
 from __future__ import annotations
 
 import http.client
+import logging
 import queue
 import threading
 import time
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _WORKERS = 16
 _KEPT_ANSWER = 4_000
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -87,21 +89,21 @@ class Pusher:
     def send(self, account: BrandAccount, person: str, body: str, content_type: str) -> int:
         """Journal a push and hand it to the workers; returns its number."""
         world = self._world
-        seq = world.store.run(
-            "INSERT INTO push (at, platform, account, person, body, content_type, state) "
-            "VALUES (?, ?, ?, ?, ?, ?, 'pending')",
-            world.clock.now(),
-            account.platform,
-            account.key,
-            person,
-            body,
-            content_type,
+        seq = world.store.insert(
+            "push",
+            at=world.clock.now(),
+            platform=account.platform,
+            account=account.key,
+            person=person,
+            body=body,
+            content_type=content_type,
+            state="pending",
         )
         self._line(account.key, person).put(seq)
         return seq
 
     def redeliver(self) -> int:
-        """Put everything that was given up back into the queues (an operator's wish, no platform does this)."""
+        """Put everything that was given up back into the queues (no platform does this)."""
         store = self._world.store
         rows = store.all("SELECT seq, account, person FROM push WHERE state = 'given_up' ORDER BY seq")
         for row in rows:
@@ -125,8 +127,12 @@ class Pusher:
     def _work(self, line: queue.Queue[int | None]) -> None:
         while self._running:
             seq = line.get()
-            if seq is not None:
+            if seq is None:
+                continue
+            try:
                 self._deliver(seq)
+            except Exception:
+                _log.exception("push %s was not delivered", seq)  # one bad push must not end its line
 
     def _deliver(self, seq: int) -> None:
         """Deliver until accepted or given up; later pushes to the same person wait, as order demands."""
@@ -147,26 +153,25 @@ class Pusher:
         world = self._world
         signed = self._signers[account.platform](account, person, body, content_type)
         path = self._path(account)
-        twice = world.faults.take(path, frozenset({"duplicate_push"})) is not None
         answer = self._request("POST", account, signed.query, signed.body, signed.content_type)
         accepted = answer.status == 200
         outcome = self._readers[account.platform](account, person, answer.body) if accepted else "refused"
         self._log_attempt(seq, answer, answer.problem or outcome)
-        if accepted and twice:
+        if accepted and world.faults.take(path, frozenset({"duplicate_push"})) is not None:
             again = self._request("POST", account, signed.query, signed.body, signed.content_type)
             self._log_attempt(seq, again, again.problem or "duplicate")
         return accepted
 
     def _log_attempt(self, seq: int, answer: Answer, outcome: str) -> None:
         text = answer.body[:_KEPT_ANSWER].decode("utf-8", "replace")
-        self._world.store.run(
-            "INSERT INTO push_attempt (push, at, status, answer, outcome, milliseconds) VALUES (?, ?, ?, ?, ?, ?)",
-            seq,
-            self._world.clock.now(),
-            answer.status,
-            text,
-            outcome,
-            answer.milliseconds,
+        self._world.store.insert(
+            "push_attempt",
+            push=seq,
+            at=self._world.clock.now(),
+            status=answer.status,
+            answer=text,
+            outcome=outcome,
+            milliseconds=answer.milliseconds,
         )
         self._world.store.run("UPDATE push SET attempts = attempts + 1 WHERE seq = ?", seq)
 
@@ -190,7 +195,7 @@ class Pusher:
                 status, answer = self._exchange(method, target, body, headers)
                 return Answer(status, answer, (time.monotonic() - started) * 1000)
             except (OSError, http.client.HTTPException) as problem:
-                self._local.connection = None
+                self._drop_connection()
                 timed_out = isinstance(problem, TimeoutError)
                 if last or timed_out:
                     name = "timeout" if timed_out else type(problem).__name__
@@ -205,10 +210,18 @@ class Pusher:
             maker = http.client.HTTPSConnection if base.scheme == "https" else http.client.HTTPConnection
             connection = maker(base.hostname or "127.0.0.1", base.port, timeout=timeout)
             self._local.connection = connection
+        connection.timeout = timeout
+        if connection.sock is not None:
+            connection.sock.settimeout(timeout)
         connection.request(method, base.path.rstrip("/") + target, body or None, headers)
         response = connection.getresponse()
         answer = response.read()
         if response.will_close:
-            connection.close()
-            self._local.connection = None
+            self._drop_connection()
         return response.status, answer
+
+    def _drop_connection(self) -> None:
+        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
+        self._local.connection = None
+        if connection is not None:
+            connection.close()

@@ -55,20 +55,19 @@ class Records:
         self._clock = clock
 
     def call(self, call: Call) -> int:
-        seq = self._store.run(
-            "INSERT INTO call (at, platform, account, method, path, query, body, status, code, fault, answer) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self._clock.now(),
-            call.platform,
-            call.account,
-            call.method,
-            call.path,
-            without_secrets(call.query),
-            without_secrets(call.body),
-            call.status,
-            call.code,
-            call.fault,
-            without_secrets(call.answer),
+        seq = self._store.insert(
+            "call",
+            at=self._clock.now(),
+            platform=call.platform,
+            account=call.account,
+            method=call.method,
+            path=call.path,
+            query=without_secrets(call.query),
+            body=without_secrets(call.body),
+            status=call.status,
+            code=call.code,
+            fault=call.fault,
+            answer=without_secrets(call.answer),
         )
         if seq % 1_000 == 0:
             self._store.run("DELETE FROM call WHERE seq <= ?", seq - _KEPT_CALLS)
@@ -87,49 +86,42 @@ class Records:
         raw: Json,
     ) -> int:
         """Note something that was really published by a brand. `target` names what it answers."""
-        return self._store.run(
-            "INSERT INTO sent (at, platform, account, operation, person, target, text, id, raw) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self._clock.now(),
-            platform,
-            account,
-            operation,
-            person,
-            json.dumps(target, ensure_ascii=False),
-            text,
-            id_,
-            json.dumps(raw, ensure_ascii=False),
+        return self._store.insert(
+            "sent",
+            at=self._clock.now(),
+            platform=platform,
+            account=account,
+            operation=operation,
+            person=person,
+            target=json.dumps(target, ensure_ascii=False),
+            text=text,
+            id=id_,
+            raw=json.dumps(raw, ensure_ascii=False),
         )
 
     def violation(self, platform: str, account: str, rule: str, detail: str) -> None:
         """Note a call that the platform's rules forbade, whether or not it was refused."""
-        self._store.run(
-            "INSERT INTO violation (at, platform, account, rule, detail) VALUES (?, ?, ?, ?, ?)",
-            self._clock.now(),
-            platform,
-            account,
-            rule,
-            detail,
+        self._store.insert(
+            "violation", at=self._clock.now(), platform=platform, account=account, rule=rule, detail=detail
         )
 
     def truth(
-        self, platform: str, account: str, kind: str, id_: str, person: str, text: str, truth: Truth
+        self, platform: str, account: str, truth: Truth, *, kind: str, id_: str, person: str, text: str
     ) -> None:
-        self._store.run(
-            "INSERT INTO truth (at, platform, account, kind, id, person, flavour, intent, sentiment, urgency, "
-            "near_duplicate_of, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self._clock.now(),
-            platform,
-            account,
-            kind,
-            id_,
-            person,
-            truth.flavour,
-            truth.intent,
-            truth.sentiment,
-            truth.urgency,
-            truth.near_duplicate_of,
-            text,
+        self._store.insert(
+            "truth",
+            at=self._clock.now(),
+            platform=platform,
+            account=account,
+            kind=kind,
+            id=id_,
+            person=person,
+            flavour=truth.flavour,
+            intent=truth.intent,
+            sentiment=truth.sentiment,
+            urgency=truth.urgency,
+            near_duplicate_of=truth.near_duplicate_of,
+            text=text,
         )
 
     def listing(self, table: str, since: int, limit: int, account: str = "") -> list[Json]:

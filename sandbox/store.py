@@ -38,6 +38,25 @@ class Store:
         with self._lock:
             return int(self._connection.execute(sql, values).lastrowid or 0)
 
+    def insert(self, table: str, /, **values: Any) -> int:
+        """Add a row and return its row id. Table and column names are ours, values are bound."""
+        return self._insert("INSERT", table, values)
+
+    def put(self, table: str, /, **values: Any) -> int:
+        """Add a row or replace the one with the same key."""
+        return self._insert("INSERT OR REPLACE", table, values)
+
+    def add_once(self, table: str, /, **values: Any) -> bool:
+        """Add a row unless its key is there already; whether it was added."""
+        with self._lock:
+            before = self._connection.total_changes
+            self._insert("INSERT OR IGNORE", table, values)
+            return self._connection.total_changes > before
+
+    def _insert(self, verb: str, table: str, values: dict[str, Any]) -> int:
+        marks = ", ".join("?" * len(values))
+        return self.run(f"{verb} INTO {table} ({', '.join(values)}) VALUES ({marks})", *values.values())
+
     def change(self, sql: str, *values: Any) -> int:
         """Execute a write and return how many rows it touched."""
         with self._lock:
@@ -86,7 +105,7 @@ class Store:
         return str(row["value"]) if row is not None else default
 
     def set_meta(self, name: str, value: str) -> None:
-        self.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", name, value)
+        self.put("meta", name=name, value=value)
 
     def clear(self) -> None:
         """Empty every table, keeping their shape."""

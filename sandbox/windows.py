@@ -32,15 +32,15 @@ class Windows:
         seconds, quota = self._allowance(platform, act)
         reason = act if act in ("message", "mention") else "action"
         now = self._clock.now()
-        self._store.run(
-            "INSERT OR REPLACE INTO reply_window (account, person, reason, opened_at, until, quota, used) "
-            "VALUES (?, ?, ?, ?, ?, ?, 0)",
-            account,
-            person,
-            reason,
-            now,
-            now + seconds,
-            quota,
+        self._store.put(
+            "reply_window",
+            account=account,
+            person=person,
+            reason=reason,
+            opened_at=now,
+            until=now + seconds,
+            quota=quota,
+            used=0,
         )
 
     def _allowance(self, platform: str, act: str) -> tuple[float, int]:

@@ -56,22 +56,20 @@ def write(world: World, author: str, new: NewStatus, *, origin: str) -> int:
     """Store a status and notify the brands it names. The parent's author is not added by itself."""
     id_ = world.ids.mastodon()
     people = mentioned(world, new.text)
-    world.store.run(
-        "INSERT INTO mastodon_status "
-        "(id, author, text, at, reply_to, visibility, sensitive, spoiler, language, media, mentions, origin) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        id_,
-        author,
-        new.text,
-        world.clock.now(),
-        new.reply_to,
-        new.visibility,
-        int(new.sensitive),
-        new.spoiler,
-        new.language,
-        json.dumps(new.media),
-        json.dumps(people),
-        origin,
+    world.store.insert(
+        "mastodon_status",
+        id=id_,
+        author=author,
+        text=new.text,
+        at=world.clock.now(),
+        reply_to=new.reply_to,
+        visibility=new.visibility,
+        sensitive=int(new.sensitive),
+        spoiler=new.spoiler,
+        language=new.language,
+        media=json.dumps(new.media),
+        mentions=json.dumps(people),
+        origin=origin,
     )
     for person in people:
         if person != author:
@@ -82,13 +80,13 @@ def write(world: World, author: str, new: NewStatus, *, origin: str) -> int:
 def notify(world: World, owner: str, kind: str, person: str, status: int | None) -> None:
     """Only brands read notifications here."""
     if world.directory.by_external_id("mastodon", owner) is not None:
-        world.store.run(
-            "INSERT INTO mastodon_notification (owner, kind, person, status, at) VALUES (?, ?, ?, ?, ?)",
-            owner,
-            kind,
-            person,
-            status,
-            world.clock.now(),
+        world.store.insert(
+            "mastodon_notification",
+            owner=owner,
+            kind=kind,
+            person=person,
+            status=status,
+            at=world.clock.now(),
         )
 
 
@@ -102,8 +100,8 @@ def follow(world: World, brand: BrandAccount, name: str) -> str:
 
 def mark(world: World, kind: str, owner: str, target: str) -> bool:
     """Set a follow, favourite, bookmark or reblog; false when it was set before."""
-    sql = "INSERT OR IGNORE INTO mastodon_mark (kind, owner, target, at) VALUES (?, ?, ?, ?)"
-    return world.store.change(sql, kind, owner, target, world.clock.now()) > 0
+    at = world.clock.now()
+    return world.store.add_once("mastodon_mark", kind=kind, owner=owner, target=target, at=at)
 
 
 def unmark(world: World, kind: str, owner: str, target: str) -> None:
@@ -156,7 +154,7 @@ def _last_direct(world: World, account: BrandAccount, person: str) -> int | None
 def customer_reply(
     world: World, account: BrandAccount, name: str, text: str, *, below: str, origin: str
 ) -> tuple[str, str, str]:
-    """A customer answers a status of the brand (its newest by default; a first one is written if it has none)."""
+    """A customer answers a status of the brand (its newest by default; one is written if it has none)."""
     person = world.people.mastodon(name)
     parent = int(below) if below else _newest(world, account)
     tag = f"@{account.settings['username']}"

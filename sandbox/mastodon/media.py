@@ -27,15 +27,15 @@ def upload(call: MastodonCall) -> Response:
     if len(body) > _LARGEST:
         raise MastodonError(422, "Validation failed: File is too large")
     id_ = str(call.world.ids.mastodon())
-    call.world.store.run(
-        "INSERT INTO media (id, account, kind, name, content_type, body, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        id_,
-        call.account.key,
-        kind,
-        call.text("description"),
-        part.mimetype,
-        body,
-        call.world.clock.now(),
+    call.world.store.insert(
+        "media",
+        id=id_,
+        account=call.account.key,
+        kind=kind,
+        name=call.text("description"),
+        content_type=part.mimetype,
+        body=body,
+        at=call.world.clock.now(),
     )
     return _drawn(call, id_, pending_status=202)
 

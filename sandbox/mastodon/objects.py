@@ -146,7 +146,7 @@ class Entities:
             address = escape(part, quote=True)
             return f'<a href="{address}" target="_blank" rel="nofollow noopener" translate="no">{address}</a>'
         if part.startswith("@"):
-            id_ = content.account_id_of(self._world, part[1:].split("@")[0])
+            id_ = content.account_id_of(self._world, part[1:].split("@", maxsplit=1)[0])
             if id_ is not None:
                 user = content.username(self._world, id_)
                 link = f'<a href="{self._base}/@{user}" class="u-url mention">@<span>{user}</span></a>'

@@ -66,8 +66,8 @@ def _earlier(call: MastodonCall, key: str) -> Row | None:
 
 def _remember(call: MastodonCall, key: str, id_: int) -> None:
     if key:
-        sql = "INSERT OR REPLACE INTO idempotency (account, key, id, at) VALUES (?, ?, ?, ?)"
-        call.world.store.run(sql, call.account.key, key, str(id_), call.world.clock.now())
+        now = call.world.clock.now()
+        call.world.store.put("idempotency", account=call.account.key, key=key, id=str(id_), at=now)
 
 
 def _note_sent(call: MastodonCall, operation: str, new: content.NewStatus, id_: int) -> None:

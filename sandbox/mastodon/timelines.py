@@ -100,8 +100,8 @@ def public_timeline(call: MastodonCall) -> Response:
 @route("GET", "/v1/timelines/home")
 def home_timeline(call: MastodonCall) -> Response:
     sql = (
-        "SELECT * FROM mastodon_status WHERE deleted = 0 AND visibility <> 'direct' AND (author = ? OR author IN "
-        "(SELECT target FROM mastodon_mark WHERE kind = 'follow' AND owner = ?))"
+        "SELECT * FROM mastodon_status WHERE deleted = 0 AND visibility <> 'direct' "
+        "AND (author = ? OR author IN (SELECT target FROM mastodon_mark WHERE kind = 'follow' AND owner = ?))"
     )
     return _timeline(call, sql, call.me, call.me)
 

@@ -106,7 +106,8 @@ class Scenario:
             due = [topic for moment, topic in self._crises if moment <= time.monotonic()]
             self._crises = self._crises[len(due) :]
         for topic in due:
-            self._publish(self._writer.crisis(self._next_number(), topic))
+            number = self._next_number()
+            self._publish(number, self._writer.crisis(number, topic))
 
     def _next_number(self) -> int:
         with self._world.store.transaction():
@@ -122,24 +123,30 @@ class Scenario:
             content.write_status(
                 self._world, brand.external_id, self._writer.brand_post(number), origin="scenario"
             )
-        self._publish(self._writer.draft(number))
+        self._publish(number, self._writer.draft(number))
 
     def _brand(self, platform: str, number: int) -> BrandAccount:
         """The first account of a platform gets half of what is written."""
         brands = self._world.directory.all(platform)
         return brands[0] if number % 2 else brands[number // 2 % len(brands)]
 
-    def _publish(self, draft: Draft) -> None:
-        world, number = self._world, self.number
+    def _publish(self, number: int, draft: Draft) -> None:
+        world = self._world
         brand = self._brand(draft.platform, number)
         place = "message" if draft.platform == "wechat" and draft.place == "post" else draft.place
-        write = {"post": customer.post, "comment": customer.comment, "message": customer.message}[place]
         with world.store.transaction():
-            written = write(world, brand, draft.name, draft.text, origin="scenario")
-            world.records.truth(
-                draft.platform, brand.key, place, written.id, written.person, draft.text, draft.truth
-            )
+            written = self._write(brand, place, draft)
+            ids = {"id_": written.id, "person": written.person}
+            world.records.truth(draft.platform, brand.key, draft.truth, kind=place, text=draft.text, **ids)
         self._sometimes_retract(draft, place, written.id)
+
+    def _write(self, brand: BrandAccount, place: str, draft: Draft) -> customer.Written:
+        world = self._world
+        if place == "post":
+            return customer.post(world, brand, draft.name, draft.text, origin="scenario")
+        if place == "comment":
+            return customer.comment(world, brand, draft.name, draft.text, origin="scenario")
+        return customer.message(world, brand, draft.name, draft.text, origin="scenario")
 
     def _sometimes_retract(self, draft: Draft, place: str, id_: str) -> None:
         """A few people delete what they wrote: lists then hold short pages."""

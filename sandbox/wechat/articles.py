@@ -22,13 +22,13 @@ _LONGEST_CONTENT = 20_000
 
 
 def save(world: World, account: BrandAccount, kind: str, id_: str, body: Json) -> None:
-    world.store.run(
-        "INSERT OR REPLACE INTO wechat_document (account, kind, id, at, body) VALUES (?, ?, ?, ?, ?)",
-        account.key,
-        kind,
-        id_,
-        world.clock.now(),
-        json.dumps(body, ensure_ascii=False),
+    world.store.put(
+        "wechat_document",
+        account=account.key,
+        kind=kind,
+        id=id_,
+        at=world.clock.now(),
+        body=json.dumps(body, ensure_ascii=False),
     )
 
 

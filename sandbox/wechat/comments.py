@@ -39,13 +39,14 @@ def customer_comment(world: World, account: BrandAccount, name: str, text: str) 
     """A follower comments on the newest article: ids of comment, follower and article. Nothing is pushed."""
     openid = followers.ensure(world, account, name)
     msg_data_id = newest_article(world, account)
-    id_ = world.store.run(
-        "INSERT INTO wechat_comment (account, msg_data_id, idx, openid, content, at) VALUES (?, ?, 0, ?, ?, ?)",
-        account.key,
-        msg_data_id,
-        openid,
-        text,
-        world.clock.now(),
+    id_ = world.store.insert(
+        "wechat_comment",
+        account=account.key,
+        msg_data_id=msg_data_id,
+        idx=0,
+        openid=openid,
+        content=text,
+        at=world.clock.now(),
     )
     return str(id_), openid, str(msg_data_id)
 
@@ -91,7 +92,8 @@ def _article_key(call: WeChatCall) -> tuple[int, int]:
 def _comment(call: WeChatCall) -> Row:
     msg_data_id, index = _article_key(call)
     row = call.world.store.one(
-        "SELECT * FROM wechat_comment WHERE account = ? AND msg_data_id = ? AND idx = ? AND id = ? AND deleted = 0",
+        "SELECT * FROM wechat_comment "
+        "WHERE account = ? AND msg_data_id = ? AND idx = ? AND id = ? AND deleted = 0",
         call.account.key,
         msg_data_id,
         index,

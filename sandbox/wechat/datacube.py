@@ -71,7 +71,7 @@ def article_summary(call: WeChatCall) -> Json:
     rows = call.world.store.all(
         "SELECT * FROM wechat_document WHERE account = ? AND kind = 'article' ORDER BY at", call.account.key
     )
-    found = []
+    found: list[Json] = []
     for row in rows:
         if beijing_day(row["at"]) != day.isoformat():
             continue

@@ -62,7 +62,7 @@ def request_id() -> str:
 
 
 class WeChatError(Exception):
-    """`about` fills the text's placeholder; `rule` and `detail` name a published limit that was overstepped."""
+    """`about` fills the text's placeholder; `rule` and `detail` name a limit that was overstepped."""
 
     def __init__(self, code: int, about: str = "", *, rule: str = "", detail: str = "") -> None:
         template = TEXTS.get(code, "error")

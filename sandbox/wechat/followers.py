@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox import ids
+from sandbox import ids, threads
 from sandbox.accounts import BrandAccount
 from sandbox.store import Row
 from sandbox.wechat import push
@@ -25,15 +25,14 @@ def ensure(world: World, account: BrandAccount, name: str, *, subscribed: bool =
     """The openid of a customer at an account; who writes follows it."""
     openid = ids.openid(account.key, name)
     scene = _SCENES[ids.digest("scene", openid)[0] % len(_SCENES)]
-    world.store.run(
-        "INSERT OR IGNORE INTO wechat_follower (account, openid, name, subscribed, at, scene) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        account.key,
-        openid,
-        name,
-        int(subscribed),
-        world.clock.now(),
-        scene,
+    world.store.add_once(
+        "wechat_follower",
+        account=account.key,
+        openid=openid,
+        name=name,
+        subscribed=int(subscribed),
+        at=world.clock.now(),
+        scene=scene,
     )
     return openid
 
@@ -49,7 +48,7 @@ def _set_subscribed(world: World, account: BrandAccount, openid: str, subscribed
 
 
 def write_message(
-    world: World, account: BrandAccount, name: str, kind: str, text: str, fields: Json | None = None
+    world: World, account: BrandAccount, name: str, *, kind: str, text: str, fields: Json | None = None
 ) -> str:
     """A follower's message: noted, opens the window, pushed. Returns its MsgId.
 
@@ -58,7 +57,8 @@ def write_message(
     openid = ensure(world, account, name)
     message_id = str(world.ids.message())
     with world.store.transaction():
-        note(world, account, openid, name, "in", kind, text, message_id)
+        said = {"kind": kind, "text": text, "id_": message_id}
+        threads.note(world, account, person=openid, name=name, direction="in", **said)
         world.windows.opened_by("wechat", account.key, openid, "message")
     own = {"Content": text} if kind == "text" else dict(fields or {})
     push.send(world, account, openid, kind, {**own, "MsgId": int(message_id)})
@@ -80,40 +80,16 @@ def do_event(world: World, account: BrandAccount, name: str, event: str, fields:
     return openid
 
 
-def note(
-    world: World,
-    account: BrandAccount,
-    openid: str,
-    name: str,
-    direction: str,
-    kind: str,
-    text: str,
-    id_: str,
-) -> None:
-    """Put a message into the thread of a follower; `direction` is in (customer) or out (brand)."""
-    world.store.run(
-        "INSERT INTO message (at, platform, account, person, name, direction, kind, text, id) "
-        "VALUES (?, 'wechat', ?, ?, ?, ?, ?, ?, ?)",
-        world.clock.now(),
-        account.key,
-        openid,
-        name,
-        direction,
-        kind,
-        text,
-        id_,
-    )
-
-
 def note_answer(
-    world: World, account: BrandAccount, openid: str, operation: str, kind: str, text: str, raw: Json
+    world: World, account: BrandAccount, openid: str, operation: str, *, kind: str, text: str, raw: Json
 ) -> str:
     """Something the brand sent to a follower: into the thread and into the record of what was sent."""
     row = find(world, account, openid)
     name = str(row["name"]) if row is not None else openid
     id_ = str(world.ids.message())
     with world.store.transaction():
-        note(world, account, openid, name, "out", kind, text, id_)
+        said = {"kind": kind, "text": text, "id_": id_}
+        threads.note(world, account, person=openid, name=name, direction="out", **said)
         target = {"person": openid}
         world.records.sent(
             "wechat", account.key, operation, person=openid, target=target, text=text, id_=id_, raw=raw

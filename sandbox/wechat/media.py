@@ -36,15 +36,15 @@ def upload(call: WeChatCall) -> Json:
     if not body or len(body) > largest:
         raise WeChatError(40006)
     media_id, now = secrets.token_urlsafe(48), call.world.clock.now()
-    call.world.store.run(
-        "INSERT INTO media (id, account, kind, name, content_type, body, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        media_id,
-        call.account.key,
-        kind,
-        name,
-        part.mimetype or "application/octet-stream",
-        body,
-        now,
+    call.world.store.insert(
+        "media",
+        id=media_id,
+        account=call.account.key,
+        kind=kind,
+        name=name,
+        content_type=part.mimetype or "application/octet-stream",
+        body=body,
+        at=now,
     )
     id_name = "thumb_media_id" if kind == "thumb" else "media_id"
     return {"type": kind, id_name: media_id, "created_at": int(now)}

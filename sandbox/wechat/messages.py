@@ -82,6 +82,10 @@ def _check_window(call: WeChatCall, openid: str) -> None:
     call.world.records.violation("wechat", call.account.key, rule, f"to {openid}")
 
 
+def _note(call: WeChatCall, openid: str, operation: str, kind: str, text: str) -> None:
+    followers.note_answer(call.world, call.account, openid, operation, kind=kind, text=text, raw=call.body)
+
+
 @posts("/cgi-bin/message/custom/send")
 def send_custom(call: WeChatCall) -> Json:
     """One message inside the reply window; the answer holds no message id."""
@@ -97,7 +101,7 @@ def send_custom(call: WeChatCall) -> Json:
     with call.world.store.transaction():
         _check_window(call, openid)
         call.world.windows.use(call.account.key, openid)
-        followers.note_answer(call.world, call.account, openid, "message/custom/send", kind, text, call.body)
+        _note(call, openid, "message/custom/send", kind, text)
     return OK
 
 
@@ -125,9 +129,7 @@ def send_template(call: WeChatCall) -> Json:
         return {**OK, "msgid": known}
     job = call.world.ids.message() % 10**12
     values = [str(item.get("value", "")) for item in dict(call.body.get("data", {})).values()]
-    followers.note_answer(
-        call.world, call.account, openid, "message/template/send", "template", " ".join(values), call.body
-    )
+    _note(call, openid, "message/template/send", "template", " ".join(values))
     _remember_job(call, job)
     fields = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": job, "Status": "success"}
     push.send(call.world, call.account, openid, "event", fields)
@@ -144,8 +146,10 @@ def _known_job(call: WeChatCall) -> int:
 def _remember_job(call: WeChatCall, job: int) -> None:
     key = call.body.get("client_msg_id")
     if key:
-        sql = "INSERT OR REPLACE INTO idempotency (account, key, id, at) VALUES (?, ?, ?, ?)"
-        call.world.store.run(sql, call.account.key, f"template:{key}", str(job), call.world.clock.now())
+        now = call.world.clock.now()
+        call.world.store.put(
+            "idempotency", account=call.account.key, key=f"template:{key}", id=str(job), at=now
+        )
 
 
 @posts("/cgi-bin/message/mass/sendall")

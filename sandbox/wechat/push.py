@@ -7,7 +7,7 @@ import secrets
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from sandbox.accounts import BrandAccount
 from sandbox.pushes import Delivery, Reader, Signer
@@ -91,24 +91,22 @@ def reader(world: World) -> Reader:
             fields = _reply_fields(account, body)
             kind = fields["MsgType"]
         except (ValueError, KeyError, SyntaxError):
-            world.records.violation(
-                "wechat", account.key, "wechat_malformed_answer", body[:80].decode("utf-8", "replace")
-            )
+            shown = body[:80].decode("utf-8", "replace")
+            world.records.violation("wechat", account.key, "wechat_malformed_answer", shown)
             return "malformed"
         if kind == "transfer_customer_service":
             return "acked"
         from sandbox.wechat import followers  # noqa: PLC0415  (followers push through this module)
 
-        followers.note_answer(
-            world, account, person, "passive_reply", kind, fields.get("Content", f"[{kind}]"), {}
-        )
+        text = fields.get("Content", f"[{kind}]")
+        followers.note_answer(world, account, person, "passive_reply", kind=kind, text=text, raw={})
         return "passive"
 
     return read
 
 
 def _reply_fields(account: BrandAccount, body: bytes) -> dict[str, str]:
-    """The elements of a passive reply, opened when it is encrypted. Raises ValueError, KeyError or SyntaxError."""
+    """The elements of a passive reply, opened when encrypted. Raises ValueError, KeyError or SyntaxError."""
     fields = _texts(fromstring(body.decode("utf-8"), forbid_dtd=True))
     if "Encrypt" in fields:
         joined = (account.credentials["token"], fields["TimeStamp"], fields["Nonce"], fields["Encrypt"])

@@ -1,8 +1,8 @@
 """Access tokens: the stable interface and the classic one, which know nothing of each other.
 
-stable_token: repeated calls give the same token; in its last 5 minutes a new one is given and both are valid; a
-forced refresh ends the old one, at most 20 a day and 30 s apart. token: each call gives a new one and the one
-before it lives 5 minutes more.
+stable_token: repeated calls give the same token; in its last 5 minutes a new one is given and both are valid.
+A forced refresh ends the old one, at most 20 a day and 30 s apart.
+token: each call gives a new one and the one before it lives 5 minutes more.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def check_client(world: World, appid: str, secret: str, address: str) -> BrandAc
 
 def _newest(world: World, account: BrandAccount, kind: str) -> Row | None:
     return world.store.one(
-        "SELECT * FROM token WHERE account = ? AND kind = ? AND expires_at > ? ORDER BY expires_at DESC LIMIT 1",
+        "SELECT * FROM token WHERE account = ? AND kind = ? AND expires_at > ? "
+        "ORDER BY expires_at DESC LIMIT 1",
         account.key,
         kind,
         world.clock.now(),

@@ -31,7 +31,10 @@ def _openid_page(rows: list[Row], total: int | None) -> Json:
 def list_users(call: WeChatCall) -> Json:
     """10,000 openids a page, after `next_openid`."""
     store, key = call.world.store, call.account.key
-    sql = "SELECT openid FROM wechat_follower WHERE account = ? AND subscribed = 1 AND openid > ? ORDER BY openid LIMIT ?"
+    sql = (
+        "SELECT openid FROM wechat_follower WHERE account = ? AND subscribed = 1 AND openid > ? "
+        "ORDER BY openid LIMIT ?"
+    )
     rows = store.all(sql, key, str(call.body.get("next_openid", "")), _PAGE)
     total = store.number("SELECT count(*) FROM wechat_follower WHERE account = ? AND subscribed = 1", key)
     return _openid_page(rows, total)
@@ -103,7 +106,7 @@ def create_tag(call: WeChatCall) -> Json:
             raise WeChatError(45157)
         largest = store.number("SELECT max(id) FROM wechat_tag WHERE account = ?", key)
         tag_id = max(largest + 1, _SYSTEM_TAGS)
-        store.run("INSERT INTO wechat_tag (account, id, name) VALUES (?, ?, ?)", key, tag_id, name)
+        store.insert("wechat_tag", account=key, id=tag_id, name=name)
     return {"tag": {"id": tag_id, "name": name}}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
+from sandbox import threads
 from sandbox.accounts import BrandAccount
 from sandbox.clock import weibo_date
 from sandbox.store import Row
@@ -38,17 +39,16 @@ def write_status(
 ) -> int:
     """Store a status and put it into the @ lists of every brand it names (and of `mention` in any case)."""
     id_ = world.ids.weibo()
-    world.store.run(
-        "INSERT INTO weibo_status (id, uid, text, at, repost_of, hidden, picture, origin) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        id_,
-        uid,
-        text,
-        world.clock.now(),
-        repost_of,
-        int(hidden),
-        picture,
-        origin,
+    world.store.insert(
+        "weibo_status",
+        id=id_,
+        uid=uid,
+        text=text,
+        at=world.clock.now(),
+        repost_of=repost_of,
+        hidden=int(hidden),
+        picture=picture,
+        origin=origin,
     )
     for brand in _named_brands(world, text, mention):
         if brand.external_id != uid:
@@ -63,15 +63,15 @@ def write_comment(
 ) -> int:
     """Store a comment and put it into the lists of those it is written to or names."""
     id_ = world.ids.weibo()
-    world.store.run(
-        "INSERT INTO weibo_comment (id, status, uid, text, at, reply_to, origin) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        id_,
-        int(status["id"]),
-        uid,
-        text,
-        world.clock.now(),
-        int(reply_to["id"]) if reply_to is not None else None,
-        origin,
+    world.store.insert(
+        "weibo_comment",
+        id=id_,
+        status=int(status["id"]),
+        uid=uid,
+        text=text,
+        at=world.clock.now(),
+        reply_to=int(reply_to["id"]) if reply_to is not None else None,
+        origin=origin,
     )
     receivers = {str(status["uid"])} | ({str(reply_to["uid"])} if reply_to is not None else set())
     for receiver in receivers - {uid}:
@@ -93,9 +93,7 @@ def _named_brands(world: World, text: str, extra: BrandAccount | None) -> list[B
 
 
 def _file(world: World, brand: BrandAccount, box: str, id_: int) -> None:
-    world.store.run(
-        "INSERT OR IGNORE INTO weibo_inbox (uid, box, id) VALUES (?, ?, ?)", brand.external_id, box, id_
-    )
+    world.store.add_once("weibo_inbox", uid=brand.external_id, box=box, id=id_)
 
 
 def live_status(world: World, id_: int) -> Row | None:
@@ -108,7 +106,10 @@ def live_comment(world: World, id_: int) -> Row | None:
 
 def newest_status(world: World, brand: BrandAccount) -> Row:
     """The brand's newest status; a first one is written when it has none, so that it can be commented."""
-    sql = "SELECT * FROM weibo_status WHERE uid = ? AND deleted = 0 AND repost_of IS NULL ORDER BY id DESC LIMIT 1"
+    sql = (
+        "SELECT * FROM weibo_status WHERE uid = ? AND deleted = 0 AND repost_of IS NULL "
+        "ORDER BY id DESC LIMIT 1"
+    )
     row = world.store.one(sql, brand.external_id)
     if row is None:
         text = f"大家好，我们是{brand.name}。套餐、宽带、账单、信号问题都可以在评论区留言，也可以私信我们。"
@@ -120,15 +121,16 @@ def newest_status(world: World, brand: BrandAccount) -> Row:
 
 
 def receive_private(world: World, brand: BrandAccount, uid: str, message: PrivateMessage) -> str:
-    """A user writes to (or acts towards) the brand: note it, open or close the window, push it. Returns our id."""
+    """A user writes to (or acts towards) the brand: note it, move the window, push it. Returns our id."""
     id_ = str(world.ids.message())
     name = world.people.name_of("weibo", uid) or uid
     act = message.data.get("subtype") if message.kind == "event" else "message"
     with world.store.transaction():
         if act == "message":
-            _note_message(world, brand, uid, name, "in", message.kind, message.text, id_)
+            said = {"kind": message.kind, "text": message.text}
+            threads.note(world, brand, person=uid, name=name, direction="in", id_=id_, **said)
         _apply_act(world, brand, uid, str(act))
-    _push(world, brand, uid, message)
+        _push(world, brand, uid, message)
     return id_
 
 
@@ -141,8 +143,7 @@ def _apply_act(world: World, brand: BrandAccount, uid: str, act: str) -> None:
         world.windows.close(brand.key, uid)
         return
     if act in ("follow", "scan_follow"):
-        sql = "INSERT OR IGNORE INTO weibo_follow (follower, followee, at) VALUES (?, ?, ?)"
-        world.store.run(sql, uid, brand.external_id, now)
+        world.store.add_once("weibo_follow", follower=uid, followee=brand.external_id, at=now)
     if act in ("message", "mention", "follow", "subscribe", "scan", "scan_follow", "click"):
         world.windows.opened_by("weibo", brand.key, uid, act)
 
@@ -151,25 +152,8 @@ def send_private(world: World, brand: BrandAccount, uid: str, kind: str, text: s
     """A brand's private message to a user; the caller has checked the window."""
     id_ = str(world.ids.message())
     name = world.people.name_of("weibo", uid) or uid
-    _note_message(world, brand, uid, name, "out", kind, text, id_)
+    threads.note(world, brand, person=uid, name=name, direction="out", kind=kind, text=text, id_=id_)
     return id_
-
-
-def _note_message(
-    world: World, brand: BrandAccount, uid: str, name: str, direction: str, kind: str, text: str, id_: str
-) -> None:
-    world.store.run(
-        "INSERT INTO message (at, platform, account, person, name, direction, kind, text, id) "
-        "VALUES (?, 'weibo', ?, ?, ?, ?, ?, ?, ?)",
-        world.clock.now(),
-        brand.key,
-        uid,
-        name,
-        direction,
-        kind,
-        text,
-        id_,
-    )
 
 
 def _announce_mention(world: World, brand: BrandAccount, uid: str, subtype: str, id_: int) -> None:

@@ -48,8 +48,8 @@ _FORBIDDEN = {10004, 10014, 10022, 10023, 10024}
 class WeiboError(Exception):
     """`code` of the error table; `about` fills the text's placeholder, `text` replaces it.
 
-    `rule` and `detail` name the published limit that the call overstepped; whoever answers records them, after
-    the transaction that the refusal undoes.
+    `rule` and `detail` name the published limit that the call overstepped; whoever answers
+    records them, after the transaction that the refusal undoes.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The fan-service platform: replies to private messages and mass sending (`/weibo-m` stands for m.api.weibo.com).
+"""The fan-service platform: private replies and mass sending (`/weibo-m` stands for m.api.weibo.com).
 
 Errors here are `errcode`/`errmsg`, with the code as text, unlike the rest of the API.
 """

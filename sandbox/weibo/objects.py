@@ -107,7 +107,7 @@ class Objects:
     def status(
         self, row: Row, *, with_user: bool = True, full: bool = False, trim_user: bool = False
     ) -> Json:
-        """A status as lists show it; `full` gives the whole of a long text as `longText`, as `statuses/show` does."""
+        """A status as lists show it; `full` adds the whole of a long text as `longText`."""
         id_, uid = int(row["id"]), str(row["uid"])
         if row["deleted"]:
             return self._deleted(row)
@@ -124,7 +124,7 @@ class Objects:
             "textLength": sum(1 if ord(char) < 0x80 else 2 for char in row["text"]),
             "source_allowclick": 0,
             "source_type": 1,
-            "source": f'<a href="http://app.weibo.com/t/feed/" rel="nofollow">{_SOURCES[id_ % len(_SOURCES)]}</a>',
+            "source": _source(id_),
             "favorited": False,
             "truncated": False,
             "in_reply_to_status_id": "",
@@ -182,7 +182,7 @@ class Objects:
             "idstr": str(id_),
             "mid": str(id_),
             "text": row["text"],
-            "source": f'<a href="http://app.weibo.com/t/feed/" rel="nofollow">{_SOURCES[id_ % len(_SOURCES)]}</a>',
+            "source": _source(id_),
             "user": int(uid) if trim_user else self.user(uid),
             "floor_num": 0,
         }
@@ -201,6 +201,11 @@ class Objects:
         return self._world.store.one(
             "SELECT * FROM weibo_comment WHERE id = ? AND deleted = 0", row["reply_to"]
         )
+
+
+def _source(id_: int) -> str:
+    """What it was written with, as a link."""
+    return f'<a href="http://app.weibo.com/t/feed/" rel="nofollow">{_SOURCES[id_ % len(_SOURCES)]}</a>'
 
 
 def _gone(id_: int, at: float) -> Json:

@@ -12,6 +12,7 @@ from sandbox.store import Row
 from sandbox.weibo import content
 from sandbox.weibo.api import WeiboCall, reads
 from sandbox.weibo.errors import WeiboError
+from sandbox.weibo.parameters import asked_uid, id_list
 
 Json = dict[str, Any]
 _MAX_ID = 2**62
@@ -140,39 +141,18 @@ def comments_of_status(call: WeiboCall) -> Json:
 @reads("comments/show_batch")
 def comments_by_ids(call: WeiboCall) -> list[Json]:
     objects = call.objects
-    rows = [content.live_comment(call.world, id_) for id_ in _id_list(call, "cids", 50)]
+    rows = [content.live_comment(call.world, id_) for id_ in id_list(call, "cids", 50)]
     return [objects.comment(row) for row in rows if row is not None]
-
-
-def _id_list(call: WeiboCall, name: str, most: int) -> list[int]:
-    parts = call.needed(name).split(",")
-    if len(parts) > most or not all(part.strip().isdigit() for part in parts):
-        raise WeiboError(10017, name)
-    return [int(part) for part in parts]
 
 
 @reads("statuses/user_timeline")
 def user_timeline(call: WeiboCall) -> Json:
     """Open level: only the authorised user's own."""
-    uid = _asked_uid(call)
+    uid = asked_uid(call)
     if uid != call.account.external_id and not call.business:
         raise WeiboError(10014)
     rows, total = _page(call, "SELECT * FROM weibo_status WHERE uid = ?", uid, default=20)
     return _frame("statuses", _draw(call, _visible(rows)), total)
-
-
-def _asked_uid(call: WeiboCall) -> str:
-    """uid or screen_name of the question, the token's owner by default. Raises 20003."""
-    uid, name = call.values.get("uid", ""), call.values.get("screen_name", "")
-    if uid:
-        return uid
-    if not name:
-        return call.account.external_id
-    brand = next((a for a in call.world.directory.all("weibo") if a.name == name), None)
-    found = brand.external_id if brand is not None else call.world.people.id_of("weibo", name)
-    if found is None:
-        raise WeiboError(20003)
-    return found
 
 
 @reads("statuses/show")
@@ -185,7 +165,7 @@ def show_status(call: WeiboCall) -> Json:
 
 @reads("statuses/show_batch")
 def show_statuses(call: WeiboCall) -> Json:
-    rows = [content.live_status(call.world, id_) for id_ in _id_list(call, "ids", 50)]
+    rows = [content.live_status(call.world, id_) for id_ in id_list(call, "ids", 50)]
     found = _visible([row for row in rows if row is not None])
     return _frame("statuses", _draw(call, found), len(found))
 
@@ -203,104 +183,7 @@ def reposts(call: WeiboCall) -> Any:
 @reads("statuses/count")
 def counts(call: WeiboCall) -> list[Json]:
     objects = call.objects
-    return [objects.counts(id_) for id_ in _id_list(call, "ids", 100)]
-
-
-@reads("users/show")
-def show_user(call: WeiboCall) -> Json:
-    if not call.values.get("uid") and not call.values.get("screen_name"):
-        raise WeiboError(10016, "uid")
-    uid = _asked_uid(call)
-    known = call.world.directory.by_external_id("weibo", uid) or call.world.people.name_of("weibo", uid)
-    if not known:
-        raise WeiboError(20003)
-    return call.objects.user(uid, with_status=True)
-
-
-@reads("users/counts")
-def user_counts(call: WeiboCall) -> list[Json]:
-    users = [call.objects.user(str(uid)) for uid in _id_list(call, "uids", 100)]
-    names = ("id", "followers_count", "friends_count", "statuses_count")
-    return [{name: user[name] for name in names} for user in users]
-
-
-@reads("friendships/followers")
-def followers(call: WeiboCall) -> Json:
-    return _people(
-        call, "SELECT follower AS id FROM weibo_follow WHERE followee = ? ORDER BY at DESC, follower"
-    )
-
-
-@reads("friendships/friends")
-def friends(call: WeiboCall) -> Json:
-    return _people(
-        call, "SELECT followee AS id FROM weibo_follow WHERE follower = ? ORDER BY at DESC, followee"
-    )
-
-
-def _people(call: WeiboCall, sql: str) -> Json:
-    """Open level: the own account only and at most 5 a call. `next_cursor` is an offset, 0 at the end."""
-    uid = _asked_uid(call)
-    if uid != call.account.external_id and not call.business:
-        raise WeiboError(10014)
-    count = max(1, min(call.number("count", 50), 200 if call.business else 5))
-    cursor = max(0, call.number("cursor", 0))
-    rows = call.world.store.all(sql, uid)
-    objects = call.objects
-    users = [objects.user(str(row["id"])) for row in rows[cursor : cursor + count]]
-    following = cursor + count if cursor + count < len(rows) else 0
-    return {
-        "users": users,
-        "next_cursor": following,
-        "previous_cursor": max(0, cursor - count),
-        "total_number": len(rows),
-        "display_total_number": len(rows),
-    }
-
-
-@reads("friendships/show")
-def friendship(call: WeiboCall) -> Json:
-    source = call.values.get("source_id") or call.account.external_id
-    target = call.needed("target_id")
-    number = call.world.store.number
-    sql = "SELECT count(*) FROM weibo_follow WHERE follower = ? AND followee = ?"
-    forth, back = number(sql, source, target) > 0, number(sql, target, source) > 0
-    objects = call.objects
-
-    def side(uid: str, following: bool, followed_by: bool) -> Json:
-        name = objects.user(uid)["screen_name"]
-        return {
-            "id": int(uid),
-            "screen_name": name,
-            "followed_by": followed_by,
-            "following": following,
-            "notifications_enabled": False,
-        }
-
-    return {"target": side(target, back, forth), "source": side(source, forth, back)}
-
-
-@reads("account/get_uid")
-def get_uid(call: WeiboCall) -> Json:
-    return {"uid": int(call.account.external_id)}
-
-
-@reads("account/rate_limit_status")
-def rate_limit_status(call: WeiboCall) -> Json:
-    counters, limits = call.world.counters, call.world.limits
-    used = counters.used("weibo_user_hour", call.account.key, counters.hour())
-    seconds = 3600 - int(call.world.clock.now()) % 3600
-    user_limit, ip_limit = int(limits["weibo_user_hour"]), int(limits["weibo_ip_hour"])
-    return {
-        "api_rate_limits": [],
-        "ip_limit": ip_limit,
-        "limit_time_unit": "HOURS",
-        "remaining_ip_hits": max(0, ip_limit - used),
-        "remaining_user_hits": max(0, user_limit - used),
-        "reset_time": "",
-        "reset_time_in_seconds": seconds,
-        "user_limit": user_limit,
-    }
+    return [objects.counts(id_) for id_ in id_list(call, "ids", 100)]
 
 
 @reads("search/topics")
@@ -324,7 +207,7 @@ def search_statuses(call: WeiboCall) -> Json:
 
 
 @reads("emotions")
-def emotions(call: WeiboCall) -> list[Json]:
+def emotions(_call: WeiboCall) -> list[Json]:
     phrases = ("[微笑]", "[嘻嘻]", "[哈哈]", "[怒]", "[泪]", "[抓狂]", "[赞]", "[鼓掌]", "[心]", "[疑问]")
     return [
         {

@@ -13,7 +13,7 @@ _ZERO_WIDTH = "\u200b"
 
 
 def units(text: str) -> int:
-    """Length in Weibo's units: a full-width character is 1, a half-width one 0.5, a link about 10; rounded up."""
+    """Length in Weibo's units: full-width 1, half-width 0.5, a link about 10; rounded up."""
     links = len(_URL.findall(text))
     rest = _URL.sub("", text)
     half = sum(1 for char in rest if ord(char) < 0x80)

@@ -40,7 +40,7 @@ def _checked_text(call: WeiboCall, name: str) -> str:
 
 
 def _refuse_repeat(call: WeiboCall, scope: str, text: str) -> None:
-    """The same text again within minutes is refused (20019): the platform's only guard against double posts."""
+    """The same text again within minutes is refused (20019): the only guard against double posts."""
     world = call.world
     since = world.clock.now() - world.limits["weibo_duplicate_minutes"] * 60
     if scope == "status":
