@@ -36,15 +36,20 @@ class Settings(BaseSettings):
     lingke_env: Environment = Field(Environment.PRODUCTION, description="demo, test or production")
     port: int = Field(5000, ge=1, le=65535)
     bind_host: str = "127.0.0.1"
-    public_url: str = Field("", description="address under which browsers and platforms reach us; default http://127.0.0.1:PORT")
+    public_url: str = Field(
+        "", description="address under which browsers and platforms reach us; default http://127.0.0.1:PORT"
+    )
     data_dir: Path = Path("data")
     database_url: str = Field("", description="SQLAlchemy address; default SQLite in DATA_DIR")
     redis_url: str = Field("", description="redis:// or unix:// address of the queue")
     secret_key: SecretStr = SecretStr("")
     credential_keys: SecretStr = Field(
-        SecretStr(""), description="comma separated Fernet keys, newest first; encrypt tokens and personal data"
+        SecretStr(""),
+        description="comma separated Fernet keys, newest first; encrypt tokens and personal data",
     )
-    installation: str = Field("lingke", pattern=r"^[a-z][a-z0-9-]{0,30}$", description="prefix of all Redis keys")
+    installation: str = Field(
+        "lingke", pattern=r"^[a-z][a-z0-9-]{0,30}$", description="prefix of all Redis keys"
+    )
     cookie_secure: bool = Field(False, description="set to true behind https")
     trusted_proxies: int = Field(0, ge=0, le=5, description="proxies in front whose X-Forwarded-For counts")
     default_locale: str = Field("zh-CN", pattern=r"^(zh-CN|en)$")
@@ -55,11 +60,17 @@ class Settings(BaseSettings):
 
     session_idle_minutes: int = Field(720, ge=5)
     undo_seconds: int = Field(10, ge=0, le=60)
-    poll_seconds: int = Field(5, ge=1, description="how often an active monitor's streams are read by default")
-    lease_seconds: int = Field(60, ge=10, description="after this long a worker's unfinished row is taken over")
+    poll_seconds: int = Field(
+        5, ge=1, description="how often an active monitor's streams are read by default"
+    )
+    lease_seconds: int = Field(
+        30, ge=10, description="after this long a worker's unfinished row is taken over"
+    )
     sweep_seconds: int = Field(15, ge=1)
     event_retention: int = Field(20_000, ge=100, description="events a reconnecting browser may catch up on")
-    private_fetch_hosts: str = Field("", description="comma separated host:port that media may be fetched from although private")
+    private_fetch_hosts: str = Field(
+        "", description="comma separated host:port that media may be fetched from although private"
+    )
 
     @field_validator("data_dir")
     @classmethod
@@ -79,7 +90,9 @@ class Settings(BaseSettings):
         if self.lingke_env is Environment.PRODUCTION:
             self._refuse_default_secrets()
             if self.sandbox_url:
-                raise ValueError("SANDBOX_URL is for the demo and tests: real accounts must not talk to the stand-in")
+                raise ValueError(
+                    "SANDBOX_URL is for the demo and tests: real accounts must not talk to the stand-in"
+                )
         self._check_credential_keys()
         return self
 
@@ -99,7 +112,9 @@ class Settings(BaseSettings):
             try:
                 Fernet(key)
             except ValueError:
-                raise ValueError(f"CREDENTIAL_KEYS: key {number} is not a Fernet key (32 bytes, url-safe base64)") from None
+                raise ValueError(
+                    f"CREDENTIAL_KEYS: key {number} is not a Fernet key (32 bytes, url-safe base64)"
+                ) from None
 
     @cached_property
     def fernet_keys(self) -> tuple[str, ...]:

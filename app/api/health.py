@@ -26,7 +26,7 @@ def healthz() -> Response:
 def readyz() -> Response:
     """200 when every part answers, else 503; the body names each part's state."""
     runtime = current_runtime()
-    parts = {name: _state(lambda check=check: check(runtime)) for name, check in _CHECKS.items()}
+    parts = {name: _state(check, runtime) for name, check in _CHECKS.items()}
     # Without the queue we still accept and keep everything, so only the database decides.
     ready = parts["database"] == "ok" and parts["schema"] == "ok"
     degraded = any(state != "ok" for state in parts.values())
@@ -55,9 +55,9 @@ _CHECKS: dict[str, Callable[[Runtime], None]] = {
 }
 
 
-def _state(check: Callable[[], None]) -> str:
+def _state(check: Callable[[Runtime], None], runtime: Runtime) -> str:
     try:
-        check()
+        check(runtime)
     except Exception as error:
         return type(error).__name__
     return "ok"

@@ -43,6 +43,11 @@ class Context:
     def emit(self, name: str, payload: BaseModel, audience: Audience, **subject: int) -> None:
         self.events.append(Event(name, payload, audience, subject))
 
+    def signal(self, name: str, ids: list[int]) -> None:
+        """Tell other packages, now and in this transaction, what has just been written."""
+        for handler in self.runtime.signals.get(name, ()):
+            handler(self, ids)
+
     def defer(self, name: JobName, *ids: int) -> None:
         job = DeferredJob(name, ids)
         if job not in self.deferred:

@@ -43,7 +43,7 @@ def _restore(value: Any, kind: type) -> Any:
     return value
 
 
-def after(columns: Sequence[tuple[ColumnElement[Any], bool]], values: Sequence[Any]) -> ColumnElement[bool]:
+def after(columns: Sequence[tuple[Any, bool]], values: Sequence[Any]) -> ColumnElement[bool]:
     """Rows behind `values` in the order of `columns` (column, descending)."""
     alternatives = []
     for position, (column, descending) in enumerate(columns):

@@ -37,6 +37,7 @@ class NullQueue:
 
 T = TypeVar("T")
 Subscriber = Callable[["Context", "Event"], None]
+SignalHandler = Callable[["Context", list[int]], None]
 
 
 @dataclass
@@ -48,6 +49,8 @@ class Runtime:
     queue: JobQueue = field(default_factory=NullQueue)
     subscribers: dict[str, list[Subscriber]] = field(default_factory=dict)
     """Reactions of other packages to an event, run inside the same transaction."""
+    signals: dict[str, list[SignalHandler]] = field(default_factory=dict)
+    """Reactions to what one package tells another without it being an event for browsers."""
     parts: dict[str, Any] = field(default_factory=dict)
     """Things a package builds once per process (platform clients, the classifier)."""
 
@@ -66,6 +69,9 @@ class Runtime:
             self.parts[name] = build(self)
         value: T = self.parts[name]
         return value
+
+    def connect(self, signal: str, handler: SignalHandler) -> None:
+        self.signals.setdefault(signal, []).append(handler)
 
     def subscribe(self, name: str, subscriber: Subscriber) -> None:
         self.subscribers.setdefault(name, []).append(subscriber)

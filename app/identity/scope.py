@@ -33,7 +33,7 @@ from app.models import (
     Verdict,
 )
 
-S = TypeVar("S", bound=Select[Any])
+S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 EVERYWHERE = "all"
 # Tables whose rows belong to an account and are visible with it.

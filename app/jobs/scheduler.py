@@ -46,7 +46,7 @@ def follow_commits(runtime: Runtime, stop: Stop) -> None:
     while not stop.asked():
         try:
             if subscription is None:
-                subscription = runtime.redis.pubsub(ignore_subscribe_messages=True)
+                subscription = runtime.redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 subscription.subscribe(runtime.redis_key(*WAKE_WRITTEN))
             subscription.get_message(timeout=LOOK_SECONDS)
         except Exception:

@@ -30,7 +30,7 @@ POLL_CALLS = 5
 
 
 def process_deliveries(ctx: Context) -> int:
-    """Turn kept pushes into items, oldest first; how many pushes. One that cannot be understood stays kept."""
+    """Turn kept pushes into items, oldest first; how many pushes. What cannot be understood stays kept."""
     ctx.require(Permission.LISTENER_INGEST)
     deliveries = ctx.session.scalars(
         select(CallbackDelivery)

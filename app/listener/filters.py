@@ -47,9 +47,10 @@ Step = Callable[[Subject], Decision | None]
 class TextModel(Protocol):
     """What the chain needs of a classifier."""
 
-    version: str
+    @property
+    def version(self) -> str: ...
 
-    def classify(self, texts: Sequence[str], *, reasons: bool = False) -> list[Classification]: ...
+    def classify(self, texts: Sequence[str], reasons: bool = False) -> list[Classification]: ...
 
 
 def _dropped(step: str, reason: str, **detail: Any) -> Decision:

@@ -82,7 +82,8 @@ def _profile(post: InboundPost) -> dict[str, Any]:
         "verified_reason": author.verified_reason,
         "location": author.location,
     }
-    return clean_json({key: value for key, value in profile.items() if value is not None})
+    cleaned: dict[str, Any] = clean_json({key: value for key, value in profile.items() if value is not None})
+    return cleaned
 
 
 def clean_json(value: Any) -> Any:

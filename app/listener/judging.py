@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -201,4 +201,11 @@ def _verdict(ctx: Context, subject: Subject, decision: Decision, version: str) -
         urgency=scores.urgency if scores else None,
         priority=scores.priority if scores else None,
         model_version=version if scores else None,
+    )
+
+
+def oldest_unjudged(ctx: Context) -> datetime | None:
+    """Since when the oldest item has been waiting for its verdict; None when none waits."""
+    return ctx.session.scalar(
+        select(func.min(InboundItem.created_at)).where(InboundItem.status == ItemStatus.RECEIVED)
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core.context import Context
 from app.core.errors import Conflict, NotFound
@@ -17,7 +17,6 @@ from app.identity.scope import scope
 from app.models import (
     Account,
     InboundItem,
-    ItemStatus,
     Verdict,
     VerdictOutcome,
 )
@@ -74,9 +73,3 @@ def route_as_listener(ctx: Context, item: InboundItem, verdict: Verdict) -> None
 
 def _listener_of(ctx: Context) -> Actor:
     return system_actor(f"listener for {ctx.actor.label}", Permission.LISTENER_INGEST)
-
-
-def oldest_unjudged(ctx: Context) -> datetime | None:
-    return ctx.session.scalar(
-        select(func.min(InboundItem.created_at)).where(InboundItem.status == ItemStatus.RECEIVED)
-    )

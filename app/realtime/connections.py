@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.metrics import SOCKETS
@@ -23,6 +23,8 @@ class Connection:
     rooms: frozenset[str]
     position: int | None = None
     """The last event number this browser has; None until it subscribes."""
+    watching: dict[int, str] = field(default_factory=dict)
+    """Conversations this browser has open, with its operator's name."""
 
 
 class Connections:

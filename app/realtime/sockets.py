@@ -54,6 +54,7 @@ class Hub:
         self.connections = Connections()
         self.tail = Tail(runtime, socketio, self.connections)
         self.on_disconnect: list[Callable[[Hub, Connection], None]] = []
+        self.on_first_connect: list[Callable[[Hub], None]] = []
 
     def bind(self) -> None:
         self.socketio.on_event("connect", self._connect)
@@ -67,7 +68,9 @@ class Hub:
         token = current_token()
         if actor.kind is ActorKind.ANONYMOUS or token is None:
             return False
-        self.tail.ensure_running()
+        if self.tail.ensure_running():
+            for starter in self.on_first_connect:
+                starter(self)
         self.connections.add(request.sid, actor, token)  # type: ignore[attr-defined]
         return True
 

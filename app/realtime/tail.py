@@ -37,14 +37,15 @@ class Tail:
         self._running = False
         self.position = 0
 
-    def ensure_running(self) -> None:
-        """Start following, once; called by the first browser that connects."""
+    def ensure_running(self) -> bool:
+        """Start following, once; called by each browser that connects. True for the first."""
         with self._started:
             if self._running:
-                return
+                return False
             self.position = self._read(newest)
             self._running = True
             self._socketio.start_background_task(self._follow)
+            return True
 
     def _read(self, query: Any, *arguments: Any) -> Any:
         session = open_session(self._runtime.sessions, write=False)

@@ -34,7 +34,7 @@ from app.models import (
 )
 from app.models.conversation import Direction
 from app.routing.assignment import MANUAL, Candidate, Roster, decide
-from app.routing.events import ASSIGNED, OPENED, STATUS_CHANGED, UPDATED
+from app.routing.events import ASSIGNED, MESSAGES_APPENDED, OPENED, STATUS_CHANGED, UPDATED
 from app.routing.policies import FAR_FUTURE, PriorityInput, due_at, priority_of, urgent_at
 from app.routing.queries import get_request, load_requests, request_view
 from app.routing.schemas import ServiceRequestChanged, SetAssignee, SetStatus
@@ -281,6 +281,7 @@ def _tell(ctx: Context, routed: Routed) -> None:
     for request in load_requests(ctx, ids):
         name = OPENED if request.id in opened else UPDATED
         announce(ctx, name, request)
+    ctx.signal(MESSAGES_APPENDED, [message.id for message in routed.messages])
 
 
 def announce(

@@ -1,0 +1,1 @@
+"""Where operators answer: conversations, replies and their delivery, notes, who is looking."""
