@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from app.ops.supervisor import ProcessState, Supervisor
 READY_SECONDS = 120.0
 # A process that failed at every quick retry is tried again this often: the cause may have gone.
 REVIVE_SECONDS = 15.0
+EXCEPTION_LINE = re.compile(r"[\w.]+(Error|Exception|Refused|Rejected): ")
 
 
 class Stack:
@@ -156,12 +158,14 @@ class Stack:
 
 
 def last_line(log: Path) -> str:
-    """The last line that says something, which is where Python and the servers name the cause."""
+    """The line that names the cause: the last exception's, else the last that says something."""
     try:
-        lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
+        lines = [line.rstrip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
     except OSError:
         lines = []
-    return next((line for line in reversed(lines) if line), "it said nothing")
+    exceptions = [line for line in lines if EXCEPTION_LINE.match(line)]
+    said = [line.strip() for line in exceptions or lines if line.strip()]
+    return said[-1] if said else "it said nothing"
 
 
 def _answers(address: str) -> bool:
