@@ -6,7 +6,7 @@ adapter object serves every account of its platform, in any number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -73,10 +73,13 @@ class SearchSource(Protocol):
 
 @runtime_checkable
 class FollowerSource(Protocol):
-    """`followers`: who follows the account; `following`: whom it follows. None as cursor starts."""
+    """Who follows the account (FollowingSource: whom it follows). None as cursor starts, and ends."""
 
     def followers(self, account: AccountRef, cursor: Cursor | None = None) -> FollowerPage: ...
 
+
+@runtime_checkable
+class FollowingSource(Protocol):
     def following(self, account: AccountRef, cursor: Cursor | None = None) -> FollowerPage: ...
 
 
@@ -138,6 +141,24 @@ class MediaSource(Protocol):
     """Fetches media that the platform serves by id. Media with an address go through the guarded fetcher."""
 
     def download(self, account: AccountRef, media: Media) -> DownloadedMedia: ...
+
+
+@runtime_checkable
+class TemplateSender(Protocol):
+    """Service notices that are legal outside a reply window. `data` maps a template's field → text."""
+
+    def send_template(
+        self, account: AccountRef, contact: str, template_id: str, data: Mapping[str, str], operation_key: str
+    ) -> SendResult: ...
+
+
+@runtime_checkable
+class TagKeeper(Protocol):
+    """The platform's own tags on contacts; `list_tags` gives id → name."""
+
+    def list_tags(self, account: AccountRef) -> dict[str, str]: ...
+
+    def set_tag(self, account: AccountRef, tag_id: str, contacts: Sequence[str], tagged: bool) -> None: ...
 
 
 @runtime_checkable
@@ -229,7 +250,7 @@ class PlatformAdapter:
             raise PlatformError(
                 PlatformErrorKind.REJECTED,
                 platform=self.platform,
-                message=",".join(f"{problem.where}:{problem.code}" for problem in problems),
+                message=",".join(f"{problem.field}:{problem.code}" for problem in problems),
                 platform_code="not_sent",
             )
         return self._sender(request)(account, request)

@@ -32,6 +32,7 @@ class Feature(StrEnum):
     MEDIA_OUT = "media_out"
     TEMPLATES = "templates"
     TAGS = "tags"
+    AUTHORS = "authors"
     AUTHOR_PROFILE = "author_profile"
     OAUTH_CONNECT = "oauth_connect"
 

@@ -16,7 +16,6 @@ _MEBIBYTE = 1024 * 1024
 _FEATURES = frozenset(
     {
         Feature.MENTIONS,
-        Feature.COMMENTS,
         Feature.PRIVATE_MESSAGES,
         Feature.OWN_POSTS,
         Feature.FOLLOWERS,
@@ -31,6 +30,7 @@ _FEATURES = frozenset(
         Feature.POLL,
         Feature.MEDIA_IN,
         Feature.MEDIA_OUT,
+        Feature.AUTHORS,
         Feature.AUTHOR_PROFILE,
         Feature.OAUTH_CONNECT,
     }

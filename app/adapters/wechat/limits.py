@@ -31,7 +31,6 @@ _FEATURES = frozenset(
     {
         Feature.COMMENTS,
         Feature.PRIVATE_MESSAGES,
-        Feature.OWN_POSTS,
         Feature.FOLLOWERS,
         Feature.PUBLISH,
         Feature.REPLY_PUBLIC,
@@ -45,6 +44,7 @@ _FEATURES = frozenset(
         Feature.MEDIA_OUT,
         Feature.TEMPLATES,
         Feature.TAGS,
+        Feature.AUTHORS,
     }
 )
 

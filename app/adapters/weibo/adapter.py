@@ -19,9 +19,11 @@ from app.adapters.types import (
     Budget,
     ConnectedAccount,
     Cursor,
+    DownloadedMedia,
     FollowerPage,
     HealthState,
     InboundPost,
+    Media,
     Page,
     PostMetrics,
     PushAck,
@@ -109,6 +111,13 @@ class WeiboAdapter(PlatformAdapter):
 
     def complete(self, account: AccountRef, post: InboundPost) -> InboundPost:
         return self.reads.complete(account, post)
+
+    def search(self, account: AccountRef, query: str, cursor: Cursor | None) -> Page:
+        return self.reads.search(account, query, cursor)
+
+    def download(self, account: AccountRef, media: Media) -> DownloadedMedia:
+        """A picture or voice of a private message, by its `tovfid`."""
+        return self.client.download(account, media.source_ref or "")
 
     def get_author(self, account: AccountRef, external_id: str) -> Author:
         return self.reads.author(account, external_id)

@@ -51,6 +51,7 @@ _FEATURES = frozenset(
         Feature.POLL,
         Feature.MEDIA_OUT,
         Feature.MEDIA_IN,
+        Feature.AUTHORS,
         Feature.AUTHOR_PROFILE,
         Feature.OAUTH_CONNECT,
         Feature.SEARCH,

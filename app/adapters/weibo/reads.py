@@ -143,6 +143,17 @@ class WeiboReads:
             total=lenient.integer(body.get("total_number")),
         )
 
+    def search(self, account: AccountRef, query: str, cursor: Cursor | None) -> Page:
+        """Contract accounts only (weibo.md §3). Braces and quotes are not allowed in a query."""
+        number = lenient.integer((cursor or {}).get("page")) or 1
+        plain = "".join(character for character in query if character not in "{}\"'")
+        params = {"q": plain, "page": str(number), "count": "50"}
+        body = lenient.obj(self._client.get(account, "search/statuses/limited", params))
+        entries = lenient.objects(body.get("statuses"))
+        now = self._clock.now()
+        items = tuple(parse.status(entry, account.external_id, now) for entry in entries)
+        return Page(items, {"page": number + 1}, has_more=bool(entries))
+
     def metrics(self, account: AccountRef, external_ids: tuple[str, ...]) -> tuple[PostMetrics, ...]:
         """Counts of statuses, 100 a call; unknown or deleted ones are left out."""
         found: list[PostMetrics] = []
