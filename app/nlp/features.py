@@ -75,12 +75,17 @@ def char_slots(batch: Batch) -> list[tuple[Slots, Slots]]:
     return orders
 
 
-def slots_of(hashes: Hashes) -> Slots:
-    """Table slots of 64-bit hashes."""
+def mix(hashes: Hashes) -> Hashes:
+    """Spread the bits of 64-bit numbers, so that close inputs have unrelated outputs."""
     mixed = hashes * _MIX
     mixed ^= mixed >> np.uint64(32)
     mixed *= _BASE
-    return (mixed >> _SHIFT).astype(np.int64)
+    return mixed
+
+
+def slots_of(hashes: Hashes) -> Slots:
+    """Table slots of 64-bit hashes."""
+    return (mix(hashes) >> _SHIFT).astype(np.int64)
 
 
 def prefix_hashes(codes: npt.NDArray[np.uint32]) -> Hashes:

@@ -1,0 +1,195 @@
+"""The language of keyword rules: `宽带 AND (慢 OR 断网) NOT 招聘`, parsed to a tree or refused with a position.
+
+Words beside each other mean AND. `OR`, `|` and `或`-free text stay words: only the capital English operators,
+`|`, `&`, `!`, a leading `-`, quotes and parentheses (half or full width) are special. A quoted phrase may hold
+blanks and operators.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from app.core.errors import Invalid
+from app.nlp.normalise import fold
+
+MAX_TERMS = 20_000
+MAX_CHARS = 400_000
+MAX_TERM_CHARS = 100
+MAX_DEPTH = 40
+
+Kind = Literal["word", "and", "or", "not", "open", "close", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase in folded form (simplified, lower case, half width)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Node
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Node, ...]
+
+
+Node = Term | Not | And | Or
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: Kind
+    text: str
+    at: int
+
+
+_TOKEN = re.compile(
+    r"\s+|(?P<open>[(（])|(?P<close>[)）])|(?P<or>\||OR(?=[\s(（]|$))|(?P<and>&|AND(?=[\s(（]|$))"
+    r"|(?P<not>[!！]|-(?=\S)|NOT(?=[\s(（]|$))|[\"“”](?P<phrase>[^\"“”]*)(?P<shut>[\"“”])?"
+    r"|(?P<word>[^\s()（）|&\"“”]+)"
+)
+
+
+def parse(expression: str) -> Node:
+    """The tree of a rule.
+
+    Raises Invalid with code `bad_expression` and details `problem`, `position` (0-based character) and `near`.
+    Problems: empty, too_long, too_many_terms, too_deep, term_too_long, empty_term, unclosed_phrase,
+    unclosed_group, unexpected, dangling_operator.
+    """
+    if len(expression) > MAX_CHARS:
+        raise problem("too_long", expression, MAX_CHARS)
+    tokens = list(_tokens(expression))
+    if sum(token.kind == "word" for token in tokens) > MAX_TERMS:
+        raise problem("too_many_terms", expression, 0)
+    return _Parser(expression, tokens).whole()
+
+
+def problem(name: str, expression: str, at: int) -> Invalid:
+    """The error for a rule that cannot be read or cannot match."""
+    return Invalid("bad_expression", problem=name, position=at, near=expression[max(0, at - 5) : at + 15])
+
+
+def terms_of(node: Node) -> Iterator[str]:
+    """Every term of a tree, wanted or excluded."""
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, Term):
+            yield here.text
+        elif isinstance(here, Not):
+            stack.append(here.part)
+        else:
+            stack.extend(here.parts)
+
+
+def _tokens(expression: str) -> Iterator[_Token]:
+    at = 0
+    while at < len(expression):
+        match = _TOKEN.match(expression, at)
+        if match is None:
+            raise problem("unexpected", expression, at)
+        kind = match.lastgroup
+        if kind in ("phrase", "shut"):
+            if match.group("shut") is None:
+                raise problem("unclosed_phrase", expression, at)
+            yield _Token("word", _checked(match.group("phrase"), expression, at), at)
+        elif kind == "word":
+            yield _Token("word", _checked(match.group("word"), expression, at), at)
+        elif kind in ("open", "close", "or", "and", "not"):
+            yield _Token(kind, match.group(), at)  # type: ignore[arg-type]
+        at = match.end()
+    yield _Token("end", "", len(expression))
+
+
+def _checked(word: str, expression: str, at: int) -> str:
+    folded = fold(word).strip()
+    if not folded:
+        raise problem("empty_term", expression, at)
+    if len(folded) > MAX_TERM_CHARS:
+        raise problem("term_too_long", expression, at)
+    return folded
+
+
+class _Parser:
+    """Recursive descent: OR binds weakest, then AND (or nothing), then NOT."""
+
+    def __init__(self, expression: str, tokens: list[_Token]) -> None:
+        self._expression = expression
+        self._tokens = tokens
+        self._at = 0
+        self._depth = 0
+
+    def whole(self) -> Node:
+        if self._next.kind == "end":
+            raise problem("empty", self._expression, 0)
+        node = self._any_of()
+        if self._next.kind != "end":
+            raise problem("unexpected", self._expression, self._next.at)
+        return node
+
+    @property
+    def _next(self) -> _Token:
+        return self._tokens[self._at]
+
+    def _take(self) -> _Token:
+        token = self._next
+        self._at += 1
+        return token
+
+    def _any_of(self) -> Node:
+        return self._joined("or", self._all_of, Or)
+
+    def _all_of(self) -> Node:
+        parts = [self._single()]
+        while self._next.kind in ("and", "word", "not", "open"):
+            if self._next.kind == "and":
+                self._take()
+            parts.append(self._single())
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def _joined(self, kind: Kind, read: Callable[[], Node], build: type[Or]) -> Node:
+        parts = [read()]
+        while self._next.kind == kind:
+            self._take()
+            parts.append(read())
+        return parts[0] if len(parts) == 1 else build(tuple(parts))
+
+    def _single(self) -> Node:
+        negations = 0
+        while self._next.kind == "not":
+            self._take()
+            negations += 1
+        node = self._atom()
+        return Not(node) if negations % 2 else node
+
+    def _atom(self) -> Node:
+        token = self._take()
+        if token.kind == "word":
+            return Term(token.text)
+        if token.kind == "open":
+            return self._group(token)
+        name = "dangling_operator" if token.kind in ("end", "or", "and") else "unexpected"
+        raise problem(name, self._expression, token.at)
+
+    def _group(self, opening: _Token) -> Node:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise problem("too_deep", self._expression, opening.at)
+        node = self._any_of()
+        if self._take().kind != "close":
+            raise problem("unclosed_group", self._expression, opening.at)
+        self._depth -= 1
+        return node
