@@ -118,7 +118,7 @@ def sentiment_view(verdict: Verdict) -> SentimentView | None:
 
 
 def reason_views(detail: dict[str, Any]) -> list[ReasonView]:
-    return [ReasonView(text=r["text"], weight=r["weight"]) for r in detail.get("reasons", ())]
+    return [ReasonView(kind=r["kind"], text=r["text"], weight=r["weight"]) for r in detail.get("reasons", ())]
 
 
 def reason_text(ctx: Context, reason: str) -> str:

@@ -14,6 +14,7 @@ from app.routing.schemas import SentimentView
 
 
 class ReasonView(BaseModel):
+    kind: str
     text: str
     weight: float
 

@@ -56,6 +56,8 @@ class MediaView(BaseModel):
 
 
 class ReasonView(BaseModel):
+    kind: str
+    """The judgement it moved: intent, service, sentiment or spam."""
     text: str
     weight: float
 
