@@ -28,7 +28,7 @@ from app.models import (
     Verdict,
     VerdictOutcome,
 )
-from app.routing.services import Kept, Routed, route_kept
+from app.routing.intake import Kept, Routed, route_kept
 
 log = structlog.get_logger(__name__)
 DELIVERIES_PER_JOB = 100

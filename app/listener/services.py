@@ -20,7 +20,7 @@ from app.models import (
     Verdict,
     VerdictOutcome,
 )
-from app.routing.services import Kept, route_kept
+from app.routing.intake import Kept, route_kept
 
 log = structlog.get_logger(__name__)
 DELIVERIES_PER_JOB = 100

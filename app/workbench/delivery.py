@@ -16,8 +16,8 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.platforms import platforms
 from app.accounts.services import backoff, note_failure, note_success
-from app.adapters.base import Reconciler
-from app.adapters.types import SendResult
+from app.adapters.base import PlatformAdapter, Reconciler
+from app.adapters.types import AccountRef, SendRequest, SendResult
 from app.core.context import Context
 from app.core.crypto import new_token
 from app.core.errors import PlatformError, PlatformErrorKind
@@ -25,7 +25,8 @@ from app.core.metrics import REPLIES
 from app.core.permissions import Permission
 from app.core.runtime import Runtime
 from app.models import Account, Message, OutboundAttempt, OutboundMessage, OutboundState
-from app.workbench.services import build_send_request, change_state
+from app.workbench.replies import build_send_request
+from app.workbench.services import change_state
 
 log = structlog.get_logger(__name__)
 _K = PlatformErrorKind
@@ -123,7 +124,7 @@ def _began(ctx: Context, outbound: OutboundMessage) -> datetime | None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a call: exactly one of the three is set; `absent` means the platform proved it is not there."""
+    """What came of a call; exactly one is set. `absent`: the platform proved that it is not there."""
 
     result: SendResult | None = None
     error: PlatformError | None = None
@@ -142,25 +143,32 @@ def perform(runtime: Runtime, task: Task) -> Outcome:
         task.outbound.target,
         task.outbound.actor_address,
     )
-    error: PlatformError | None = None
-    if not task.reconcile:
+    doubt = None if not task.reconcile else _unknown(task)
+    if doubt is None:
         try:
             return Outcome(result=adapter.send(account, request))
-        except PlatformError as refused:
-            if refused.kind not in _LOOK_FIRST:
-                return Outcome(error=refused)
-            error = refused
+        except PlatformError as error:
+            if error.kind not in _LOOK_FIRST:
+                return Outcome(error=error)
+            doubt = error
+    return _read_back(adapter, account, request, task, doubt)
+
+
+def _read_back(
+    adapter: PlatformAdapter, account: AccountRef, request: SendRequest, task: Task, doubt: PlatformError
+) -> Outcome:
+    """Find out from the platform whether the message is there after all."""
     if not isinstance(adapter, Reconciler):
-        return Outcome(error=error or _unknown(task))
+        return Outcome(error=doubt)
     try:
         found = adapter.reconcile(account, request, task.since)
-    except PlatformError as unreadable:
-        return Outcome(error=unreadable if unreadable.kind is _K.UNKNOWN_OUTCOME else _still_open(unreadable))
+    except PlatformError as error:
+        return Outcome(error=error if error.kind is _K.UNKNOWN_OUTCOME else _still_open(error))
     if found is not None:
         return Outcome(result=found)
-    if error is not None and error.kind is _K.DUPLICATE:
+    if doubt.kind is _K.DUPLICATE:
         # An equal text stands there that is not ours; sending on would be refused for ever.
-        return Outcome(error=error)
+        return Outcome(error=doubt)
     return Outcome(absent=True)
 
 

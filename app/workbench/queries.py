@@ -205,7 +205,10 @@ def _sentiment(verdict: Verdict | None) -> SentimentView | None:
 def _reasons(verdict: Verdict | None) -> list[ReasonView]:
     if verdict is None:
         return []
-    return [ReasonView(kind=r["kind"], text=r["text"], weight=r["weight"]) for r in verdict.detail.get("reasons", ())]
+    return [
+        ReasonView(kind=r["kind"], text=r["text"], weight=r["weight"])
+        for r in verdict.detail.get("reasons", ())
+    ]
 
 
 def _error(ctx: Context, outbound: OutboundMessage | None) -> SendErrorView | None:

@@ -1,16 +1,10 @@
-"""Writes of the workbench: replies, notes, and what a person decides about a message on its way."""
+"""Notes, and what a person decides about a reply on its way: take back, retry, settle."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import select
 
-from app.accounts.platforms import platforms
-from app.adapters.types import Lane as SendLane
-from app.adapters.types import SendRequest
 from app.core.context import Context
-from app.core.crypto import new_token
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import translate
 from app.core.jobs import JobName
@@ -19,233 +13,34 @@ from app.core.text import storable
 from app.identity import audit
 from app.identity.scope import scope
 from app.models import (
-    Account,
-    Conversation,
     Direction,
-    InboundItem,
     Lane,
     Message,
     OutboundMessage,
     OutboundState,
     RequestStatus,
-    ServiceRequest,
 )
+from app.routing.deadlines import set_deadlines
 from app.routing.queries import get_request
-from app.routing.services import preview, refresh_window, set_deadlines
-from app.routing.windows import private_window
 from app.workbench.announce import announce_message
 from app.workbench.events import NOTE_ADDED, REPLY_EVENTS
-from app.workbench.lanes import KIND_OF, refusal, reply_target
-from app.workbench.policies import personal_data
-from app.workbench.queries import get_conversation, message_views
-from app.workbench.schemas import MessageView, SendReply, SettleOutcome, WriteNote
-
-
-def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, address: str) -> MessageView:
-    """Write down the intent to send a reply. The same idempotency key gives the same message again.
-
-    Raises Invalid (`reply_empty`, `reply_too_long`, `personal_data_in_public_reply`) and Conflict
-    (`reply_window_closed` with the reason and the next legal ways).
-    """
-    ctx.require(Permission.REPLIES_SEND)
-    conversation = _locked_conversation(ctx, conversation_id)
-    earlier = _by_key(ctx, conversation.id, command.idempotency_key)
-    if earlier is not None:
-        return message_views(ctx, [earlier])[0]
-    request = get_request(ctx, command.service_request_id)
-    if request.conversation_id != conversation.id:
-        raise NotFound
-    ctx.require(Permission.REPLIES_SEND, account_id=request.account_id)
-    lane = Lane(command.lane)
-    text = storable(command.text).strip()
-    account = ctx.session.get_one(Account, conversation.account_id)
-    target = _target(ctx, conversation, lane, command.in_reply_to)
-    _check_window(ctx, account, conversation, lane, target)
-    _check_text(ctx, account, lane, text, target, address)
-    message = _add_message(
-        ctx, conversation, request, lane, Direction.OUTBOUND, text, command.idempotency_key
-    )
-    undo_until = ctx.now() + timedelta(seconds=ctx.runtime.settings.undo_seconds)
-    outbound = OutboundMessage(
-        created_at=ctx.now(),
-        message_id=message.id,
-        account_id=account.id,
-        conversation_id=conversation.id,
-        lane=lane,
-        target=dict(target or {}),
-        operation_key=new_token(),
-        actor_address=address,
-        state=OutboundState.QUEUED,
-        not_before=undo_until,
-        undo_until=undo_until,
-        attempts=0,
-    )
-    ctx.session.add(outbound)
-    _note_answer(ctx, request, account, conversation, message)
-    ctx.session.flush()
-    if ctx.runtime.settings.undo_seconds == 0:
-        ctx.defer(JobName.WORKBENCH_DELIVER_REPLY, outbound.id)
-    return announce_message(ctx, REPLY_EVENTS[OutboundState.QUEUED], message)
-
-
-def _locked_conversation(ctx: Context, conversation_id: int) -> Conversation:
-    get_conversation(ctx, conversation_id)
-    return ctx.session.scalars(
-        select(Conversation).where(Conversation.id == conversation_id).with_for_update()
-    ).one()
-
-
-def _by_key(ctx: Context, conversation_id: int, key: str) -> Message | None:
-    return ctx.session.scalar(
-        select(Message).where(Message.conversation_id == conversation_id, Message.idempotency_key == key)
-    )
-
-
-def _target(
-    ctx: Context, conversation: Conversation, lane: Lane, in_reply_to: int | None
-) -> dict[str, str] | None:
-    if in_reply_to is None:
-        found = reply_target(ctx, conversation.id, lane)
-        return dict(found) if found else None
-    target = ctx.session.scalar(
-        select(InboundItem.reply_context)
-        .join(Message, Message.inbound_item_id == InboundItem.id)
-        .where(Message.id == in_reply_to, Message.conversation_id == conversation.id, Message.lane == lane)
-    )
-    if target is None:
-        raise Invalid("no_such_target", fields={"in_reply_to": "no message of this conversation and lane"})
-    return dict(target)
-
-
-def _check_window(
-    ctx: Context,
-    account: Account,
-    conversation: Conversation,
-    lane: Lane,
-    target: dict[str, str] | None,
-) -> None:
-    parts = platforms(ctx.runtime)
-    capabilities = parts.adapter(account.platform).capabilities(parts.ref(account))
-    window = private_window(ctx, account, conversation)
-    reason = refusal(account, lane, capabilities, target, window)
-    if reason is None:
-        return
-    other = Lane.PUBLIC if lane is Lane.PRIVATE else Lane.PRIVATE
-    other_open = refusal(account, other, capabilities, reply_target(ctx, conversation.id, other), window)
-    ways = [other.value] if other_open is None else []
-    raise Conflict(
-        "reply_window_closed",
-        reason=reason,
-        reason_text=translate(f"lane.refused.{reason}", ctx.locale),
-        alternatives=[*ways, "wait"],
-    )
-
-
-def _check_text(
-    ctx: Context, account: Account, lane: Lane, text: str, target: dict[str, str] | None, address: str
-) -> None:
-    if not text:
-        raise Invalid("reply_empty", fields={"text": translate("errors.reply_empty", ctx.locale)})
-    found = personal_data(text) if lane is Lane.PUBLIC else []
-    if found:
-        kinds = sorted({kind for kind, _ in found})
-        raise Invalid(
-            "personal_data_in_public_reply",
-            kinds=kinds,
-            fields={"text": translate("errors.personal_data_in_public_reply", ctx.locale)},
-        )
-    parts = platforms(ctx.runtime)
-    adapter = parts.adapter(account.platform)
-    measure = adapter.measure_text(KIND_OF[lane], text, parts.ref(account))
-    if not measure.fits:
-        raise Invalid(
-            "reply_too_long",
-            units=measure.units,
-            maximum=measure.limit,
-            unit=measure.unit,
-            fields={"text": translate("errors.reply_too_long", ctx.locale)},
-        )
-    problems = adapter.validate(parts.ref(account), build_send_request(lane, text, "check", target, address))
-    if problems:
-        raise Invalid("reply_refused", fields={p.where: p.code for p in problems})
-
-
-def build_send_request(
-    lane: Lane, text: str, operation_key: str, target: dict[str, str] | None, address: str | None
-) -> SendRequest:
-    return SendRequest(
-        lane=SendLane(lane.value),
-        kind=KIND_OF[lane],
-        text=text,
-        operation_key=operation_key,
-        target=target or {},
-        actor_ip=address,
-    )
-
-
-def _add_message(
-    ctx: Context,
-    conversation: Conversation,
-    request: ServiceRequest | None,
-    lane: Lane,
-    direction: Direction,
-    text: str,
-    key: str,
-) -> Message:
-    conversation.last_number += 1
-    message = Message(
-        created_at=ctx.now(),
-        conversation_id=conversation.id,
-        account_id=conversation.account_id,
-        service_request_id=request.id if request else None,
-        operator_id=ctx.actor.operator_id,
-        number=conversation.last_number,
-        direction=direction,
-        lane=lane,
-        kind="note" if direction is Direction.NOTE else "reply",
-        author_name="",
-        text=text,
-        media=[],
-        occurred_at=ctx.now(),
-        idempotency_key=key,
-    )
-    ctx.session.add(message)
-    ctx.session.flush()
-    return message
-
-
-def _note_answer(
-    ctx: Context, request: ServiceRequest, account: Account, conversation: Conversation, message: Message
-) -> None:
-    """What an answer changes on its request: nobody waits any more, and it is whose who answered."""
-    request.waiting_since = None
-    request.first_replied_at = request.first_replied_at or ctx.now()
-    request.unread_count = 0
-    request.message_count += 1
-    request.last_number = message.number
-    request.preview = preview(message.text, Direction.OUTBOUND, message.occurred_at)
-    if request.assignee_id is None:
-        request.assignee_id = ctx.actor.operator_id
-    if request.status in (RequestStatus.NEW, RequestStatus.OPEN, RequestStatus.ON_HOLD):
-        request.status = RequestStatus.PENDING
-    ctx.session.flush()
-    if request.lane is Lane.PRIVATE:
-        refresh_window(ctx, request, account, conversation)
-    set_deadlines(request)
+from app.workbench.messages import add_message, locked_conversation, message_by_key
+from app.workbench.queries import message_views
+from app.workbench.schemas import MessageView, SettleOutcome, WriteNote
 
 
 def write_note(ctx: Context, conversation_id: int, command: WriteNote) -> MessageView:
     """A note that only colleagues see."""
     ctx.require(Permission.NOTES_WRITE)
-    conversation = _locked_conversation(ctx, conversation_id)
+    conversation = locked_conversation(ctx, conversation_id)
     ctx.require(Permission.NOTES_WRITE, account_id=conversation.account_id)
-    earlier = _by_key(ctx, conversation.id, command.idempotency_key)
+    earlier = message_by_key(ctx, conversation.id, command.idempotency_key)
     if earlier is not None:
         return message_views(ctx, [earlier])[0]
     text = storable(command.text).strip()
     if not text:
         raise Invalid("reply_empty", fields={"text": translate("errors.reply_empty", ctx.locale)})
-    message = _add_message(
+    message = add_message(
         ctx, conversation, None, Lane.INTERNAL, Direction.NOTE, text, command.idempotency_key
     )
     return announce_message(ctx, NOTE_ADDED, message)

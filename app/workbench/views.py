@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.core.permissions import Permission
 from app.identity.web_session import client_address
 from app.routing.services import mark_read
-from app.workbench import queries, services
+from app.workbench import queries, replies, services
 from app.workbench.schemas import (
     ConversationView,
     MarkRead,
@@ -62,7 +62,7 @@ def list_messages(ctx: Context, conversation_id: int, query: MessageQuery) -> Me
     errors=("reply_empty", "reply_too_long", "personal_data_in_public_reply", "reply_window_closed"),
 )
 def send_reply(ctx: Context, conversation_id: int, body: SendReply) -> MessageView:
-    return services.send_reply(ctx, conversation_id, body, address=client_address())
+    return replies.send_reply(ctx, conversation_id, body, address=client_address())
 
 
 @endpoint(
