@@ -22,7 +22,9 @@ from app.core.errors import PlatformError, PlatformErrorKind
 from app.core.http_client import build_client, redact
 
 _RAW_CHARS = 500
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# The request itself cannot be made: an address or a token that no HTTP message can carry.
+_UNSENDABLE = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Transport:
                 files=dict(call.files) if call.files is not None else None,
                 headers=dict(call.headers),
             )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             failure = self._network_failure(call, error)
             self._tell(account, call, failure.kind.value, None, started)
             raise failure from None  # the chained exception would carry the address with its token
@@ -129,6 +131,14 @@ class Transport:
         )
 
     def _network_failure(self, call: Call, error: Exception) -> PlatformError:
+        if isinstance(error, _UNSENDABLE):
+            # Its text may show the token: the name of the fault is all that is kept.
+            return PlatformError(
+                PlatformErrorKind.CONFIG,
+                platform=self._platform,
+                message="check_settings",
+                raw=type(error).__name__,
+            )
         surely_harmless = isinstance(error, _NEVER_SENT) or not call.writes
         kind = PlatformErrorKind.TEMPORARY if surely_harmless else PlatformErrorKind.UNKNOWN_OUTCOME
         return PlatformError(

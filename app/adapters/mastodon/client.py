@@ -98,7 +98,8 @@ def url(account: AccountRef, path: str) -> str:
 
 
 def _headers(account: AccountRef) -> dict[str, str]:
-    return {**_ACCEPT, "Authorization": f"Bearer {account.credentials.get('access_token', '')}"}
+    token = account.credentials.get("access_token")
+    return {**_ACCEPT, "Authorization": f"Bearer {token}"} if token else dict(_ACCEPT)
 
 
 def _name(path: str) -> str:

@@ -112,4 +112,5 @@ def resource_url(account: AccountRef, name: str) -> str:
 
 
 def _token_header(account: AccountRef) -> dict[str, str]:
-    return {"Authorization": f"OAuth2 {account.credentials.get('access_token', '')}"}
+    token = account.credentials.get("access_token")
+    return {"Authorization": f"OAuth2 {token}"} if token else {}
