@@ -8,12 +8,15 @@ import sqlite3
 import subprocess
 from collections.abc import Sequence
 from contextlib import closing
+from enum import StrEnum
 from pathlib import Path
 
 import psycopg
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, make_url
 
 from app.ops.archive import BackupError
+from app.ops.layout import ROOT
 
 
 def dump(address: str, target: Path) -> str:
@@ -56,6 +59,27 @@ def schema_revision(address: str) -> str:
         return ""
     except psycopg.Error as error:
         raise BackupError(f"the database cannot be read: {' '.join(str(error).split())}") from None
+
+
+class Schema(StrEnum):
+    """How a database's schema stands to this version of the code."""
+
+    NONE = "none"
+    OLD = "old"
+    CURRENT = "current"
+
+
+def newest_revision() -> str:
+    """The migration that this version of the code needs."""
+    return ScriptDirectory(str(ROOT / "migrations")).get_current_head() or ""
+
+
+def schema_state(address: str) -> Schema:
+    """Whether the database must be migrated before it is used. Raises BackupError when unreadable."""
+    found = schema_revision(address)
+    if not found:
+        return Schema.NONE
+    return Schema.CURRENT if found == newest_revision() else Schema.OLD
 
 
 def _only(row: Sequence[object] | None) -> str:

@@ -18,12 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from alembic.script import ScriptDirectory
 
 from app.config import ConfigurationError, Environment, Settings, load_settings
 from app.ops import preflight
 from app.ops.archive import BackupError
-from app.ops.database_copy import check_sqlite, schema_revision
+from app.ops.database_copy import check_sqlite, newest_revision, schema_revision
 from app.ops.launch_lock import is_locked
 from app.ops.layout import ROOT, Layout
 from app.ops.refusal import StartRefused
@@ -100,8 +99,7 @@ def _database(settings: Settings) -> tuple[Health, str]:
 
 
 def _schema(settings: Settings) -> tuple[Health, str]:
-    newest = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
-    found = schema_revision(settings.database_url)
+    newest, found = newest_revision(), schema_revision(settings.database_url)
     if found == newest:
         return Health.OK, f"at {found}"
     return Health.FAILED, f"at {found or 'nothing'}, this version needs {newest}: flask --app wsgi db upgrade"

@@ -1,16 +1,21 @@
 """The web server's settings, read by gunicorn itself.
 
-gevent with simple-websocket holds some 3,000 sockets a process at 50 kB each; gunicorn's gevent worker does
-the monkey patching before it imports the application. More processes: WEB_CONCURRENCY; browsers connect by
-websocket only, so no sticky sessions are needed.
+gevent with simple-websocket holds some 3,000 sockets a process at 50 kB each. The standard library is patched
+here, before anything of ours is imported: the settings alone import half the application, and what was
+imported unpatched blocks all sockets. More processes: WEB_CONCURRENCY; browsers connect by websocket only, so
+no sticky sessions are needed.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from gevent import monkey
 
-from app.config import load_settings
+monkey.patch_all()
+
+import os  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from app.config import load_settings  # noqa: E402
 
 _settings = load_settings()
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.ops import preflight, process_tree
+from app.ops.database_copy import Schema, schema_state
 from app.ops.environment import Plan
 from app.ops.layout import ROOT
 from app.ops.programs import full_name, programs, supervisor_configuration
@@ -39,10 +40,10 @@ class Stack:
         """Bring everything up, return when it is ready. Raises StartRefused with the failing part's log."""
         self._start_supervisor()
         self._wait_for_queue()
-        self._prepare("db", "upgrade")
-        self._begin("web")
-        if self._plan.settings.is_demo:
-            self._prepare("seed", "demo")
+        if schema_state(self._plan.settings.database_url) is not Schema.OLD:
+            # Nobody can be served from a new database, nobody wrongly from a current one: start up meanwhile.
+            self._begin("web")
+        self._prepare()
         self._begin(*(program.name for program in self._programs))
         self._wait_until_ready()
         self._seen = {state.name: state.pid for state in self._states()}
@@ -86,21 +87,23 @@ class Stack:
             if program.name in names and self._supervisor is not None:
                 self._supervisor.start(full_name(program))
 
-    def _prepare(self, *command: str) -> None:
-        """Run one command of the application to its end; its output goes to logs/<command>.log."""
-        log = self._plan.layout.logs / f"{'-'.join(command)}.log"
-        with log.open("wb") as output:
+    def _prepare(self) -> None:
+        """Bring the schema up to date and, in the demo, make the demo organisation."""
+        logs = self._plan.layout.logs
+        commands = ["db upgrade", "seed demo"] if self._plan.settings.is_demo else ["db upgrade"]
+        with (logs / "prepare.log").open("wb") as output:
             done = subprocess.run(  # noqa: S603 - our own interpreter and command names
-                [sys.executable, "-m", "flask", "--app", "wsgi", *command],
+                [sys.executable, "-m", "app.ops.prepare", *commands],
                 cwd=ROOT,
-                env=self._plan.environ,
+                env={**self._plan.environ, "LINGKE_PREPARE_LOGS": str(logs)},
                 check=False,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
         if done.returncode != 0:
-            raise StartRefused(f"`flask {' '.join(command)}` failed: {last_line(log)} (all of it: {log})")
+            log = logs / "prepare.log"
+            raise StartRefused(f"preparing the database failed: {last_line(log)} (all of it: {log})")
 
     def _wait_for_queue(self) -> None:
         """A big append-only file takes a while to load, and the server refuses commands until then."""
