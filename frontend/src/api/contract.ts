@@ -10,7 +10,8 @@ export type Role = 'operator' | 'agency_operator' | 'supervisor' | 'manager' | '
 export type ViewName = 'mine' | 'unassigned' | 'team' | 'waiting' | 'all' | 'resolved'
 export type SortName = 'urgent' | 'newest' | 'oldest'
 export type MessageState = 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'cancelled'
-export type LengthUnit = 'weibo_140' | 'utf8_bytes' | 'characters'
+/** half_up: Weibo's rule (weibo_140 is its older name); graphemes: Mastodon's. */
+export type LengthUnit = 'half_up' | 'weibo_140' | 'utf8_bytes' | 'graphemes' | 'characters'
 export type AccountStatus = 'active' | 'paused' | 'reauthorise' | 'misconfigured' | 'blocked'
 export type Locale = 'zh-CN' | 'en'
 
@@ -166,11 +167,11 @@ export interface MessageView {
   number: number
   direction: 'inbound' | 'outbound' | 'note' | 'system'
   lane: 'public' | 'private' | 'internal'
-  kind: 'post' | 'comment' | 'private_message' | 'reply' | 'note' | 'system'
+  kind: string
   author_name: string
   operator: NamedRef | null
   text: string
-  media: { kind: string; url: string }[]
+  media: { kind: string; url: string | null }[]
   sentiment: Sentiment | null
   reasons: Reason[]
   external_url: string | null
@@ -218,6 +219,7 @@ export interface Verdict {
   spam_score: number | null
   priority: number | null
   reasons: Reason[]
+  rescued: boolean
 }
 
 export interface InboundItemView {
@@ -239,7 +241,7 @@ export interface InboundCounts {
   kept: number
   dropped: number
   pending: number
-  by_reason: { reason: string; reason_text: string; count: number }[]
+  by_reason: { outcome: 'kept' | 'dropped'; reason: string; reason_text: string; count: number }[]
 }
 
 export interface EventView {

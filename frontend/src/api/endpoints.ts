@@ -96,8 +96,10 @@ export const accounts = {
   list: () => call<{ items: AccountView[] }>('GET', '/accounts'),
 }
 
+export type InboundOutcome = 'kept' | 'dropped' | 'pending'
+
 export interface InboundQuery {
-  outcome?: 'kept' | 'dropped' | null
+  outcome?: InboundOutcome | null
   reason?: string | null
   account_id?: number | null
   q?: string

@@ -10,7 +10,7 @@ export const i18n = createI18n({
   legacy: false,
   locale: 'zh-CN',
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': zhCN },
+  messages: { 'zh-CN': zhCN } as Record<Locale, typeof zhCN>,
 })
 
 export async function useLocale(locale: Locale): Promise<void> {

@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 
 import { accounts as api } from '@/api/endpoints'
+import type { AccountRef, AccountStatus } from '@/api/contract'
 import { useEntities } from './entities'
 
 export const useAccounts = defineStore('accounts', () => {
@@ -11,6 +12,14 @@ export const useAccounts = defineStore('accounts', () => {
   const phase = ref<'idle' | 'loading' | 'ready' | 'error'>('idle')
   const error = shallowRef<unknown>(null)
   const list = computed(() => Object.values(entities.state.accounts).sort((a, b) => a.id - b.id))
+
+  /** Accounts by name even for those who may not see their state: the ones that requests on screen came to. */
+  const known = computed<(AccountRef & { status?: AccountStatus })[]>(() => {
+    const seen = new Map<number, AccountRef & { status?: AccountStatus }>()
+    for (const request of Object.values(entities.state.requests)) seen.set(request.account.id, request.account)
+    for (const account of list.value) seen.set(account.id, account)
+    return [...seen.values()]
+  })
 
   async function load(): Promise<void> {
     if (phase.value !== 'ready') phase.value = 'loading'
@@ -23,5 +32,5 @@ export const useAccounts = defineStore('accounts', () => {
     }
   }
 
-  return { phase, error, list, load }
+  return { phase, error, list, known, load }
 })

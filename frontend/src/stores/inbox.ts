@@ -164,6 +164,7 @@ export const useInbox = defineStore('inbox', () => {
   async function loadCounts(): Promise<void> {
     try {
       counts.value = await api.counts()
+      // The server counts whatever is assigned and not finished; these two views are exactly that.
       session.setOpenRequests(counts.value.views.mine + counts.value.views.waiting)
     } catch {
       // Old figures are better than none; the next change asks again.

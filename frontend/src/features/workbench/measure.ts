@@ -1,19 +1,26 @@
-/** Length of a reply by the rule of the platform it goes to. */
+/** Length of a reply by the rule of the platform it goes to; the same rules as the adapters on the server. */
 
 import type { LengthUnit } from '@/api/contract'
 
 const URL_PATTERN = /https?:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]+/g
 /** Weibo turns every link into a t.cn address; it counts as ten characters. */
 const WEIBO_URL_LENGTH = 10
+/** Mastodon counts every link as 23 and a remote mention without its domain. */
+const MASTODON_URL_LENGTH = 23
+const REMOTE_MENTION = /(@[\w]+)@[\w.-]+\w/g
 const encoder = new TextEncoder()
+const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' })
 
 /** Length of `text` in `unit`, a whole number. */
 export function measure(text: string, unit: LengthUnit): number {
   switch (unit) {
+    case 'half_up':
     case 'weibo_140':
       return weiboLength(text)
     case 'utf8_bytes':
       return encoder.encode(text).length
+    case 'graphemes':
+      return mastodonLength(text)
     case 'characters':
       return Array.from(text).length
   }
@@ -25,4 +32,9 @@ function weiboLength(text: string): number {
   let half = 0
   for (const character of text.replace(URL_PATTERN, '')) half += character.charCodeAt(0) < 0x80 ? 1 : 2
   return Math.ceil(half / 2) + links.length * WEIBO_URL_LENGTH
+}
+
+function mastodonLength(text: string): number {
+  const shortened = text.replace(URL_PATTERN, 'x'.repeat(MASTODON_URL_LENGTH)).replace(REMOTE_MENTION, '$1')
+  return [...graphemes.segment(shortened)].length
 }

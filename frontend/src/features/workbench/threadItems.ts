@@ -10,9 +10,11 @@ export type ThreadItem =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'unread'; key: string; count: number }
 
+const POST_KINDS = new Set(['post', 'mention', 'repost'])
+
 /** The post the conversation began with; it stays pinned above the thread. */
 export function originalPost(messages: MessageView[]): MessageView | null {
-  return messages.find((message) => message.kind === 'post' && message.direction === 'inbound') ?? null
+  return messages.find((message) => message.direction === 'inbound' && POST_KINDS.has(message.kind)) ?? null
 }
 
 export function tabOf(message: MessageView): ThreadTab | null {

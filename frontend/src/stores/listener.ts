@@ -1,0 +1,77 @@
+/** What was heard and what became of it: one filtered list, loaded page by page. */
+
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+
+import { inbound as api, type InboundQuery } from '@/api/endpoints'
+import type { InboundCounts, InboundItemView } from '@/api/contract'
+
+export const useListener = defineStore('listener', () => {
+  const phase = ref<'loading' | 'ready' | 'error'>('loading')
+  const error = shallowRef<unknown>(null)
+  const items = shallowRef<InboundItemView[]>([])
+  const counts = shallowRef<InboundCounts | null>(null)
+  const cursor = ref<string | null>(null)
+  const loadingMore = ref(false)
+  let query: InboundQuery = {}
+  let running: AbortController | null = null
+
+  async function open(next: InboundQuery): Promise<void> {
+    query = next
+    phase.value = 'loading'
+    items.value = []
+    await load()
+  }
+
+  async function load(): Promise<void> {
+    running?.abort()
+    const controller = new AbortController()
+    running = controller
+    void loadCounts()
+    try {
+      const page = await api.list(query, controller.signal)
+      if (controller.signal.aborted) return
+      items.value = page.items
+      cursor.value = page.next_cursor
+      error.value = null
+      phase.value = 'ready'
+    } catch (failure) {
+      if (controller.signal.aborted) return
+      error.value = failure
+      phase.value = 'error'
+    }
+  }
+
+  async function more(): Promise<void> {
+    if (cursor.value === null || loadingMore.value) return
+    loadingMore.value = true
+    try {
+      const page = await api.list({ ...query, cursor: cursor.value })
+      const held = new Set(items.value.map((item) => item.id))
+      items.value = [...items.value, ...page.items.filter((item) => !held.has(item.id))]
+      cursor.value = page.next_cursor
+    } catch {
+      // The button stays; pressing it again asks again.
+    } finally {
+      loadingMore.value = false
+    }
+  }
+
+  async function loadCounts(): Promise<void> {
+    try {
+      counts.value = await api.counts()
+    } catch {
+      // The figures of before stay.
+    }
+  }
+
+  /** Turn a filtered item into a request after all. */
+  async function rescue(id: number): Promise<InboundItemView> {
+    const rescued = await api.rescue(id)
+    items.value = items.value.map((item) => (item.id === id ? rescued : item))
+    void loadCounts()
+    return rescued
+  }
+
+  return { phase, error, items, counts, cursor, loadingMore, open, load, loadCounts, more, rescue }
+})
