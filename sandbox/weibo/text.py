@@ -38,24 +38,3 @@ def shortened(text: str, uid: str, status_id: int, limit: int) -> tuple[str, boo
         return text, False
     kept = text[:limit].rstrip()
     return f"{kept}...全文： http://m.weibo.cn/{uid}/{status_id} {_ZERO_WIDTH}", True
-
-
-_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-def base62(mid: int) -> str:
-    """The web address form of a mid: groups of 7 decimal digits from the right, each as 4 base-62 digits."""
-    digits, groups = str(mid), []
-    while digits:
-        digits, group = digits[:-7], digits[-7:]
-        groups.append(_encode(int(group)).rjust(4, "0") if digits else _encode(int(group)))
-    return "".join(reversed(groups))
-
-
-def _encode(number: int) -> str:
-    text = ""
-    while True:
-        number, rest = divmod(number, 62)
-        text = _ALPHABET[rest] + text
-        if not number:
-            return text

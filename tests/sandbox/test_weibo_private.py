@@ -43,7 +43,12 @@ def test_a_message_is_pushed_with_a_signature_over_the_app_secret(
     assert query["signature"] == hashlib.sha1(joined.encode()).hexdigest()
     body = json.loads(push.body)
     assert push.path == "/callbacks/weibo/weibo-care"
-    assert (body["type"], body["text"], str(body["sender_id"]), body["data"]) == ("text", "我的宽带😀", uid, {})
+    assert (body["type"], body["text"], str(body["sender_id"]), body["data"]) == (
+        "text",
+        "我的宽带😀",
+        uid,
+        {},
+    )
 
 
 def test_an_account_set_to_xml_pushes_xml_without_message_id(sandbox: SandboxProcess, receiver: Any) -> None:
@@ -55,10 +60,14 @@ def test_an_account_set_to_xml_pushes_xml_without_message_id(sandbox: SandboxPro
 
 
 @pytest.mark.parametrize("encoded", [True, False])
-def test_a_reply_reaches_the_thread(sandbox: SandboxProcess, reply: Callable[..., Any], encoded: bool) -> None:
+def test_a_reply_reaches_the_thread(
+    sandbox: SandboxProcess, reply: Callable[..., Any], encoded: bool
+) -> None:
     uid = _write(sandbox)
     assert reply(uid, "已处理 100%", encoded).json()["result"] is True
-    thread = sandbox.control("GET", "/customer/thread", account="weibo-care", customer="甲", kind="dm")["messages"]
+    thread = sandbox.control("GET", "/customer/thread", account="weibo-care", customer="甲", kind="dm")[
+        "messages"
+    ]
     assert [(m["from"], m["text"]) for m in thread] == [("customer", "在吗"), ("brand", "已处理 100%")]
 
 
@@ -71,12 +80,16 @@ def test_after_48_hours_the_window_is_closed(sandbox: SandboxProcess, reply: Cal
     assert sandbox.sent() == []
 
 
-def test_any_number_of_replies_may_follow_a_message(sandbox: SandboxProcess, reply: Callable[..., Any]) -> None:
+def test_any_number_of_replies_may_follow_a_message(
+    sandbox: SandboxProcess, reply: Callable[..., Any]
+) -> None:
     uid = _write(sandbox)
     assert all(reply(uid, f"第{number}条").status_code == 200 for number in range(8))
 
 
-def test_a_mention_allows_one_private_message(sandbox: SandboxProcess, reply: Callable[..., Any], receiver: Any) -> None:
+def test_a_mention_allows_one_private_message(
+    sandbox: SandboxProcess, reply: Callable[..., Any], receiver: Any
+) -> None:
     sandbox.control("POST", "/accounts/weibo-care/settings", {"mention_push": True})
     body = {"account": "weibo-care", "customer": "乙", "text": "怎么没人管"}
     uid = sandbox.control("POST", "/customer/post", body)["person"]
@@ -87,7 +100,9 @@ def test_a_mention_allows_one_private_message(sandbox: SandboxProcess, reply: Ca
 
 def test_after_an_unfollow_nothing_may_be_sent(sandbox: SandboxProcess, reply: Callable[..., Any]) -> None:
     uid = _write(sandbox)
-    sandbox.control("POST", "/customer/event", {"account": "weibo-care", "customer": "甲", "event": "unfollow"})
+    sandbox.control(
+        "POST", "/customer/event", {"account": "weibo-care", "customer": "甲", "event": "unfollow"}
+    )
     assert reply(uid).json()["errcode"] == "20301"
 
 

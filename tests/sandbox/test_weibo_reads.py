@@ -70,7 +70,9 @@ def test_a_long_text_is_cut_in_lists_and_whole_in_show(sandbox: SandboxProcess, 
     assert weibo("statuses/show", id=id_).json()["longText"]["longTextContent"].endswith(text)
 
 
-def test_a_repost_of_a_deleted_status_has_an_original_without_user(sandbox: SandboxProcess, weibo: Weibo) -> None:
+def test_a_repost_of_a_deleted_status_has_an_original_without_user(
+    sandbox: SandboxProcess, weibo: Weibo
+) -> None:
     original = _post(sandbox, "原来的话")
     _post(sandbox, "转发 //@甲:原来的话", "乙", repost_of=original)
     sandbox.control("POST", "/customer/delete", {"id": original})
@@ -136,7 +138,9 @@ def test_open_level_shows_five_followers_a_call(sandbox: SandboxProcess, weibo: 
         ("comments/create", {}, 10021),
     ],
 )
-def test_wrong_questions_get_the_documented_code(weibo: Weibo, path: str, query: dict[str, str], code: int) -> None:
+def test_wrong_questions_get_the_documented_code(
+    weibo: Weibo, path: str, query: dict[str, str], code: int
+) -> None:
     answer = weibo(path, **query)
     assert answer.status_code in (400, 403)
     assert answer.json()["error_code"] == code

@@ -1,0 +1,86 @@
+"""The generated day: variety, determinism, truth, curve, crisis."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from sandbox.scenario.curve import HOURS, intensity
+from sandbox.scenario.writer import Writer
+from sandbox.testing import SandboxProcess, start_sandbox
+
+INTENTS = {"complaint", "consult", "lead", "suggestion", "praise", "spam", "other"}
+
+
+def test_the_same_seed_writes_the_same_day() -> None:
+    first, again, other = Writer(7), Writer(7), Writer(8)
+    days = [[writer.draft(n) for n in range(1, 300)] for writer in (first, again, other)]
+    assert days[0] == days[1]
+    assert days[0] != days[2]
+
+
+def test_a_day_holds_every_kind_and_hardly_repeats_itself() -> None:
+    writer = Writer(7)
+    drafts = [writer.draft(n) for n in range(1, 3001)]
+    assert {draft.truth.intent for draft in drafts} == INTENTS
+    flavours = Counter(draft.truth.flavour for draft in drafts)
+    assert {"near_duplicate", "emoji", "repost", "lottery", "advert", "urgent"} <= set(flavours)
+    assert {draft.place for draft in drafts} == {"post", "comment", "message"}
+    assert {draft.platform for draft in drafts} == {"weibo", "wechat", "mastodon"}
+    assert len({draft.text for draft in drafts}) > 1800
+    assert not any("{" in draft.text for draft in drafts)
+    assert any("//@" in draft.text for draft in drafts)
+
+
+def test_a_near_duplicate_keeps_the_meaning_of_its_source() -> None:
+    writer = Writer(7)
+    drafts = {n: writer.draft(n) for n in range(1, 800)}
+    copies = [draft for draft in drafts.values() if draft.truth.near_duplicate_of]
+    assert copies
+    for copy in copies:
+        source = drafts[int(copy.truth.near_duplicate_of)]
+        assert copy.truth.intent == source.truth.intent
+        assert copy.text != source.text or copy.name != source.name
+
+
+def test_nights_are_quiet_and_evenings_busy() -> None:
+    night = datetime(2026, 11, 22, 19, 30, tzinfo=UTC).timestamp()  # 03:30 in Beijing
+    evening = datetime(2026, 11, 22, 12, 30, tzinfo=UTC).timestamp()  # 20:30
+    assert intensity(night) < 0.2 < 1.5 < intensity(evening)
+    assert sum(HOURS) / 24 == pytest.approx(1, abs=0.02)
+
+
+def test_generated_posts_really_exist_and_their_truth_is_kept(sandbox: SandboxProcess) -> None:
+    sandbox.control("POST", "/scenario", {"emit": 150})
+    truth = sandbox.control("GET", "/truth")["truth"]
+    assert len(truth) == 150
+    token = sandbox.accounts()["weibo-care"]["credentials"]["access_token"]
+    query = {"access_token": token, "count": 100}
+    mentions = sandbox.http.get("/weibo/2/statuses/mentions.json", params=query).json()["statuses"]
+    known = {row["id"]: row for row in truth if row["account"] == "weibo-care" and row["kind"] == "post"}
+    assert mentions
+    for status in mentions:
+        assert known[status["idstr"]]["text"] in status["text"] or status["isLongText"]
+
+
+def test_a_crisis_is_a_burst_of_urgent_complaints(sandbox: SandboxProcess) -> None:
+    started = sandbox.control("POST", "/crisis", {"posts": 30, "seconds": 0.5, "topic": "全城断网"})
+    assert started["posts"] == 30
+    deadline = time.monotonic() + 10
+    while len(rows := sandbox.control("GET", "/truth")["truth"]) < 30:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert {(row["flavour"], row["intent"], row["urgency"]) for row in rows} == {("crisis", "complaint", 2)}
+    assert all("全城断网" in row["text"] for row in rows)
+
+
+def test_the_day_runs_by_itself() -> None:
+    with start_sandbox(scenario="telecom", extra=("--rate", "20000")) as sandbox:
+        deadline = time.monotonic() + 15
+        while sandbox.control("GET", "/scenario")["number"] < 20:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        sandbox.control("POST", "/scenario", {"paused": True})
