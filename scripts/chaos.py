@@ -153,7 +153,7 @@ def _corpus(stack: RunningStack) -> dict[str, Any]:
             time.sleep(0.1)
         else:
             return answer
-    raise SystemExit("the sandbox does not come back")
+    raise SystemExit(f"the sandbox does not come back; the launcher said:\n{stack.printed()}")
 
 
 def _judge(stack: RunningStack) -> int:
