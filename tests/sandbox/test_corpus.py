@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sandbox.corpus import read_rows
 from sandbox.testing import SandboxProcess, start_sandbox
 
@@ -80,12 +82,9 @@ def test_the_rate_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_ends_the_server_with_a_clear_line(tmp_path: Path) -> None:
-    try:
-        with start_sandbox(corpus=tmp_path / "nothing.jsonl"):
-            raise AssertionError("it started")
-    except RuntimeError as problem:
-        assert "sandbox cannot start" in str(problem)
-        assert "nothing.jsonl" in str(problem)
+    start = start_sandbox(corpus=tmp_path / "nothing.jsonl")
+    with pytest.raises(RuntimeError, match=r"sandbox cannot start.*nothing\.jsonl"), start:
+        pass
 
 
 def test_state_survives_a_crash(tmp_path: Path) -> None:

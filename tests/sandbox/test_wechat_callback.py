@@ -145,7 +145,8 @@ def test_an_encrypted_passive_reply_reaches_the_follower(
     inner = "<xml><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[稍等]]></Content></xml>"
     sealed = crypto.encrypt(known["encoding_aes_key"], inner, known["appid"])
     signed = crypto.signature(known["token"], "1", "2", sealed)
-    reply = f"<xml><Encrypt>{sealed}</Encrypt><MsgSignature>{signed}</MsgSignature><TimeStamp>1</TimeStamp><Nonce>2</Nonce></xml>"
+    parts = {"Encrypt": sealed, "MsgSignature": signed, "TimeStamp": "1", "Nonce": "2"}
+    reply = "<xml>" + "".join(f"<{name}>{value}</{name}>" for name, value in parts.items()) + "</xml>"
     receiver.answers[:] = [(200, reply.encode())]
     _write(sandbox, "wechat-hall")
     assert _settled(sandbox)["deliveries"][0]["outcome"] == "passive"

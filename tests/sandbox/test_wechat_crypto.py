@@ -1,4 +1,4 @@
-"""The envelope of encrypted callbacks, also against the vectors of public libraries where they are present."""
+"""The envelope of encrypted callbacks, also against public vectors where they are present."""
 
 from __future__ import annotations
 

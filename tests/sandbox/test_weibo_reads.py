@@ -39,7 +39,7 @@ def test_since_id_is_strictly_newer_and_max_id_includes_its_own(weibo: Weibo, po
 def test_pages_by_number_do_not_overlap(weibo: Weibo, posted: list[str]) -> None:
     pages = [_ids(weibo("statuses/mentions", count=3, page=number)) for number in (1, 2, 3, 4)]
     assert [len(page) for page in pages] == [3, 3, 1, 0]
-    assert sum(pages, []) == posted[::-1]
+    assert [id_ for page in pages for id_ in page] == posted[::-1]
 
 
 def test_a_deleted_post_leaves_a_short_page_in_front_of_older_ones(
