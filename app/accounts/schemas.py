@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.identity.schemas import AgencyRef
 from app.models import AccountKind, AccountStatus
@@ -26,6 +27,11 @@ class AccountView(AccountRefView):
     external_id: str
     agency: AgencyRef
     kind: AccountKind
+    team_id: int | None
+    owner_operator_id: int | None
+    callback_path: str | None
+    """Where the platform must push to; only for those who manage accounts."""
+    settings: dict[str, Any] | None
     status: AccountStatus
     status_detail: str | None
     status_since: datetime
@@ -38,6 +44,82 @@ class AccountView(AccountRefView):
     quota: QuotaView | None = None
     capabilities: list[str]
     version: int
+
+
+class ConnectAccount(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    platform: str = Field(max_length=30)
+    external_id: str = Field(min_length=1, max_length=120)
+    name: str = Field(min_length=1, max_length=120)
+    kind: AccountKind = AccountKind.OFFICIAL
+    agency_id: int
+    team_id: int | None = None
+    owner_operator_id: int | None = None
+    base_urls: dict[str, str] = {}
+    credentials: dict[str, str]
+    settings: dict[str, Any] = {}
+
+
+class EditAccount(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1, max_length=120)
+    kind: AccountKind
+    team_id: int | None
+    owner_operator_id: int | None
+    settings: dict[str, Any] | None = None
+
+
+class SetCredentials(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    credentials: dict[str, str]
+
+
+class SetAccountStatus(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    status: Literal["active", "paused"]
+
+
+class AuthorisationView(BaseModel):
+    authorize_url: str
+
+
+class HealthView(BaseModel):
+    state: str
+    advice: str | None
+    advice_text: str | None
+    detail: str
+    checked_at: datetime
+
+
+class CheckedAccountView(BaseModel):
+    account: AccountView
+    health: HealthView
+
+
+class FormFieldView(BaseModel):
+    name: str
+    label: dict[str, str]
+    secret: bool
+    required: bool
+    default: Any
+    choices: list[str]
+    help: dict[str, str]
+
+
+class PlatformView(BaseModel):
+    platform: str
+    names: dict[str, str]
+    streams: list[str]
+    can_authorise: bool
+    credential_fields: list[FormFieldView]
+    setting_fields: list[FormFieldView]
+    features: dict[str, bool]
+    limits: dict[str, Any]
+
+
+class PlatformList(BaseModel):
+    items: list[PlatformView]
+    next_cursor: str | None = None
 
 
 class AccountList(BaseModel):

@@ -40,7 +40,7 @@ def note_success(ctx: Context, account: Account) -> None:
     account.error_streak = 0
     account.retry_at = None
     if account.status not in (AccountStatus.ACTIVE, AccountStatus.PAUSED, AccountStatus.REMOVED):
-        _set_status(ctx, account, AccountStatus.ACTIVE, None)
+        set_status(ctx, account, AccountStatus.ACTIVE, None)
 
 
 def note_failure(ctx: Context, account: Account, error: PlatformError) -> None:
@@ -51,7 +51,7 @@ def note_failure(ctx: Context, account: Account, error: PlatformError) -> None:
         account.retry_at = error.retry_at or ctx.now() + backoff(account.error_streak)
     status = _STATUS_OF.get(error.kind)
     if status is not None and account.status is not status:
-        _set_status(ctx, account, status, _detail(error))
+        set_status(ctx, account, status, _detail(error))
 
 
 def backoff(failures: int) -> timedelta:
@@ -64,7 +64,8 @@ def _detail(error: PlatformError) -> str:
     return f"{error.platform_code or error.kind.value}: {error.message}"[:300]
 
 
-def _set_status(ctx: Context, account: Account, status: AccountStatus, detail: str | None) -> None:
+def set_status(ctx: Context, account: Account, status: AccountStatus, detail: str | None) -> None:
+    """Move an account to a state and tell everybody who looks after it."""
     account.status = status
     account.status_detail = detail
     account.status_since = ctx.now()

@@ -8,6 +8,7 @@ document and the TypeScript types all read the same list.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.core.context import Context
 from app.core.errors import Conflict, Forbidden, Invalid, Unauthenticated, Unavailable
 from app.core.permissions import ANONYMOUS, Actor, ActorKind, Permission
 from app.core.runtime import Runtime
@@ -33,6 +35,7 @@ class Public:
 
 
 Access = Permission | Public
+OpenUnit = Callable[..., AbstractContextManager[Context]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class EndpointSpec:
     status: int = 200
     errors: tuple[str, ...] = field(default=())
     write: bool = True
+    manual: bool = False
 
 
 ENDPOINTS: dict[str, EndpointSpec] = {}
@@ -67,10 +71,12 @@ def endpoint(
     status: int = 200,
     errors: tuple[str, ...] = (),
     write: bool | None = None,
+    manual: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Register a view. It is called as view(ctx, [body=…], [query=…], **path variables).
 
-    `write` says whether the unit of work changes data; by default all but GET do.
+    `write` says whether the unit of work changes data; by default all but GET do. A `manual` view calls a
+    platform, which must not happen inside a transaction: it gets `open_unit(write=…)` in place of a context.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -87,6 +93,7 @@ def endpoint(
             status,
             errors,
             write=method != "GET" if write is None else write,
+            manual=manual,
         )
         ENDPOINTS[name] = spec
 
@@ -132,11 +139,7 @@ def _handle(spec: EndpointSpec, view: Callable[..., Any], path: dict[str, Any]) 
     if spec.body is not None:
         arguments["body"] = _parse(spec.body, _json_body())
     try:
-        with open_context(
-            current_runtime(), actor, write=spec.write, request_id=g.request_id, locale=g.locale
-        ) as ctx:
-            result = view(ctx, **arguments)
-            answer = _answer(result, spec)
+        answer = _call(spec, view, actor, arguments)
     except StaleDataError:
         raise Conflict("stale_version") from None
     except IntegrityError as error:
@@ -144,6 +147,20 @@ def _handle(spec: EndpointSpec, view: Callable[..., Any], path: dict[str, Any]) 
     except OperationalError as error:
         raise Unavailable("database_busy") from error
     return answer
+
+
+def _call(spec: EndpointSpec, view: Callable[..., Any], actor: Actor, arguments: dict[str, Any]) -> Response:
+    if spec.manual:
+        return _answer(view(open_unit, **arguments), spec)
+    with open_unit(write=spec.write, actor=actor) as ctx:
+        # The answer is built inside: a view may still need to load something.
+        return _answer(view(ctx, **arguments), spec)
+
+
+def open_unit(*, write: bool, actor: Actor | None = None) -> AbstractContextManager[Context]:
+    """A unit of work for this request."""
+    who = current_actor() if actor is None else actor
+    return open_context(current_runtime(), who, write=write, request_id=g.request_id, locale=g.locale)
 
 
 def _answer(result: Any, spec: EndpointSpec) -> Response:
@@ -189,9 +206,11 @@ __all__ = [
     "API",
     "ENDPOINTS",
     "EndpointSpec",
+    "OpenUnit",
     "Public",
     "check_access",
     "current_actor",
     "current_runtime",
     "endpoint",
+    "open_unit",
 ]

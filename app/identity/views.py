@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, current_app, g, request
 from flask_wtf.csrf import generate_csrf
 
-from app.api.endpoint import Public, current_runtime, endpoint
+from app.api.endpoint import OpenUnit, Public, endpoint
 from app.core.context import Context
 from app.core.errors import Unauthenticated
 from app.core.permissions import ANONYMOUS, ActorKind, Permission
-from app.core.unit_of_work import open_context
 from app.identity import queries, services, web_session
 from app.identity.schemas import (
     AssignableOperatorList,
@@ -52,20 +51,19 @@ def get_session(ctx: Context) -> SessionView:
     body=LogIn,
     response=SessionView,
     errors=("login_failed", "login_throttled"),
-    write=False,
+    manual=True,
 )
-def log_in(_ctx: Context, body: LogIn) -> SessionView:
-    runtime = current_runtime()
+def log_in(open_unit: OpenUnit, body: LogIn) -> SessionView:
     address = web_session.client_address()
-    # A unit of work of its own: a failed attempt must be counted although the request fails.
-    with open_context(runtime, ANONYMOUS, request_id=g.request_id, locale=g.locale) as ctx:
+    # Committed before the refusal: a failed attempt must be counted although the request fails.
+    with open_unit(write=True, actor=ANONYMOUS) as ctx:
         opened = services.log_in(ctx, body, address=address, user_agent=request.user_agent.string)
         actor = queries.actor_of(ctx.session, opened[0], address=address) if opened else None
     if opened is None or actor is None:
         raise Unauthenticated("login_failed")
     web_session.start(opened[1], actor)
     g.actor = current_app.extensions["lingke_actor_loader"]()
-    with open_context(runtime, g.actor, write=False) as ctx:
+    with open_unit(write=False) as ctx:
         return queries.session_view(ctx, generate_csrf())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from app.accounts.platforms import platforms
-from app.adapters.types import Budget
 from app.core.errors import PlatformError
 from app.core.jobs import JobName
 from app.core.permissions import Permission, system_actor
@@ -17,7 +16,6 @@ from app.listener.polling import lease_monitor, record_failure, record_page
 from app.nlp.classifier import Classifier
 
 LISTENER = system_actor("listener", Permission.LISTENER_INGEST, Permission.ACCOUNTS_SYNC)
-POLL_CALLS = 5
 
 
 def classifier(runtime: Runtime) -> Classifier:
@@ -38,21 +36,21 @@ def poll_monitor(runtime: Runtime, monitor_id: int) -> None:
     A crash in between repeats the reading; the items' unique keys make the repetition harmless.
     """
     with open_context(runtime, LISTENER) as ctx:
-        leased = lease_monitor(ctx, monitor_id)
-    if leased is None:
+        reading = lease_monitor(ctx, monitor_id)
+    if reading is None:
         return
-    monitor, account, token = leased
+    monitor, account = reading.monitor, reading.account
     parts = platforms(runtime)
     try:
         page = parts.adapter(account.platform).poll(
-            monitor.stream, parts.ref(account), monitor.cursor or None, Budget(calls=POLL_CALLS)
+            monitor.stream, parts.ref(account), monitor.cursor or None, reading.budget
         )
     except PlatformError as error:
         with open_context(runtime, LISTENER) as ctx:
-            record_failure(ctx, monitor_id, token, error)
+            record_failure(ctx, reading, error)
         return
     with open_context(runtime, LISTENER) as ctx:
-        record_page(ctx, monitor_id, token, page)
+        record_page(ctx, reading, page)
 
 
 @job(JobName.LISTENER_JUDGE_ITEMS)

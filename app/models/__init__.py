@@ -7,8 +7,10 @@ from app.models.account import (
     AccountKind,
     AccountStatus,
     CallbackDelivery,
+    CallUsage,
     DeliveryStatus,
     Monitor,
+    OAuthState,
     PlatformToken,
 )
 from app.models.conversation import (
@@ -19,7 +21,7 @@ from app.models.conversation import (
     OutboundMessage,
     OutboundState,
 )
-from app.models.customer import Contact, ContactIdentity
+from app.models.customer import Avatar, Contact, ContactIdentity
 from app.models.identity import (
     Agency,
     AgencyKind,
@@ -42,7 +44,9 @@ __all__ = [
     "AgencyKind",
     "AssignmentDecision",
     "AuditLog",
+    "Avatar",
     "Base",
+    "CallUsage",
     "CallbackDelivery",
     "Contact",
     "ContactIdentity",
@@ -57,6 +61,7 @@ __all__ = [
     "LoginAttempt",
     "Message",
     "Monitor",
+    "OAuthState",
     "Operator",
     "OperatorSession",
     "OutboundAttempt",

@@ -113,6 +113,29 @@ class CallbackDelivery(Entity):
     processed_at: Mapped[datetime | None]
 
 
+class CallUsage(Entity):
+    """How many calls of one quota an account made in one slice of time."""
+
+    __tablename__ = "call_usage"
+    __table_args__ = (UniqueConstraint("account_id", "quota", "slice_start"),)
+
+    account_id: Mapped[int] = fk("accounts.id")
+    quota: Mapped[str] = mapped_column(String(40))
+    slice_start: Mapped[datetime]
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class OAuthState(Entity):
+    """A connection that was begun in a browser: the platform must bring this state back, once."""
+
+    __tablename__ = "oauth_states"
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = fk("accounts.id")
+    operator_id: Mapped[int] = fk("operators.id")
+    expires_at: Mapped[datetime]
+
+
 class PlatformToken(Entity):
     """A short-lived access token shared by all processes (WeChat: one per app, refreshed once)."""
 

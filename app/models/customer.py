@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Entity, fk
+from app.core.db import Entity, Id, fk
 
 
 class Contact(Entity):
@@ -27,6 +27,17 @@ class Contact(Entity):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
+class Avatar(Entity):
+    """A picture copied from the platform: loading it from there would show outsiders who looks when."""
+
+    __tablename__ = "avatars"
+
+    contact_identity_id: Mapped[int] = fk("contact_identities.id", unique=True)
+    source_url: Mapped[str] = mapped_column(String(500))
+    mime_type: Mapped[str] = mapped_column(String(40))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class ContactIdentity(Entity):
     """A person as one account of ours knows them (WeChat's openid differs from account to account)."""
 
@@ -39,6 +50,8 @@ class ContactIdentity(Entity):
     external_id: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(120))
     avatar_url: Mapped[str | None] = mapped_column(String(500))
+    avatar_id: Mapped[int | None] = mapped_column(Id)
+    """The stored copy's id, once there is one; the picture is served from our own address."""
     is_verified: Mapped[bool] = mapped_column(default=False)
     followers_count: Mapped[int | None]
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from app.accounts.budget import CALLS, calls_left, count_calls, free_again_at
 from app.accounts.platforms import platforms
 from app.accounts.services import backoff, note_failure, note_success
 from app.adapters.base import PlatformAdapter, Reconciler
@@ -22,15 +23,18 @@ from app.core.context import Context
 from app.core.crypto import new_token
 from app.core.errors import PlatformError, PlatformErrorKind
 from app.core.metrics import REPLIES
+from app.core.numbers import lock_counter
 from app.core.permissions import Permission
 from app.core.runtime import Runtime
-from app.models import Account, Message, OutboundAttempt, OutboundMessage, OutboundState
+from app.models import Account, Lane, Message, OutboundAttempt, OutboundMessage, OutboundState
 from app.workbench.replies import build_send_request
 from app.workbench.services import change_state
 
 log = structlog.get_logger(__name__)
 _K = PlatformErrorKind
 MOST_ATTEMPTS = 6
+# Quotas, beside the general one, that a message of a lane uses up where the platform has them.
+_QUOTAS = {Lane.PUBLIC: ("comments",), Lane.PRIVATE: ("private_messages", "custom_messages")}
 RECONCILE_FOR = timedelta(minutes=10)
 # The call was refused before it could act; a later repeat may work.
 _TRY_LATER = frozenset({_K.TEMPORARY, _K.RATE_LIMITED})
@@ -99,6 +103,8 @@ def take(ctx: Context, outbound_id: int) -> Task | None:
     if fresh and account.retry_at is not None and account.retry_at > now:
         outbound.not_before = account.retry_at
         return None
+    if fresh and not _within_quota(ctx, account, outbound):
+        return None
     message = ctx.session.get_one(Message, outbound.message_id)
     outbound.lease_token = new_token()[:32]
     outbound.lease_until = now + timedelta(seconds=ctx.runtime.settings.lease_seconds)
@@ -112,6 +118,19 @@ def take(ctx: Context, outbound_id: int) -> Task | None:
     return Task(
         outbound, message, account, outbound.lease_token, outbound.attempts, since, reconcile=stranded
     )
+
+
+def _within_quota(ctx: Context, account: Account, outbound: OutboundMessage) -> bool:
+    """Count the call; when the platform's quota is used up the message waits until it may go."""
+    lock_counter(ctx.session, f"quota-{account.id}", ctx.now())
+    names = (CALLS, *_QUOTAS[outbound.lane])
+    for name in names:
+        if calls_left(ctx, account, name) == 0:
+            outbound.not_before = free_again_at(ctx, account, name)
+            return False
+    for name in names:
+        count_calls(ctx, account, name)
+    return True
 
 
 def _began(ctx: Context, outbound: OutboundMessage) -> datetime | None:

@@ -151,7 +151,7 @@ def _check_text(
         )
     problems = adapter.validate(parts.ref(account), build_send_request(lane, text, "check", target, address))
     if problems:
-        raise Invalid("reply_refused", fields={p.where: p.code for p in problems})
+        raise Invalid("reply_refused", fields={p.field: p.code for p in problems})
 
 
 def build_send_request(
