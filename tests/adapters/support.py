@@ -25,16 +25,22 @@ class ScriptedPlatform:
         self.records: list[CallRecord] = []
         self.clock = ManualClock(NOW)
         self._answers: dict[str, list[Handler]] = {}
+        self._fallback: Handler | None = None
         self.services = AdapterServices(
             http=build_client(transport=httpx.MockTransport(self._handle)),
             clock=self.clock,
             observe=self.records.append,
+            sleep=lambda seconds: None,
         )
 
     def answers(self, path: str, *handlers: Handler | dict[str, Any] | list[Any]) -> None:
         self._answers[path] = [
             handler if callable(handler) else _json_answer(handler) for handler in handlers
         ]
+
+    def handle_all(self, handler: Handler) -> None:
+        """What answers where nothing is scripted."""
+        self._fallback = handler
 
     def sent(self, path: str) -> list[httpx.Request]:
         return [request for request in self.requests if request.url.path == path]
@@ -43,6 +49,8 @@ class ScriptedPlatform:
         request.read()
         self.requests.append(request)
         handlers = self._answers.get(request.url.path)
+        if not handlers and self._fallback is not None:
+            return self._fallback(request)
         if not handlers:
             return httpx.Response(404, text=f"nothing scripted for {request.url.path}")
         handler = handlers.pop(0) if len(handlers) > 1 else handlers[0]

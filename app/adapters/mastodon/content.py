@@ -25,7 +25,8 @@ _MAX_HTML = 200_000
 def to_text(html: str) -> str:
     """What a reader sees: paragraphs apart, hidden spans dropped, plain links by their whole address."""
     reader = _TextReader()
-    reader.feed(html[:_MAX_HTML])
+    # Python's parser raises on some malformed declarations; what the sanitizer writes is always well-formed.
+    reader.feed(sanitize(html))
     reader.close()
     lines = [line.rstrip() for line in "".join(reader.parts).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
@@ -93,7 +94,7 @@ class _TextReader(HTMLParser):
             self.parts.append("\n- ")
         if tag in _VOID:
             return
-        if self._hidden_depth or "invisible" in classes or tag in ("script", "style"):
+        if self._hidden_depth or "invisible" in classes:
             self._hidden_depth += 1
         is_plain_link = tag == "a" and not {"mention", "hashtag"} & set(classes)
         if is_plain_link and values.get("href") and not self._hidden_depth:

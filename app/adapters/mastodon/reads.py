@@ -23,7 +23,7 @@ from app.adapters.types import (
     PostMetrics,
 )
 from app.core.clock import Clock
-from app.core.errors import NotFound
+from app.core.errors import PlatformError, PlatformErrorKind
 
 _PAGE = 40
 _MIN_PAGE = 20  # GoToSocial caps notification pages here: a shorter page surely is the last one
@@ -145,7 +145,7 @@ class MastodonReads:
     def author(self, account: AccountRef, author_id: str) -> Author:
         found = parse.author(self._client.get(account, f"/api/v1/accounts/{author_id}"))
         if found is None:
-            raise NotFound("author_unknown", external_id=author_id)
+            raise PlatformError(PlatformErrorKind.TEMPORARY, platform="mastodon", message="unreadable_answer")
         return found
 
     def people(self, account: AccountRef, relation: str, cursor: Cursor | None) -> FollowerPage:

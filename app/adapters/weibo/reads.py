@@ -22,7 +22,7 @@ from app.adapters.types import (
 from app.adapters.weibo import parse
 from app.adapters.weibo.client import WeiboClient
 from app.core.clock import Clock
-from app.core.errors import NotFound, PlatformError, PlatformErrorKind
+from app.core.errors import PlatformError, PlatformErrorKind
 
 _COUNT_BATCH = 100
 _FOLLOWERS_PER_CALL = 5  # what the open level gives at most
@@ -126,7 +126,7 @@ class WeiboReads:
         body = self._client.get(account, "users/show", {"uid": uid})
         found = parse.author(body)
         if found is None:
-            raise NotFound("author_unknown", external_id=uid)
+            raise PlatformError(PlatformErrorKind.TEMPORARY, platform="weibo", message="unreadable_answer")
         return found
 
     def people(self, account: AccountRef, name: str, cursor: Cursor | None) -> FollowerPage:
