@@ -16,6 +16,7 @@ from app.composition import compose
 from app.config import Settings
 from app.core.clock import Clock
 from app.core.runtime import Runtime
+from app.customers.views import customers
 from app.extensions import csrf, login_manager, socketio
 from app.identity import web_session
 from app.identity.views import identity
@@ -26,7 +27,7 @@ from app.routing.views import routing
 from app.workbench.sockets import leave_all, start_viewers
 from app.workbench.views import workbench
 
-BLUEPRINTS = (health, identity, accounts, routing, listener, workbench, realtime, callbacks, spa)
+BLUEPRINTS = (health, identity, accounts, customers, routing, listener, workbench, realtime, callbacks, spa)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: str = "threading") -> Flask:

@@ -8,6 +8,7 @@ from app.config import ConfigurationError, Settings, load_settings
 from app.core.clock import Clock
 from app.core.logging import configure_logging
 from app.core.runtime import Runtime, build_runtime
+from app.customers import jobs as customers_jobs
 from app.identity import jobs as identity_jobs
 from app.identity.events import PRESENCE_CHANGED
 from app.jobs.queue import RedisQueue
@@ -18,7 +19,7 @@ from app.workbench import jobs as workbench_jobs
 from app.workbench.announce import on_messages_appended
 
 # Imported for the jobs they register.
-JOB_MODULES = (identity_jobs, listener_jobs, routing_jobs, workbench_jobs)
+JOB_MODULES = (customers_jobs, identity_jobs, listener_jobs, routing_jobs, workbench_jobs)
 
 
 def compose(settings: Settings, *, clock: Clock | None = None) -> Runtime:

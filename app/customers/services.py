@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select, tuple_
 
 from app.core.context import Context
+from app.core.jobs import JobName
 from app.core.permissions import Permission
 from app.models import Account, Contact, ContactIdentity, InboundItem
 
@@ -23,6 +24,7 @@ def identify_authors(
     ctx.require(Permission.LISTENER_INGEST)
     wanted = {(item.account_id, item.author_external_id): item for item in items if item.author_external_id}
     known = _known(ctx, list(wanted))
+    before = {identity.id: identity.avatar_url for identity in known.values()}
     for key, item in wanted.items():
         identity = known.get(key)
         if identity is None:
@@ -30,6 +32,9 @@ def identify_authors(
         else:
             _refresh(identity, item)
     ctx.session.flush()
+    for identity in known.values():
+        if identity.avatar_url and before.get(identity.id) != identity.avatar_url:
+            ctx.defer(JobName.CUSTOMERS_FETCH_AVATAR, identity.id)
     return known
 
 

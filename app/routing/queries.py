@@ -96,7 +96,7 @@ def contact_ref(identity: ContactIdentity) -> ContactRefView:
     return ContactRefView(
         id=identity.contact_id,
         name=identity.name,
-        avatar_url=None,
+        avatar_url=f"/api/v1/avatars/{identity.avatar_id}" if identity.avatar_id else None,
         verified=identity.is_verified,
         followers_count=identity.followers_count,
         level=identity.contact.level,

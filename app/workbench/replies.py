@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -39,6 +39,8 @@ from app.workbench.policies import personal_data
 from app.workbench.queries import message_views
 from app.workbench.schemas import MessageView, SendReply
 
+FARTHEST = timedelta(days=30)
+
 
 def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, address: str) -> MessageView:
     """Write down the intent to send a reply. The same idempotency key gives the same message again.
@@ -62,7 +64,7 @@ def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, addres
     _check_window(ctx, account, conversation, lane, target)
     _check_text(ctx, account, lane, text, target, address)
     message = add_message(ctx, conversation, request, lane, Direction.OUTBOUND, text, command.idempotency_key)
-    undo_until = ctx.now() + timedelta(seconds=ctx.runtime.settings.undo_seconds)
+    undo_until = _goes_at(ctx, command.send_at)
     outbound = OutboundMessage(
         created_at=ctx.now(),
         message_id=message.id,
@@ -80,9 +82,19 @@ def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, addres
     ctx.session.add(outbound)
     _note_answer(ctx, request, account, conversation, message)
     ctx.session.flush()
-    if ctx.runtime.settings.undo_seconds == 0:
+    if undo_until <= ctx.now():
         ctx.defer(JobName.WORKBENCH_DELIVER_REPLY, outbound.id)
     return announce_message(ctx, REPLY_EVENTS[OutboundState.QUEUED], message)
+
+
+def _goes_at(ctx: Context, send_at: datetime | None) -> datetime:
+    """When the reply leaves: after the time to take it back, or at the wished later moment."""
+    soon = ctx.now() + timedelta(seconds=ctx.runtime.settings.undo_seconds)
+    if send_at is None:
+        return soon
+    if send_at > ctx.now() + FARTHEST:
+        raise Invalid("send_at_too_far", fields={"send_at": "at most 30 days ahead"})
+    return max(soon, send_at)
 
 
 def _target(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.accounts.schemas import AccountRefView
 from app.core.pagination import MAX_LIMIT
@@ -24,6 +24,8 @@ class SendReply(BaseModel):
     text: str = Field(max_length=MAX_TEXT)
     idempotency_key: str = Field(pattern=IDEMPOTENCY_KEY)
     in_reply_to: int | None = None
+    send_at: AwareDatetime | None = None
+    """Not before this moment; until then it can be taken back."""
 
 
 class WriteNote(BaseModel):

@@ -1,0 +1,71 @@
+"""Copies of customers' pictures: fetched by a guarded client in a job, served from our own address."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+
+from app.core.context import Context
+from app.core.guarded_fetch import Fetched, FetchPolicy, GuardedFetcher
+from app.core.permissions import Permission
+from app.core.runtime import Runtime
+from app.identity.scope import scope
+from app.models import Avatar, ContactIdentity
+
+MAX_BYTES = 512 * 1024
+# Bitmaps only: an SVG is a document that may carry script.
+MIME_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+
+
+def fetcher(runtime: Runtime) -> GuardedFetcher:
+    return runtime.part("avatar_fetcher", _build)
+
+
+def _build(runtime: Runtime) -> GuardedFetcher:
+    trusted = frozenset(
+        host.strip() for host in runtime.settings.private_fetch_hosts.split(",") if host.strip()
+    )
+    ports = {80, 443} | {int(host.rpartition(":")[2]) for host in trusted if ":" in host}
+    policy = FetchPolicy(
+        max_bytes=MAX_BYTES,
+        total_seconds=8.0,
+        ports=frozenset(ports),
+        content_types=MIME_TYPES,
+        allowed_private=trusted,
+    )
+    return GuardedFetcher(policy)
+
+
+def missing_avatar(ctx: Context, identity_id: int) -> str | None:
+    """The address of a picture that is not stored yet, or has changed."""
+    row = ctx.session.execute(
+        select(ContactIdentity.avatar_url, Avatar.source_url)
+        .outerjoin(Avatar, Avatar.contact_identity_id == ContactIdentity.id)
+        .where(ContactIdentity.id == identity_id)
+    ).one_or_none()
+    if row is None or not row.avatar_url or row.avatar_url == row.source_url:
+        return None
+    return str(row.avatar_url)
+
+
+def store_avatar(ctx: Context, identity_id: int, url: str, picture: Fetched) -> None:
+    ctx.require(Permission.LISTENER_INGEST)
+    ctx.session.execute(delete(Avatar).where(Avatar.contact_identity_id == identity_id))
+    avatar = Avatar(
+        created_at=ctx.now(),
+        contact_identity_id=identity_id,
+        source_url=url,
+        mime_type=picture.mime_type.partition(";")[0].strip(),
+        content=picture.content,
+    )
+    ctx.session.add(avatar)
+    ctx.session.flush()
+    ctx.session.get_one(ContactIdentity, identity_id).avatar_id = avatar.id
+
+
+def read_avatar(ctx: Context, avatar_id: int) -> Avatar | None:
+    """A stored picture of somebody the actor may know of."""
+    return ctx.session.scalar(
+        scope(select(Avatar), ctx.actor, ContactIdentity)
+        .join(ContactIdentity, ContactIdentity.id == Avatar.contact_identity_id)
+        .where(Avatar.id == avatar_id)
+    )
