@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-from steps import frontend, python_env, system_packages
+from steps import frontend, node, python_env, system_packages
 from steps.checkout import FRONTEND, ROOT, VENV_PYTHON, exclusive
 from steps.console import SetupError, say
 
@@ -31,8 +32,7 @@ def main(arguments: Sequence[str]) -> int:
 def run(arguments: list[str]) -> int:
     """Install, build, then become the launcher: signals reach it directly."""
     with exclusive():
-        python_env.ensure_installed("requirements.txt")
-        frontend.ensure_built()
+        _install_and_build("requirements.txt")
     # A relative CORPUS or DATA_DIR means the caller's directory, not the checkout.
     env = {**os.environ, "LINGKE_CALLER_CWD": os.getcwd(), "PYTHONUNBUFFERED": "1"}
     os.chdir(ROOT)
@@ -62,9 +62,8 @@ def assets(_: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Everything tests need, then all of them; a failing part does not hide the parts after it."""
     with exclusive():
-        python_env.ensure_installed("requirements-dev.txt")
         system_packages.ensure_for_tests()
-        frontend.ensure_built()
+        _install_and_build("requirements-dev.txt")
     parts = []
     if (FRONTEND / "package.json").is_file():
         parts.append(("browser application's unit tests", _npm("run", "test")))
@@ -88,6 +87,19 @@ def check(_: list[str]) -> int:
     if (FRONTEND / "package.json").is_file():
         parts += [("eslint", _npm("run", "lint")), ("vue-tsc", _npm("run", "typecheck"))]
     return _all_of(parts)
+
+
+def _install_and_build(requirements: str) -> None:
+    """Both languages' packages, at the same time unless Node itself has to come from a Python wheel."""
+    python_env.ensure_environment()
+    if not node.is_on_machine():
+        python_env.ensure_installed(requirements)
+        frontend.ensure_built()
+        return
+    with ThreadPoolExecutor() as pool:
+        steps = [pool.submit(python_env.ensure_installed, requirements), pool.submit(frontend.ensure_built)]
+        for step in steps:
+            step.result()
 
 
 def _npm(*arguments: str) -> list[str]:

@@ -32,9 +32,8 @@ class Npm:
 
 def find_npm() -> Npm:
     """The npm to use; installs the wheel when the machine has none. Raises SetupError when that fails."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and node_version(node) >= OLDEST_NODE:
-        return Npm((npm,), dict(os.environ))
+    if is_on_machine():
+        return Npm(("npm",), dict(os.environ))
     root = _wheel_root()
     if root is None:
         with timed(
@@ -45,6 +44,12 @@ def find_npm() -> Npm:
     if root is None:
         raise SetupError("Node's wheel is installed but its files are not where they should be")
     return _npm_of_wheel(root)
+
+
+def is_on_machine() -> bool:
+    """Whether PATH has npm and a Node that is new enough."""
+    node = shutil.which("node")
+    return bool(node and shutil.which("npm")) and node_version(str(node)) >= OLDEST_NODE
 
 
 def node_version(node: str) -> tuple[int, int]:

@@ -1,0 +1,142 @@
+"""Harm: random kills, kills aimed at a step of the send path, an emptied queue, a platform that misbehaves."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from campaign import installation as parts
+from campaign.installation import Installation
+from campaign.postgres import KillablePostgres
+
+EVERYTHING, EMPTY_QUEUE, POSTGRES = "everything at once", "Redis FLUSHALL", "PostgreSQL"
+# The two processes that hold work in their hands die most often.
+WEIGHTS = {
+    parts.WEB: 3.0,
+    parts.INGEST: 4.0,
+    parts.OUTBOUND: 6.0,
+    parts.DEFAULT: 1.0,
+    parts.SCHEDULER: 2.0,
+    parts.QUEUE: 2.0,
+    parts.SANDBOX: 1.5,
+    parts.SUPERVISOR: 0.7,
+    EVERYTHING: 0.7,
+    EMPTY_QUEUE: 2.0,
+}
+WRITES = r"comments/(create|reply)|messages/reply|custom/send|statuses/share|api/v1/statuses$"
+READS = r"mentions|to_me|comments/show|notifications|user_timeline"
+FAULTS = [
+    {"match": WRITES, "kind": "http_429", "probability": 0.02, "retry_after": 1},
+    {"match": WRITES, "kind": "http_500", "probability": 0.03},
+    {"match": WRITES, "kind": "timeout_after_acting", "probability": 0.08, "delay": 2},
+    {"match": WRITES, "kind": "timeout_before", "probability": 0.04, "delay": 2},
+    {"match": WRITES, "kind": "drop_after_acting", "probability": 0.05},
+    {"match": WRITES, "kind": "half_body", "probability": 0.04},
+    {"match": READS, "kind": "http_429", "probability": 0.01, "retry_after": 1},
+    {"match": READS, "kind": "http_500", "probability": 0.01},
+    {"match": READS, "kind": "half_body", "probability": 0.01},
+    {"match": READS, "kind": "repeat_page", "probability": 0.03},
+    {"match": READS, "kind": "unordered_page", "probability": 0.05},
+    {"match": "/callbacks/", "kind": "duplicate_push", "probability": 0.1},
+]
+AIM_SECONDS = 4.0
+AIMED_SHARE = 0.6
+
+
+@dataclass
+class Harm:
+    """Does `kills` acts of harm and counts them; `steps` is where in the send path the courier died."""
+
+    installation: Installation
+    dice: random.Random
+    say: Callable[[str], None]
+    postgres: KillablePostgres | None = None
+    quiet_seconds: float = 1.5
+    done: Counter[str] = field(default_factory=Counter)
+    steps: Counter[str] = field(default_factory=Counter)
+
+    def campaign(self, kills: int, until: float) -> None:
+        """Strike until `kills` acts are done or the monotonic time `until` has come.
+
+        Raises RuntimeError when something that was killed stays away.
+        """
+        weights = {**WEIGHTS, POSTGRES: 2.0} if self.postgres else WEIGHTS
+        while self.done.total() < kills and time.monotonic() < until:
+            self.installation.control("POST", "/faults", {"replace": True, "faults": FAULTS})
+            time.sleep(self.dice.uniform(0.1, 2.0 * self.quiet_seconds))
+            self._strike(parts.a_victim(self.dice, weights))
+
+    def _strike(self, victim: str) -> None:
+        if victim == EVERYTHING:
+            killed = self.installation.kill_all()
+            self._count(victim, killed)
+            self.installation.start()
+        elif victim == EMPTY_QUEUE:
+            self._count(victim, int(self.installation.empty_queue()))
+        elif victim == POSTGRES and self.postgres is not None:
+            self._count(victim, self.postgres.kill_and_restart())
+        elif victim == parts.OUTBOUND and self.dice.random() < AIMED_SHARE:
+            self._kill_courier_in_the_act()
+        else:
+            self._kill(victim)
+
+    def _kill(self, victim: str) -> None:
+        self._count(victim, self.installation.kill(victim))
+        if not self.installation.runs_again(victim):
+            raise RuntimeError(f"{victim} was killed and stays away")
+
+    def _count(self, victim: str, killed: int) -> None:
+        if killed:
+            self.done[victim] += 1
+            self.say(f"{self.done.total():>4}  {victim}")
+
+    def _kill_courier_in_the_act(self) -> None:
+        """Wait until a reply is due or on its way, kill after a random short while, and see how far it was."""
+        due = "SELECT o.id, m.text FROM outbound_messages o JOIN messages m ON m.id = o.message_id"
+        waiting = f"{due} WHERE o.state IN ('queued', 'sending') ORDER BY o.state DESC, o.id LIMIT 1"
+        deadline = time.monotonic() + AIM_SECONDS
+        found = self.installation.rows(waiting)
+        while not found and time.monotonic() < deadline:
+            time.sleep(0.02)
+            found = self.installation.rows(waiting)
+        if found:
+            self._wait_for_step(
+                found[0][0], self.dice.choice(("queued", "sending", "acting", "sent")), found[0][1]
+            )
+        self._kill(parts.OUTBOUND)
+        if found:
+            self.steps[self._reached(found[0][0], found[0][1])] += 1
+
+    def _wait_for_step(self, outbound: int, step: str, words: str) -> None:
+        deadline = time.monotonic() + AIM_SECONDS
+        while time.monotonic() < deadline:
+            state = self._state(outbound)
+            if state == step or state in ("sent", "failed", "unknown"):
+                return
+            if step == "acting" and state == "sending" and self._arrived(words):
+                return
+            time.sleep(0.005)
+
+    def _reached(self, outbound: int, words: str) -> str:
+        """What the dead courier left behind."""
+        state, arrived = self._state(outbound), self._arrived(words)
+        if state == "queued":
+            return "before the attempt was written down"
+        if state == "sending":
+            return (
+                "after the platform acted, before the result"
+                if arrived
+                else "after the attempt, before the act"
+            )
+        return "after the result was written down"
+
+    def _state(self, outbound: int) -> str:
+        rows = self.installation.rows("SELECT state FROM outbound_messages WHERE id = :id", id=outbound)
+        return str(rows[0][0]) if rows else ""
+
+    def _arrived(self, words: str) -> bool:
+        sent = self.installation.control("GET", "/sent", limit=5000)["sent"]
+        return any(words in row["text"] for row in sent)
