@@ -46,6 +46,7 @@ def serve(settings: Settings) -> int:
     app.extensions["sandbox_sources"] = sources
     try:
         server = make_server(settings.host, settings.port, app, threaded=True)
+        world.base_url = f"http://{settings.host}:{server.port}"
         sources.start()
     except (OSError, SystemExit) as problem:
         sys.stderr.write(f"sandbox cannot start: {problem}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from sandbox import control, customer_page, intake
+from sandbox import control, customer_page, intake, pictures
 from sandbox.mastodon import api as mastodon_api
 from sandbox.wechat import api as wechat_api
 from sandbox.wechat import articles, comments, datacube, media, messages, misc, users
@@ -34,4 +34,5 @@ def create_app(world: World) -> Flask:
     app.register_blueprint(mastodon_api.blueprint(world))
     app.register_blueprint(control.blueprint(world))
     app.register_blueprint(customer_page.blueprint(world))
+    app.register_blueprint(pictures.blueprint())
     return app

@@ -57,7 +57,12 @@ def _customer_routes(pages: Blueprint, world: World) -> None:
     def post() -> Response:
         return write(
             lambda account, name, text, body: customer.post(
-                world, account, name, text, repost_of=str(body.get("repost_of", ""))
+                world,
+                account,
+                name,
+                text,
+                repost_of=str(body.get("repost_of", "")),
+                picture=bool(body.get("picture")),
             )
         )
 

@@ -7,6 +7,7 @@ restart continues with the next row and no row is posted twice or skipped.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import threading
 import time
@@ -40,6 +41,19 @@ def _row(line: str) -> Json | None:
     return row if isinstance(row, dict) and isinstance(row.get("text"), str) else None
 
 
+def fingerprint(path: Path) -> str:
+    """Tells one corpus from another by size and beginning, so that each has its own place in the journal.
+
+    A file that cannot be read has none; `start` reports it.
+    """
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(65_536)
+        return hashlib.sha256(beginning + str(path.stat().st_size).encode()).hexdigest()[:16]
+    except OSError:
+        return ""
+
+
 def author_of(number: int, row: Json) -> str:
     """The row's own author when it names one, else an invented person; some people write several rows."""
     for name in ("user", "author", "screen_name"):
@@ -59,6 +73,7 @@ class CorpusReplay:
         self.invalid = 0
         self.rate = world.settings.corpus_rate
         self._path = world.settings.corpus
+        self._journal = f"corpus:{fingerprint(self._path)}" if self._path is not None else "corpus"
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -82,7 +97,7 @@ class CorpusReplay:
 
     @property
     def emitted(self) -> int:
-        return int(self._world.store.meta("corpus_emitted", "0"))
+        return int(self._world.store.meta(self._journal, "0"))
 
     def as_json(self) -> Json:
         path = str(self._path.name) if self._path is not None else ""
@@ -113,4 +128,4 @@ class CorpusReplay:
         uid = world.people.weibo(author_of(number, row))
         with world.store.transaction():
             content.write_status(world, uid, row["text"], origin=f"corpus:{number}", mention=brand)
-            world.store.set_meta("corpus_emitted", str(number + 1))
+            world.store.set_meta(self._journal, str(number + 1))

@@ -5,15 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import threads
+from sandbox import pictures, threads
 from sandbox.accounts import BrandAccount
 from sandbox.mastodon import content as mastodon
 from sandbox.wechat import comments as wechat_comments
-from sandbox.wechat import followers
+from sandbox.wechat import followers, media
 from sandbox.weibo import content as weibo
 from sandbox.world import World
 
 Json = dict[str, Any]
+
+
+# Content, type and ending of what customers send; no content means a picture made up for the case.
+_FILES: dict[str, tuple[bytes, str, str]] = {
+    "image": (b"", "image/png", "png"),
+    "voice": (b"#!AMR\n" + bytes(64), "audio/amr", "amr"),
+    "video": (b"\x00\x00\x00\x18ftypmp42" + bytes(64), "video/mp4", "mp4"),
+    "shortvideo": (b"\x00\x00\x00\x18ftypmp42" + bytes(64), "video/mp4", "mp4"),
+}
 
 
 class NotPossible(ValueError):
@@ -37,14 +46,21 @@ def post(
     *,
     origin: str = "customer",
     repost_of: str = "",
+    picture: bool = False,
 ) -> Written:
-    """A public post that names the brand. Raises NotPossible on WeChat, which has no public posts."""
+    """A public post that names the brand. Raises NotPossible on WeChat, which has no public posts.
+
+    `repost_of` and `picture` (one that this server makes up) are Weibo's.
+    """
     if account.platform == "weibo":
         uid = world.people.weibo(name)
         named = text if f"@{account.name}" in text else f"@{account.name} {text}"
         original = int(repost_of) if repost_of else None
+        address = f"{world.base_url}/pictures/large/{world.ids.message()}.png" if picture else ""
         with world.store.transaction():
-            id_ = weibo.write_status(world, uid, named, origin=origin, repost_of=original, mention=account)
+            id_ = weibo.write_status(
+                world, uid, named, origin=origin, repost_of=original, picture=address, mention=account
+            )
         return Written(str(id_), uid, str(id_))
     if account.platform == "mastodon":
         return Written(*mastodon.customer_post(world, account, name, text, origin=origin))
@@ -101,14 +117,40 @@ def message(
     """A private message. `kind` and `fields` choose other types than text (image, voice, location…)."""
     if account.platform == "weibo":
         uid = world.people.weibo(name)
-        private = weibo.PrivateMessage(kind, text, dict(fields or {}))
+        data = dict(fields or {})
+        if kind in _FILES and "tovfid" not in data:
+            number = world.ids.message()
+            data.update(vfid=str(number), tovfid=str(number + 1))
+        private = weibo.PrivateMessage(kind, text, data)
         return Written(weibo.receive_private(world, account, uid, private), uid)
     if account.platform == "wechat":
         openid = followers.ensure(world, account, name)
-        return Written(
-            followers.write_message(world, account, name, kind=kind, text=text, fields=fields), openid
-        )
+        given = dict(fields or {})
+        if kind in _FILES and "MediaId" not in given:
+            given = {**_wechat_file(world, account, kind), **given}
+        id_ = followers.write_message(world, account, name, kind=kind, text=text, fields=given)
+        return Written(id_, openid)
     return Written(*mastodon.customer_post(world, account, name, text, origin=origin, visibility="direct"))
+
+
+def _wechat_file(world: World, account: BrandAccount, kind: str) -> Json:
+    """Store a file of the follower's, so that `media/get` finds it; the fields that name it."""
+    media_id = f"follower-{world.ids.message()}"
+    body, content_type, ending = _FILES[kind]
+    media.keep(
+        world,
+        account,
+        media_id,
+        "video" if "video" in kind else kind,
+        body or pictures.png(media_id),
+        name=f"{media_id}.{ending}",
+        content_type=content_type,
+    )
+    if kind == "image":
+        return {"PicUrl": f"{world.base_url}/pictures/large/{media_id}.png", "MediaId": media_id}
+    if kind == "voice":
+        return {"MediaId": media_id, "Format": "amr"}
+    return {"MediaId": media_id, "ThumbMediaId": media_id}
 
 
 def event(world: World, account: BrandAccount, name: str, kind: str, fields: Json | None = None) -> Written:

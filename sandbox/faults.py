@@ -20,11 +20,13 @@ KINDS = frozenset(
         "repeat_page",
         "unordered_page",
         "duplicate_push",
+        "delay_push",
         "drop_connection",
         "drop_after_acting",
         "ip_not_allowed",
     }
 )
+ON_PUSHES = frozenset({"duplicate_push", "delay_push"})
 BEFORE_ACTING = frozenset(
     {
         "http_429",
@@ -42,7 +44,8 @@ BEFORE_ACTING = frozenset(
 class Fault:
     """`match` is searched in the path. It strikes `times` times, or with `probability` until removed.
 
-    `retry_after` and `delay` are seconds; `delay` is how long a timeout holds the connection open.
+    `retry_after` and `delay` are seconds; `delay` is how long a timeout holds the connection open, or how
+    long a push is put aside while later ones overtake it.
     """
 
     match: str

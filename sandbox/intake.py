@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
-from sandbox.faults import BEFORE_ACTING, KINDS, Fault
+from sandbox.faults import BEFORE_ACTING, KINDS, ON_PUSHES, Fault
 from sandbox.records import Call
 from sandbox.wechat.errors import WeChatError
 from sandbox.weibo.errors import WeiboError
@@ -27,7 +27,7 @@ PLATFORMS = {
 _KEPT_BODY = 8_000
 _KEPT_ANSWER = 2_000
 _LISTS = ("statuses", "comments", "reposts", "users", "comment")
-_AFTER_ACTING = KINDS - BEFORE_ACTING - {"duplicate_push"}
+_AFTER_ACTING = KINDS - BEFORE_ACTING - ON_PUSHES
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 

@@ -142,12 +142,21 @@ class Pusher:
             if row is None:
                 return
             account = self._world.directory.get(row["account"])
+            late = self._world.faults.take(self._path(account), frozenset({"delay_push"}))
+            if late is not None:
+                self._put_aside(seq, row["account"], row["person"], late.delay)
+                return
             accepted = self._attempt(seq, account, row["person"], row["body"], row["content_type"])
             limits = self._world.limits
             if accepted or int(row["attempts"]) + 1 >= int(limits["push_deliveries"]):
                 self._finish(seq, "delivered" if accepted else "given_up")
                 return
             time.sleep(limits["push_retry_seconds"])
+
+    def _put_aside(self, seq: int, account: str, person: str, seconds: float) -> None:
+        timer = threading.Timer(seconds, self._line(account, person).put, (seq,))
+        timer.daemon = True
+        timer.start()
 
     def _attempt(self, seq: int, account: BrandAccount, person: str, body: str, content_type: str) -> bool:
         world = self._world

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.corpus import CorpusReplay
+from sandbox.scenario import audience
 from sandbox.scenario.engine import Scenario
 from sandbox.wechat import articles
 from sandbox.world import World
@@ -17,9 +18,14 @@ class Sources:
     def start(self) -> None:
         """Begin after the server listens. Raises OSError when the corpus cannot be read."""
         self._world.pusher.start()
+        self._gather_audience()
         articles.resume_publishing(self._world)
         self.corpus.start()
         self.scenario.start()
+
+    def _gather_audience(self) -> None:
+        if self._world.settings.scenario != "none":
+            audience.gather(self._world)
 
     def halt(self) -> None:
         """Before a reset: nothing more may be written into the journal that is about to be emptied."""
@@ -28,6 +34,7 @@ class Sources:
     def rewind(self) -> None:
         """After a reset: both begin again with their first post."""
         self.scenario.forget()
+        self._gather_audience()
         self.corpus = CorpusReplay(self._world)
         self.corpus.start()
 

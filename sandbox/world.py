@@ -20,6 +20,7 @@ class World:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.base_url = f"http://{settings.host}:{settings.port}"
         self.clock = PlatformClock()
         self.store = Store(settings.data / "sandbox.sqlite3" if settings.data else None)
         self.limits = Limits(settings.profile)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox import customer
 from sandbox.accounts import BrandAccount
+from sandbox.scenario import slots
 from sandbox.scenario.curve import intensity
 from sandbox.scenario.writer import Draft, Writer
 from sandbox.weibo import content
@@ -19,6 +20,8 @@ Json = dict[str, Any]
 _TICK = 0.2
 _DAY = 86_400
 _BRAND_POST_EVERY = 40
+_ACT_EVERY = 15
+_WITH_PICTURE = 0.1
 _RETRACTED = 0.01
 _log = logging.getLogger(__name__)
 
@@ -124,6 +127,16 @@ class Scenario:
                 self._world, brand.external_id, self._writer.brand_post(number), origin="scenario"
             )
         self._publish(number, self._writer.draft(number))
+        if number % _ACT_EVERY == 0:
+            self._act(number)
+
+    def _act(self, number: int) -> None:
+        """Somebody follows or leaves."""
+        dice = random.Random(f"{self._world.settings.seed}:act:{number}")
+        platform = dice.choice(("weibo", "wechat"))
+        words = ("follow", "unfollow") if platform == "weibo" else ("subscribe", "unsubscribe")
+        event = dice.choices(words, (4, 1))[0]
+        customer.event(self._world, self._brand(platform, number), slots.customer_name(dice), event)
 
     def _brand(self, platform: str, number: int) -> BrandAccount:
         """The first account of a platform gets half of what is written."""
@@ -143,7 +156,8 @@ class Scenario:
     def _write(self, brand: BrandAccount, place: str, draft: Draft) -> customer.Written:
         world = self._world
         if place == "post":
-            return customer.post(world, brand, draft.name, draft.text, origin="scenario")
+            picture = random.Random(draft.text).random() < _WITH_PICTURE
+            return customer.post(world, brand, draft.name, draft.text, origin="scenario", picture=picture)
         if place == "comment":
             return customer.comment(world, brand, draft.name, draft.text, origin="scenario")
         return customer.message(world, brand, draft.name, draft.text, origin="scenario")

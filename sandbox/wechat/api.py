@@ -16,6 +16,7 @@ from sandbox.wechat.errors import WeChatError
 from sandbox.world import World
 
 Json = dict[str, Any]
+_LARGEST = 2**62
 # Escapes of ASCII are legitimate JSON; an escaped Chinese character is what reaches the user literally.
 _ESCAPED = re.compile(rb"\\u(?!00[0-7])[0-9a-fA-F]{4}")
 
@@ -38,9 +39,12 @@ class WeChatCall:
         if isinstance(value, bool) or value is None:
             raise WeChatError(40035)
         try:
-            return int(value)
-        except (TypeError, ValueError):
+            number = int(value)
+        except (TypeError, ValueError, OverflowError):
             raise WeChatError(40035) from None
+        if abs(number) > _LARGEST:
+            raise WeChatError(40035)
+        return number
 
 
 Handler = Callable[[WeChatCall], Json | Response]
@@ -103,6 +107,14 @@ def blueprint(world: World) -> Blueprint:
     @pages.route("/wechat/cgi-bin/token", methods=["GET", "POST"])
     def token() -> Response:
         return _guarded(world, lambda: _classic_token(world))
+
+    @pages.get("/wechat/video/<media_id>.mp4")
+    def video(media_id: str) -> Response:
+        """What `video_url` of media/get leads to."""
+        row = world.store.one("SELECT body FROM media WHERE id = ? AND kind = 'video'", media_id)
+        if row is None:
+            return Response("", status=404)
+        return Response(row["body"], content_type="video/mp4")
 
     @pages.route("/wechat/<any('cgi-bin', datacube):area>/<path:rest>", methods=["GET", "POST"])
     def call(area: str, rest: str) -> Response:

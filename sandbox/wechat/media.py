@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import Response, request
 
+from sandbox.accounts import BrandAccount
 from sandbox.wechat.api import WeChatCall, gets, posts
 from sandbox.wechat.errors import WeChatError
+from sandbox.world import World
 
 Json = dict[str, Any]
 _MEGABYTE = 1024 * 1024
@@ -36,18 +38,32 @@ def upload(call: WeChatCall) -> Json:
     if not body or len(body) > largest:
         raise WeChatError(40006)
     media_id, now = secrets.token_urlsafe(48), call.world.clock.now()
-    call.world.store.insert(
-        "media",
-        id=media_id,
-        account=call.account.key,
-        kind=kind,
-        name=name,
-        content_type=part.mimetype or "application/octet-stream",
-        body=body,
-        at=now,
-    )
+    keep(call.world, call.account, media_id, kind, body, name=name, content_type=part.mimetype)
     id_name = "thumb_media_id" if kind == "thumb" else "media_id"
     return {"type": kind, id_name: media_id, "created_at": int(now)}
+
+
+def keep(
+    world: World,
+    account: BrandAccount,
+    media_id: str,
+    kind: str,
+    body: bytes,
+    *,
+    name: str = "file.png",
+    content_type: str = "image/png",
+) -> None:
+    """Store a file, a brand's or a follower's."""
+    world.store.insert(
+        "media",
+        id=media_id,
+        account=account.key,
+        kind=kind,
+        name=name,
+        content_type=content_type or "application/octet-stream",
+        body=body,
+        at=world.clock.now(),
+    )
 
 
 @gets("/cgi-bin/media/get")

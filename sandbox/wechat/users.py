@@ -82,9 +82,12 @@ def _tag_name(call: WeChatCall) -> str:
 
 def _tag_id(value: Any) -> int:
     try:
-        return int(value)
-    except (TypeError, ValueError):
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
         raise WeChatError(45159) from None
+    if abs(number) > 2**31:
+        raise WeChatError(45159)
+    return number
 
 
 def _existing_tag(call: WeChatCall, tag_id: int) -> Row:

@@ -16,6 +16,7 @@ from sandbox.weibo.objects import Objects
 from sandbox.world import World
 
 Json = dict[str, Any]
+_LARGEST = 2**62
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,12 @@ class WeiboCall:
         """Raises WeiboError 10017 when the parameter is not a number."""
         value = self.values.get(name, "")
         try:
-            return int(value) if value != "" else default
+            number = int(value) if value != "" else default
         except ValueError:
             raise WeiboError(10017, name) from None
+        if abs(number) > _LARGEST:
+            raise WeiboError(10017, name)
+        return number
 
     def needed(self, name: str) -> str:
         """Raises WeiboError 10016 when the parameter is missing."""

@@ -108,3 +108,16 @@ def test_state_survives_a_crash(tmp_path: Path) -> None:
         assert [line["id"] for line in thread["messages"]] == [message["id"]]
         again = sandbox.control("POST", "/customer/post", body)
         assert int(again["id"]) > int(post["id"])
+
+
+def test_another_corpus_begins_at_its_own_first_row(tmp_path: Path) -> None:
+    first, second, data = (
+        _write(tmp_path / "a.jsonl", 30),
+        _write(tmp_path / "b.jsonl", 20),
+        tmp_path / "data",
+    )
+    with start_sandbox(corpus=first, corpus_rate=2000, data=data) as sandbox:
+        _until(sandbox, 30)
+    with start_sandbox(corpus=second, corpus_rate=2000, data=data) as sandbox:
+        assert _until(sandbox, 20)["rows"] == 20
+        assert len(_mentions(sandbox)) == 50

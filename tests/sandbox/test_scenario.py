@@ -85,3 +85,11 @@ def test_the_day_runs_by_itself() -> None:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         sandbox.control("POST", "/scenario", {"paused": True})
+
+
+def test_brands_have_followers_from_the_start() -> None:
+    with start_sandbox(scenario="telecom", extra=("--rate", "0.001")) as sandbox:
+        token = sandbox.accounts()["weibo-care"]["credentials"]["access_token"]
+        path = "/weibo/2/friendships/followers.json"
+        found = sandbox.http.get(path, params={"access_token": token}).json()
+        assert found["total_number"] > 80
