@@ -18,8 +18,8 @@ from app.core.permissions import system_actor
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.identity.audit import verify_chain
-from app.listener.jobs import judge_batch, poll_monitor, process_kept_deliveries
-from app.listener.polling import due_monitors
+from app.listener.jobs import judge_batch, poll_stream, process_kept_deliveries
+from app.listener.polling import due_streams
 from app.seed.demo import logins_table, seed_demo
 
 db = AppGroup("db", help="The database's schema.")
@@ -79,14 +79,14 @@ def listener_poll() -> None:
     """Read every due stream once, and judge what came in."""
     runtime = _runtime()
     with open_context(runtime, system_actor("cli"), write=False) as ctx:
-        monitors = due_monitors(ctx)
-    for monitor in monitors:
-        poll_monitor(runtime, monitor)
+        streams = due_streams(ctx)
+    for stream in streams:
+        poll_stream(runtime, stream)
     process_kept_deliveries(runtime)
     judged = 0
     while count := judge_batch(runtime):
         judged += count
-    click.echo(f"{len(monitors)} streams read, {judged} items judged")
+    click.echo(f"{len(streams)} streams read, {judged} items judged")
 
 
 @audit.command("verify")

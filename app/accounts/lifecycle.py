@@ -22,7 +22,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.scope import scope
-from app.models import Account, AccountStatus, Agency, Monitor, OAuthState, Operator, Team
+from app.models import Account, AccountStatus, Agency, OAuthState, Operator, Stream, Team
 
 OAUTH_LIFE = timedelta(minutes=15)
 _STATUS_OF_HEALTH = {
@@ -69,7 +69,7 @@ def connect_account(ctx: Context, command: ConnectAccount) -> Account:
     account.error_streak = 0
     ctx.session.add(account)
     ctx.session.flush()
-    _ensure_monitors(ctx, account)
+    _ensure_streams(ctx, account)
     _record(ctx, "account.connected", account)
     return account
 
@@ -100,20 +100,18 @@ def _require_owners(ctx: Context, agency_id: int, team_id: int | None, owner_id:
             raise Invalid(fields={name: "not of this agency"})
 
 
-def _ensure_monitors(ctx: Context, account: Account) -> None:
-    """One reading rule per stream the platform offers; own posts are read by publishing, not listening."""
+def _ensure_streams(ctx: Context, account: Account) -> None:
+    """One row per stream the platform offers; own posts are read by publishing, not listening."""
     adapter = registry.get(account.platform)
-    known = set(ctx.session.scalars(select(Monitor.stream).where(Monitor.account_id == account.id)))
+    known = set(ctx.session.scalars(select(Stream.name).where(Stream.account_id == account.id)))
     for stream in adapter.streams:
         if stream in known or stream.startswith("own_"):
             continue
         ctx.session.add(
-            Monitor(
+            Stream(
                 created_at=ctx.now(),
                 account_id=account.id,
-                name=f"{account.name} {stream}",
-                stream=stream,
-                rule={},
+                name=stream,
                 is_active=True,
                 every_seconds=adapter.platform_capabilities().min_poll_seconds,
                 cursor={},
@@ -169,8 +167,8 @@ def _revive(ctx: Context, account: Account) -> None:
     account.retry_at = None
     if account.status is not AccountStatus.ACTIVE:
         set_status(ctx, account, AccountStatus.ACTIVE, None)
-    for monitor in ctx.session.scalars(select(Monitor).where(Monitor.account_id == account.id)):
-        monitor.due_at = ctx.now()
+    for stream in ctx.session.scalars(select(Stream).where(Stream.account_id == account.id)):
+        stream.due_at = ctx.now()
     ctx.session.flush()
 
 
@@ -178,8 +176,8 @@ def remove_account(ctx: Context, account_id: int) -> None:
     """Disconnect for good: credentials are wiped, reading stops; what was said stays readable."""
     account = _managed(ctx, account_id)
     account.credentials = ctx.runtime.vault.seal({})
-    for monitor in ctx.session.scalars(select(Monitor).where(Monitor.account_id == account.id)):
-        monitor.is_active = False
+    for stream in ctx.session.scalars(select(Stream).where(Stream.account_id == account.id)):
+        stream.is_active = False
     set_status(ctx, account, AccountStatus.REMOVED, None)
     _record(ctx, "account.removed", account)
 

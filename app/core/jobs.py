@@ -17,7 +17,7 @@ class Queue(StrEnum):
 
 class JobName(StrEnum):
     LISTENER_PROCESS_DELIVERIES = "listener.process_deliveries"
-    LISTENER_POLL_MONITOR = "listener.poll_monitor"
+    LISTENER_POLL_STREAM = "listener.poll_stream"
     LISTENER_JUDGE_ITEMS = "listener.judge_items"
     ROUTING_ASSIGN_WAITING = "routing.assign_waiting"
     WORKBENCH_DELIVER_REPLY = "workbench.deliver_reply"
@@ -27,7 +27,7 @@ class JobName(StrEnum):
 
 QUEUE_OF: dict[JobName, Queue] = {
     JobName.LISTENER_PROCESS_DELIVERIES: Queue.INGEST,
-    JobName.LISTENER_POLL_MONITOR: Queue.INGEST,
+    JobName.LISTENER_POLL_STREAM: Queue.INGEST,
     JobName.LISTENER_JUDGE_ITEMS: Queue.INGEST,
     JobName.ROUTING_ASSIGN_WAITING: Queue.INGEST,
     JobName.WORKBENCH_DELIVER_REPLY: Queue.OUTBOUND,

@@ -24,10 +24,10 @@ from app.models import (
     Conversation,
     InboundItem,
     Message,
-    Monitor,
     Operator,
     OutboundMessage,
     ServiceRequest,
+    Stream,
     Team,
     TeamMember,
     Verdict,
@@ -42,7 +42,7 @@ _BY_ACCOUNT: tuple[Any, ...] = (
     CallbackDelivery,
     ContactIdentity,
     InboundItem,
-    Monitor,
+    Stream,
     Verdict,
 )
 # Tables whose rows belong to a conversation and are visible with one of its requests.

@@ -15,7 +15,7 @@ from app.config import Settings
 from app.core.context import Context
 from app.core.jobs import DeferredJob, JobName
 from app.listener.judging import oldest_unjudged
-from app.listener.polling import due_monitors
+from app.listener.polling import due_streams
 from app.models import CallbackDelivery, DeliveryStatus, RequestStatus, ServiceRequest
 from app.workbench.delivery import due_replies
 
@@ -28,7 +28,7 @@ class Periodic:
 
 
 def _due_polls(ctx: Context) -> list[DeferredJob]:
-    return [DeferredJob(JobName.LISTENER_POLL_MONITOR, (monitor,)) for monitor in due_monitors(ctx)]
+    return [DeferredJob(JobName.LISTENER_POLL_STREAM, (stream,)) for stream in due_streams(ctx)]
 
 
 def _due_replies(ctx: Context) -> list[DeferredJob]:

@@ -19,7 +19,7 @@ from app.models import (
     Account,
     CallbackDelivery,
     DeliveryStatus,
-    Monitor,
+    Stream,
 )
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ def _process(ctx: Context, delivery: CallbackDelivery, account: Account) -> None
 def _hurry_polls(ctx: Context, account: Account, streams: Sequence[str]) -> None:
     if streams:
         ctx.session.execute(
-            update(Monitor)
-            .where(Monitor.account_id == account.id, Monitor.stream.in_(streams), Monitor.is_active)
+            update(Stream)
+            .where(Stream.account_id == account.id, Stream.name.in_(streams), Stream.is_active)
             .values(due_at=ctx.now())
         )

@@ -21,11 +21,11 @@ _INSERT_ROWS = 200
 
 
 def store_posts(
-    ctx: Context, account_id: int, posts: Sequence[InboundPost], *, monitor_id: int | None = None
+    ctx: Context, account_id: int, posts: Sequence[InboundPost], *, stream_id: int | None = None
 ) -> int:
     """Insert what is new; how many. Repeats (same account and external id) leave no trace."""
     ctx.require(Permission.LISTENER_INGEST)
-    rows = [_row(ctx, account_id, post, monitor_id) for post in posts]
+    rows = [_row(ctx, account_id, post, stream_id) for post in posts]
     stored = sum(_insert(ctx, chunk) for chunk in _chunks(rows))
     if stored:
         ctx.defer(JobName.LISTENER_JUDGE_ITEMS)
@@ -43,14 +43,14 @@ def _chunks(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
         yield rows[start : start + _INSERT_ROWS]
 
 
-def _row(ctx: Context, account_id: int, post: InboundPost, monitor_id: int | None) -> dict[str, Any]:
+def _row(ctx: Context, account_id: int, post: InboundPost, stream_id: int | None) -> dict[str, Any]:
     text = storable(post.text)[:MAX_TEXT]
     own, _quoted = own_words(text)
     author = post.author
     return {
         "created_at": ctx.now(),
         "account_id": account_id,
-        "monitor_id": monitor_id,
+        "stream_id": stream_id,
         "external_id": post.external_id[:160],
         "kind": post.kind.value,
         "lane": Lane(post.lane.value),

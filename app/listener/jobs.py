@@ -12,7 +12,7 @@ from app.jobs.job import job
 from app.listener.deliveries import process_deliveries
 from app.listener.filters import judge
 from app.listener.judging import ITEMS_PER_JOB, gather_subjects, lease_items, record_verdicts
-from app.listener.polling import lease_monitor, record_failure, record_page
+from app.listener.polling import lease_stream, record_failure, record_page
 from app.nlp.classifier import Classifier
 
 LISTENER = system_actor("listener", Permission.LISTENER_INGEST, Permission.ACCOUNTS_SYNC)
@@ -29,21 +29,21 @@ def process_kept_deliveries(runtime: Runtime) -> None:
         process_deliveries(ctx)
 
 
-@job(JobName.LISTENER_POLL_MONITOR)
-def poll_monitor(runtime: Runtime, monitor_id: int) -> None:
+@job(JobName.LISTENER_POLL_STREAM)
+def poll_stream(runtime: Runtime, stream_id: int) -> None:
     """Lease, call outside any transaction, then items and cursor together.
 
     A crash in between repeats the reading; the items' unique keys make the repetition harmless.
     """
     with open_context(runtime, LISTENER) as ctx:
-        reading = lease_monitor(ctx, monitor_id)
+        reading = lease_stream(ctx, stream_id)
     if reading is None:
         return
-    monitor, account = reading.monitor, reading.account
+    stream, account = reading.stream, reading.account
     parts = platforms(runtime)
     try:
         page = parts.adapter(account.platform).poll(
-            monitor.stream, parts.ref(account), monitor.cursor or None, reading.budget
+            stream.name, parts.ref(account), stream.cursor or None, reading.budget
         )
     except PlatformError as error:
         with open_context(runtime, LISTENER) as ctx:

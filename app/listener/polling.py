@@ -28,7 +28,7 @@ from app.listener.intake import store_posts
 from app.models import (
     Account,
     AccountStatus,
-    Monitor,
+    Stream,
 )
 
 log = structlog.get_logger(__name__)
@@ -42,21 +42,21 @@ POLL_CALLS = 5
 DETAIL_CALLS = 20
 
 
-def due_monitors(ctx: Context) -> list[int]:
-    """Monitors whose streams should be read now."""
+def due_streams(ctx: Context) -> list[int]:
+    """Streams that should be read now."""
     now = ctx.now()
     return list(
         ctx.session.scalars(
-            select(Monitor.id)
-            .join(Account, Account.id == Monitor.account_id)
+            select(Stream.id)
+            .join(Account, Account.id == Stream.account_id)
             .where(
-                Monitor.is_active,
-                Monitor.due_at <= now,
-                or_(Monitor.lease_until.is_(None), Monitor.lease_until < now),
+                Stream.is_active,
+                Stream.due_at <= now,
+                or_(Stream.lease_until.is_(None), Stream.lease_until < now),
                 Account.status == AccountStatus.ACTIVE,
                 or_(Account.retry_at.is_(None), Account.retry_at <= now),
             )
-            .order_by(Monitor.due_at)
+            .order_by(Stream.due_at)
         )
     )
 
@@ -65,7 +65,7 @@ def due_monitors(ctx: Context) -> list[int]:
 class Reading:
     """A stream taken on by this worker, with the platform calls reserved for it."""
 
-    monitor: Monitor
+    stream: Stream
     account: Account
     token: str
     budget: Budget
@@ -75,23 +75,23 @@ class Reading:
         return self.budget.calls + self.budget.detail_calls
 
 
-def lease_monitor(ctx: Context, monitor_id: int) -> Reading | None:
-    """Take the monitor for this reading; None when not due, already read by another, or out of quota."""
+def lease_stream(ctx: Context, stream_id: int) -> Reading | None:
+    """Take the stream for this reading; None when not due, already read by another, or out of quota."""
     ctx.require(Permission.LISTENER_INGEST)
-    if monitor_id not in due_monitors(ctx):
+    if stream_id not in due_streams(ctx):
         return None
-    monitor = ctx.session.get_one(Monitor, monitor_id)
-    account = ctx.session.get_one(Account, monitor.account_id)
+    stream = ctx.session.get_one(Stream, stream_id)
+    account = ctx.session.get_one(Account, stream.account_id)
     budget = _reserve(ctx, account)
     if budget is None:
-        monitor.due_at = free_again_at(ctx, account, CALLS)
+        stream.due_at = free_again_at(ctx, account, CALLS)
         return None
     token = new_token()[:32]
     lease = ctx.now() + timedelta(seconds=ctx.runtime.settings.lease_seconds)
     ctx.session.execute(
-        update(Monitor).where(Monitor.id == monitor_id).values(lease_until=lease, lease_token=token)
+        update(Stream).where(Stream.id == stream_id).values(lease_until=lease, lease_token=token)
     )
-    return Reading(monitor, account, token, budget)
+    return Reading(stream, account, token, budget)
 
 
 def _reserve(ctx: Context, account: Account) -> Budget | None:
@@ -106,52 +106,50 @@ def _reserve(ctx: Context, account: Account) -> Budget | None:
     return Budget(calls=calls, detail_calls=details)
 
 
-def _leased(ctx: Context, monitor_id: int, token: str) -> Monitor | None:
-    """The monitor, if the lease is still ours: after a long stall another worker may have taken over."""
+def _leased(ctx: Context, stream_id: int, token: str) -> Stream | None:
+    """The stream, if the lease is still ours: after a long stall another worker may have taken over."""
     return ctx.session.scalar(
-        select(Monitor).where(Monitor.id == monitor_id, Monitor.lease_token == token).with_for_update()
+        select(Stream).where(Stream.id == stream_id, Stream.lease_token == token).with_for_update()
     )
 
 
 def record_page(ctx: Context, reading: Reading, page: Page) -> None:
     """Store what a reading brought and move the cursor, if the lease is still ours."""
-    monitor = _leased(ctx, reading.monitor.id, reading.token)
-    if monitor is None:
+    stream = _leased(ctx, reading.stream.id, reading.token)
+    if stream is None:
         return
-    account = ctx.session.get_one(Account, monitor.account_id)
+    account = ctx.session.get_one(Account, stream.account_id)
     count_calls(ctx, account, CALLS, page.cost - reading.reserved)
-    store_posts(ctx, account.id, page.items, monitor_id=monitor.id)
+    store_posts(ctx, account.id, page.items, stream_id=stream.id)
     now = ctx.now()
-    monitor.cursor = page.next_cursor
-    monitor.lease_until = monitor.lease_token = None
-    monitor.last_success_at = now
-    monitor.last_error = None
-    pause = max(
-        timedelta(seconds=monitor.every_seconds), spacing(ctx, account, _active_streams(ctx, account))
-    )
-    monitor.due_at = now if page.has_more else now + pause
+    stream.cursor = page.next_cursor
+    stream.lease_until = stream.lease_token = None
+    stream.last_success_at = now
+    stream.last_error = None
+    pause = max(timedelta(seconds=stream.every_seconds), spacing(ctx, account, _active_streams(ctx, account)))
+    stream.due_at = now if page.has_more else now + pause
     account.last_poll_at = now
     account.lag_since = page.behind_since
     note_success(ctx, account)
     if page.has_more:
-        ctx.defer(JobName.LISTENER_POLL_MONITOR, monitor.id)
+        ctx.defer(JobName.LISTENER_POLL_STREAM, stream.id)
 
 
 def _active_streams(ctx: Context, account: Account) -> int:
     return ctx.session.scalars(
-        select(func.count()).where(Monitor.account_id == account.id, Monitor.is_active)
+        select(func.count()).where(Stream.account_id == account.id, Stream.is_active)
     ).one()
 
 
 def record_failure(ctx: Context, reading: Reading, error: PlatformError) -> None:
     """Note why a reading failed; the cursor stays where it was."""
-    monitor = _leased(ctx, reading.monitor.id, reading.token)
-    if monitor is None:
+    stream = _leased(ctx, reading.stream.id, reading.token)
+    if stream is None:
         return
-    account = ctx.session.get_one(Account, monitor.account_id)
+    account = ctx.session.get_one(Account, stream.account_id)
     count_calls(ctx, account, CALLS, 1 - reading.reserved)
-    monitor.lease_until = monitor.lease_token = None
-    monitor.last_error = f"{error.kind.value}: {error.message}"[:300]
+    stream.lease_until = stream.lease_token = None
+    stream.last_error = f"{error.kind.value}: {error.message}"[:300]
     note_failure(ctx, account, error)
-    monitor.due_at = account.retry_at or ctx.now() + timedelta(seconds=monitor.every_seconds)
-    log.warning("poll_failed", monitor=monitor.id, kind=error.kind.value, platform_code=error.platform_code)
+    stream.due_at = account.retry_at or ctx.now() + timedelta(seconds=stream.every_seconds)
+    log.warning("poll_failed", stream=stream.id, kind=error.kind.value, platform_code=error.platform_code)

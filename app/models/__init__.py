@@ -9,9 +9,9 @@ from app.models.account import (
     CallbackDelivery,
     CallUsage,
     DeliveryStatus,
-    Monitor,
     OAuthState,
     PlatformToken,
+    Stream,
 )
 from app.models.conversation import (
     Conversation,
@@ -60,7 +60,6 @@ __all__ = [
     "Lane",
     "LoginAttempt",
     "Message",
-    "Monitor",
     "OAuthState",
     "Operator",
     "OperatorSession",
@@ -72,6 +71,7 @@ __all__ = [
     "ProcessLease",
     "RequestStatus",
     "ServiceRequest",
+    "Stream",
     "Team",
     "TeamMember",
     "Verdict",

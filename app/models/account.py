@@ -65,17 +65,15 @@ class Account(Entity):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-class Monitor(Entity):
-    """A listening rule: which streams of an account are read, how often, and from where on."""
+class Stream(Entity):
+    """What is read of an account, how often, and from where on."""
 
-    __tablename__ = "monitors"
-    __table_args__ = (UniqueConstraint("account_id", "stream", "name"),)
+    __tablename__ = "streams"
+    __table_args__ = (UniqueConstraint("account_id", "name"),)
 
     account_id: Mapped[int] = fk("accounts.id")
-    name: Mapped[str] = mapped_column(String(80))
-    stream: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(40))
     """A stream of the adapter: mentions, comments, …"""
-    rule: Mapped[dict[str, Any]] = mapped_column(default=dict)
     is_active: Mapped[bool] = mapped_column(default=True)
     every_seconds: Mapped[int] = mapped_column(default=60)
     cursor: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -36,7 +36,7 @@ class InboundItem(Entity):
     )
 
     account_id: Mapped[int] = fk("accounts.id")
-    monitor_id: Mapped[int | None] = fk("monitors.id")
+    stream_id: Mapped[int | None] = fk("streams.id")
     external_id: Mapped[str] = mapped_column(String(160))
     """The platform's id with a prefix for its kind: `status:5123…`, `comment:…`, `msg:…`."""
     kind: Mapped[str] = mapped_column(String(30))

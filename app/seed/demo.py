@@ -18,9 +18,9 @@ from app.models import (
     AccountStatus,
     Agency,
     AgencyKind,
-    Monitor,
     Operator,
     Presence,
+    Stream,
     Team,
     TeamMember,
 )
@@ -122,12 +122,10 @@ def _accounts(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team])
             if stream == "own_posts":
                 continue
             ctx.session.add(
-                Monitor(
+                Stream(
                     created_at=ctx.now(),
                     account_id=account.id,
-                    name=f"{account.name} {stream}",
-                    stream=stream,
-                    rule={},
+                    name=stream,
                     is_active=True,
                     every_seconds=POLL_SECONDS,
                     cursor={},
