@@ -21,7 +21,7 @@ export const useInbox = defineStore('inbox', () => {
   const error = shallowRef<unknown>(null)
   const rows = shallowRef<Rows>({ shown: [], waiting: [] })
   const fresh = ref<ReadonlySet<number>>(new Set())
-  const total = ref(0)
+  const serverTotal = ref(0)
   const counts = shallowRef<RequestCounts | null>(null)
   const cursor = ref<string | null>(null)
   const loadingMore = ref(false)
@@ -41,6 +41,8 @@ export const useInbox = defineStore('inbox', () => {
   const items = computed(() =>
     rows.value.shown.map((id) => entities.state.requests[id]).filter((item) => item !== undefined),
   )
+  /** Once every page is here the rows are the total; before, only the server knows it. */
+  const total = computed(() => (cursor.value === null ? rows.value.shown.length + rows.value.waiting.length : serverTotal.value))
   const filtered = computed(
     () => query.value.text !== '' || query.value.unread || query.value.lane !== null || query.value.accountId !== null,
   )
@@ -82,7 +84,7 @@ export const useInbox = defineStore('inbox', () => {
     entities.loadRequests(page.items)
     for (const item of page.items) members.add(item.id)
     cursor.value = page.next_cursor
-    total.value = page.total
+    serverTotal.value = page.total
     frontier = page.next_cursor === null ? null : (page.items.at(-1) ?? frontier)
   }
 

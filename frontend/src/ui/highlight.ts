@@ -4,19 +4,29 @@ import type { Reason } from '@/api/contract'
 
 export interface Piece {
   text: string
-  /** `neg` pulls towards complaint or dislike, `hit` the other way, empty is plain text. */
-  mark: '' | 'hit' | 'neg'
+  /** `neg` speaks against (negative mood), `ps` for it (positive mood), `hit` for other judgements. */
+  mark: '' | 'hit' | 'neg' | 'ps'
+}
+
+/** Only the reasons of one judgement; all of them when the server does not say which is which. */
+export function reasonsFor(reasons: Reason[], kind: 'sentiment' | 'intent' | 'service' | 'spam'): Reason[] {
+  if (!reasons.some((reason) => reason.kind !== undefined)) return kind === 'sentiment' ? reasons : []
+  return reasons.filter((reason) => reason.kind === kind || reason.kind?.startsWith(`${kind}:`))
 }
 
 /** Cut `text` so that every occurrence of a reason's words is a piece of its own; longer reasons win over shorter. */
 export function splitByReasons(text: string, reasons: Reason[]): Piece[] {
-  const words = reasons.filter((reason) => reason.text.trim() !== '').sort((a, b) => b.text.length - a.text.length)
+  const words = reasons.filter((reason) => reason.text.trim().length > 1).sort((a, b) => b.text.length - a.text.length)
   let pieces: Piece[] = [{ text, mark: '' }]
   for (const reason of words) {
-    const mark = reason.weight < 0 ? 'neg' : 'hit'
-    pieces = pieces.flatMap((piece) => (piece.mark ? [piece] : cut(piece.text, reason.text, mark)))
+    pieces = pieces.flatMap((piece) => (piece.mark ? [piece] : cut(piece.text, reason.text, markOf(reason))))
   }
   return pieces
+}
+
+function markOf(reason: Reason): Piece['mark'] {
+  if (reason.kind !== undefined && reason.kind !== 'sentiment') return 'hit'
+  return reason.weight < 0 ? 'neg' : 'ps'
 }
 
 function cut(text: string, word: string, mark: Piece['mark']): Piece[] {
