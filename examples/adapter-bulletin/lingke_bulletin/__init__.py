@@ -1,0 +1,5 @@
+"""A forum as a platform of Lingke: reads posts, answers in their threads."""
+
+from lingke_bulletin.adapter import BulletinAdapter
+
+__all__ = ["BulletinAdapter"]
