@@ -39,7 +39,8 @@ export const router = createRouter({
       meta: { right: RIGHTS.readAccounts },
     },
     { path: '/no-access', name: 'no-access', component: () => import('./NoAccessPage.vue') },
-    { path: '/', name: 'home', redirect: () => homeRoute() },
+    // Decided on entering, not by `redirect`: that would run before the session is known.
+    { path: '/', name: 'home', component: () => import('./NoAccessPage.vue'), beforeEnter: () => homeRoute() },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },
   ],
 })
