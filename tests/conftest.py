@@ -1,0 +1,120 @@
+"""What every test of the application stands on: real databases and queue, a clock that is told the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+
+from app import create_app
+from app.config import Settings, load_settings
+from app.core.clock import ManualClock
+from app.core.runtime import Runtime
+from app.models import Base, Operator
+from tests.factories.browser import Browser
+from tests.factories.make import Make
+from tests.fakes.model import FakeModel
+from tests.fakes.platforms import FakePlatforms, Remote
+from tests.support.postgres import Cluster
+
+pytest_plugins = ["tests.support.servers"]
+
+START = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+# Tables in any order, foreign keys unchecked meanwhile; a table without rows costs next to nothing.
+EMPTY_ALL = """DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOREACH name IN ARRAY ARRAY[{tables}] LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+END $$"""
+CREDENTIAL_KEY = Fernet.generate_key().decode()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(START)
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql(postgres_cluster: Cluster, postgresql_template: str) -> str:
+    """One migrated database for the session: emptying it takes milliseconds, copying one most of a second."""
+    postgres_cluster.create("shared", template=postgresql_template)
+    return postgres_cluster.address("shared")
+
+
+@pytest.fixture
+def emptied_postgresql(shared_postgresql: str) -> Iterator[str]:
+    yield shared_postgresql
+    tables = ", ".join(f"'{table.name}'" for table in Base.metadata.sorted_tables)
+    with psycopg.connect(shared_postgresql.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(EMPTY_ALL.format(tables=tables))
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite_url", marks=pytest.mark.sqlite, id="sqlite"),
+        pytest.param("emptied_postgresql", marks=pytest.mark.postgresql, id="postgresql"),
+    ]
+)
+def empty_database(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated database without rows; a test runs once on each kind."""
+    address: str = request.getfixturevalue(request.param)
+    return address
+
+
+@pytest.fixture
+def settings(empty_database: str, redis_url: str, tmp_path: Path) -> Settings:
+    return load_settings(
+        _env_file=None,
+        lingke_env="test",
+        data_dir=tmp_path,
+        database_url=empty_database,
+        redis_url=redis_url,
+        secret_key="a-secret-for-tests-only-and-long-enough",
+        credential_keys=CREDENTIAL_KEY,
+        installation="test",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, clock: ManualClock) -> Iterator[Flask]:
+    application = create_app(settings, clock=clock, async_mode="threading")
+    runtime: Runtime = application.extensions["lingke"]
+    platforms = FakePlatforms(runtime, Remote())
+    runtime.parts["platforms"] = platforms
+    runtime.parts["classifier"] = FakeModel()
+    yield application
+    platforms.close()
+    runtime.redis.close()
+    runtime.engine.dispose()
+
+
+@pytest.fixture
+def runtime(app: Flask) -> Runtime:
+    built: Runtime = app.extensions["lingke"]
+    return built
+
+
+@pytest.fixture
+def remote(runtime: Runtime) -> Remote:
+    """The platforms as they are reached from here."""
+    platforms: FakePlatforms = runtime.parts["platforms"]
+    return platforms.remote
+
+
+@pytest.fixture
+def make(runtime: Runtime) -> Make:
+    return Make(runtime)
+
+
+@pytest.fixture
+def browser(app: Flask, make: Make) -> Callable[[Operator | None], Browser]:
+    """`browser(operator)` is logged in; `browser(None)` is anonymous."""
+
+    def open_browser(operator: Operator | None) -> Browser:
+        return Browser(app, make.session_token(operator) if operator else None)
+
+    return open_browser

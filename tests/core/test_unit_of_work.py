@@ -1,0 +1,160 @@
+"""One committer: all or nothing, events with the change, jobs after it, and no need of Redis."""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+import pytest
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from app.composition import compose
+from app.config import Settings
+from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.events import Audience
+from app.core.jobs import JobName, Queue
+from app.core.permissions import Actor, ActorKind, Permission, system_actor
+from app.core.runtime import Runtime
+from app.core.tables import EventLog
+from app.core.unit_of_work import open_context
+from app.jobs.queue import rq_queue
+from app.models import Agency, AgencyKind
+
+ACTOR = system_actor("test")
+EVERYBODY = Audience(frozenset({"all"}))
+
+
+class Told(BaseModel):
+    value: int
+
+
+def _agency(runtime: Runtime, name: str) -> Agency:
+    return Agency(created_at=runtime.clock.now(), name=name, kind=AgencyKind.IN_HOUSE, is_active=True)
+
+
+def _count(runtime: Runtime, model: type[Agency] | type[EventLog]) -> int:
+    with open_context(runtime, ACTOR, write=False) as ctx:
+        return ctx.session.scalars(select(func.count()).select_from(model)).one()
+
+
+def _queued(runtime: Runtime) -> list[tuple[str, list[int]]]:
+    queues = [rq_queue(queue, runtime.redis, runtime.settings.installation) for queue in Queue]
+    return [(job.args[0], job.args[1]) for queue in queues for job in queue.jobs]
+
+
+def test_a_block_that_ends_well_is_committed_with_its_event(runtime: Runtime) -> None:
+    with open_context(runtime, ACTOR) as ctx:
+        ctx.session.add(_agency(runtime, "甲"))
+        ctx.emit("test.told", Told(value=7), EVERYBODY)
+    with open_context(runtime, ACTOR, write=False) as ctx:
+        row = ctx.session.scalars(select(EventLog)).one()
+    assert (row.name, row.payload, row.rooms, row.seq) == ("test.told", {"value": 7}, ["all"], None)
+    assert _count(runtime, Agency) == 1
+
+
+def test_an_error_rolls_back_and_nothing_is_told_or_queued(runtime: Runtime) -> None:
+    def fail() -> None:
+        with open_context(runtime, ACTOR) as ctx:
+            ctx.session.add(_agency(runtime, "甲"))
+            ctx.session.flush()
+            ctx.emit("test.told", Told(value=7), EVERYBODY)
+            ctx.defer(JobName.LISTENER_JUDGE_ITEMS)
+            raise Conflict
+
+    with pytest.raises(Conflict):
+        fail()
+    assert _count(runtime, Agency) == 0
+    assert _count(runtime, EventLog) == 0
+    assert _queued(runtime) == []
+
+
+def test_an_error_while_writing_the_events_takes_the_change_back_too(runtime: Runtime) -> None:
+    def refuse(_ctx: object, _event: object) -> None:
+        raise Conflict("subscriber")
+
+    runtime.subscribe("test.told", refuse)
+
+    def write() -> None:
+        with open_context(runtime, ACTOR) as ctx:
+            ctx.session.add(_agency(runtime, "甲"))
+            ctx.emit("test.told", Told(value=1), EVERYBODY)
+
+    with pytest.raises(Conflict):
+        write()
+    assert _count(runtime, Agency) == 0
+
+
+def test_what_a_subscriber_emits_is_heard_by_subscribers_in_turn(runtime: Runtime) -> None:
+    heard: list[int] = []
+    runtime.subscribe("test.first", lambda ctx, _event: ctx.emit("test.second", Told(value=2), EVERYBODY))
+    runtime.subscribe("test.second", lambda _ctx, event: heard.append(event.dump()["value"]))
+    with open_context(runtime, ACTOR) as ctx:
+        ctx.emit("test.first", Told(value=1), EVERYBODY)
+    assert heard == [2]
+    assert _count(runtime, EventLog) == 2
+
+
+def test_equal_jobs_of_one_transaction_are_queued_once(runtime: Runtime) -> None:
+    with open_context(runtime, ACTOR) as ctx:
+        for _ in range(3):
+            ctx.defer(JobName.WORKBENCH_DELIVER_REPLY, 5)
+        ctx.defer(JobName.WORKBENCH_DELIVER_REPLY, 6)
+    assert _queued(runtime) == [("workbench.deliver_reply", [5]), ("workbench.deliver_reply", [6])]
+
+
+def test_a_job_is_queued_only_after_the_commit(runtime: Runtime) -> None:
+    with open_context(runtime, ACTOR) as ctx:
+        ctx.defer(JobName.LISTENER_JUDGE_ITEMS)
+        assert _queued(runtime) == []
+    assert _queued(runtime) == [("listener.judge_items", [])]
+
+
+def test_a_reading_context_keeps_nothing(runtime: Runtime) -> None:
+    with open_context(runtime, ACTOR, write=False) as ctx:
+        ctx.emit("test.told", Told(value=7), EVERYBODY)
+        ctx.defer(JobName.LISTENER_JUDGE_ITEMS)
+    assert _count(runtime, EventLog) == 0
+    assert _queued(runtime) == []
+
+
+def test_without_redis_a_change_is_committed_all_the_same(settings: Settings) -> None:
+    alone = compose(settings.model_copy(update={"redis_url": "unix:///nowhere/at-all.sock"}))
+    try:
+        with open_context(alone, ACTOR) as ctx:
+            ctx.session.add(_agency(alone, "甲"))
+            ctx.emit("test.told", Told(value=7), EVERYBODY)
+            ctx.defer(JobName.LISTENER_JUDGE_ITEMS)
+        assert _count(alone, Agency) == 1
+        assert _count(alone, EventLog) == 1
+    finally:
+        alone.redis.close()
+        alone.engine.dispose()
+
+
+def test_jobs_travel_as_json_never_as_pickle(runtime: Runtime) -> None:
+    with open_context(runtime, ACTOR) as ctx:
+        ctx.defer(JobName.LISTENER_JUDGE_ITEMS)
+    (job_id,) = rq_queue(Queue.INGEST, runtime.redis, "test").job_ids
+    data = runtime.redis.hget(f"rq:job:{job_id}", "data")
+    assert isinstance(data, bytes)
+    assert json.loads(zlib.decompress(data))[0] == "app.jobs.worker.run_job"
+
+
+def test_require_says_which_right_is_missing(runtime: Runtime) -> None:
+    with open_context(runtime, ACTOR, write=False) as ctx, pytest.raises(Forbidden) as refused:
+        ctx.require(Permission.REPLIES_SEND)
+    assert refused.value.details == {"permission": "replies:send"}
+
+
+def test_an_account_out_of_reach_does_not_exist(runtime: Runtime) -> None:
+    near = Actor(
+        ActorKind.OPERATOR,
+        "somebody",
+        permissions=frozenset({Permission.REPLIES_SEND}),
+        account_ids=frozenset({1}),
+    )
+    with open_context(runtime, near, write=False) as ctx:
+        ctx.require(Permission.REPLIES_SEND, account_id=1)
+        with pytest.raises(NotFound):
+            ctx.require(Permission.REPLIES_SEND, account_id=2)

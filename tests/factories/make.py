@@ -1,0 +1,226 @@
+"""`Make`: organisations, accounts and items in the database, one line each.
+
+Every call commits, so what a test makes is what another transaction sees. Requests are not inserted but come
+about as in production: an item is stored, judged and routed by the listener's own code.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from app.adapters.types import Author, InboundPost, ItemKind, Media, Trigger
+from app.adapters.types import Lane as PostLane
+from app.core.context import Context
+from app.core.crypto import new_token, token_hash
+from app.core.db import open_session
+from app.core.permissions import Actor, RoleName
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_context
+from app.identity.queries import actor_of
+from app.listener.intake import store_posts
+from app.listener.jobs import LISTENER, judge_items
+from app.models import (
+    Account,
+    AccountKind,
+    Agency,
+    AgencyKind,
+    Base,
+    Conversation,
+    InboundItem,
+    Message,
+    Operator,
+    OperatorSession,
+    Presence,
+    ServiceRequest,
+    Stream,
+    Team,
+    TeamMember,
+)
+
+PASSWORD = "correct horse battery"
+# Argon2 at its cheapest: what is tested is that a hash is checked, not how long that takes.
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_CHEAP_HASH = CHEAP.hash(PASSWORD)
+WEIBO_CREDENTIALS = {"app_key": "k", "app_secret": "weibo-secret", "access_token": "t"}
+WECHAT_CREDENTIALS = {"appid": "wx0123456789abcdef", "app_secret": "s", "token": "wechat-token"}
+Row = TypeVar("Row", bound=Base)
+
+
+class Make:
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self._numbers = itertools.count(1)
+
+    @property
+    def now(self) -> datetime:
+        return self.runtime.clock.now()
+
+    def save(self, row: Row) -> Row:
+        session = open_session(self.runtime.sessions, write=True)
+        try:
+            session.add(row)
+            session.commit()
+        finally:
+            session.close()
+        return row
+
+    def agency(self, kind: AgencyKind = AgencyKind.IN_HOUSE) -> Agency:
+        return self.save(
+            Agency(created_at=self.now, name=f"机构{next(self._numbers)}", kind=kind, is_active=True)
+        )
+
+    def team(self, agency: Agency) -> Team:
+        return self.save(Team(created_at=self.now, agency_id=agency.id, name=f"小组{next(self._numbers)}"))
+
+    def operator(
+        self,
+        agency: Agency,
+        *teams: Team,
+        role: RoleName = RoleName.OPERATOR,
+        presence: Presence = Presence.OFFLINE,
+        **fields: Any,
+    ) -> Operator:
+        number = next(self._numbers)
+        operator = self.save(
+            Operator(
+                created_at=self.now,
+                agency_id=agency.id,
+                login_name=fields.pop("login_name", f"person{number}"),
+                name=fields.pop("name", f"客服{number}"),
+                password_hash=_CHEAP_HASH,
+                role=role,
+                presence=presence,
+                presence_since=self.now,
+                **fields,
+            )
+        )
+        for team in teams:
+            self.save(TeamMember(created_at=self.now, team_id=team.id, operator_id=operator.id))
+        return operator
+
+    def session_token(self, operator: Operator, *, seen: datetime | None = None) -> str:
+        """A login of the operator, as the database knows it; the token that its browser holds."""
+        token = new_token()
+        self.save(
+            OperatorSession(
+                created_at=self.now,
+                operator_id=operator.id,
+                token_hash=token_hash(token),
+                last_seen_at=seen or self.now,
+            )
+        )
+        return token
+
+    def actor(self, operator: Operator) -> Actor:
+        with open_context(self.runtime, LISTENER, write=False) as ctx:
+            loaded = ctx.session.get_one(Operator, operator.id)
+            ctx.session.refresh(loaded, ["teams"])
+            return actor_of(ctx.session, loaded)
+
+    def account(
+        self, agency: Agency, team: Team | None = None, *, platform: str = "weibo", **fields: Any
+    ) -> Account:
+        number = next(self._numbers)
+        weibo = platform == "weibo"
+        settings = {"user_calls_per_day": 1_000_000} if weibo else {"mode": "plain"}
+        return self.save(
+            Account(
+                created_at=self.now,
+                agency_id=agency.id,
+                team_id=team.id if team else None,
+                platform=platform,
+                external_id=f"{1_000_000 + number}" if weibo else f"gh_{number}",
+                name=f"官方账号{number}",
+                kind=fields.pop("kind", AccountKind.OFFICIAL),
+                credentials=self.runtime.vault.seal(WEIBO_CREDENTIALS if weibo else WECHAT_CREDENTIALS),
+                settings=fields.pop("settings", settings),
+                callback_key=f"callback-key-{number}",
+                status_since=self.now,
+                **fields,
+            )
+        )
+
+    def stream(self, account: Account, name: str = "mentions") -> Stream:
+        return self.save(Stream(created_at=self.now, account_id=account.id, name=name, due_at=self.now))
+
+    def post(
+        self,
+        text: str = "宽带坏了，什么时候能修好？",
+        *,
+        author: str | None = "customer-1",
+        lane: PostLane = PostLane.PUBLIC,
+        kind: ItemKind | None = None,
+        media: Sequence[Media] = (),
+        **fields: Any,
+    ) -> InboundPost:
+        """What an adapter would hand in."""
+        private = lane is PostLane.PRIVATE
+        number = next(self._numbers)
+        return InboundPost(
+            external_id=fields.pop("external_id", f"status:{number}"),
+            kind=kind or (ItemKind.PRIVATE_MESSAGE if private else ItemKind.MENTION),
+            lane=lane,
+            created_at=fields.pop("created_at", self.now),
+            text=text,
+            author=Author(author, name=f"用户{author}") if author else None,
+            media=tuple(media),
+            context={"user_id": author or "", "openid": author or ""}
+            if private
+            else {"status_id": str(number)},
+            trigger=fields.pop("trigger", Trigger.MESSAGE if private else None),
+            **fields,
+        )
+
+    def store(self, account: Account, *posts: InboundPost) -> list[InboundItem]:
+        """Take posts in as the listener does, without judging them; all items of the account by age."""
+        with open_context(self.runtime, LISTENER) as ctx:
+            store_posts(ctx, account.id, posts)
+            return list(
+                ctx.session.scalars(
+                    select(InboundItem).where(InboundItem.account_id == account.id).order_by(InboundItem.id)
+                )
+            )
+
+    def request(
+        self,
+        account: Account,
+        text: str | None = None,
+        *,
+        author: str | None = None,
+        lane: PostLane = PostLane.PUBLIC,
+        assignee: Operator | None = None,
+        **fields: Any,
+    ) -> ServiceRequest:
+        """A request that a customer's post opened; `assignee` has it then, whoever the routing chose."""
+        number = next(self._numbers)
+        who = author or f"customer-{number}"
+        post = self.post(text or f"第{number}个问题：套餐怎么改？", author=who, lane=lane, **fields)
+        self.store(account, post)
+        judge_items(self.runtime)
+        with open_context(self.runtime, LISTENER) as ctx:
+            request = self._request_of(ctx, account, post.external_id)
+            if assignee is not None:
+                request.assignee_id = assignee.id
+            ctx.session.flush()
+        return request
+
+    def _request_of(self, ctx: Context, account: Account, external_id: str) -> ServiceRequest:
+        return ctx.session.scalars(
+            select(ServiceRequest)
+            .join(Message, Message.service_request_id == ServiceRequest.id)
+            .join(InboundItem, InboundItem.id == Message.inbound_item_id)
+            .where(InboundItem.account_id == account.id, InboundItem.external_id == external_id)
+        ).one()
+
+    def conversation_of(self, request: ServiceRequest) -> Conversation:
+        with open_context(self.runtime, LISTENER, write=False) as ctx:
+            return ctx.session.get_one(Conversation, request.conversation_id)
+
+    def later(self, seconds: float) -> datetime:
+        return self.now + timedelta(seconds=seconds)

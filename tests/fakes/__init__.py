@@ -1,0 +1,1 @@
+"""Doubles of what lies outside: platforms, the language model. Nothing of our own is doubled."""
