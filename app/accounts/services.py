@@ -46,6 +46,8 @@ def note_success(ctx: Context, account: Account) -> None:
 def note_failure(ctx: Context, account: Account, error: PlatformError) -> None:
     """A call failed: count it, wait as the platform asks (else back off), and say what a person must do."""
     ctx.require(Permission.ACCOUNTS_SYNC)
+    if error.kind not in _SLOW_DOWN and error.kind not in _STATUS_OF:
+        return  # the content or the recipient was refused; the account itself works
     account.error_streak += 1
     if error.kind in _SLOW_DOWN:
         account.retry_at = error.retry_at or ctx.now() + backoff(account.error_streak)

@@ -36,6 +36,7 @@ MOST_ATTEMPTS = 6
 # Quotas, beside the general one, that a message of a lane uses up where the platform has them.
 _QUOTAS = {Lane.PUBLIC: ("comments",), Lane.PRIVATE: ("private_messages", "custom_messages")}
 RECONCILE_FOR = timedelta(minutes=10)
+WAIT_FOR_LIMITS = timedelta(hours=24)
 # The call was refused before it could act; a later repeat may work.
 _TRY_LATER = frozenset({_K.TEMPORARY, _K.RATE_LIMITED})
 # It may have acted, or the platform says that an equal message is already there.
@@ -258,13 +259,20 @@ def _record_error(
         _finish(ctx, message, outbound, OutboundState.UNKNOWN, error)
     elif error.kind is _K.UNKNOWN_OUTCOME:
         _finish(ctx, message, outbound, OutboundState.UNKNOWN, error)
-    elif error.kind in _TRY_LATER and outbound.attempts < MOST_ATTEMPTS:
+    elif _worth_repeating(ctx, outbound, error):
         outbound.error_detail = error.message[:300]
         _again(
             ctx, message, outbound, error.retry_at or ctx.now() + backoff(outbound.attempts), error.kind.value
         )
     else:
         _finish(ctx, message, outbound, OutboundState.FAILED, error)
+
+
+def _worth_repeating(ctx: Context, outbound: OutboundMessage, error: PlatformError) -> bool:
+    """A limit passes by itself, however often it is met; other trouble is tried a few times only."""
+    if error.kind is _K.RATE_LIMITED:
+        return ctx.now() - outbound.created_at < WAIT_FOR_LIMITS
+    return error.kind in _TRY_LATER and outbound.attempts < MOST_ATTEMPTS
 
 
 def _again(ctx: Context, message: Message, outbound: OutboundMessage, at: datetime, reason: str) -> None:
