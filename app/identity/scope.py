@@ -14,19 +14,28 @@ from app.core.events import Audience
 from app.core.permissions import AccountReach, Actor, Permission, RequestReach, Role
 from app.models import (
     Account,
+    AccountFilter,
     AccountKind,
     Agency,
     AssignmentDecision,
     AuditLog,
+    AuthorActivity,
+    Backfill,
     CallbackDelivery,
     Contact,
     ContactIdentity,
     Conversation,
     InboundItem,
+    Label,
     Message,
+    Monitor,
+    MonitorHit,
     Operator,
     OutboundMessage,
+    ReviewDraw,
+    ReviewItem,
     ServiceRequest,
+    SpecialListEntry,
     Stream,
     Team,
     TeamMember,
@@ -38,10 +47,15 @@ S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 EVERYWHERE = "all"
 # Tables whose rows belong to an account and are visible with it.
 _BY_ACCOUNT: tuple[Any, ...] = (
+    AccountFilter,
     AssignmentDecision,
+    AuthorActivity,
     CallbackDelivery,
     ContactIdentity,
     InboundItem,
+    Label,
+    MonitorHit,
+    ReviewItem,
     Stream,
     Verdict,
 )
@@ -119,6 +133,12 @@ _RULES: dict[Any, Any] = {
     Agency: lambda actor: _agency_condition(Agency.id, actor),
     Team: lambda actor: _agency_condition(Team.agency_id, actor),
     Operator: lambda actor: _agency_condition(Operator.agency_id, actor),
+    Monitor: lambda actor: _agency_condition(Monitor.agency_id, actor),
+    Backfill: lambda actor: Backfill.monitor_id.in_(
+        select(Monitor.id).where(_agency_condition(Monitor.agency_id, actor))
+    ),
+    SpecialListEntry: lambda actor: _agency_condition(SpecialListEntry.agency_id, actor),
+    ReviewDraw: lambda actor: _agency_condition(ReviewDraw.agency_id, actor),
     AuditLog: lambda actor: _agency_condition(AuditLog.agency_id, actor),
 }
 

@@ -32,19 +32,33 @@ from app.models.identity import (
     Team,
     TeamMember,
 )
+from app.models.labelling import Label, LabelSource, ReviewDraw, ReviewItem
 from app.models.listening import InboundItem, ItemStatus, Lane, Verdict, VerdictOutcome
+from app.models.monitoring import (
+    AccountFilter,
+    AuthorActivity,
+    Backfill,
+    BackfillState,
+    Monitor,
+    MonitorHit,
+)
 from app.models.service_request import ACTIVE_STATUSES, AssignmentDecision, RequestStatus, ServiceRequest
+from app.models.special_list import SpecialList, SpecialListEntry
 
 __all__ = [
     "ACTIVE_STATUSES",
     "Account",
+    "AccountFilter",
     "AccountKind",
     "AccountStatus",
     "Agency",
     "AgencyKind",
     "AssignmentDecision",
     "AuditLog",
+    "AuthorActivity",
     "Avatar",
+    "Backfill",
+    "BackfillState",
     "Base",
     "CallUsage",
     "CallbackDelivery",
@@ -57,9 +71,13 @@ __all__ = [
     "EventLog",
     "InboundItem",
     "ItemStatus",
+    "Label",
+    "LabelSource",
     "Lane",
     "LoginAttempt",
     "Message",
+    "Monitor",
+    "MonitorHit",
     "OAuthState",
     "Operator",
     "OperatorSession",
@@ -70,7 +88,11 @@ __all__ = [
     "Presence",
     "ProcessLease",
     "RequestStatus",
+    "ReviewDraw",
+    "ReviewItem",
     "ServiceRequest",
+    "SpecialList",
+    "SpecialListEntry",
     "Stream",
     "Team",
     "TeamMember",

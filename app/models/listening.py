@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, Id, fk
@@ -25,6 +25,10 @@ class ItemStatus(StrEnum):
     JUDGED = "judged"
 
 
+_REPEATS = text("duplicate_of_id IS NOT NULL")
+_TO_REVIEW = text("needs_review")
+
+
 class InboundItem(Entity):
     """One post, comment, message or event of a platform; unique however often it is delivered."""
 
@@ -32,6 +36,12 @@ class InboundItem(Entity):
     __table_args__ = (
         UniqueConstraint("account_id", "external_id"),
         Index("ix_inbound_items_status_id", "status", "id"),
+        Index(
+            "ix_inbound_items_duplicate_of_id",
+            "duplicate_of_id",
+            sqlite_where=_REPEATS,
+            postgresql_where=_REPEATS,
+        ),
         Index("ix_inbound_items_author", "account_id", "author_external_id", "published_at"),
     )
 
@@ -53,6 +63,12 @@ class InboundItem(Entity):
     raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
     published_at: Mapped[datetime]
     text_hash: Mapped[int] = mapped_column(Id, default=0, index=True)
+    simhash: Mapped[int | None] = mapped_column(Id)
+    """Similar words give numbers that differ in few bits; None for a text too short to compare."""
+    duplicate_of_id: Mapped[int | None] = fk("inbound_items.id", index=False)
+    """The first item of the cluster that this one repeats."""
+    duplicate_count: Mapped[int] = mapped_column(default=0)
+    """How many later items repeat this one."""
     status: Mapped[ItemStatus] = mapped_column(EnumText(ItemStatus), default=ItemStatus.RECEIVED)
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[str | None] = mapped_column(String(32))
@@ -76,6 +92,13 @@ class Verdict(Entity):
     __table_args__ = (
         UniqueConstraint("inbound_item_id"),
         Index("ix_verdicts_account_id_outcome_reason_id", "account_id", "outcome", "reason", "id"),
+        Index(
+            "ix_verdicts_needs_review",
+            "account_id",
+            "inbound_item_id",
+            sqlite_where=_TO_REVIEW,
+            postgresql_where=_TO_REVIEW,
+        ),
     )
 
     inbound_item_id: Mapped[int] = fk("inbound_items.id", index=False)
@@ -95,6 +118,12 @@ class Verdict(Entity):
     urgency: Mapped[int | None]
     priority: Mapped[int | None]
     model_version: Mapped[str | None] = mapped_column(String(40))
+    needs_review: Mapped[bool] = mapped_column(default=False)
+    """The score was too close to the line: a person should look."""
+    monitor_id: Mapped[int | None] = fk("monitors.id", index=False)
+    """The monitor whose settings and team applied."""
+    corrected_at: Mapped[datetime | None]
+    corrected_by_id: Mapped[int | None] = fk("operators.id", index=False)
     rescued_at: Mapped[datetime | None]
     rescued_by_id: Mapped[int | None] = fk("operators.id")
 
