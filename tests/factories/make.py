@@ -162,6 +162,7 @@ class Make:
         """What an adapter would hand in."""
         private = lane is PostLane.PRIVATE
         number = next(self._numbers)
+        person = {"user_id": author or "", "openid": author or ""}
         return InboundPost(
             external_id=fields.pop("external_id", f"status:{number}"),
             kind=kind or (ItemKind.PRIVATE_MESSAGE if private else ItemKind.MENTION),
@@ -170,9 +171,7 @@ class Make:
             text=text,
             author=Author(author, name=f"用户{author}") if author else None,
             media=tuple(media),
-            context={"user_id": author or "", "openid": author or ""}
-            if private
-            else {"status_id": str(number)},
+            context=person if private else {"status_id": str(number)},
             trigger=fields.pop("trigger", Trigger.MESSAGE if private else None),
             **fields,
         )

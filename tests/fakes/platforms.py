@@ -1,7 +1,7 @@
 """Platforms without a network: the real adapters' rules over a platform kept in memory.
 
-Lengths, windows, signatures and parsing are the adapters' own; only the calls that would leave the machine end
-in a `Remote`, which a test scripts and asks what arrived.
+Lengths, windows, signatures and parsing are the adapters' own; only the calls that would leave the machine
+end in a `Remote`, which a test scripts and asks what arrived.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.accounts.platforms import Platforms
-from app.adapters.base import PlatformAdapter, StreamReader
+from app.adapters.base import StreamReader
 from app.adapters.types import AccountRef, Budget, Cursor, Page, SendRequest, SendResult, SendState
 from app.adapters.wechat import WeChatAdapter
 from app.adapters.weibo import WeiboAdapter
@@ -72,10 +72,7 @@ class Remote:
     def fail_next(
         self, kind: PlatformErrorKind, *, acted: bool = False, retry_at: datetime | None = None
     ) -> None:
-        error = PlatformError(
-            kind, platform="weibo", message=f"scripted {kind}", platform_code="10001", retry_at=retry_at
-        )
-        self.send_faults.append(Fault(error, acted))
+        self.send_faults.append(Fault(platform_error(kind, retry_at=retry_at), acted))
 
 
 class FakeWeibo(WeiboAdapter):
@@ -111,9 +108,7 @@ class FakeWeChat(WeChatAdapter):
         return self.remote.send(request)
 
     def reconcile(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
-        raise PlatformError(
-            PlatformErrorKind.UNKNOWN_OUTCOME, platform="wechat", message="cannot be read back"
-        )
+        raise PlatformError(PlatformErrorKind.UNKNOWN_OUTCOME, platform="wechat", message="no read-back")
 
 
 class FakePlatforms(Platforms):
@@ -131,8 +126,6 @@ class FakePlatforms(Platforms):
 
 
 def platform_error(kind: PlatformErrorKind, *, retry_at: datetime | None = None) -> PlatformError:
-    return PlatformError(kind, platform="weibo", message=f"scripted {kind}", retry_at=retry_at)
-
-
-def adapter_of(platforms: Platforms, name: str) -> PlatformAdapter:
-    return platforms.adapter(name)
+    return PlatformError(
+        kind, platform="weibo", message=f"scripted {kind}", platform_code="10001", retry_at=retry_at
+    )
