@@ -34,6 +34,12 @@ def parse(arguments: list[str]) -> Settings:
     )
     parser.add_argument("--scenario", choices=("telecom", "none"), default="telecom")
     parser.add_argument("--profile", choices=("demo", "strict"), default="demo", help="rate limits")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=60.0,
+        help="seconds the scenario waits for a listener at the callback base",
+    )
     return Settings(**vars(parser.parse_args(arguments)))
 
 

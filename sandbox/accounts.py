@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 ACCOUNTS_FILE = Path(__file__).with_name("accounts.json")
 _BASES: dict[str, dict[str, str]] = {
-    "weibo": {"api": "/weibo", "m_api": "/weibo-m", "c_api": "/weibo-c"},
+    "weibo": {"api": "/weibo", "m_api": "/weibo-m", "c_api": "/weibo-c", "upload": "/weibo-upload"},
     "wechat": {"api": "/wechat"},
     "mastodon": {"api": "/mastodon"},
 }
@@ -57,7 +57,7 @@ def _aes_key(label: str) -> str:
 
 
 def weibo_account(name: str, uid: str, callback_key: str, **settings: Any) -> BrandAccount:
-    """`settings`: app_level ordinary|partner, bound_domain, push_format json|xml, mention_push."""
+    """`settings`: app_level ordinary|partner, api_family open|biz, push_format json|xml, bound_domain…"""
     base = {
         "app_level": "partner",
         "bound_domain": "yunling.example",
@@ -108,12 +108,17 @@ def mastodon_account(name: str, username: str, account_id: str, callback_key: st
     return BrandAccount("mastodon", name, account_id, callback_key, _BASES["mastodon"], credentials, settings)
 
 
+def _article(msg_data_id: int) -> Json:
+    """The article that the account has at the start, and its name for readers (`msg_data_id:index`)."""
+    return {"opening_article": msg_data_id, "watched_articles": [f"{msg_data_id}:0"]}
+
+
 DEMO_ACCOUNTS: tuple[BrandAccount, ...] = (
     weibo_account("云岭通信客服", "7712000001", "weibo-care"),
     weibo_account("云岭宽带", "7712000002", "weibo-broadband", app_level="ordinary"),
-    weibo_account("云岭校园", "7712000003", "weibo-campus", push_format="xml"),
-    wechat_account("云岭通信", "gh_7a1c0e5b2d01", "wechat-main"),
-    wechat_account("云岭营业厅", "gh_7a1c0e5b2d02", "wechat-hall", mode="safe"),
+    weibo_account("云岭校园", "7712000003", "weibo-campus", push_format="xml", api_family="biz"),
+    wechat_account("云岭通信", "gh_7a1c0e5b2d01", "wechat-main", **_article(2_247_500_001)),
+    wechat_account("云岭营业厅", "gh_7a1c0e5b2d02", "wechat-hall", mode="safe", **_article(2_247_500_002)),
     wechat_account(
         "云岭会员俱乐部", "gh_7a1c0e5b2d03", "wechat-club", mode="compatible", comment_right=False
     ),

@@ -11,7 +11,8 @@ class Settings:
     """Start options.
 
     `corpus_rate` is rows per second; `rate` is scenario posts per minute at the day's mean; `speed`
-    makes the scenario's day pass that many times faster. Without `data` nothing survives a restart.
+    makes the scenario's day pass that many times faster. `patience` is how many seconds the scenario waits
+    for somebody to listen at `callback_base`. Without `data` nothing survives a restart.
     """
 
     host: str = "127.0.0.1"
@@ -25,3 +26,4 @@ class Settings:
     rate: float = 20.0
     scenario: str = "telecom"
     profile: str = "demo"
+    patience: float = 60.0

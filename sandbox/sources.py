@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox import openings
 from sandbox.corpus import CorpusReplay
 from sandbox.scenario import audience
 from sandbox.scenario.engine import Scenario
@@ -17,6 +18,7 @@ class Sources:
 
     def start(self) -> None:
         """Begin after the server listens. Raises OSError when the corpus cannot be read."""
+        openings.publish(self._world)
         self._world.pusher.start()
         self._gather_audience()
         articles.resume_publishing(self._world)
@@ -34,6 +36,7 @@ class Sources:
     def rewind(self) -> None:
         """After a reset: both begin again with their first post."""
         self.scenario.forget()
+        openings.publish(self._world)
         self._gather_audience()
         self.corpus = CorpusReplay(self._world)
         self.corpus.start()

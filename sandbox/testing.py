@@ -122,6 +122,8 @@ def start_sandbox(
 ) -> Iterator[SandboxProcess]:
     """A sandbox on a free port; without `scenario="telecom"` nobody writes unless asked."""
     options = [
+        "--patience",
+        "0",
         "--scenario",
         scenario,
         "--profile",

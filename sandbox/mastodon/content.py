@@ -156,7 +156,7 @@ def customer_reply(
 ) -> tuple[str, str, str]:
     """A customer answers a status of the brand (its newest by default; one is written if it has none)."""
     person = world.people.mastodon(name)
-    parent = int(below) if below else _newest(world, account)
+    parent = int(below) if below else newest_status(world, account)
     tag = f"@{account.settings['username']}"
     with world.store.transaction():
         new = NewStatus(text if tag in text else f"{tag} {text}", reply_to=parent)
@@ -164,7 +164,8 @@ def customer_reply(
     return str(id_), person, str(parent)
 
 
-def _newest(world: World, account: BrandAccount) -> int:
+def newest_status(world: World, account: BrandAccount) -> int:
+    """The brand's newest status that answers nobody; a first one is written when it has none."""
     sql = "SELECT max(id) FROM mastodon_status WHERE author = ? AND deleted = 0 AND reply_to IS NULL"
     found = world.store.number(sql, account.external_id)
     if found:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import random
+import socket
 import threading
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox import customer
 from sandbox.accounts import BrandAccount
@@ -86,6 +88,7 @@ class Scenario:
 
     def _run(self) -> None:
         dice, owed = random.Random(self._world.settings.seed), 0.0
+        self._await_listener()
         while not self._stopped.wait(_TICK):
             try:
                 self._write_due_crisis_posts()
@@ -103,6 +106,19 @@ class Scenario:
                     self.emit()
             except Exception:
                 _log.exception("the scenario skipped a post")  # one bad post must not end the day
+
+    def _await_listener(self) -> None:
+        """A demo's first messages must not be given up because the product is still starting."""
+        base = urlsplit(self._world.settings.callback_base)
+        address = (base.hostname or "127.0.0.1", base.port or 80)
+        deadline = time.monotonic() + self._world.settings.patience
+        while not self.paused and time.monotonic() < deadline and not self._stopped.is_set():
+            try:
+                socket.create_connection(address, timeout=1).close()
+            except OSError:
+                self._stopped.wait(0.5)
+            else:
+                return
 
     def _write_due_crisis_posts(self) -> None:
         with self._lock:

@@ -21,13 +21,16 @@ _MOST_ARTICLES = 8
 _LONGEST_CONTENT = 20_000
 
 
-def save(world: World, account: BrandAccount, kind: str, id_: str, body: Json) -> None:
+def save(
+    world: World, account: BrandAccount, kind: str, id_: str, body: Json, *, at: float | None = None
+) -> None:
+    """Store a draft, publishing job or article; `at` (unix seconds) is now unless given."""
     world.store.put(
         "wechat_document",
         account=account.key,
         kind=kind,
         id=id_,
-        at=world.clock.now(),
+        at=world.clock.now() if at is None else at,
         body=json.dumps(body, ensure_ascii=False),
     )
 

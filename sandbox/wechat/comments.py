@@ -17,21 +17,26 @@ _LONGEST_REPLY = 200
 
 
 def newest_article(world: World, account: BrandAccount) -> int:
-    """msg_data_id of the newest article; a first one is published when there is none."""
+    """msg_data_id of the newest article.
+
+    When there is none a first one is made up, published at noon of the day before in Beijing: old enough for
+    datacube to tell of it.
+    """
     sql = "SELECT body FROM wechat_document WHERE account = ? AND kind = 'article' ORDER BY at DESC LIMIT 1"
     row = world.store.one(sql, account.key)
     if row is not None:
         return int(json.loads(row["body"])["msg_data_id"])
-    msg_data_id = world.ids.message() % 10**9 + 2 * 10**9
+    msg_data_id = int(account.settings.get("opening_article") or world.ids.message() % 10**9 + 2 * 10**9)
     item = {
         "title": f"{account.name}：本月服务公告",
         "content": "<p>有问题请留言。</p>",
         "url": "",
         "is_deleted": False,
     }
-    articles.save(
-        world, account, "article", f"opening{msg_data_id}", {"articles": [item], "msg_data_id": msg_data_id}
-    )
+    now = world.clock.now()
+    noon = now - (now + 8 * 3600) % 86_400 - 12 * 3600
+    body = {"articles": [item], "msg_data_id": msg_data_id}
+    articles.save(world, account, "article", f"opening{msg_data_id}", body, at=noon)
     return msg_data_id
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -93,3 +94,15 @@ def test_brands_have_followers_from_the_start() -> None:
         path = "/weibo/2/friendships/followers.json"
         found = sandbox.http.get(path, params={"access_token": token}).json()
         assert found["total_number"] > 80
+
+
+def test_the_day_waits_for_a_listener(listening: Any) -> None:
+    fast = ("--rate", "20000", "--patience", "60")
+    with start_sandbox(scenario="telecom", callback_base="http://127.0.0.1:9", extra=fast) as alone:
+        time.sleep(1.2)
+        assert alone.control("GET", "/scenario")["number"] == 0
+    with start_sandbox(scenario="telecom", callback_base=listening.address, extra=fast) as heard:
+        deadline = time.monotonic() + 15
+        while heard.control("GET", "/scenario")["number"] == 0:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
