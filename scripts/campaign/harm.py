@@ -1,4 +1,4 @@
-"""Harm: random kills, kills aimed at a step of the send path, an emptied queue, a platform that misbehaves."""
+"""Harm: random kills, kills aimed at a step of the send path, an emptied queue, a sick platform."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Harm:
             self.say(f"{self.done.total():>4}  {victim}")
 
     def _kill_courier_in_the_act(self) -> None:
-        """Wait until a reply is due or on its way, kill after a random short while, and see how far it was."""
+        """Wait until a reply is due or on its way, kill at a chosen step, and see how far it really was."""
         due = "SELECT o.id, m.text FROM outbound_messages o JOIN messages m ON m.id = o.message_id"
         waiting = f"{due} WHERE o.state IN ('queued', 'sending') ORDER BY o.state DESC, o.id LIMIT 1"
         deadline = time.monotonic() + AIM_SECONDS

@@ -16,7 +16,7 @@ import psutil
 import redis
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from app.config import load_settings
 from app.ops.layout import Layout
@@ -89,16 +89,26 @@ class Installation:
         return True
 
     def rows(self, statement: str, **values: Any) -> Sequence[Any]:
-        """Rows of the product's own database; an empty list while it cannot be asked."""
+        """Rows of the product's own database, waiting while it is being restarted.
+
+        Raises OperationalError when it cannot be asked for a minute.
+        """
+        deadline = time.monotonic() + BACK_SECONDS
+        while True:
+            try:
+                with self._database().connect() as connection:
+                    return list(connection.execute(text(statement), values).all())
+            except OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def _database(self) -> Engine:
         if self._engine is None:
             address = self.environ.get("DATABASE_URL", "")
             settings = load_settings(lingke_env="demo", data_dir=self.data_dir, database_url=address)
             self._engine = create_engine(settings.database_url, pool_pre_ping=True)
-        try:
-            with self._engine.connect() as connection:
-                return list(connection.execute(text(statement), values).all())
-        except SQLAlchemyError:
-            return []
+        return self._engine
 
     def journal(self, statement: str) -> Sequence[Any]:
         """Rows of the sandbox's own journal, read beside it so that a dead sandbox can be asked too."""

@@ -123,7 +123,8 @@ def settle(installation: Installation, ledger: Ledger, seconds: float, say: Call
             open_ = sum(n for state, n in replies.states.items() if state not in FINAL)
             lost = sum(tally.lost(name) for name in tally.expected)
             say(
-                f"settling: posted {replay['emitted']}/{replay['rows']}, not in yet {lost}, replies on their way {open_}"
+                f"settling: posted {replay['emitted']}/{replay['rows']}, not in yet {lost}, "
+                f"replies on their way {open_}"
             )
         time.sleep(1.0)
     return time.monotonic() - began

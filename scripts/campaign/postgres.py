@@ -17,7 +17,7 @@ DATABASE = "lingke"
 
 @dataclass
 class KillablePostgres:
-    """`kill_and_restart` ends postmaster and backends with SIGKILL, then starts the cluster on what they left."""
+    """`kill_and_restart` ends postmaster and backends with SIGKILL and starts again on what they left."""
 
     cluster: postgres.Cluster
     binaries: Path

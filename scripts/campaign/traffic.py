@@ -131,7 +131,7 @@ class Traffic:
                     self._ledger.replies[key] = Reply(key, text, request["conversation_id"])
 
     def _until_done(self, act: Callable[[], Any]) -> Any:
-        """Repeat until the act says anything but False; None when the campaign ended first and it never did."""
+        """Repeat until the act says anything but False; None when it never did."""
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             try:

@@ -72,7 +72,7 @@ def running_cluster(binaries: Path, folder: Path) -> Iterator[Cluster]:
     if owner is not None:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
         folder.chmod(0o700)
-    data, log = folder / "data", folder / "server.log"
+    data = folder / "data"
     initdb = [
         str(binaries / "initdb"),
         "-D",
@@ -87,14 +87,19 @@ def running_cluster(binaries: Path, folder: Path) -> Iterator[Cluster]:
         "-N",
     ]
     _as(owner, initdb)
-    settings = [f"-c {name}={value}" for name, value in FAST_NOT_SAFE.items()]
-    options = " ".join([f"-k {folder}", *settings])
-    pg_ctl = [str(binaries / "pg_ctl"), "-D", str(data)]
-    _as(owner, [*pg_ctl, "-l", str(log), "-o", options, "-w", "-t", "60", "start"])
+    start_server(binaries, folder)
     try:
         yield Cluster(folder)
     finally:
-        _as(owner, [*pg_ctl, "-m", "immediate", "-w", "stop"])
+        _as(owner, [str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop"])
+
+
+def start_server(binaries: Path, folder: Path) -> None:
+    """Start the server on the cluster in `folder`, also on what a killed one left. Raises RuntimeError."""
+    settings = [f"-c {name}={value}" for name, value in FAST_NOT_SAFE.items()]
+    options = " ".join([f"-k {folder}", *settings])
+    command = [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "server.log")]
+    _as(_owner(), [*command, "-o", options, "-w", "-t", "60", "start"])
 
 
 def _owner() -> pwd.struct_passwd | None:
