@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from app.core.errors import Invalid
+from app.nlp.normalise import EMOTICON
 
 INTENTS = ("complaint", "consult", "lead", "suggestion", "praise", "spam", "other")
 SERVICE_INTENTS = frozenset({"complaint", "consult", "lead", "suggestion"})
@@ -23,13 +24,19 @@ REVIEW_SETS = ("shop10", "htl", "waimai")
 
 HEADS = (
     "polarity", "review_polarity", "car_polarity", "polar", "happy", "angry", "sad", "question", "review",
-    "car", "shop_chat", "stream", "negative_review", "offensive", "plea", "spam_account",
+    "car", "shop_chat", "stream", "negative_review", "offensive", "plea", "spam_account", "emoticon",
 )  # fmt: skip
 """The auxiliary heads: each answers a yes/no question that some of the files can teach."""
 
 _POSITIVE = frozenset({"happy", "happiness", "like"})
 _ANGRY = frozenset({"angry", "anger", "disgust"})
 _SAD = frozenset({"sad", "sadness"})
+_GLAD = frozenset(
+    ["[哈哈]", "[心]", "[爱你]", "[嘻嘻]", "[鼓掌]", "[good]", "[威武]", "[花心]", "[给力]", "[太开心]", "[赞]", "[馋嘴]", "[可爱]", "[耶]", "[笑哈哈]", "[亲亲]", "[偷乐]", "[爱心]", "[鲜花]", "[推荐]", "[得意地笑]", "[玫瑰]", "[抱抱]", "[噢耶]", "[酷]", "[害羞]", "[礼物]"]
+)
+_UPSET = frozenset(
+    ["[泪]", "[怒]", "[挖鼻屎]", "[衰]", "[抓狂]", "[哼]", "[晕]", "[可怜]", "[鄙视]", "[生病]", "[悲伤]", "[弱]", "[失望]", "[怒骂]", "[黑线]", "[伤心]", "[吐]", "[委屈]", "[汗]", "[闭嘴]", "[眼泪]", "[拜拜]"]
+)
 _UNCLEAR = frozenset({"surprise", "neutral", "none"})
 _SHARES = {"shop10": 3, "cold": 2, "spamusers": 2, "afqmc": 2, "ced": 8, "htl": 3, "waimai": 3}
 """Only every n-th post (by hash) of the largest files is used: more of the same adds time and nothing else."""
@@ -46,7 +53,11 @@ class Example:
 
 @dataclass(frozen=True)
 class Labelled:
-    """A post with the four judgements a listening desk makes; see `INTENTS`."""
+    """A post with the judgements a listening desk makes; see `INTENTS`.
+
+    `sampled` is False for posts that were picked because a model was unsure: they teach, but their class shares
+    are not those of a stream. `weight` multiplies a row's loss (an operator's correction weighs 3).
+    """
 
     text: str
     intent: str
@@ -55,6 +66,7 @@ class Labelled:
     source: str = ""
     split: str = "train"
     weight: float = 1.0
+    sampled: bool = True
 
     @property
     def needs_service(self) -> bool:
@@ -63,7 +75,10 @@ class Labelled:
 
 def load_examples(folder: Path, split: str = "train") -> list[Example]:
     """The posts of all known files for the auxiliary heads, in file order."""
-    return [example for name in _TEACHERS for example in _examples_of(folder, name, split)]
+    taught = [example for name in _TEACHERS for example in _examples_of(folder, name, split)]
+    return taught + [
+        example for name in ("ced", "spamusers") for example in _emoticon_examples(folder, name, split)
+    ]
 
 
 def load_labelled(path: Path, split: str | None = None) -> list[Labelled]:
@@ -129,7 +144,8 @@ def _labelled(row: dict[str, Any], file: str, number: int) -> Labelled:
         urgency,
         str(row.get("source", "")),
         str(row.get("split", "train")),
-        float(row.get("weight", 1.0 if row.get("round", 1) == 1 else 0.5)),
+        float(row.get("weight", 1.0)),
+        row.get("round", 1) == 1,
     )
 
 
@@ -141,6 +157,21 @@ def _examples_of(folder: Path, name: str, split: str) -> Iterator[Example]:
     for row in read_rows(path):
         if row.get("split", "train") == split and (share == 1 or text_hash(row["text"]) // 10 % share == 0):
             yield Example(row["text"], name, _TEACHERS[name](name, row))
+
+
+def _emoticon_examples(folder: Path, name: str, split: str) -> Iterator[Example]:
+    """Posts whose emoticons say how their author felt, without the emoticons: labels that cost nobody anything."""
+    path = data_file(folder, name)
+    if not path.exists():
+        return
+    for row in read_rows(path):
+        text = row["text"]
+        if row.get("split", "train") != split or "[" not in text or text_hash(text) // 10 % 2:
+            continue
+        found = set(EMOTICON.findall(text))
+        glad, upset = bool(found & _GLAD), bool(found & _UPSET)
+        if glad != upset:
+            yield Example(EMOTICON.sub("", text), f"{name}:emoticons", {"emoticon": int(glad)})
 
 
 def _weibo(name: str, row: dict[str, Any]) -> dict[str, int]:

@@ -28,7 +28,7 @@ Hashes = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True)
 class Batch:
-    """The code points of joined posts (separated by one line feed) and where each post lies."""
+    """The code points of joined posts, one line feed before, between and after them, and where each post lies."""
 
     codes: npt.NDArray[np.uint32]
     starts: npt.NDArray[np.int64]
@@ -40,28 +40,32 @@ class Batch:
 
     @classmethod
     def from_joined(cls, joined: str) -> Batch:
-        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        """`joined` has one line feed between posts; a position in it is one less than in `codes`."""
+        codes = np.frombuffer(f"\n{joined}\n".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         breaks = np.flatnonzero(codes == _NEWLINE)
-        starts = np.concatenate(([0], breaks + 1))
-        ends = np.concatenate((breaks, [len(codes)]))
-        return cls(codes, starts, ends)
+        return cls(codes, breaks[:-1] + 1, breaks[1:])
 
     @classmethod
     def from_texts(cls, texts: Sequence[str]) -> Batch:
+        """Texts must not hold line feeds."""
         return cls.from_joined("\n".join(texts))
 
     def post_of(self, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The number of the post that holds each character position."""
-        owner = np.repeat(np.arange(self.size), self.ends - self.starts + 1)
-        return np.asarray(owner[positions])
+        """The number of the post that holds each position; a line feed belongs to the post after it."""
+        lengths = self.ends - self.starts + 1
+        return np.asarray(np.repeat(np.arange(self.size), lengths)[positions])
 
 
 def char_slots(batch: Batch) -> list[tuple[Slots, Slots]]:
-    """For each order 1-4: start positions of the n-grams in the batch and their slots."""
+    """For each order 1-4: start positions of the n-grams in the batch and their slots.
+
+    From order 2 on, an n-gram may begin or end with the line feed beside its post, so that a word that opens or
+    closes a post counts as another feature than the same word inside.
+    """
     codes = batch.codes.astype(np.uint64) + np.uint64(1)
-    ok = batch.codes != _NEWLINE
+    letter = batch.codes != _NEWLINE
     hashes = np.zeros(len(codes), dtype=np.uint64)
-    valid = np.ones(len(codes), dtype=np.bool_)
+    inner = np.ones(len(codes) + 1, dtype=np.bool_)
     orders = []
     for order in range(1, CHAR_ORDERS + 1):
         tail = len(codes) - order + 1
@@ -69,7 +73,10 @@ def char_slots(batch: Batch) -> list[tuple[Slots, Slots]]:
             orders.append((np.zeros(0, np.int64), np.zeros(0, np.int64)))
             continue
         hashes = hashes[:tail] * _BASE + codes[order - 1 :]
-        valid = valid[:tail] & ok[order - 1 :]
+        if order > 2:  # every character but the first and the last must be a letter
+            inner = inner[:tail] & letter[order - 2 : len(codes) - 1]
+        first, last = letter[:tail], letter[order - 1 :]
+        valid = first if order == 1 else inner[:tail] & (first | last)
         positions = np.flatnonzero(valid)
         orders.append((positions, slots_of(hashes[positions] + np.uint64(order))))
     return orders

@@ -48,7 +48,7 @@ _MENTION = re.compile(r"@[\w\-]{1,30}")
 _LONG_NUMBER = re.compile(r"\d{6,}")
 _CHAIN = re.compile(r"//\s*@([^:：\s/]{1,40})\s*[:：]|//\s*@([^\s:：/]{1,40})(?=\s|$)")
 _REPLY_PREFIX = re.compile(r"^\s*(?:回复|回覆|reply)\s*@[^:：\s]{1,40}\s*[:：]\s*", re.IGNORECASE)
-_EMOTICON = re.compile(r"\[[^\[\]\s]{1,10}\]")
+EMOTICON = re.compile(r"\[[^\[\]\s]{1,10}\]")
 _FORWARD_WORDS = re.compile(r"^(?:轉發|转发|轉|转|repost|rt|forward)?(?:微博|weibo|了)?$", re.IGNORECASE)
 
 
@@ -116,7 +116,7 @@ def is_contentless(text: str) -> Reason | None:
     had_link = rest != fold(own)
     without_names = _MENTION.sub("", rest)
     had_name = without_names != rest
-    bare = _letters(_EMOTICON.sub("", without_names))
+    bare = _letters(EMOTICON.sub("", without_names))
     if bare and not _FORWARD_WORDS.match(bare):
         return None
     if bare or quoted:
@@ -130,7 +130,7 @@ def is_contentless(text: str) -> Reason | None:
 
 def strip_emoticons(text: str) -> str:
     """The text without Weibo's bracketed emoticons and without pictographs."""
-    return "".join(c for c in _EMOTICON.sub("", text) if unicodedata.category(c) != "So")
+    return "".join(c for c in EMOTICON.sub("", text) if unicodedata.category(c) != "So")
 
 
 def _letters(text: str) -> str:
@@ -185,6 +185,8 @@ def _table() -> Codes:
         table[ord(traditional)] = ord(simple)
     table[list(_INVISIBLE)] = 0
     table[0xD800:0xF900] = 0  # surrogates and private use
+    for token in (URL, MENTION, NUMBER):  # so that a normal form stays as it is
+        table[ord(token)] = ord(token)
     return table
 
 

@@ -273,12 +273,9 @@ def task_targets(labelled: list[Labelled]) -> list[Ints]:
 
 
 def stream_weights(labelled: list[Labelled]) -> Floats:
-    """Row weights that give every intent the share it has among full-weight rows (the unselected sample).
-
-    Rows chosen because a model was unsure carry a lower weight in the file; their class shares are not a stream's.
-    """
+    """Row weights that give every intent the share it has among the rows sampled as they came."""
     intents = np.array([INTENTS.index(row.intent) for row in labelled])
-    full = np.array([row.weight >= 1 for row in labelled])
+    full = np.array([row.sampled for row in labelled])
     weights = np.ones(len(labelled), dtype=np.float32)
     for number in range(len(INTENTS)):
         sampled = int((full & (intents == number)).sum())
