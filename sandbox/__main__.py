@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 from types import FrameType
@@ -46,15 +47,15 @@ def parse(arguments: list[str]) -> Settings:
 def serve(settings: Settings) -> int:
     """Run until stopped; returns the process's exit code."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its access log would hold tokens
-    world = World(settings)
-    sources = Sources(world)
-    app = create_app(world)
-    app.extensions["sandbox_sources"] = sources
     try:
+        world = World(settings)
+        sources = Sources(world)
+        app = create_app(world)
+        app.extensions["sandbox_sources"] = sources
         server = make_server(settings.host, settings.port, app, threaded=True)
         world.base_url = f"http://{settings.host}:{server.port}"
         sources.start()
-    except (OSError, SystemExit) as problem:
+    except (OSError, ValueError, EOFError, sqlite3.Error, SystemExit) as problem:
         sys.stderr.write(f"sandbox cannot start: {problem}\n")
         return 1
     signal.signal(signal.SIGTERM, _stop)

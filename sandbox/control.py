@@ -6,25 +6,29 @@ It serves tests and the demo and is no part of any protocol. Errors are `{"error
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox import control_state, customer
-from sandbox.accounts import BrandAccount, as_json
+from sandbox import control_customer, control_state
+from sandbox.accounts import as_json
 from sandbox.control_state import json_body, reply
 from sandbox.directory import UnknownAccount
 from sandbox.world import World
 
 Json = dict[str, Any]
 _MOST_ROWS = 5_000
+_COUNTED = (
+    *("call", "sent", "violation", "truth", "message"),
+    *("weibo_status", "weibo_comment", "wechat_comment", "mastodon_status"),
+)
 
 
 def blueprint(world: World) -> Blueprint:
     pages = Blueprint("control", __name__, url_prefix="/_control")
-    _customer_routes(pages, world)
+    control_customer.add_routes(pages, world)
     _record_routes(pages, world)
+    _sum_routes(pages, world)
     control_state.add_routes(pages, world)
     _account_routes(pages, world)
     _push_routes(pages, world)
@@ -43,72 +47,6 @@ def blueprint(world: World) -> Blueprint:
         return reply({"error": str(problem)}, 400)
 
     return pages
-
-
-def _customer_routes(pages: Blueprint, world: World) -> None:
-    def write(act: Callable[[BrandAccount, str, str, Json], customer.Written]) -> Response:
-        body = json_body()
-        account = world.directory.get(str(body["account"]))
-        written = act(account, str(body.get("customer", "路人甲")), str(body.get("text", "")), body)
-        answer = {"id": written.id, "person": written.person, "thread": written.thread}
-        return reply({**answer, "account": account.key, "platform": account.platform})
-
-    @pages.post("/customer/post")
-    def post() -> Response:
-        return write(
-            lambda account, name, text, body: customer.post(
-                world,
-                account,
-                name,
-                text,
-                repost_of=str(body.get("repost_of", "")),
-                picture=bool(body.get("picture")),
-            )
-        )
-
-    @pages.post("/customer/comment")
-    def comment() -> Response:
-        return write(
-            lambda account, name, text, body: customer.comment(
-                world,
-                account,
-                name,
-                text,
-                below=str(body.get("below", "")),
-                reply_to=str(body.get("reply_to", "")),
-            )
-        )
-
-    @pages.post("/customer/message")
-    def message() -> Response:
-        return write(
-            lambda account, name, text, body: customer.message(
-                world, account, name, text, kind=str(body.get("kind", "text")), fields=body.get("fields")
-            )
-        )
-
-    @pages.post("/customer/event")
-    def event() -> Response:
-        return write(
-            lambda account, name, _text, body: customer.event(
-                world, account, name, str(body["event"]), body.get("fields")
-            )
-        )
-
-    @pages.post("/customer/delete")
-    def delete() -> Response:
-        """A customer deletes an own Weibo post or comment."""
-        id_ = int(json_body()["id"])
-        change = world.store.change
-        done = change("UPDATE weibo_status SET deleted = 1 WHERE id = ?", id_)
-        done += change("UPDATE weibo_comment SET deleted = 1 WHERE id = ?", id_)
-        return reply({"deleted": done})
-
-    @pages.get("/customer/thread")
-    def thread() -> Response:
-        account = world.directory.get(request.args["account"])
-        found = customer.thread(world, account, request.args["customer"], request.args.get("kind", "dm"))
-        return reply({"messages": found})
 
 
 def _record_routes(pages: Blueprint, world: World) -> None:
@@ -145,19 +83,11 @@ def _record_routes(pages: Blueprint, world: World) -> None:
             push["deliveries"] = [dict(row) for row in world.store.all(sql, push["seq"])]
         return reply(body)
 
+
+def _sum_routes(pages: Blueprint, world: World) -> None:
     @pages.get("/counts")
     def counts() -> Response:
-        tables = (
-            "call",
-            "sent",
-            "violation",
-            "truth",
-            "message",
-            "weibo_status",
-            "weibo_comment",
-            "mastodon_status",
-        )
-        found: Json = {table: world.store.number(f"SELECT count(*) FROM {table}") for table in tables}
+        found: Json = {table: world.store.number(f"SELECT count(*) FROM {table}") for table in _COUNTED}
         rows = world.store.all("SELECT state, count(*) AS n FROM push GROUP BY state")
         return reply({**found, "pushes": {row["state"]: row["n"] for row in rows}})
 

@@ -91,9 +91,9 @@ class Limits:
             self.values[name] = float(value)
 
     def wechat_day(self, path: str) -> int:
-        if self.values["wechat_default_day"] < 1_000:  # a test that lowers the default means every interface
-            return int(self.values["wechat_default_day"])
-        return self.wechat_daily.get(path, int(self.values["wechat_default_day"]))
+        """Calls of one interface and account a day; the default caps those that are stated apart."""
+        default = int(self.values["wechat_default_day"])
+        return min(default, self.wechat_daily.get(path, default))
 
 
 class Counters:

@@ -52,6 +52,11 @@ def install(pages: Blueprint, world: World) -> None:
     def decide() -> AnyResponse:
         return _decide(world)
 
+    _install_tokens(pages, world)
+    _install_description(pages, world)
+
+
+def _install_tokens(pages: Blueprint, world: World) -> None:
     @pages.post("/mastodon/oauth/token")
     def exchange() -> Response:
         return _exchange(world)
@@ -61,6 +66,8 @@ def install(pages: Blueprint, world: World) -> None:
         world.directory.end_token(str(_values().get("token", "")))
         return answer({})
 
+
+def _install_description(pages: Blueprint, world: World) -> None:
     @pages.get("/mastodon/api/v2/instance")
     def instance() -> Response:
         return answer(_instance(world))

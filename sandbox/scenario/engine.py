@@ -24,6 +24,7 @@ _DAY = 86_400
 _BRAND_POST_EVERY = 40
 _ACT_EVERY = 15
 _WITH_PICTURE = 0.1
+_SHARES = ("repost", "lottery")
 _RETRACTED = 0.01
 _log = logging.getLogger(__name__)
 
@@ -173,7 +174,11 @@ class Scenario:
         world = self._world
         if place == "post":
             picture = random.Random(draft.text).random() < _WITH_PICTURE
-            return customer.post(world, brand, draft.name, draft.text, origin="scenario", picture=picture)
+            shared = draft.platform == "weibo" and draft.truth.flavour in _SHARES
+            original = str(content.newest_status(world, brand)["id"]) if shared else ""
+            return customer.post(
+                world, brand, draft.name, draft.text, origin="scenario", repost_of=original, picture=picture
+            )
         if place == "comment":
             return customer.comment(world, brand, draft.name, draft.text, origin="scenario")
         return customer.message(world, brand, draft.name, draft.text, origin="scenario")

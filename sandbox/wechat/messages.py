@@ -14,6 +14,8 @@ from sandbox.windows import Refusal
 
 Json = dict[str, Any]
 
+_JOB_SECONDS = 600
+
 
 def _text(call: WeChatCall, part: Json) -> str:
     content = str(part.get("content", ""))
@@ -124,37 +126,40 @@ def send_template(call: WeChatCall) -> Json:
         raise WeChatError(40037)
     if not _follower(call, openid)["subscribed"]:
         raise WeChatError(43004)
-    known = _known_job(call)
+    known = _known_job(call, "template", "client_msg_id")
     if known:
         return {**OK, "msgid": known}
     job = call.world.ids.message() % 10**12
     values = [str(item.get("value", "")) for item in dict(call.body.get("data", {})).values()]
     _note(call, openid, "message/template/send", "template", " ".join(values))
-    _remember_job(call, job)
+    _remember_job(call, "template", "client_msg_id", job)
     fields = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": job, "Status": "success"}
     push.send(call.world, call.account, openid, "event", fields)
     return {**OK, "msgid": job}
 
 
-def _known_job(call: WeChatCall) -> int:
-    """The job of the same client_msg_id within 10 minutes, 0 when there is none."""
+def _known_job(call: WeChatCall, kind: str, name: str) -> int:
+    """The job of the same client id within 10 minutes, 0 when there is none."""
     sql = "SELECT id FROM idempotency WHERE account = ? AND key = ? AND at > ?"
-    since = call.world.clock.now() - 600
-    return call.world.store.number(sql, call.account.key, f"template:{call.body.get('client_msg_id')}", since)
+    since = call.world.clock.now() - _JOB_SECONDS
+    return call.world.store.number(sql, call.account.key, f"{kind}:{call.body.get(name)}", since)
 
 
-def _remember_job(call: WeChatCall, job: int) -> None:
-    key = call.body.get("client_msg_id")
+def _remember_job(call: WeChatCall, kind: str, name: str, job: int) -> None:
+    key = call.body.get(name)
     if key:
         now = call.world.clock.now()
         call.world.store.put(
-            "idempotency", account=call.account.key, key=f"template:{key}", id=str(job), at=now
+            "idempotency", account=call.account.key, key=f"{kind}:{key}", id=str(job), at=now
         )
 
 
 @posts("/cgi-bin/message/mass/sendall")
 def send_mass(call: WeChatCall) -> Json:
-    """Mass sending with `clientmsgid` as its idempotency key; ends with MASSSENDJOBFINISH."""
+    """Mass sending with `clientmsgid` as its idempotency key (45065); ends with MASSSENDJOBFINISH."""
+    known = _known_job(call, "mass", "clientmsgid")
+    if known:
+        return {"errcode": 45065, "errmsg": "clientmsgid exist", "msg_id": known, "msg_data_id": known + 1}
     chosen = dict(call.body.get("filter", {}))
     if chosen.get("is_to_all"):
         condition, values = "", []
@@ -176,6 +181,7 @@ def send_mass(call: WeChatCall) -> Json:
         raw=raw,
     )
     counts = {"TotalCount": len(rows), "FilterCount": len(rows), "SentCount": len(rows), "ErrorCount": 0}
+    _remember_job(call, "mass", "clientmsgid", job)
     finished = {"Event": "MASSSENDJOBFINISH", "MsgID": job, "Status": "send success", **counts}
     push.send(call.world, call.account, call.account.external_id, "event", finished)
     return {"errcode": 0, "errmsg": "send job submission success", "msg_id": job, "msg_data_id": job + 1}

@@ -221,3 +221,20 @@ def test_media_live_three_days_and_errors_are_json(sandbox: SandboxProcess, wech
     fresh = {"access_token": _token_of(sandbox), "media_id": media_id}
     gone = sandbox.http.get("/wechat/cgi-bin/media/get", params=fresh)
     assert (gone.status_code, gone.json()["errcode"]) == (200, 40007)
+
+
+def test_a_mass_message_of_the_same_client_id_is_one_job(
+    sandbox: SandboxProcess, wechat: Call, receiver: Any
+) -> None:
+    _writes(sandbox)
+    body = {
+        "filter": {"is_to_all": True},
+        "msgtype": "text",
+        "text": {"content": "公告"},
+        "clientmsgid": "m1",
+    }
+    first, again = (wechat("/cgi-bin/message/mass/sendall", body) for _ in range(2))
+    assert (first["errcode"], again["errcode"]) == (0, 45065)
+    assert again["msg_id"] == first["msg_id"]
+    assert [s["operation"] for s in sandbox.sent()] == ["message/mass/sendall"]
+    assert any(b"MASSSENDJOBFINISH" in push.body for push in receiver.wait(2))
