@@ -136,7 +136,7 @@ def _earlier_requests(ctx: Context, conversations: dict[int, Conversation]) -> d
         .where(ServiceRequest.conversation_id.in_(ids))
         .group_by(ServiceRequest.conversation_id)
     )
-    return defaultdict(int, {conversation_id: count for conversation_id, count in rows})
+    return defaultdict(int, dict(iter(rows)))
 
 
 def _open(
