@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from app.adapters.types import Trigger
+from app.adapters.types import SendKind, Trigger
 
 
 class Feature(StrEnum):
@@ -41,6 +41,13 @@ class Idempotency(StrEnum):
     NONE = "none"
     KEY = "key"
     CLIENT_ID = "client_id"
+
+
+def granted(features: Iterable[Feature], settings: Mapping[str, Any]) -> frozenset[Feature]:
+    """`features` without those that the account's setting `disabled_features` names: what the platform
+    refused this account (CAPABILITY_MISSING) is switched off there until somebody tries again."""
+    disabled = {str(name) for name in settings.get("disabled_features", ())}
+    return frozenset(feature for feature in features if feature.value not in disabled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +90,15 @@ class Capabilities:
     features: frozenset[Feature]
     text_limits: Mapping[str, TextLimit] = field(default_factory=dict)
     media_out: Mapping[str, MediaLimit] = field(default_factory=dict)
+    media_with: tuple[SendKind, ...] = tuple(SendKind)  # acts that may carry media
+    text_with_media: bool = True
     media_in: tuple[str, ...] = ()
     window_rules: tuple[WindowRule, ...] = ()
     after_window: tuple[str, ...] = ()
     quotas: tuple[Quota, ...] = ()
     paging: str = "id"  # id | link | offset
     id_type: str = "opaque"  # decimal64 | openid | opaque
-    needs_actor_ip: bool = False
+    needs_actor_ip: bool = False  # for public writes
     idempotency: Idempotency = Idempotency.NONE
     push_is_hint: bool = False
     returns_message_id: bool = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from app.adapters.capabilities import Capabilities, Feature
-from app.adapters.types import OutboundMedia, SendKind, SendRequest, TextMeasure, Violation
+from app.adapters.types import Lane, OutboundMedia, SendKind, SendRequest, TextMeasure, Violation
 
 _FEATURE_OF = {
     SendKind.COMMENT: Feature.REPLY_PUBLIC,
@@ -30,7 +30,8 @@ def common_violations(
                 "too_long", "text", {"units": measure.units, "limit": measure.limit, "unit": measure.unit}
             )
         )
-    if capabilities.needs_actor_ip and not is_ipv4(request.actor_ip):
+    needs_ip = capabilities.needs_actor_ip and request.lane is Lane.PUBLIC
+    if needs_ip and not is_ipv4(request.actor_ip):
         found.append(Violation("missing_actor_ip", "actor_ip"))
     found.extend(_media_violations(request, capabilities))
     return found
@@ -38,6 +39,8 @@ def common_violations(
 
 def _media_violations(request: SendRequest, capabilities: Capabilities) -> list[Violation]:
     found: list[Violation] = []
+    if request.media and not capabilities.text_with_media and request.text.strip():
+        found.append(Violation("media_or_text_only", "text"))
     for medium in request.media:
         found.extend(_medium_violations(medium, request, capabilities))
     return found
@@ -47,7 +50,7 @@ def _medium_violations(
     medium: OutboundMedia, request: SendRequest, capabilities: Capabilities
 ) -> list[Violation]:
     limit = capabilities.media_out.get(medium.kind)
-    if limit is None:
+    if limit is None or request.kind not in capabilities.media_with:
         return [Violation("media_not_supported", "media", {"kind": medium.kind})]
     found = []
     if len(request.media) > limit.per_message:

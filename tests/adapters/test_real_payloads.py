@@ -60,7 +60,7 @@ def test_weibo_pushes_are_understood(path: Path) -> None:
 def test_weibo_objects_are_read(path: Path) -> None:
     for value in fixtures.objects_in(fixtures.body_of(path)):
         item = weibo.status(value, "1", NOW)
-        assert weibo.comment(value, NOW).external_id
+        assert weibo.comment(value, "1", NOW).external_id
         if "created_at" in value and "text" in value:
             assert item.created_at < NOW
             assert item.text

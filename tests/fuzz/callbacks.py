@@ -116,7 +116,7 @@ class Targets:
             return
         for entry in lenient.objects(value)[:20]:
             self._check(weibo.status(entry, "1", NOW))
-            self._check(weibo.comment(entry, NOW))
+            self._check(weibo.comment(entry, "1", NOW))
             self._check(mastodon.status(entry, NOW))
             self._check(mastodon.event(entry, NOW))
             self._check(wechat_comments.parse(entry, "1:0", NOW))

@@ -5,7 +5,15 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from app.adapters.capabilities import Capabilities, Feature, Idempotency, MediaLimit, Quota, TextLimit
+from app.adapters.capabilities import (
+    Capabilities,
+    Feature,
+    Idempotency,
+    MediaLimit,
+    Quota,
+    TextLimit,
+    granted,
+)
 from app.adapters.schema import AdapterSchema, FormModel, form_field
 from app.adapters.types import AccountRef, SendKind
 
@@ -69,7 +77,7 @@ def capabilities(account: AccountRef | None = None) -> Capabilities:
     pictures = ("image/jpeg", "image/png", "image/gif", "image/webp")
     return Capabilities(
         platform=PLATFORM,
-        features=_FEATURES,
+        features=granted(_FEATURES, settings),
         text_limits={kind: TextLimit(characters, "graphemes") for kind in SendKind},
         media_out={
             "image": MediaLimit(16 * _MEBIBYTE, pictures, per_post),

@@ -100,9 +100,10 @@ class WeChatComments:
         reached = not comments or bool(target & set(ids))
         entry["deeper"] = None if reached else begin + _STEP
         entry["until"] = [] if reached else sorted(target)
-        entry["known"] = [*[number for number in ids if number not in known], *entry.get("known", [])][
-            :_KNOWN
-        ]
+        older = [str(number) for number in entry.get("known", [])]
+        fresh_ids = [number for number in ids if number not in known]
+        # Newest first, so that the limit cuts what a later read of the newest page will not meet.
+        entry["known"] = ([*older, *fresh_ids] if begin else [*fresh_ids, *older])[:_KNOWN]
         return [parse(comment, key, self._clock.now()) for comment in fresh]
 
     def _page(self, account: AccountRef, key: str, begin: int) -> list[Json]:

@@ -17,6 +17,7 @@ from app.adapters.capabilities import (
     Quota,
     TextLimit,
     WindowRule,
+    granted,
 )
 from app.adapters.schema import AdapterSchema, FormModel, form_field
 from app.adapters.types import AccountRef, SendKind, Trigger
@@ -91,7 +92,7 @@ def capabilities(account: AccountRef | None = None) -> Capabilities:
     settings = account.settings if account is not None else {}
     return Capabilities(
         platform=PLATFORM,
-        features=_features(settings),
+        features=granted(_features(settings), settings),
         text_limits={
             SendKind.PRIVATE_MESSAGE: TextLimit(2048, "utf8_bytes"),
             SendKind.COMMENT: TextLimit(600, "utf8_bytes"),
@@ -102,6 +103,8 @@ def capabilities(account: AccountRef | None = None) -> Capabilities:
             "voice": MediaLimit(2 * _MEBIBYTE, ("audio/amr", "audio/mpeg")),
             "video": MediaLimit(10 * _MEBIBYTE, ("video/mp4",)),
         },
+        media_with=(SendKind.PRIVATE_MESSAGE,),
+        text_with_media=False,
         media_in=("image", "voice", "video", "location", "link"),
         window_rules=window_rules(settings),
         after_window=("template_message",),

@@ -15,6 +15,7 @@ from app.adapters.capabilities import (
     Quota,
     TextLimit,
     WindowRule,
+    granted,
 )
 from app.adapters.schema import AdapterSchema, FormModel, form_field
 from app.adapters.types import AccountRef, SendKind, Trigger
@@ -99,7 +100,7 @@ def capabilities(account: AccountRef | None = None) -> Capabilities:
         features -= {Feature.PUSH, Feature.PRIVATE_MESSAGES, Feature.REPLY_PRIVATE}
     return Capabilities(
         platform=PLATFORM,
-        features=frozenset(features),
+        features=granted(features, settings),
         text_limits={
             SendKind.COMMENT: TextLimit(140, "half_up"),
             SendKind.PRIVATE_MESSAGE: TextLimit(300, "half_up"),
@@ -107,6 +108,7 @@ def capabilities(account: AccountRef | None = None) -> Capabilities:
             SendKind.REPOST: TextLimit(140, "half_up"),
         },
         media_out={"image": MediaLimit(5 * _MEBIBYTE, ("image/jpeg", "image/gif", "image/png"))},
+        media_with=(SendKind.POST,),
         media_in=("image", "voice", "location"),
         window_rules=WINDOW_RULES,
         after_window=("public_comment",),

@@ -72,7 +72,7 @@ def status(value: Json, account_id: str, received_at: datetime, own: bool = Fals
         context |= {"user_id": writer.external_id, "user_name": writer.name or ""}
     return InboundPost(
         external_id=f"status:{found}",
-        kind=_status_kind(own, original_writer, account_id),
+        kind=_status_kind(own or _is(writer, account_id), original_writer, account_id),
         lane=Lane.PUBLIC,
         created_at=weibo_text.parse_date(value.get("created_at")) or received_at,
         text=full_text(value),
@@ -90,7 +90,7 @@ def status(value: Json, account_id: str, received_at: datetime, own: bool = Fals
     )
 
 
-def comment(value: Json, received_at: datetime, own: bool = False) -> InboundPost:
+def comment(value: Json, account_id: str, received_at: datetime, own: bool = False) -> InboundPost:
     """A comment on one of our statuses, one that names us below somebody else's, or (`own`) one of ours."""
     found = object_id(value)
     if not found:
@@ -107,7 +107,7 @@ def comment(value: Json, received_at: datetime, own: bool = False) -> InboundPos
         context |= {"user_id": writer.external_id, "user_name": writer.name or ""}
     return InboundPost(
         external_id=f"comment:{found}",
-        kind=ItemKind.OWN_POST if own else ItemKind.COMMENT,
+        kind=ItemKind.OWN_POST if own or _is(writer, account_id) else ItemKind.COMMENT,
         lane=Lane.PUBLIC,
         created_at=weibo_text.parse_date(value.get("created_at")) or received_at,
         text=full_text(value),
@@ -140,9 +140,13 @@ def is_cut(value: Json) -> bool:
 def _status_kind(own: bool, original_writer: Author | None, account_id: str) -> ItemKind:
     if own:
         return ItemKind.OWN_POST
-    if original_writer is not None and original_writer.external_id == account_id:
+    if _is(original_writer, account_id):
         return ItemKind.REPOST
     return ItemKind.MENTION
+
+
+def _is(writer: Author | None, account_id: str) -> bool:
+    return writer is not None and writer.external_id == account_id
 
 
 def _pictures(value: Json) -> tuple[Media, ...]:

@@ -77,7 +77,7 @@ class WeiboReads:
     def _post_reader(self, stream: str, account: AccountRef) -> Callable[[Json], InboundPost]:
         now = self._clock.now()
         if LISTS[stream][1] == "comments":
-            return lambda entry: parse.comment(entry, now, own=stream == "own_comments")
+            return lambda entry: parse.comment(entry, account.external_id, now, own=stream == "own_comments")
         return lambda entry: parse.status(entry, account.external_id, now, own=stream == "own_posts")
 
     def _completed(self, account: AccountRef, page: Page, calls: int) -> Page:
@@ -117,7 +117,7 @@ class WeiboReads:
             params = {"id": status_id, "count": "50", "page": str(page)}
             body = lenient.obj(self._client.get(account, "comments/show", params))
             entries = lenient.objects(body.get("comments"))
-            found += [parse.comment(entry, self._clock.now()) for entry in entries]
+            found += [parse.comment(entry, account.external_id, self._clock.now()) for entry in entries]
             if not entries:
                 break
         return found

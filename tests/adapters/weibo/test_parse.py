@@ -46,7 +46,7 @@ def test_ids_are_never_taken_from_a_float() -> None:
 
 
 def test_a_comment_carries_what_an_answer_needs() -> None:
-    item = parse.comment(comment(5271234500000001, reply_comment={"id": 77, "text": "…"}), NOW)
+    item = parse.comment(comment(5271234500000001, reply_comment={"id": 77, "text": "…"}), "1", NOW)
     assert item.context == {
         "comment_id": "5271234500000001",
         "status_id": "5270000000000001",
@@ -95,5 +95,5 @@ FIELDS = st.sampled_from(
 @given(fields=st.dictionaries(FIELDS, json_values, max_size=8))
 def test_no_object_makes_the_parsers_raise(fields: dict[str, object]) -> None:
     assert parse.status(dict(fields), BRAND, NOW).external_id
-    assert parse.comment(dict(fields), NOW).external_id
+    assert parse.comment(dict(fields), "1", NOW).external_id
     parse.author(fields.get("user"))
