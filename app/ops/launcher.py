@@ -34,6 +34,7 @@ class StopAsked(Exception):
 
 
 def main() -> int:
+    os.umask(0o077)  # customers' texts are in the database and the logs
     given = read_given(os.environ)
     try:
         preflight.check_data_dir(given.layout)

@@ -60,7 +60,7 @@ class Layout:
 
     def create(self) -> None:
         """Make the folders. Raises OSError when one cannot be made or used, or belongs to somebody else."""
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.run, self.logs, self.queue, self.sandbox, self.queue_socket.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.queue_socket.parent.stat().st_uid != os.getuid():

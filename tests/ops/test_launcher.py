@@ -15,8 +15,9 @@ import psutil
 import pytest
 
 from app.ops.layout import ROOT
+from tests.support.postgres import Cluster
 from tests.support.servers import unused_port
-from tests.support.stack import RunningStack, answers, launch, running_stack, wait_for
+from tests.support.stack import RunningStack, answers, get_json, launch, running_stack, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -123,6 +124,18 @@ def test_a_stop_leaves_no_process_and_a_second_start_keeps_the_data(tmp_path: Pa
     with running_stack(data, port) as second:
         assert (data / "secrets.env").read_text() == secrets
         assert answers(f"{second.address}/readyz")
+
+
+def test_it_runs_on_ones_own_database_and_queue(
+    tmp_path: Path, postgres_cluster: Cluster, redis_url: str
+) -> None:
+    postgres_cluster.create("launched")
+    own = {"DATABASE_URL": postgres_cluster.address("launched"), "REDIS_URL": redis_url}
+    with running_stack(tmp_path / "data", unused_port(), **own) as stack:
+        assert get_json(f"{stack.address}/readyz")["status"] == "ready"
+        assert stack.processes(queue_program(stack)) == []
+        assert not (stack.data_dir / "lingke.db").exists()
+    postgres_cluster.drop("launched")
 
 
 def test_ctrl_c_stops_everything(tmp_path: Path) -> None:

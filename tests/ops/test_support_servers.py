@@ -10,6 +10,7 @@ import redis
 
 from tests.support import postgres
 from tests.support.availability import missing
+from tests.support.stack import RunningStack, answers, get_json
 
 
 def test_each_test_gets_an_empty_queue_server(redis_url: str) -> None:
@@ -63,3 +64,11 @@ def test_chromium_is_a_program(chromium_path: str) -> None:
 
 def _connect(cluster: postgres.Cluster, database: str) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(host=str(cluster.folder), user=postgres.USER, dbname=database, autocommit=True)
+
+
+@pytest.mark.slow
+def test_an_installation_for_tests_serves_the_console_and_a_silent_sandbox(
+    installation: RunningStack,
+) -> None:
+    assert answers(f"{installation.address}/")
+    assert get_json(f"{installation.sandbox_address}/_control/corpus")["emitted"] == 0

@@ -2,7 +2,8 @@
 
 `database_url` runs a test twice, on SQLite and on PostgreSQL, each time with a freshly migrated, empty
 database of its own; `sqlite_url` and `postgresql_url` are the two alone. `redis_url` is an emptied queue
-server. Servers start when the first test asks for them and live for the session.
+server. `installation` is everything at once, as `make run` starts it. Servers start when the first test asks
+for them and live for the session.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from app.ops.layout import ROOT
 from tests.support import databases, postgres, queue_server
 from tests.support.availability import missing
+from tests.support.stack import RunningStack, running_stack
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _numbers = itertools.count(1)
@@ -111,6 +114,17 @@ def chromium_path() -> str:
     if found is None:
         missing("Chromium", "apt-get install chromium fonts-noto-cjk")
     return found
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """All processes as `make run` starts them, with the demo organisation and a sandbox that is silent
+    until a test plays the customer."""
+    if not (ROOT / "app" / "static" / "dist" / ".vite" / "manifest.json").is_file():
+        missing("the built front end", "make assets")
+    data = tmp_path_factory.mktemp("installation") / "data"
+    with running_stack(data, unused_port(), SANDBOX_OPTIONS="--scenario none") as running:
+        yield running
 
 
 @pytest.fixture
