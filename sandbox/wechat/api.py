@@ -128,6 +128,9 @@ def _guarded(world: World, act: Callable[[], Json | Response]) -> Response:
         body = act()
     except WeChatError as error:
         return error_answer(world, error)
+    except (TypeError, ValueError, AttributeError, KeyError, IndexError):
+        # A field of a shape that no interface knows: the real server calls all of them a format error.
+        return error_answer(world, WeChatError(47001))
     return body if isinstance(body, Response) else answer(body)
 
 

@@ -6,6 +6,7 @@ Errors here are `errcode`/`errmsg`, with the code as text, unlike the rest of th
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -42,17 +43,18 @@ def blueprint(world: World) -> Blueprint:
     return pages
 
 
-def _guarded(world: World, act: Any) -> Response:
+def _guarded(world: World, act: Callable[[World, BrandAccount], Json]) -> Response:
     try:
         account, _token = authorise(world)
         count_call(world, account)
         return answer(act(world, account))
-    except WeiboError as error:
-        note_refusal(world, error)
-        address = "https://m.api.weibo.com" + request.path.removeprefix("/weibo-m").removesuffix(".json")
-        return answer(
-            {"request": address, "errcode": str(error.code), "errmsg": error.text}, error.http_status
-        )
+    except WeiboError as refusal:
+        error = refusal
+    except (TypeError, ValueError, AttributeError):
+        error = WeiboError(10017, "body")  # a field of a shape that the call does not know
+    note_refusal(world, error)
+    address = "https://m.api.weibo.com" + request.path.removeprefix("/weibo-m").removesuffix(".json")
+    return answer({"request": address, "errcode": str(error.code), "errmsg": error.text}, error.http_status)
 
 
 def _reply(world: World, account: BrandAccount) -> Json:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from sandbox.weibo.api import WeiboCall
 from sandbox.weibo.errors import WeiboError
 
+_LONGEST_ID = 19
+
 
 def id_list(call: WeiboCall, name: str, most: int) -> list[int]:
     parts = call.needed(name).split(",")
-    if len(parts) > most or not all(part.strip().isdigit() for part in parts):
+    if len(parts) > most or not all(part.strip().isdecimal() and len(part) < _LONGEST_ID for part in parts):
         raise WeiboError(10017, name)
     return [int(part) for part in parts]
 

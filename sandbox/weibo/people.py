@@ -67,8 +67,8 @@ def _people(call: WeiboCall, sql: str) -> Json:
 
 @reads("friendships/show")
 def friendship(call: WeiboCall) -> Json:
-    source = call.values.get("source_id") or call.account.external_id
-    target = call.needed("target_id")
+    source = str(call.number("source_id", int(call.account.external_id)))
+    target = str(call.needed_number("target_id"))
     number = call.world.store.number
     sql = "SELECT count(*) FROM weibo_follow WHERE follower = ? AND followee = ?"
     forth, back = number(sql, source, target) > 0, number(sql, target, source) > 0
