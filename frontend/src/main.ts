@@ -7,6 +7,7 @@ import './styles/index.css'
 import App from './app/App.vue'
 import { readBoot } from './app/boot'
 import { i18n, useLocale } from './app/i18n'
+import { leave } from './app/leave'
 import './app/preferences'
 import { router } from './app/router'
 import { onSignedOut } from './api/http'
@@ -21,8 +22,7 @@ async function start(): Promise<void> {
   const session = useSession()
   onSignedOut(() => {
     if (session.view === null) return
-    session.end()
-    void router.push({ name: 'login', query: { next: router.currentRoute.value.fullPath, ended: '1' } })
+    leave(router.resolve({ name: 'login', query: { next: router.currentRoute.value.fullPath, ended: '1' } }).href)
   })
   app.use(router)
   app.mount('#app')

@@ -36,14 +36,6 @@ export const useSession = defineStore('session', () => {
 
   async function signOut(): Promise<void> {
     await api.close()
-    end()
-    await load()
-  }
-
-  /** Forget the person at once; the server already did. */
-  function end(): void {
-    view.value = null
-    known.value = false
   }
 
   async function setPresence(presence: Presence): Promise<void> {
@@ -72,7 +64,6 @@ export const useSession = defineStore('session', () => {
     load,
     signIn,
     signOut,
-    end,
     setPresence,
     setLocale,
     presenceChanged,

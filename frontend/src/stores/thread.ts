@@ -10,6 +10,7 @@ import { useEntities } from './entities'
 import { useLive } from './live'
 
 const PAGE_SIZE = 50
+const LANES_PAUSE_MS = 600
 
 export const useThread = defineStore('thread', () => {
   const entities = useEntities()
@@ -24,6 +25,7 @@ export const useThread = defineStore('thread', () => {
   /** Number of the last message that had been read when the conversation was opened; the divider follows it. */
   const readUpTo = ref<number | null>(null)
   let running: AbortController | null = null
+  let lanesTimer: ReturnType<typeof setTimeout> | undefined
 
   const request = computed(() => (requestId.value === null ? null : (entities.state.requests[requestId.value] ?? null)))
   const messages = computed(() =>
@@ -118,7 +120,13 @@ export const useThread = defineStore('thread', () => {
       if (!ids.value.includes(message.id)) ids.value = [...ids.value, message.id]
       mayHaveChanged = true
     }
-    if (mayHaveChanged) void refreshLanes()
+    if (mayHaveChanged) refreshLanesSoon()
+  }
+
+  /** A reply makes three events within a second; one question after them is enough. */
+  function refreshLanesSoon(): void {
+    clearTimeout(lanesTimer)
+    lanesTimer = setTimeout(() => void refreshLanes(), LANES_PAUSE_MS)
   }
 
   /** A new message changes what may be sent (window, remaining replies, quota). */

@@ -8,6 +8,8 @@ const WEIBO_URL_LENGTH = 10
 /** Mastodon counts every link as 23 and a remote mention without its domain. */
 const MASTODON_URL_LENGTH = 23
 const REMOTE_MENTION = /(@[\w]+)@[\w.-]+\w/g
+/** Broader than Weibo's: Mastodon takes everything up to a space for an address. */
+const MASTODON_URL = /https?:\/\/[^\s<>"]+/g
 const encoder = new TextEncoder()
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' })
 
@@ -35,6 +37,6 @@ function weiboLength(text: string): number {
 }
 
 function mastodonLength(text: string): number {
-  const shortened = text.replace(URL_PATTERN, 'x'.repeat(MASTODON_URL_LENGTH)).replace(REMOTE_MENTION, '$1')
+  const shortened = text.replace(MASTODON_URL, 'x'.repeat(MASTODON_URL_LENGTH)).replace(REMOTE_MENTION, '$1')
   return [...graphemes.segment(shortened)].length
 }

@@ -1,0 +1,83 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { call, onSignedOut, queryString, setCsrfToken } from '@/api/http'
+import { ApiProblem, Unreachable } from '@/api/problem'
+
+let server: Server
+let seen: { method: string; url: string; csrf: string | undefined; body: string }[]
+let answers: { status: number; body?: unknown }[]
+const realFetch = globalThis.fetch
+
+async function read(request: IncomingMessage): Promise<string> {
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  return body
+}
+
+beforeEach(async () => {
+  seen = []
+  answers = []
+  server = createServer((request, response) => {
+    void read(request).then((body) => {
+      seen.push({ method: request.method ?? '', url: request.url ?? '', csrf: request.headers['x-csrf-token'] as string | undefined, body })
+      const answer = answers.shift() ?? { status: 200, body: {} }
+      response.writeHead(answer.status, { 'Content-Type': 'application/json' })
+      response.end(answer.status === 204 ? undefined : JSON.stringify(answer.body ?? {}))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  // A browser resolves the path against its page; Node has no page.
+  globalThis.fetch = (input, init) => realFetch(`http://127.0.0.1:${port}${input as string}`, init)
+})
+
+afterEach(() => {
+  globalThis.fetch = realFetch
+  server.close()
+})
+
+describe('a call', () => {
+  it('carries the CSRF token when it writes, and only then', async () => {
+    setCsrfToken('token-1')
+    await call('GET', '/session')
+    await call('PUT', '/session/presence', { body: { presence: 'busy' } })
+    expect(seen.map((one) => one.csrf)).toEqual([undefined, 'token-1'])
+    expect(seen[1]?.body).toBe('{"presence":"busy"}')
+  })
+
+  it('turns a refusal into a problem with the number to quote', async () => {
+    answers = [{ status: 409, body: { code: 'already_assigned', detail: '已被接入', request_id: 'r-7', assignee_name: '李雷' } }]
+    const error = await call('PUT', '/x').catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(ApiProblem)
+    expect(error).toMatchObject({ status: 409, code: 'already_assigned', requestId: 'r-7', body: { assignee_name: '李雷' } })
+  })
+
+  it('reads again after a hiccup of the gateway, but never writes again by itself', async () => {
+    answers = [{ status: 503 }, { status: 200, body: { ok: true } }]
+    expect(await call('GET', '/x')).toEqual({ ok: true })
+    answers = [{ status: 503 }]
+    await expect(call('POST', '/x')).rejects.toBeInstanceOf(ApiProblem)
+    expect(seen.map((one) => one.method)).toEqual(['GET', 'GET', 'POST'])
+  })
+
+  it('says so when nobody answers', async () => {
+    globalThis.fetch = () => realFetch('http://127.0.0.1:1/')
+    await expect(call('POST', '/x')).rejects.toBeInstanceOf(Unreachable)
+  })
+
+  it('tells the application when the session is over, but not when a login failed', async () => {
+    let ended = 0
+    onSignedOut(() => (ended += 1))
+    answers = [{ status: 401, body: { code: 'login_failed' } }, { status: 401, body: { code: 'unauthenticated' } }]
+    await call('POST', '/session').catch(() => undefined)
+    expect(ended).toBe(0)
+    await call('GET', '/accounts').catch(() => undefined)
+    expect(ended).toBe(1)
+  })
+})
+
+it('leaves empty conditions out of the address', () => {
+  expect(queryString({ a: 1, b: null, c: '', d: false, e: true, f: '断网 了' })).toBe('?a=1&e=1&f=%E6%96%AD%E7%BD%91+%E4%BA%86')
+})

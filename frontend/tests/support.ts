@@ -1,0 +1,71 @@
+/** Builders for the shapes of the API, with only what a test cares about spelled out. */
+
+import type { EventView, MessageView, ServiceRequestView } from '@/api/contract'
+
+export function request(over: Partial<ServiceRequestView> & { id: number }): ServiceRequestView {
+  return {
+    number: `LK-${over.id}`,
+    conversation_id: over.id + 100,
+    account: { id: 1, name: '云岭通信客服', platform: 'weibo' },
+    lane: 'public',
+    status: 'open',
+    type: 'complaint',
+    priority: 2,
+    priority_reason: '',
+    sentiment: { value: -1, score: 0.1, unsure: false },
+    contact: { id: 7, name: '客户', avatar_url: null, verified: false, followers_count: null, level: null },
+    assignee: { id: 3, name: '何晓棠' },
+    team: { id: 1, name: '宽带组' },
+    preview: { text: '网断了', direction: 'inbound', at: '2026-05-01T02:00:00Z' },
+    unread_count: 1,
+    message_count: 1,
+    opened_at: '2026-05-01T02:00:00Z',
+    last_inbound_at: '2026-05-01T02:00:00Z',
+    waiting_since: '2026-05-01T02:00:00Z',
+    due_at: '2026-05-01T03:00:00Z',
+    window: null,
+    version: 1,
+    ...over,
+  }
+}
+
+export function message(over: Partial<MessageView> & { id: number }): MessageView {
+  return {
+    conversation_id: 101,
+    number: over.id,
+    direction: 'inbound',
+    lane: 'public',
+    kind: 'comment',
+    author_name: '客户',
+    operator: null,
+    text: '在吗',
+    media: [],
+    sentiment: null,
+    reasons: [],
+    external_url: null,
+    occurred_at: '2026-05-01T02:00:00Z',
+    state: null,
+    error: null,
+    undo_until: null,
+    version: 1,
+    ...over,
+  }
+}
+
+export function event(seq: number, name: string, payload: Record<string, unknown>): EventView {
+  return { seq, name, occurred_at: '2026-05-01T02:00:00Z', payload }
+}
+
+/** The same shuffle every time for one seed, so that a failure can be repeated. */
+export function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const result = [...items]
+  let state = seed
+  for (let index = result.length - 1; index > 0; index -= 1) {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    const other = state % (index + 1)
+    const held = result[index] as T
+    result[index] = result[other] as T
+    result[other] = held
+  }
+  return result
+}
