@@ -24,10 +24,11 @@ from app.listener.views import listener
 from app.realtime.sockets import Hub
 from app.realtime.views import realtime
 from app.routing.views import routing
+from app.search.views import search
 from app.workbench.sockets import leave_all, start_viewers
 from app.workbench.views import workbench
 
-BLUEPRINTS = (health, identity, accounts, customers, routing, listener, workbench, realtime, callbacks, spa)
+BLUEPRINTS = (health, identity, accounts, customers, routing, listener, workbench, search, realtime, callbacks, spa)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: str = "threading") -> Flask:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 import app.models  # noqa: F401  registers the tables
 from app.core.db import Base, EnumText, UtcDateTime
+from app.migrate import is_ours
 
 
 def render(kind: str, thing: Any, _context: Any) -> str | bool:
@@ -34,6 +35,7 @@ def run(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
         render_item=render,
+        include_name=is_ours,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -10,6 +10,7 @@ from app.core.context import Context
 from app.core.jobs import JobName
 from app.core.permissions import Permission
 from app.models import Account, Contact, ContactIdentity, InboundItem
+from app.search.index import Indexed, index_texts
 
 _PSEUDONYM_CHARS = 6
 
@@ -32,6 +33,8 @@ def identify_authors(
         else:
             _refresh(identity, item)
     ctx.session.flush()
+    new = [identity for identity in known.values() if identity.id not in before]
+    index_texts(ctx.session, Indexed.CONTACTS, [(i.id, f"{i.name} {i.external_id}") for i in new])
     for identity in known.values():
         if identity.avatar_url and before.get(identity.id) != identity.avatar_url:
             ctx.defer(JobName.CUSTOMERS_FETCH_AVATAR, identity.id)

@@ -12,6 +12,7 @@ from app.models import (
     Message,
     ServiceRequest,
 )
+from app.search.index import Indexed, index_texts
 from app.workbench.queries import get_conversation
 
 
@@ -58,4 +59,5 @@ def add_message(
     )
     ctx.session.add(message)
     ctx.session.flush()
+    index_texts(ctx.session, Indexed.MESSAGES, [(message.id, message.text)])
     return message

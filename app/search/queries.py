@@ -1,0 +1,139 @@
+"""Searching what the actor may see, newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.identity.scope import scope
+from app.models import (
+    Account,
+    ContactIdentity,
+    Conversation,
+    InboundItem,
+    Message,
+    ServiceRequest,
+    Verdict,
+)
+from app.search.index import Indexed, found_in
+from app.search.schemas import SearchHit, SearchQuery, SearchResult
+from app.search.tokens import Alternatives, query_phrases
+
+_SHOWN_CHARS = 200
+
+
+def search(ctx: Context, query: SearchQuery) -> SearchResult:
+    """Hits of each kind; an empty question (only punctuation) finds nothing."""
+    wanted = query_phrases(query.q)
+    result = SearchResult(contacts=[], messages=[], items=[])
+    if not wanted:
+        return result
+    if query.kind in ("all", "contacts"):
+        result.contacts = _contacts(ctx, wanted, query.limit)
+    if query.kind in ("all", "messages"):
+        result.messages = _messages(ctx, wanted, query.limit)
+    if query.kind in ("all", "items") and ctx.actor.may(Permission.INBOUND_ITEMS_READ):
+        result.items = _items(ctx, wanted, query.limit)
+    return result
+
+
+def _items(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchHit]:
+    rows = ctx.session.execute(
+        scope(
+            select(InboundItem, Account.name, Account.platform, Verdict.service_request_id),
+            ctx.actor,
+            InboundItem,
+        )
+        .join(Account, Account.id == InboundItem.account_id)
+        .outerjoin(Verdict, Verdict.inbound_item_id == InboundItem.id)
+        .where(found_in(ctx.session, Indexed.ITEMS, InboundItem.id, wanted))
+        .order_by(InboundItem.id.desc())
+        .limit(limit)
+    )
+    return [
+        SearchHit(
+            kind="item",
+            id=item.id,
+            account_id=item.account_id,
+            account_name=name,
+            platform=platform,
+            title=item.author_name,
+            text=item.text[:_SHOWN_CHARS],
+            at=item.published_at,
+            conversation_id=None,
+            service_request_id=request_id,
+        )
+        for item, name, platform, request_id in rows
+    ]
+
+
+def _messages(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchHit]:
+    rows = ctx.session.execute(
+        scope(select(Message, Account.name, Account.platform), ctx.actor, Message)
+        .join(Account, Account.id == Message.account_id)
+        .where(found_in(ctx.session, Indexed.MESSAGES, Message.id, wanted))
+        .order_by(Message.id.desc())
+        .limit(limit)
+    ).all()
+    requests = _newest_requests(ctx, {message.conversation_id for message, _, _ in rows})
+    return [
+        SearchHit(
+            kind="message",
+            id=message.id,
+            account_id=message.account_id,
+            account_name=name,
+            platform=platform,
+            title=message.author_name,
+            text=message.text[:_SHOWN_CHARS],
+            at=message.occurred_at,
+            conversation_id=message.conversation_id,
+            service_request_id=message.service_request_id or requests.get(message.conversation_id),
+        )
+        for message, name, platform in rows
+    ]
+
+
+def _contacts(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchHit]:
+    rows = ctx.session.execute(
+        scope(
+            select(ContactIdentity, Account.name, Account.platform, Conversation.id), ctx.actor, Conversation
+        )
+        .join(Conversation, Conversation.contact_identity_id == ContactIdentity.id)
+        .join(Account, Account.id == ContactIdentity.account_id)
+        .where(found_in(ctx.session, Indexed.CONTACTS, ContactIdentity.id, wanted))
+        .order_by(ContactIdentity.last_seen_at.desc())
+        .limit(limit)
+    ).all()
+    requests = _newest_requests(ctx, {conversation for *_, conversation in rows})
+    return [
+        SearchHit(
+            kind="contact",
+            id=identity.contact_id,
+            account_id=identity.account_id,
+            account_name=name,
+            platform=platform,
+            title=identity.name,
+            text=identity.external_id,
+            at=identity.last_seen_at,
+            conversation_id=conversation,
+            service_request_id=requests.get(conversation),
+        )
+        for identity, name, platform, conversation in rows
+    ]
+
+
+def _newest_requests(ctx: Context, conversations: set[int]) -> dict[int, Any]:
+    if not conversations:
+        return {}
+    rows = ctx.session.execute(
+        scope(select(ServiceRequest), ctx.actor, ServiceRequest)
+        .where(ServiceRequest.conversation_id.in_(conversations))
+        .with_only_columns(
+            ServiceRequest.conversation_id, func.max(ServiceRequest.id), maintain_column_froms=True
+        )
+        .group_by(ServiceRequest.conversation_id)
+    )
+    return dict(rows.tuples().all())

@@ -1,0 +1,35 @@
+"""Queries and views of search."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class SearchQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    q: str = Field(min_length=1, max_length=100)
+    kind: Literal["all", "items", "messages", "contacts"] = "all"
+    limit: int = Field(20, ge=1, le=100)
+
+
+class SearchHit(BaseModel):
+    kind: Literal["item", "message", "contact"]
+    id: int
+    account_id: int
+    account_name: str
+    platform: str
+    title: str
+    """Who wrote it, or the contact's name."""
+    text: str
+    at: datetime
+    conversation_id: int | None
+    service_request_id: int | None
+
+
+class SearchResult(BaseModel):
+    contacts: list[SearchHit]
+    messages: list[SearchHit]
+    items: list[SearchHit]
