@@ -30,15 +30,18 @@ from campaign.ledger import Ledger  # noqa: E402
 from campaign.postgres import KillablePostgres, killable_postgres  # noqa: E402
 from campaign.traffic import Traffic  # noqa: E402
 
+from tests.support.stack import answers, wait_for  # noqa: E402
+
 SUBJECTS = ("家里宽带", "手机信号", "上月话费", "流量套餐", "营业厅排队", "新办的卡", "国际漫游", "机顶盒")
 TROUBLES = ("又断了", "突然变慢", "多扣了钱", "怎么查询", "想换一个", "没人管", "终于修好了", "推荐给朋友")
+# Traffic goes on this long after the last harm: what was harmed has to work again, not only to rest.
+AFTERWARDS_SECONDS = 8.0
 PLACES = ("城东", "老街口", "大学城", "火车站", "江边", "新区")
 
 
 def main() -> int:
     arguments = _arguments()
-    with tempfile.TemporaryDirectory(prefix="lk-chaos-") as name, _database(arguments) as postgres:
-        folder = Path(name)
+    with _folder(arguments.folder) as folder, _database(arguments) as postgres:
         corpus = arguments.corpus or _made_corpus(folder / "posts.jsonl", arguments.rows)
         address = postgres.address if postgres else arguments.database_url
         installation = Installation(folder / "data", _environ(corpus, arguments.rate, address))
@@ -69,9 +72,20 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--settle", type=float, default=420.0, help="seconds to come to rest in at the end")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
+    parser.add_argument("--folder", type=Path, help="a new folder whose data and logs are kept")
     parser.add_argument("--database-url", default="", help="a PostgreSQL or other database; default SQLite")
     parser.add_argument("--postgres", action="store_true", help="an own PostgreSQL that is killed as well")
     return parser.parse_args()
+
+
+@contextmanager
+def _folder(wanted: Path | None) -> Iterator[Path]:
+    if wanted is not None:
+        wanted.mkdir(parents=True)
+        yield wanted.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="lk-chaos-") as name:
+        yield Path(name)
 
 
 @contextmanager
@@ -112,6 +126,8 @@ def _campaign(
     harm.campaign(arguments.kills, began + arguments.seconds)
     say(f"{harm.done.total()} acts of harm in {time.monotonic() - began:.0f} s; the platform is well again")
     installation.control("DELETE", "/faults")
+    wait_for(lambda: answers(f"{installation.stack.address}/readyz"), 60)
+    time.sleep(AFTERWARDS_SECONDS)
     traffic.stop()
     say(f"at rest after {settle(installation, ledger, arguments.settle, say):.0f} s")
     return _judge(installation, ledger, harm)

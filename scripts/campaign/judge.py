@@ -11,15 +11,19 @@ from typing import Any
 from campaign.installation import Installation
 from campaign.ledger import Ledger
 
-FINAL = ("sent", "failed", "unknown", "cancelled")
+# A reply whose outcome nobody knows is read back for ten minutes before a person is asked to look.
+READ_BACK = "being read back"
+AT_REST = ("sent", "failed", "unknown", "cancelled", READ_BACK)
 ITEMS = (
-    "SELECT a.callback_key, i.external_id, count(DISTINCT i.id), count(v.id) FROM inbound_items i "
+    "SELECT a.callback_key, i.external_id, i.text, i.lane, count(v.id) FROM inbound_items i "
     "JOIN accounts a ON a.id = i.account_id LEFT JOIN verdicts v ON v.inbound_item_id = i.id "
-    "GROUP BY a.callback_key, i.external_id"
+    "GROUP BY i.id, a.callback_key, i.external_id, i.text, i.lane"
 )
 REPLIES = (
-    "SELECT m.idempotency_key, o.state, m.text FROM messages m "
-    "LEFT JOIN outbound_messages o ON o.message_id = m.id WHERE m.idempotency_key LIKE 'campaign-%'"
+    "SELECT m.idempotency_key, o.state, a.finished_at FROM messages m "
+    "LEFT JOIN outbound_messages o ON o.message_id = m.id "
+    "LEFT JOIN outbound_attempts a ON a.outbound_message_id = o.id AND a.number = o.attempts "
+    "WHERE m.idempotency_key LIKE 'campaign-%'"
 )
 CORPUS_ACCOUNT = "weibo-care"
 Id = tuple[str, str]
@@ -27,7 +31,7 @@ Id = tuple[str, str]
 
 @dataclass(frozen=True)
 class Tally:
-    """What was handed in, and what the database holds of it; ids are (account, platform's id)."""
+    """What was handed in, and what the database holds of it; ids are (account, platform's id or text)."""
 
     expected: dict[str, set[Id]]
     items: Counter[Id]
@@ -60,7 +64,7 @@ class Replies:
 
     @property
     def settled(self) -> bool:
-        return all(state in FINAL for state in self.states)
+        return all(state in AT_REST for state in self.states)
 
     @property
     def good(self) -> bool:
@@ -69,20 +73,20 @@ class Replies:
 
 def take_tally(installation: Installation, ledger: Ledger) -> Tally:
     """Compare ids; in our rows they carry a prefix for their kind (`status:…`)."""
-    rows = installation.rows(ITEMS)
-    ours = [
-        ((str(account), str(name).rsplit(":", 1)[-1]), count, judged) for account, name, count, judged in rows
-    ]
+    items: Counter[Id] = Counter()
+    verdicts: Counter[Id] = Counter()
+    for account, name, words, lane, judged in installation.rows(ITEMS):
+        keys = [(str(account), str(name).rsplit(":", 1)[-1])]
+        if lane == "private":
+            keys.append((str(account), str(words)))
+        for key in keys:
+            items[key] += 1
+            verdicts[key] += judged
     expected = {
         "corpus rows": _posted(installation),
         "customers' messages": ledger.written,
         "raw pushes": ledger.pushed,
     }
-    items: Counter[Id] = Counter()
-    verdicts: Counter[Id] = Counter()
-    for id_, count, judged in ours:
-        items[id_] += count
-        verdicts[id_] += judged
     return Tally(expected, items, verdicts)
 
 
@@ -95,7 +99,7 @@ def _posted(installation: Installation) -> set[Id]:
 
 
 def take_replies(installation: Installation, ledger: Ledger) -> Replies:
-    states = {str(key): str(state) for key, state, _ in installation.rows(REPLIES)}
+    states = {str(key): _named(state, looked) for key, state, looked in installation.rows(REPLIES)}
     texts = [str(row[0]) for row in installation.journal("SELECT text FROM sent")]
     arrived = {key: sum(reply.text in text for text in texts) for key, reply in ledger.replies.items()}
     known = {key: state for key, state in states.items() if key in ledger.replies}
@@ -109,6 +113,10 @@ def take_replies(installation: Installation, ledger: Ledger) -> Replies:
     )
 
 
+def _named(state: str, finished: object) -> str:
+    return READ_BACK if state == "sending" and finished is not None else str(state)
+
+
 def settle(installation: Installation, ledger: Ledger, seconds: float, say: Callable[[str], None]) -> float:
     """Wait until everything has come to rest; how long it took, `seconds` at most."""
     began, said = time.monotonic(), 0.0
@@ -120,7 +128,7 @@ def settle(installation: Installation, ledger: Ledger, seconds: float, say: Call
             break
         if time.monotonic() - said > 15:
             said = time.monotonic()
-            open_ = sum(n for state, n in replies.states.items() if state not in FINAL)
+            open_ = sum(n for state, n in replies.states.items() if state not in AT_REST)
             lost = sum(tally.lost(name) for name in tally.expected)
             say(
                 f"settling: posted {replay['emitted']}/{replay['rows']}, not in yet {lost}, "

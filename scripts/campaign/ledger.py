@@ -18,12 +18,12 @@ class Reply:
 
 @dataclass
 class Ledger:
-    """Filled by the traffic's threads. Ids are the platform's, `account` a callback key."""
+    """Filled by the traffic's threads; `account` is a callback key."""
 
     pushed: set[tuple[str, str]] = field(default_factory=set)
     """(account, message id) of our own pushes that were answered 200."""
     written: set[tuple[str, str]] = field(default_factory=set)
-    """(account, id) of what the sandbox's customers wrote."""
+    """(account, text) of what the sandbox's customers wrote: Weibo's pushes carry no id."""
     replies: dict[str, Reply] = field(default_factory=dict)
     """Accepted answers by their idempotency key."""
     incidents: Counter[str] = field(default_factory=Counter)

@@ -73,18 +73,15 @@ class Traffic:
             if not self._rest(dice):
                 return
             account = dice.choice(WRITTEN_TO)
-            body = {
-                "account": account,
-                "customer": f"顾客{number % 40}号",
-                "text": f"{dice.choice(TROUBLES)} {number}",
-            }
+            text = f"{dice.choice(TROUBLES)} 第{number}位顾客"
+            body = {"account": account, "customer": f"顾客{number % 40}号", "text": text}
             try:
-                answer = self._installation.control("POST", "/customer/message", body)
+                self._installation.control("POST", "/customer/message", body)
             except RuntimeError:
                 self._ledger.note("a customer could not write")
                 continue
             with self._ledger.lock:
-                self._ledger.written.add((account, str(answer["id"])))
+                self._ledger.written.add((account, text))
 
     def _pushes(self) -> None:
         """A platform of our own making that repeats a push until it is acknowledged."""
