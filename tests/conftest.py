@@ -15,6 +15,7 @@ from app import create_app
 from app.config import Settings, load_settings
 from app.core.clock import ManualClock
 from app.core.runtime import Runtime
+from app.extensions import socketio
 from app.models import Base, Operator
 from tests.factories.browser import Browser
 from tests.factories.make import Make
@@ -80,7 +81,9 @@ def settings(empty_database: str, redis_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: ManualClock) -> Iterator[Flask]:
+def app(settings: Settings, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The web application. Its endless loops do not run: a test takes their steps (`hub.tail.step()`)."""
+    monkeypatch.setattr(socketio, "start_background_task", lambda *_target, **_options: None)
     application = create_app(settings, clock=clock, async_mode="threading")
     runtime: Runtime = application.extensions["lingke"]
     platforms = FakePlatforms(runtime, Remote())

@@ -13,7 +13,17 @@ from datetime import datetime
 
 from app.accounts.platforms import Platforms
 from app.adapters.base import StreamReader
-from app.adapters.types import AccountRef, Budget, Cursor, Page, SendRequest, SendResult, SendState
+from app.adapters.types import (
+    AccountHealth,
+    AccountRef,
+    Budget,
+    Cursor,
+    HealthState,
+    Page,
+    SendRequest,
+    SendResult,
+    SendState,
+)
 from app.adapters.wechat import WeChatAdapter
 from app.adapters.weibo import WeiboAdapter
 from app.core.errors import PlatformError, PlatformErrorKind
@@ -88,6 +98,9 @@ class FakeWeibo(WeiboAdapter):
 
     def reconcile(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
         return self.remote.find(request)
+
+    def check_account(self, account: AccountRef) -> AccountHealth:
+        return AccountHealth(HealthState.OK, self.services.clock.now())
 
     def stream_readers(self) -> Mapping[str, StreamReader]:
         def read(account: AccountRef, cursor: Cursor | None, budget: Budget) -> Page:

@@ -1,0 +1,151 @@
+"""One entry per endpoint and per socket event: how to ask so that whoever may ask succeeds.
+
+A new endpoint without an entry fails `test_access_matrix.py`. What an actor gets is not written here: it
+follows from the declared permission, the actor's role, and whether the object lies in the actor's reach.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from app.models import OutboundState
+from tests.architecture.organisation import Stage
+
+
+class Reach(StrEnum):
+    """Who, having the right, finds the object."""
+
+    OWN = "own"
+    """Nothing but the asker's own things: everybody."""
+    REQUEST = "request"
+    """The first agency's request, its conversation and messages."""
+    ACCOUNT = "account"
+    """The first agency's account and what came in on it."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: the path's variables, query and body."""
+
+    path: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    query: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Entry:
+    reach: Reach
+    status: int
+    ask: Callable[[Stage], Ask]
+
+
+def _plain(_stage: Stage) -> Ask:
+    return Ask()
+
+
+def _account(body: Any = None) -> Callable[[Stage], Ask]:
+    return lambda stage: Ask({"account_id": stage.fresh_account().id}, body)
+
+
+def _request(**body: Any) -> Callable[[Stage], Ask]:
+    def ask(stage: Stage) -> Ask:
+        versioned = {**body, "version": stage.version()} if body else None
+        return Ask({"request_id": stage.request.id}, versioned)
+
+    return ask
+
+
+def _assignee(stage: Stage) -> Ask:
+    return Ask(
+        {"request_id": stage.request.id}, {"operator_id": stage.operator.id, "version": stage.version()}
+    )
+
+
+def _conversation(body: Callable[[Stage], Any] = lambda _stage: None) -> Callable[[Stage], Ask]:
+    return lambda stage: Ask({"conversation_id": stage.request.conversation_id}, body(stage))
+
+
+def _message(state: OutboundState, body: Any = None) -> Callable[[Stage], Ask]:
+    return lambda stage: Ask({"message_id": stage.message_in(state)}, body)
+
+
+def _connect(stage: Stage) -> Ask:
+    body = {
+        "platform": "weibo",
+        "external_id": uuid.uuid4().hex,
+        "name": "新账号",
+        "agency_id": stage.agency.id,
+        "credentials": {"app_key": "k", "app_secret": "s", "access_token": "t"},
+    }
+    return Ask(body=body)
+
+
+def _note(_stage: Stage) -> dict[str, str]:
+    return {"text": "备注", "idempotency_key": uuid.uuid4().hex}
+
+
+_EDITED = {"name": "改名", "kind": "official", "team_id": None, "owner_operator_id": None}
+_R = Reach
+
+ROUTES: dict[str, Entry] = {
+    "health.openapi": Entry(_R.OWN, 200, _plain),
+    "identity.get_session": Entry(_R.OWN, 200, _plain),
+    "identity.log_in": Entry(
+        _R.OWN, 401, lambda _stage: Ask(body={"login_name": "nobody-of-ours", "password": "wrong"})
+    ),
+    "identity.log_out": Entry(_R.OWN, 204, _plain),
+    "identity.set_presence": Entry(_R.OWN, 200, lambda _stage: Ask(body={"presence": "online"})),
+    "identity.set_locale": Entry(_R.OWN, 200, lambda _stage: Ask(body={"locale": "en"})),
+    "identity.list_operators": Entry(_R.OWN, 200, _plain),
+    "accounts.list_platforms": Entry(_R.OWN, 200, _plain),
+    "accounts.list_accounts": Entry(_R.OWN, 200, _plain),
+    "accounts.get_account": Entry(_R.ACCOUNT, 200, _account()),
+    "accounts.connect_account": Entry(_R.OWN, 201, _connect),
+    "accounts.edit_account": Entry(_R.ACCOUNT, 200, _account(_EDITED)),
+    "accounts.set_credentials": Entry(_R.ACCOUNT, 200, _account({"credentials": {"access_token": "newer"}})),
+    "accounts.set_status": Entry(_R.ACCOUNT, 200, _account({"status": "paused"})),
+    "accounts.remove_account": Entry(_R.ACCOUNT, 204, _account()),
+    "accounts.check_account": Entry(_R.ACCOUNT, 200, _account()),
+    "accounts.begin_authorisation": Entry(_R.ACCOUNT, 200, _account()),
+    "accounts.finish_authorisation": Entry(
+        _R.OWN, 302, lambda _stage: Ask(query={"state": "x", "code": "y"})
+    ),
+    "customers.get_avatar": Entry(_R.ACCOUNT, 200, lambda stage: Ask({"avatar_id": stage.avatar()})),
+    "routing.list_requests": Entry(_R.OWN, 200, lambda _stage: Ask(query={"view": "all"})),
+    "routing.count_requests": Entry(_R.OWN, 200, _plain),
+    "routing.get_request": Entry(_R.REQUEST, 200, _request()),
+    "routing.set_assignee": Entry(_R.REQUEST, 200, _assignee),
+    "routing.set_status": Entry(_R.REQUEST, 200, _request(status="open")),
+    "routing.list_decisions": Entry(_R.REQUEST, 200, _request()),
+    "listener.list_items": Entry(_R.OWN, 200, _plain),
+    "listener.count_items": Entry(_R.OWN, 200, _plain),
+    "listener.rescue_item": Entry(_R.ACCOUNT, 200, lambda stage: Ask({"item_id": stage.dropped_item()})),
+    "workbench.get_conversation": Entry(_R.REQUEST, 200, _conversation()),
+    "workbench.list_messages": Entry(_R.REQUEST, 200, _conversation()),
+    "workbench.send_reply": Entry(
+        _R.REQUEST, 202, _conversation(lambda stage: stage.reply().model_dump(mode="json"))
+    ),
+    "workbench.write_note": Entry(_R.REQUEST, 201, _conversation(_note)),
+    "workbench.put_read": Entry(_R.REQUEST, 204, _conversation(lambda _stage: {"number": 1})),
+    "workbench.cancel_reply": Entry(_R.REQUEST, 200, _message(OutboundState.QUEUED)),
+    "workbench.retry_reply": Entry(_R.REQUEST, 200, _message(OutboundState.FAILED)),
+    "workbench.settle_outcome": Entry(
+        _R.REQUEST, 200, _message(OutboundState.UNKNOWN, {"outcome": "not_sent"})
+    ),
+    "realtime.list_events": Entry(_R.OWN, 200, lambda _stage: Ask(query={"after": 0})),
+}
+
+SOCKETS: dict[str, tuple[Reach, Callable[[Stage], Any]]] = {
+    "events.subscribe": (_R.OWN, lambda _stage: {"after": 0}),
+    "conversation.watch": (_R.REQUEST, lambda stage: {"conversation_id": stage.request.conversation_id}),
+    "conversation.typing": (
+        _R.REQUEST,
+        lambda stage: {"conversation_id": stage.request.conversation_id, "typing": True},
+    ),
+    # Leaving what one never watched is no error and tells nothing.
+    "conversation.unwatch": (_R.OWN, lambda stage: {"conversation_id": stage.request.conversation_id}),
+}

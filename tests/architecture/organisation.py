@@ -1,0 +1,135 @@
+"""Two agencies with one request each, and somebody of every kind who might ask for the first one's data."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.adapters.types import Lane as PostLane
+from app.core.permissions import RoleName
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_context
+from app.identity.queries import actor_of
+from app.listener.jobs import LISTENER, judge_items
+from app.models import (
+    Account,
+    AgencyKind,
+    Avatar,
+    Conversation,
+    Message,
+    Operator,
+    OutboundMessage,
+    OutboundState,
+    ServiceRequest,
+    Verdict,
+)
+from app.workbench.replies import send_reply
+from app.workbench.schemas import SendReply
+from tests.factories.make import Make
+from tests.fakes.model import ADVERT
+
+# Stands in every text and name of the first agency; no answer to anybody else may hold it.
+MARK = "机密标记甲"
+
+
+class Stage:
+    """What the matrix asks for. People by kind are in `people`; the anonymous one is None."""
+
+    def __init__(self, make: Make) -> None:
+        self.make = make
+        self.runtime: Runtime = make.runtime
+        home, away = make.agency(), make.agency(AgencyKind.THIRD_PARTY)
+        self.team, self.other_team, self.away_team = make.team(home), make.team(home), make.team(away)
+        role = RoleName
+        self.people: dict[str, Operator | None] = {
+            "anonymous": None,
+            "operator": make.operator(home, self.team),
+            "operator of another team": make.operator(home, self.other_team),
+            "operator of another agency": make.operator(away, self.away_team, role=role.AGENCY_OPERATOR),
+            "supervisor of another agency": make.operator(away, self.away_team, role=role.SUPERVISOR),
+            "supervisor": make.operator(home, self.team, role=role.SUPERVISOR),
+            "manager": make.operator(home, role=role.MANAGER),
+            "administrator": make.operator(home, role=role.ADMINISTRATOR),
+            "disabled operator": make.operator(home, self.team, is_active=False),
+        }
+        self.agency = home
+        self.account = make.account(home, self.team)
+        self.away_account = make.account(away, self.away_team)
+        make.request(self.away_account, "别家的问题，请处理一下")
+        self.request = make.request(self.account, f"{MARK}宽带坏了", author=MARK, assignee=self.operator)
+
+    @property
+    def operator(self) -> Operator:
+        operator = self.people["operator"]
+        assert operator is not None
+        return operator
+
+    def version(self) -> int:
+        with open_context(self.runtime, LISTENER, write=False) as ctx:
+            return ctx.session.get_one(ServiceRequest, self.request.id).version
+
+    def inbound_message_id(self) -> int:
+        with open_context(self.runtime, LISTENER, write=False) as ctx:
+            statement = select(Message.id).where(Message.service_request_id == self.request.id)
+            return ctx.session.scalars(statement.order_by(Message.number)).first() or 0
+
+    def message_in(self, state: OutboundState) -> int:
+        """A reply of the operator's that stands in this state; its message's id."""
+        with open_context(self.runtime, LISTENER) as ctx:
+            operator = ctx.session.get_one(Operator, self.operator.id)
+            ctx.session.refresh(operator, ["teams"])
+            ctx.actor = actor_of(ctx.session, operator)
+            view = send_reply(ctx, self.request.conversation_id, self.reply(), address="127.0.0.1")
+            ctx.session.execute(
+                update(OutboundMessage).where(OutboundMessage.message_id == view.id).values(state=state)
+            )
+            return view.id
+
+    def reply(self, **fields: Any) -> SendReply:
+        values = {
+            "service_request_id": self.request.id,
+            "lane": "public",
+            "text": f"{MARK}您好",
+            "idempotency_key": uuid.uuid4().hex,
+            **fields,
+        }
+        return SendReply.model_validate(values)
+
+    def dropped_item(self) -> int:
+        post = self.make.post(f"{MARK}{ADVERT}{uuid.uuid4().hex}", author=f"spammer-{uuid.uuid4().hex[:6]}")
+        item = self.make.store(self.account, post)[-1]
+        judge_items(self.runtime)
+        return item.id
+
+    def kept_verdict(self) -> Verdict:
+        with open_context(self.runtime, LISTENER, write=False) as ctx:
+            return ctx.session.scalars(
+                select(Verdict).where(Verdict.service_request_id == self.request.id)
+            ).one()
+
+    def fresh_account(self) -> Account:
+        return self.make.account(self.agency, self.team)
+
+    def avatar(self) -> int:
+        with open_context(self.runtime, LISTENER) as ctx:
+            conversation = ctx.session.get_one(Conversation, self.request.conversation_id)
+            found = ctx.session.scalar(
+                select(Avatar.id).where(Avatar.contact_identity_id == conversation.contact_identity_id)
+            )
+            if found is not None:
+                return found
+            avatar = Avatar(
+                created_at=ctx.now(),
+                contact_identity_id=conversation.contact_identity_id,
+                source_url="https://example.test/a.png",
+                mime_type="image/png",
+                content=b"\x89PNG",
+            )
+            ctx.session.add(avatar)
+            ctx.session.flush()
+            return avatar.id
+
+
+__all__ = ["MARK", "PostLane", "Stage"]

@@ -1,0 +1,133 @@
+"""Every route and every socket event, asked by everybody: the declared right and the data's reach decide."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_socketio import SocketIO, SocketIOTestClient
+
+from app.api.endpoint import API, ENDPOINTS, EndpointSpec, Public
+from app.core.permissions import ROLES, Permission
+from app.extensions import socketio
+from app.models import Operator
+from app.realtime.sockets import SOCKET_EVENTS
+from tests.architecture.entries import ROUTES, SOCKETS, Reach
+from tests.architecture.organisation import MARK, Stage
+from tests.factories.browser import Browser
+from tests.factories.make import Make
+
+NOT_LOGGED_IN = ("anonymous", "disabled operator")
+OUTSIDERS = ("operator of another team", "operator of another agency", "supervisor of another agency")
+ACTORS = (
+    *NOT_LOGGED_IN,
+    *OUTSIDERS,
+    "operator",
+    "supervisor",
+    "manager",
+    "administrator",
+)
+_VARIABLE = re.compile(r"<(?:int:)?(\w+)>")
+
+
+@pytest.fixture
+def stage(make: Make) -> Stage:
+    return Stage(make)
+
+
+def test_every_endpoint_and_socket_event_is_in_the_matrix() -> None:
+    assert sorted(ENDPOINTS) == sorted(ROUTES), "add the new endpoint to tests/architecture/entries.py"
+    assert sorted(SOCKET_EVENTS) == sorted(SOCKETS), "add the new event to tests/architecture/entries.py"
+
+
+def test_the_matrix_asks_everybody_on_the_stage(stage: Stage) -> None:
+    assert sorted(stage.people) == sorted(ACTORS)
+
+
+@pytest.mark.parametrize("who", ACTORS)
+def test_routes_answer_as_right_and_reach_say(app: Flask, stage: Stage, who: str) -> None:
+    wrong: dict[str, str] = {}
+    for name, spec in ENDPOINTS.items():
+        answer = _ask(app, stage, who, spec)
+        expected = _expected(stage, who, name, spec)
+        if answer.status_code != expected:
+            wrong[name] = f"{answer.status_code} instead of {expected}: {answer.get_data(as_text=True)[:200]}"
+        if who in (*NOT_LOGGED_IN, *OUTSIDERS) and MARK in answer.get_data(as_text=True):
+            wrong[name] = "tells of another agency's data"
+    assert wrong == {}
+
+
+def _ask(app: Flask, stage: Stage, who: str, spec: EndpointSpec) -> Any:
+    ask = ROUTES[spec.name].ask(stage)
+    path = _VARIABLE.sub(lambda variable: str(ask.path[variable.group(1)]), spec.rule)
+    return _browser(app, stage, who).call(
+        spec.method, path.removeprefix(API), ask.body, query_string=ask.query
+    )
+
+
+def _browser(app: Flask, stage: Stage, who: str) -> Browser:
+    person = stage.people[who]
+    return Browser(app, stage.make.session_token(person) if person else None)
+
+
+def _expected(stage: Stage, who: str, name: str, spec: EndpointSpec) -> int:
+    entry = ROUTES[name]
+    if isinstance(spec.access, Public):
+        return entry.status
+    if who in NOT_LOGGED_IN:
+        return 401
+    if not _may(stage.people[who], spec.access):
+        return 403
+    return entry.status if _finds(who, entry.reach) else 404
+
+
+def _may(person: Operator | None, permission: Permission) -> bool:
+    return person is not None and permission in ROLES[person.role].permissions
+
+
+def _finds(who: str, reach: Reach) -> bool:
+    return reach is Reach.OWN or who not in OUTSIDERS
+
+
+@pytest.mark.parametrize("who", ACTORS)
+def test_socket_events_answer_as_right_and_reach_say(app: Flask, stage: Stage, who: str) -> None:
+    client = _connect(app, stage, who)
+    assert client.is_connected() is (who not in NOT_LOGGED_IN)
+    if who in NOT_LOGGED_IN:
+        return
+    wrong: dict[str, Any] = {}
+    for name, (reach, payload) in SOCKETS.items():
+        answer = client.emit(name, payload(stage), callback=True)
+        expected = _socket_code(stage, who, name, reach)
+        if (answer.get("error") or {}).get("code") != expected:
+            wrong[name] = (answer, expected)
+        if who in OUTSIDERS and MARK in str([answer, client.get_received()]):
+            wrong[name] = "tells of another agency's data"
+    client.disconnect()
+    assert wrong == {}
+
+
+def _socket_code(stage: Stage, who: str, name: str, reach: Reach) -> str | None:
+    if not _may(stage.people[who], SOCKET_EVENTS[name].permission):
+        return "forbidden"
+    return None if _finds(who, reach) else "not_found"
+
+
+def _connect(app: Flask, stage: Stage, who: str) -> SocketIOTestClient:
+    server: SocketIO = socketio
+    return server.test_client(app, flask_test_client=_browser(app, stage, who).client)
+
+
+def test_a_socket_event_with_a_wrong_payload_gets_a_code_only(app: Flask, stage: Stage) -> None:
+    client = _connect(app, stage, "operator")
+    payloads = [None, "text", 7, [], {"conversation_id": "x"}, {"after": -1}, {"extra": 1}]
+    answers = {
+        (name, str(payload)): client.emit(name, payload, callback=True)
+        for name in SOCKETS
+        for payload in payloads
+    }
+    client.disconnect()
+    refused = {"ok": False, "error": {"code": "invalid"}}
+    assert {key: answer for key, answer in answers.items() if answer != refused} == {}
