@@ -41,13 +41,13 @@ openapi: install ## write docs/api/openapi.json and the browser's types from the
 
 migration: install-dev ## write a migration from the models' changes: make migration m="add tags"
 	@test -n "$(m)" || { echo 'lingke: name it: make migration m="add tags"' >&2; exit 1; }
-	@$(VENV)/flask --app wsgi db revision -m "$(m)"
+	@LINGKE_ENV=$${LINGKE_ENV:-demo} $(VENV)/python -m flask --app wsgi db revision -m "$(m)"
 
 shell: install ## a Python prompt inside the application
-	@$(VENV)/flask --app wsgi shell
+	@LINGKE_ENV=$${LINGKE_ENV:-demo} $(VENV)/python -m flask --app wsgi shell
 
 format: install-dev ## format the Python sources
-	@$(VENV)/ruff format . && $(VENV)/ruff check --fix .
+	@$(VENV)/python -m ruff format . && $(VENV)/python -m ruff check --fix .
 
 clean: ## remove what was built or installed here; the data stays
 	rm -rf .venv frontend/node_modules app/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

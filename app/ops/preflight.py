@@ -5,6 +5,7 @@ Each check passes quietly or raises StartRefused with one line.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -54,7 +55,9 @@ def check_port_free(host: str, port: int, *, variable: str = "PORT") -> None:
             probe.bind((host, port))
         except OSError as error:
             reason = (
-                "is taken by another program" if error.errno == 98 else f"cannot be used ({error.strerror})"
+                "is taken by another program"
+                if error.errno == errno.EADDRINUSE
+                else f"cannot be used ({error.strerror})"
             )
             raise StartRefused(f"port {port} on {host} {reason}: choose another with {variable}=…") from None
 
