@@ -57,15 +57,19 @@ class WeChatComments:
         items: list[InboundPost] = []
         turn = lenient.integer(state.get("turn")) or 0
         order = sorted(articles)
-        for _ in range(min(max(1, budget.calls), len(order))):
+        quiet = 0  # articles in a row that had nothing left to read
+        for _ in range(max(1, budget.calls)):
+            if quiet >= len(order):
+                break
             key = order[turn % len(order)]
             items += self._read(account, key, articles[key])
             cost += 1
-            # An article with unread depth keeps its turn.
-            turn += 0 if articles[key].get("deeper") else 1
-        deeper = any(entry.get("deeper") for entry in articles.values())
+            # An article with something left keeps its turn.
+            unfinished = _unfinished(articles[key])
+            turn, quiet = (turn, 0) if unfinished else (turn + 1, quiet + 1)
+        more = any(_unfinished(entry) for entry in articles.values())
         next_cursor = {**state, "articles": articles, "turn": turn % max(1, len(order))}
-        return Page(tuple(items), next_cursor, has_more=deeper, cost=cost)
+        return Page(tuple(items), next_cursor, has_more=more, cost=cost)
 
     def _discover(self, account: AccountRef, state: dict[str, Any], articles: dict[str, Json]) -> int:
         """Yesterday's articles, ready after 08:00 in Beijing. An account without the right to figures has
@@ -94,27 +98,31 @@ class WeChatComments:
         known = {str(number) for number in entry.get("known", [])}
         target = {str(number) for number in entry.get("until", [])} if entry.get("deeper") else known
         begin = lenient.integer(entry.get("deeper")) or 0
-        comments = self._page(account, key, begin)
+        comments, total = self._page(account, key, begin)
         ids = [lenient.identifier(comment.get("user_comment_id")) for comment in comments]
         fresh = [comment for comment, number in zip(comments, ids, strict=True) if number not in known]
-        reached = not comments or bool(target & set(ids))
+        is_last = not comments or (bool(total) and begin + len(comments) >= (total or 0))
+        reached = is_last or bool(target & set(ids))
         entry["deeper"] = None if reached else begin + _STEP
         entry["until"] = [] if reached else sorted(target)
+        # While the depth was read, the newest page was not: it has its turn before the article is done.
+        entry["again"] = bool(begin) and reached
         older = [str(number) for number in entry.get("known", [])]
         fresh_ids = [number for number in ids if number not in known]
         # Newest first, so that the limit cuts what a later read of the newest page will not meet.
         entry["known"] = ([*older, *fresh_ids] if begin else [*fresh_ids, *older])[:_KNOWN]
         return [parse(comment, key, self._clock.now()) for comment in fresh]
 
-    def _page(self, account: AccountRef, key: str, begin: int) -> list[Json]:
+    def _page(self, account: AccountRef, key: str, begin: int) -> tuple[list[Json], int | None]:
+        """A page and how many comments there are in all, as far as the answer says."""
         body = {**_article(key), "begin": begin, "count": _PAGE, "type": 0}
         try:
             answer = self._client.post(account, "/cgi-bin/comment/list", body)
         except PlatformError as error:
             if error.kind is PlatformErrorKind.NOT_FOUND:  # the article is gone
-                return []
+                return [], 0
             raise
-        return lenient.objects(answer.get("comment"))
+        return lenient.objects(answer.get("comment")), lenient.integer(answer.get("total"))
 
     def reply(self, account: AccountRef, request: SendRequest) -> SendResult:
         """The one author's reply that each comment can have; a second try is DUPLICATE (88005)."""
@@ -133,7 +141,7 @@ class WeChatComments:
         key = f"{request.target['msg_data_id']}:{request.target['index']}"
         wanted = request.target["user_comment_id"]
         for page in range(_READ_BACK_PAGES):
-            comments = self._page(account, key, page * _STEP)
+            comments, _ = self._page(account, key, page * _STEP)
             for comment in comments:
                 if lenient.identifier(comment.get("user_comment_id")) != wanted:
                     continue
@@ -181,6 +189,10 @@ def _target(request: SendRequest) -> Json:
         **_article(f"{target['msg_data_id']}:{target['index']}"),
         "user_comment_id": int(target["user_comment_id"]),
     }
+
+
+def _unfinished(entry: Json) -> bool:
+    return bool(entry.get("deeper") or entry.get("again"))
 
 
 def _age(key: str) -> int:
