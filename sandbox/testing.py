@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -27,9 +28,15 @@ class SandboxProcess:
         self._options = options
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
-        self._log = Path(tempfile.mkstemp(prefix="sandbox-", suffix=".log")[1])
+        handle, name = tempfile.mkstemp(prefix="sandbox-", suffix=".log")
+        os.close(handle)
+        self._log = Path(name)
         self._client: httpx.Client | None = None
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
 
     @property
     def url(self) -> str:

@@ -22,7 +22,37 @@ _PLACES = (
     ("100", "1000", "其他"),
 )
 _SOURCES = ("微博网页版", "iPhone客户端", "Android客户端", "HUAWEI Mate 70")
-_GONE_TEXT = "抱歉，此微博已被作者删除。查看帮助：http://t.cn/RfdSnRt"
+_GONE_TEXT = "抱歉，此微博已被作者删除。"
+
+_SAME_IN_ALL_USERS: Json = {
+    "class": 1,
+    "url": "",
+    "domain": "",
+    "weihao": "",
+    "geo_enabled": True,
+    "remark": "",
+    "allow_all_comment": True,
+    "online_status": 0,
+    "lang": "zh-cn",
+    "mbtype": 0,
+    "credit_score": 80,
+}
+_SAME_IN_ALL_STATUSES: Json = {
+    "can_edit": False,
+    "source_allowclick": 0,
+    "source_type": 1,
+    "favorited": False,
+    "truncated": False,
+    "in_reply_to_status_id": "",
+    "in_reply_to_user_id": "",
+    "in_reply_to_screen_name": "",
+    "geo": None,
+    "pending_approval_count": 0,
+    "mlevel": 0,
+    "hide_flag": 0,
+    "biz_feature": 0,
+    "page_type": 32,
+}
 
 
 class Objects:
@@ -56,20 +86,17 @@ class Objects:
         follows = self._follows(uid)
         avatar = f"https://tvax{seed[4] % 4 + 1}.sinaimg.cn/crop.0.0.512.512"
         return {
+            **_SAME_IN_ALL_USERS,
             "id": int(uid),
             "idstr": uid,
-            "class": 1,
             "screen_name": name,
             "name": name,
             "province": province,
             "city": city,
             "location": location,
             "description": f"{name}官方微博" if brand else "",
-            "url": "",
             "profile_image_url": f"{avatar}.50/{uid}.jpg",
             "profile_url": f"u/{uid}",
-            "domain": "",
-            "weihao": "",
             "gender": "f" if seed[5] % 2 else "m",
             "followers_count": followers,
             "friends_count": seed[6] * 3,
@@ -78,22 +105,15 @@ class Objects:
             "created_at": weibo_date(1_262_304_000 + int.from_bytes(seed[10:13], "big") * 24),
             "following": follows["following"],
             "allow_all_act_msg": bool(brand),
-            "geo_enabled": True,
             "verified": bool(brand),
             "verified_type": 2 if brand else -1,
-            "remark": "",
-            "allow_all_comment": True,
             "avatar_large": f"{avatar}.180/{uid}.jpg",
             "avatar_hd": f"{avatar}.1024/{uid}.jpg",
             "verified_reason": f"{name}官方账号" if brand else "",
             "follow_me": follows["follow_me"],
-            "online_status": 0,
             "bi_followers_count": seed[13],
-            "lang": "zh-cn",
-            "mbtype": 0,
             "mbrank": seed[14] % 7,
             "urank": seed[15] % 48,
-            "credit_score": 80,
         }
 
     def _follows(self, uid: str) -> dict[str, bool]:
@@ -115,34 +135,21 @@ class Objects:
         shown, is_long = weibo_text.shortened(row["text"], uid, id_, limit)
         counts = self.counts(id_)
         drawn: Json = {
+            **_SAME_IN_ALL_STATUSES,
             "created_at": weibo_date(row["at"]),
             "id": id_,
             "idstr": str(id_),
             "mid": str(id_),
-            "can_edit": False,
             "text": shown,
             "textLength": sum(1 if ord(char) < 0x80 else 2 for char in row["text"]),
-            "source_allowclick": 0,
-            "source_type": 1,
             "source": _source(id_),
-            "favorited": False,
-            "truncated": False,
-            "in_reply_to_status_id": "",
-            "in_reply_to_user_id": "",
-            "in_reply_to_screen_name": "",
             "pic_urls": [],
-            "geo": None,
             "annotations": [],
             "reposts_count": counts["reposts"],
             "comments_count": counts["comments"],
             "attitudes_count": counts["attitudes"],
-            "pending_approval_count": 0,
             "isLongText": is_long,
-            "mlevel": 0,
             "visible": {"type": 0, "list_id": 0},
-            "hide_flag": 0,
-            "biz_feature": 0,
-            "page_type": 32,
         }
         if row["picture"]:
             drawn.update(_pictures(row["picture"]))
