@@ -72,11 +72,11 @@ class MastodonAdapter(PlatformAdapter):
         """Whose token it is and what the server allows: two calls."""
         now = self.services.clock.now()
         try:
-            self.client.get(account, "/api/v1/accounts/verify_credentials")
+            _, quota = self.client.get_with_quota(account, "/api/v1/accounts/verify_credentials")
             facts = oauth.server_facts(self.client, account)
         except PlatformError as error:
             return health_of_error(error, now)
-        return AccountHealth(HealthState.OK, now, facts=facts)
+        return AccountHealth(HealthState.OK, now, quota_limit=quota[0], quota_remaining=quota[1], facts=facts)
 
     def stream_readers(self) -> Mapping[str, StreamReader]:
         return {stream: partial(self.reads.poll, stream) for stream in self.streams}

@@ -37,6 +37,14 @@ class MastodonClient:
         answer = self._checked(account, call)
         return self._json(call, answer), links(answer.headers.get("link", ""))
 
+    def get_with_quota(self, account: AccountRef, path: str) -> tuple[Any, tuple[int | None, int | None]]:
+        """The body, and how many calls the server allows and how many are left (X-RateLimit headers)."""
+        call = Call(_name(path), "GET", url(account, path), headers=_headers(account))
+        answer = self._checked(account, call)
+        allowed = lenient.integer(answer.headers.get("x-ratelimit-limit"))
+        left = lenient.integer(answer.headers.get("x-ratelimit-remaining"))
+        return self._json(call, answer), (allowed, left)
+
     def post(self, account: AccountRef, path: str, body: Mapping[str, Any], idempotency_key: str = "") -> Any:
         headers = _headers(account)
         if idempotency_key:

@@ -53,8 +53,35 @@ _KNOWN_EVENTS = frozenset(
         "annual_renew",
         "verify_expired",
         "user_enter_tempsession",
+        "merchant_order",
+        "wificonnected",
+        "shakearoundusershake",
+        "update_member_card",
+        "poi_check_notify",
     }
 )
+# Families of events that tell of cards, guides, products, invoices and mini programs: kept, not acted on.
+_KNOWN_FAMILIES = (
+    "card_",
+    "guide_",
+    "user_get_card",
+    "user_gifting_card",
+    "user_del_card",
+    "user_consume_card",
+    "user_view_card",
+    "user_pay_from_pay_cell",
+    "user_enter_session_from_card",
+    "user_scan_product",
+    "submit_membercard",
+    "submit_invoice",
+    "user_authorize_invoice",
+    "weapp_",
+    "wxa_",
+)
+
+
+# Sent from below an article; the choice made in a menu message of ours.
+_CONTEXT_FIELDS = {"MsgDataId": "msg_data_id", "Idx": "index", "bizmsgmenuid": "menu_choice"}
 
 
 def item(fields: Json, received_at: datetime) -> InboundPost:
@@ -75,8 +102,9 @@ def _message(fields: Json, kind: str, sender: str, received_at: datetime) -> Inb
     created_at = lenient.epoch(fields.get("CreateTime")) or received_at
     text, media = reader(fields, created_at) if reader else (lenient.text(fields.get("Content")), ())
     context = {"user_id": sender}
-    if lenient.identifier(fields.get("MsgDataId")):
-        context["msg_data_id"] = lenient.identifier(fields.get("MsgDataId"))
+    for name, ours in _CONTEXT_FIELDS.items():
+        if lenient.identifier(fields.get(name)):
+            context[ours] = lenient.identifier(fields.get(name))
     return InboundPost(
         external_id=f"message:{_message_id(fields, kind, sender)}",
         kind=ItemKind.PRIVATE_MESSAGE if reader else ItemKind.UNKNOWN,
@@ -95,7 +123,7 @@ def _message(fields: Json, kind: str, sender: str, received_at: datetime) -> Inb
 
 def _event(fields: Json, sender: str, received_at: datetime) -> InboundPost:
     name = lenient.text(fields.get("Event")).lower()[:80]
-    known = name in _KNOWN_EVENTS
+    known = name in _KNOWN_EVENTS or name.startswith(_KNOWN_FAMILIES)
     second = lenient.identifier(fields.get("CreateTime"))[:20] or "0"
     return InboundPost(
         # FromUserName + CreateTime alone would merge two events of one second (wechat.md §3).

@@ -264,7 +264,11 @@ def test_only_the_query_of_a_link_header_is_followed(
 def test_gotosocial_is_recognised_with_its_limits(
     platform: ScriptedPlatform, adapter: MastodonAdapter
 ) -> None:
-    platform.answers("/api/v1/accounts/verify_credentials", person("77", "us"))
+    quota = {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "288"}
+    platform.answers(
+        "/api/v1/accounts/verify_credentials",
+        lambda request: json_response(person("77", "us"), 200, **quota),
+    )
     instance = {
         "version": "0.20.1+git-abc",
         "source_url": "https://codeberg.org/superseriousbusiness/gotosocial",
@@ -273,6 +277,7 @@ def test_gotosocial_is_recognised_with_its_limits(
     platform.answers("/api/v2/instance", instance)
     health = adapter.check_account(ACCOUNT)
     assert health.state is HealthState.OK
+    assert (health.quota_limit, health.quota_remaining) == (300, 288)
     assert health.facts == {"software": "gotosocial", "max_characters": 5000, "max_media": 6}
     account = AccountRef("mastodon", "77", ACCOUNT.base_urls, ACCOUNT.credentials, health.facts)
     assert adapter.capabilities(account).idempotency is Idempotency.NONE

@@ -121,6 +121,8 @@ def test_forged_and_stale_callbacks_are_refused(adapter: WeChatAdapter) -> None:
         ("VIEW", None, "menu_view"),
         ("LOCATION", None, "location"),
         ("TEMPLATESENDJOBFINISH", None, "templatesendjobfinish"),
+        ("user_get_card", None, "user_get_card"),
+        ("guide_qrcode_scan_event", None, "guide_qrcode_scan_event"),
     ],
 )
 def test_events_are_known_whatever_their_case(
@@ -128,6 +130,11 @@ def test_events_are_known_whatever_their_case(
 ) -> None:
     item = plain_item(adapter, made.event(name, EventKey="menu_bill"))
     assert (item.kind, item.trigger, item.event) == (ItemKind.EVENT, trigger, event)
+
+
+def test_a_choice_in_our_menu_message_is_named(adapter: WeChatAdapter) -> None:
+    item = plain_item(adapter, made.message(Content="满意", bizmsgmenuid="101"))
+    assert (item.text, item.context["menu_choice"]) == ("满意", "101")
 
 
 def test_two_events_of_one_second_are_two_and_a_repeat_is_one(adapter: WeChatAdapter) -> None:
