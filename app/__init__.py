@@ -25,10 +25,24 @@ from app.realtime.sockets import Hub
 from app.realtime.views import realtime
 from app.routing.views import routing
 from app.search.views import search
+from app.topics.views import topics
 from app.workbench.sockets import leave_all, start_viewers
 from app.workbench.views import workbench
 
-BLUEPRINTS = (health, identity, accounts, customers, routing, listener, workbench, search, realtime, callbacks, spa)
+BLUEPRINTS = (
+    health,
+    identity,
+    accounts,
+    customers,
+    routing,
+    listener,
+    workbench,
+    topics,
+    search,
+    realtime,
+    callbacks,
+    spa,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: str = "threading") -> Flask:

@@ -15,11 +15,12 @@ from app.jobs.queue import RedisQueue
 from app.listener import jobs as listener_jobs
 from app.routing import jobs as routing_jobs
 from app.routing.events import MESSAGES_APPENDED
+from app.topics import jobs as topics_jobs
 from app.workbench import jobs as workbench_jobs
 from app.workbench.announce import on_messages_appended
 
 # Imported for the jobs they register.
-JOB_MODULES = (customers_jobs, identity_jobs, listener_jobs, routing_jobs, workbench_jobs)
+JOB_MODULES = (customers_jobs, identity_jobs, listener_jobs, routing_jobs, topics_jobs, workbench_jobs)
 
 
 def compose(settings: Settings, *, clock: Clock | None = None) -> Runtime:

@@ -21,6 +21,7 @@ class JobName(StrEnum):
     LISTENER_JUDGE_ITEMS = "listener.judge_items"
     ROUTING_ASSIGN_WAITING = "routing.assign_waiting"
     WORKBENCH_DELIVER_REPLY = "workbench.deliver_reply"
+    TOPICS_WATCH = "topics.watch"
     CUSTOMERS_FETCH_AVATAR = "customers.fetch_avatar"
     IDENTITY_SWEEP_SESSIONS = "identity.sweep_sessions"
 
@@ -31,6 +32,7 @@ QUEUE_OF: dict[JobName, Queue] = {
     JobName.LISTENER_JUDGE_ITEMS: Queue.INGEST,
     JobName.ROUTING_ASSIGN_WAITING: Queue.INGEST,
     JobName.WORKBENCH_DELIVER_REPLY: Queue.OUTBOUND,
+    JobName.TOPICS_WATCH: Queue.DEFAULT,
     JobName.CUSTOMERS_FETCH_AVATAR: Queue.DEFAULT,
     JobName.IDENTITY_SWEEP_SESSIONS: Queue.DEFAULT,
 }

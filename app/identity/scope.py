@@ -17,6 +17,7 @@ from app.models import (
     AccountFilter,
     AccountKind,
     Agency,
+    Alert,
     AssignmentDecision,
     AuditLog,
     AuthorActivity,
@@ -25,6 +26,7 @@ from app.models import (
     Contact,
     ContactIdentity,
     Conversation,
+    HourlyVolume,
     InboundItem,
     Label,
     Message,
@@ -39,6 +41,7 @@ from app.models import (
     Stream,
     Team,
     TeamMember,
+    Topic,
     Verdict,
 )
 
@@ -47,6 +50,9 @@ S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 EVERYWHERE = "all"
 # Tables whose rows belong to an account and are visible with it.
 _BY_ACCOUNT: tuple[Any, ...] = (
+    Alert,
+    HourlyVolume,
+    Topic,
     AccountFilter,
     AssignmentDecision,
     AuthorActivity,

@@ -55,6 +55,10 @@ def _unassigned_requests(ctx: Context) -> list[DeferredJob]:
     return [] if waiting is None else [DeferredJob(JobName.ROUTING_ASSIGN_WAITING)]
 
 
+def _bursts(_ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(JobName.TOPICS_WATCH)]
+
+
 def _idle_sessions(_ctx: Context) -> list[DeferredJob]:
     return [DeferredJob(JobName.IDENTITY_SWEEP_SESSIONS)]
 
@@ -73,5 +77,6 @@ PERIODIC = [
     Periodic("kept deliveries", lambda _settings: 2.0, _kept_deliveries),
     Periodic("unjudged items", lambda _settings: 2.0, _unjudged_items),
     Periodic("unassigned requests", _sweep, _unassigned_requests),
+    Periodic("bursts", lambda _settings: 30.0, _bursts),
     Periodic("idle sessions", lambda _settings: 300.0, _idle_sessions),
 ]

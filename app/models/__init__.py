@@ -44,6 +44,15 @@ from app.models.monitoring import (
 )
 from app.models.service_request import ACTIVE_STATUSES, AssignmentDecision, RequestStatus, ServiceRequest
 from app.models.special_list import SpecialList, SpecialListEntry
+from app.models.topic import (
+    Alert,
+    AlertKind,
+    AlertRule,
+    HourlyVolume,
+    Sensitivity,
+    Topic,
+    TopicItem,
+)
 
 __all__ = [
     "ACTIVE_STATUSES",
@@ -53,6 +62,9 @@ __all__ = [
     "AccountStatus",
     "Agency",
     "AgencyKind",
+    "Alert",
+    "AlertKind",
+    "AlertRule",
     "AssignmentDecision",
     "AuditLog",
     "AuthorActivity",
@@ -69,6 +81,7 @@ __all__ = [
     "DeliveryStatus",
     "Direction",
     "EventLog",
+    "HourlyVolume",
     "InboundItem",
     "ItemStatus",
     "Label",
@@ -90,12 +103,15 @@ __all__ = [
     "RequestStatus",
     "ReviewDraw",
     "ReviewItem",
+    "Sensitivity",
     "ServiceRequest",
     "SpecialList",
     "SpecialListEntry",
     "Stream",
     "Team",
     "TeamMember",
+    "Topic",
+    "TopicItem",
     "Verdict",
     "VerdictOutcome",
 ]

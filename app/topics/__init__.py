@@ -1,0 +1,1 @@
+"""Bursts of similar posts become topics; hours that stand out raise alerts."""

@@ -1,0 +1,207 @@
+"""Gathering complaints that are about the same thing."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.identity.scope import account_audience
+from app.models import InboundItem, Topic, TopicItem, Verdict
+from app.nlp.normalise import fold, own_words
+from app.nlp.segment import Segmenter, default_segmenter
+from app.topics.events import TOPIC_UPDATED
+from app.topics.policies import (
+    SAME_SUBJECT,
+    SMALLEST_TOPIC,
+    TOPIC_SLEEPS_AFTER,
+    TOPIC_WINDOW,
+    groups_of_similar,
+    rarity,
+    similarity,
+    topic_weights,
+)
+from app.topics.queries import topic_views
+from app.topics.schemas import TopicChanged
+
+ITEMS_PER_RUN = 2000
+_LABEL_WORDS = 3
+_KEPT_TERMS = 40
+_DULL = frozenset(
+    [
+        "什么",
+        "怎么",
+        "为什么",
+        "这个",
+        "那个",
+        "一个",
+        "没有",
+        "可以",
+        "就是",
+        "还是",
+        "不是",
+        "你们",
+        "我们",
+        "他们",
+        "自己",
+        "现在",
+        "今天",
+        "真的",
+        "知道",
+        "客服",
+        "请问",
+        "一下",
+        "已经",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post that may belong to a topic, with its telling words."""
+
+    id: int
+    account_id: int
+    author: str | None
+    published_at: datetime
+    negative: bool
+    words: frozenset[str]
+
+
+def cluster_recent(ctx: Context) -> int:
+    """Put recent complaints into topics, making one where enough people agree; how many topics changed."""
+    ctx.require(Permission.LISTENER_INGEST)
+    by_account: dict[int, list[Post]] = defaultdict(list)
+    for post in _loose_posts(ctx):
+        by_account[post.account_id].append(post)
+    changed: list[Topic] = []
+    for account_id, posts in by_account.items():
+        changed += _cluster_account(ctx, account_id, posts)
+    ctx.session.flush()
+    for topic, view in zip(changed, topic_views(ctx, changed), strict=True):
+        audience = account_audience(topic.account_id, Permission.TOPICS_READ)
+        ctx.emit(TOPIC_UPDATED, TopicChanged(topic=view), audience)
+    return len(changed)
+
+
+def _loose_posts(ctx: Context) -> list[Post]:
+    since = ctx.now() - TOPIC_WINDOW
+    rows = ctx.session.execute(
+        select(InboundItem, Verdict.sentiment)
+        .join(Verdict, Verdict.inbound_item_id == InboundItem.id)
+        .outerjoin(TopicItem, TopicItem.inbound_item_id == InboundItem.id)
+        .where(
+            InboundItem.created_at > since,
+            TopicItem.id.is_(None),
+            (Verdict.intent == "complaint") | (Verdict.sentiment < 0),
+            Verdict.reason != "advert",
+        )
+        .order_by(InboundItem.id.desc())
+        .limit(ITEMS_PER_RUN)
+    )
+    segmenter = default_segmenter()
+    return [
+        Post(
+            item.id,
+            item.account_id,
+            item.author_external_id,
+            item.published_at,
+            (sentiment or 0) < 0,
+            telling_words(item.text, segmenter),
+        )
+        for item, sentiment in rows
+    ][::-1]
+
+
+def telling_words(text: str, segmenter: Segmenter) -> frozenset[str]:
+    """Words of two characters or more that say what a text is about: no names, links or chatter."""
+    own, _quoted = own_words(text)
+    plain = " ".join(part for part in fold(own).split() if not part.startswith(("@", "http")))
+    return frozenset(
+        word
+        for word in segmenter.words(plain)
+        if len(word) > 1 and not word.isascii() and not word.isdigit() and word not in _DULL
+    )
+
+
+def _cluster_account(ctx: Context, account_id: int, posts: list[Post]) -> list[Topic]:
+    awake = ctx.session.scalars(
+        select(Topic).where(
+            Topic.account_id == account_id, Topic.last_seen_at > ctx.now() - TOPIC_SLEEPS_AFTER
+        )
+    ).all()
+    weight = rarity([post.words for post in posts])
+    joined: dict[int, list[Post]] = defaultdict(list)
+    rest = []
+    for post in posts:
+        topic = _best_topic(post, awake, weight)
+        if topic is None:
+            rest.append(post)
+        else:
+            joined[topic.id].append(post)
+    changed = [topic for topic in awake if topic.id in joined]
+    for topic in changed:
+        _extend(ctx, topic, joined[topic.id])
+    return changed + _new_topics(ctx, account_id, rest, weight)
+
+
+def _best_topic(post: Post, topics: Sequence[Topic], weight: dict[str, float]) -> Topic | None:
+    vector = {word: weight.get(word, 1.0) for word in post.words}
+    best, score = None, SAME_SUBJECT
+    for topic in topics:
+        profile = topic_weights(topic.terms, topic.item_count)
+        found = similarity(vector, {word: weight.get(word, 1.0) * share for word, share in profile.items()})
+        if found > score:
+            best, score = topic, found
+    return best
+
+
+def _new_topics(ctx: Context, account_id: int, posts: list[Post], weight: dict[str, float]) -> list[Topic]:
+    made = []
+    for group in groups_of_similar([post.words for post in posts], weight):
+        members = [posts[index] for index in group]
+        if len({post.author for post in members}) < SMALLEST_TOPIC:
+            continue  # one person repeating themselves is no burst
+        topic = Topic(
+            created_at=ctx.now(),
+            account_id=account_id,
+            label="",
+            is_named=False,
+            terms={},
+            item_count=0,
+            negative_count=0,
+            first_seen_at=members[0].published_at,
+            last_seen_at=members[0].published_at,
+        )
+        ctx.session.add(topic)
+        ctx.session.flush()
+        _extend(ctx, topic, members)
+        made.append(topic)
+    return made
+
+
+def _extend(ctx: Context, topic: Topic, posts: list[Post]) -> None:
+    counts = Counter(topic.terms)
+    for post in posts:
+        counts.update(post.words)
+        ctx.session.add(
+            TopicItem(
+                created_at=ctx.now(),
+                topic_id=topic.id,
+                inbound_item_id=post.id,
+                account_id=post.account_id,
+                published_at=post.published_at,
+            )
+        )
+    topic.terms = dict(counts.most_common(_KEPT_TERMS))
+    topic.item_count += len(posts)
+    topic.negative_count += sum(post.negative for post in posts)
+    topic.first_seen_at = min(topic.first_seen_at, *(post.published_at for post in posts))
+    topic.last_seen_at = max(topic.last_seen_at, *(post.published_at for post in posts))
+    if not topic.is_named:
+        topic.label = " · ".join(word for word, _ in counts.most_common(_LABEL_WORDS))[:80]

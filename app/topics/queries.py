@@ -1,0 +1,212 @@
+"""Reads of topics, alerts and hourly volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from app.accounts.schemas import AccountRefView
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.core.pagination import after, decode_cursor, encode_cursor
+from app.identity.schemas import PersonRef
+from app.identity.scope import scope
+from app.models import Account, Alert, HourlyVolume, InboundItem, Operator, Topic, TopicItem, Verdict
+from app.topics.policies import baseline_of
+from app.topics.schemas import (
+    AlertList,
+    AlertQuery,
+    AlertView,
+    HourView,
+    TermTopicRef,
+    TermView,
+    TopicDetailView,
+    TopicList,
+    TopicPostView,
+    TopicQuery,
+    TopicView,
+    VolumeQuery,
+    VolumeView,
+)
+
+_SHOWN_TERMS = 12
+_SHOWN_POSTS = 50
+_BASELINE_DAYS = 57
+
+
+def _account_refs(ctx: Context, ids: set[int]) -> dict[int, AccountRefView]:
+    rows = ctx.session.execute(select(Account.id, Account.name, Account.platform).where(Account.id.in_(ids)))
+    return {row.id: AccountRefView(id=row.id, name=row.name, platform=row.platform) for row in rows}
+
+
+def topic_views(ctx: Context, topics: Sequence[Topic]) -> list[TopicView]:
+    accounts = _account_refs(ctx, {topic.account_id for topic in topics})
+    return [
+        TopicView(
+            id=topic.id,
+            account=accounts[topic.account_id],
+            label=topic.label,
+            terms=_terms(topic),
+            item_count=topic.item_count,
+            negative_count=topic.negative_count,
+            first_seen_at=topic.first_seen_at,
+            last_seen_at=topic.last_seen_at,
+            version=topic.version,
+        )
+        for topic in topics
+    ]
+
+
+def _terms(topic: Topic) -> list[TermView]:
+    ordered = sorted(topic.terms.items(), key=lambda term: (-term[1], term[0]))
+    return [TermView(word=word, posts=posts) for word, posts in ordered[:_SHOWN_TERMS]]
+
+
+def list_topics(ctx: Context, query: TopicQuery) -> TopicList:
+    """Topics that were alive within the last hours, newest activity first."""
+    statement = scope(select(Topic), ctx.actor, Topic).where(
+        Topic.last_seen_at > ctx.now() - timedelta(hours=query.hours), Topic.item_count > 0
+    )
+    if query.account_id is not None:
+        statement = statement.where(Topic.account_id == query.account_id)
+    if query.cursor:
+        values = decode_cursor(query.cursor, [datetime, int])
+        statement = statement.where(after([(Topic.last_seen_at, True), (Topic.id, True)], values))
+    rows = ctx.session.scalars(
+        statement.order_by(Topic.last_seen_at.desc(), Topic.id.desc()).limit(query.limit + 1)
+    ).all()
+    page = rows[: query.limit]
+    more = len(rows) > query.limit
+    return TopicList(
+        items=topic_views(ctx, page),
+        next_cursor=encode_cursor([page[-1].last_seen_at, page[-1].id]) if more else None,
+    )
+
+
+def get_topic(ctx: Context, topic_id: int) -> Topic:
+    topic = ctx.session.scalars(
+        scope(select(Topic), ctx.actor, Topic).where(Topic.id == topic_id)
+    ).one_or_none()
+    if topic is None:
+        raise NotFound
+    return topic
+
+
+def topic_detail(ctx: Context, topic_id: int) -> TopicDetailView:
+    topic = get_topic(ctx, topic_id)
+    rows = ctx.session.execute(
+        select(InboundItem, Verdict.sentiment, Verdict.service_request_id)
+        .join(TopicItem, TopicItem.inbound_item_id == InboundItem.id)
+        .outerjoin(Verdict, Verdict.inbound_item_id == InboundItem.id)
+        .where(TopicItem.topic_id == topic.id)
+        .order_by(InboundItem.published_at.desc(), InboundItem.id.desc())
+        .limit(_SHOWN_POSTS)
+    )
+    posts = [
+        TopicPostView(
+            id=item.id,
+            author_name=item.author_name,
+            text=item.text,
+            published_at=item.published_at,
+            sentiment=sentiment,
+            service_request_id=request_id,
+        )
+        for item, sentiment, request_id in rows
+    ]
+    (view,) = topic_views(ctx, [topic])
+    return TopicDetailView(**view.model_dump(), curve=_curve(ctx, topic), posts=posts)
+
+
+def _curve(ctx: Context, topic: Topic) -> list[HourView]:
+    """Posts of the topic by hour, from its first to its last."""
+    rows = ctx.session.execute(
+        select(TopicItem.published_at, Verdict.sentiment)
+        .outerjoin(Verdict, Verdict.inbound_item_id == TopicItem.inbound_item_id)
+        .where(TopicItem.topic_id == topic.id)
+    )
+    hours: dict[datetime, list[int]] = {}
+    for moment, sentiment in rows:
+        counts = hours.setdefault(moment.replace(minute=0, second=0, microsecond=0), [0, 0])
+        counts[0] += 1
+        counts[1] += (sentiment or 0) < 0
+    return [HourView(hour=hour, posts=posts, negative=bad) for hour, (posts, bad) in sorted(hours.items())]
+
+
+def alert_views(ctx: Context, alerts: Sequence[Alert]) -> list[AlertView]:
+    accounts = _account_refs(ctx, {alert.account_id for alert in alerts})
+    topic_ids = {alert.topic_id for alert in alerts} - {None}
+    labels = {
+        row.id: TermTopicRef(id=row.id, label=row.label)
+        for row in ctx.session.execute(select(Topic.id, Topic.label).where(Topic.id.in_(topic_ids)))
+    }
+    people = {
+        row.id: PersonRef(id=row.id, name=row.name)
+        for row in ctx.session.execute(
+            select(Operator.id, Operator.name).where(
+                Operator.id.in_({alert.acknowledged_by_id for alert in alerts} - {None})
+            )
+        )
+    }
+    return [
+        AlertView(
+            id=alert.id,
+            account=accounts[alert.account_id],
+            kind=alert.kind,
+            hour=alert.hour,
+            value=alert.value,
+            baseline=alert.baseline,
+            posts=alert.posts,
+            negative=alert.negative,
+            topic=labels.get(alert.topic_id or 0),
+            raised_at=alert.created_at,
+            last_seen_at=alert.last_seen_at,
+            cools_until=alert.cools_until,
+            acknowledged_at=alert.acknowledged_at,
+            acknowledged_by=people.get(alert.acknowledged_by_id or 0),
+        )
+        for alert in alerts
+    ]
+
+
+def list_alerts(ctx: Context, query: AlertQuery) -> AlertList:
+    """Newest first."""
+    statement = scope(select(Alert), ctx.actor, Alert)
+    if query.open:
+        statement = statement.where(Alert.acknowledged_at.is_(None))
+    if query.account_id is not None:
+        statement = statement.where(Alert.account_id == query.account_id)
+    if query.cursor:
+        statement = statement.where(after([(Alert.id, True)], decode_cursor(query.cursor, [int])))
+    rows = ctx.session.scalars(statement.order_by(Alert.id.desc()).limit(query.limit + 1)).all()
+    page = rows[: query.limit]
+    more = len(rows) > query.limit
+    return AlertList(items=alert_views(ctx, page), next_cursor=encode_cursor([page[-1].id]) if more else None)
+
+
+def volume(ctx: Context, query: VolumeQuery) -> VolumeView:
+    """Posts by hour over everything (or one account) the actor reaches, beside what is usual at that hour."""
+    now = ctx.now().replace(minute=0, second=0, microsecond=0)
+    statement = scope(select(HourlyVolume), ctx.actor, HourlyVolume).where(
+        HourlyVolume.hour > now - timedelta(days=_BASELINE_DAYS)
+    )
+    if query.account_id is not None:
+        statement = statement.where(HourlyVolume.account_id == query.account_id)
+    rows = ctx.session.execute(
+        statement.with_only_columns(
+            HourlyVolume.hour,
+            func.sum(HourlyVolume.total),
+            func.sum(HourlyVolume.negative),
+            maintain_column_froms=True,
+        ).group_by(HourlyVolume.hour)
+    )
+    hours = {hour: (int(total), int(negative)) for hour, total, negative in rows}
+    wanted = [now - timedelta(hours=back) for back in range(query.hours - 1, -1, -1)]
+    views = []
+    for hour in wanted:
+        usual = baseline_of({past: counts for past, counts in hours.items() if past < hour}, hour)
+        posts, negative = hours.get(hour, (0, 0))
+        baseline = usual.posts if usual.hours >= 3 else None
+        views.append(HourView(hour=hour, posts=posts, negative=negative, baseline=baseline))
+    return VolumeView(items=views)

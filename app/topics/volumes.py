@@ -1,0 +1,176 @@
+"""Hourly volumes and the alerts they raise."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.identity.scope import account_audience
+from app.models import (
+    Account,
+    AccountStatus,
+    Alert,
+    AlertKind,
+    AlertRule,
+    HourlyVolume,
+    InboundItem,
+    Sensitivity,
+    Topic,
+    TopicItem,
+    Verdict,
+)
+from app.topics.events import ALERT_RAISED
+from app.topics.policies import Baseline, baseline_of, stands_out
+from app.topics.queries import alert_views
+from app.topics.schemas import AlertChanged
+
+HISTORY = timedelta(days=57)
+DEFAULT_COOL_DOWN_MINUTES = 120
+_HOUR = timedelta(hours=1)
+
+
+def whole_hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def roll_up(ctx: Context) -> None:
+    """Count the present and the past hour of every account anew. Repeating it changes nothing."""
+    ctx.require(Permission.LISTENER_INGEST)
+    for hour in (whole_hour(ctx.now()) - _HOUR, whole_hour(ctx.now())):
+        counts = ctx.session.execute(
+            select(InboundItem.account_id, func.count(), func.sum(case((Verdict.sentiment < 0, 1), else_=0)))
+            .join(Verdict, Verdict.inbound_item_id == InboundItem.id)
+            .where(InboundItem.created_at >= hour, InboundItem.created_at < hour + _HOUR)
+            .group_by(InboundItem.account_id)
+        ).all()
+        for account_id, total, negative in counts:
+            _store(ctx, account_id, hour, total, int(negative or 0))
+
+
+def _store(ctx: Context, account_id: int, hour: datetime, total: int, negative: int) -> None:
+    insert = sqlite.insert if ctx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(HourlyVolume).values(
+        created_at=ctx.now(), account_id=account_id, hour=hour, total=total, negative=negative
+    )
+    ctx.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id", "hour"], set_={"total": total, "negative": negative}
+        )
+    )
+
+
+def history_of(
+    ctx: Context, account_id: int, *, before: datetime, since: datetime | None = None
+) -> dict[datetime, tuple[int, int]]:
+    """Past hours of an account: hour → (posts, negative)."""
+    rows = ctx.session.execute(
+        select(HourlyVolume.hour, HourlyVolume.total, HourlyVolume.negative).where(
+            HourlyVolume.account_id == account_id,
+            HourlyVolume.hour < before,
+            HourlyVolume.hour >= (since or before - HISTORY),
+        )
+    )
+    return {hour: (total, negative) for hour, total, negative in rows}
+
+
+def raise_alerts(ctx: Context) -> int:
+    """Compare the present hour of every account with what is usual; how many alerts were raised."""
+    ctx.require(Permission.LISTENER_INGEST)
+    hour = whole_hour(ctx.now())
+    accounts = ctx.session.scalars(select(Account.id).where(Account.status != AccountStatus.REMOVED)).all()
+    raised = [alert for account_id in accounts for alert in _alerts_of(ctx, account_id, hour)]
+    ctx.session.flush()
+    for alert, view in zip(raised, alert_views(ctx, raised), strict=True):
+        audience = account_audience(alert.account_id, Permission.TOPICS_READ)
+        ctx.emit(ALERT_RAISED, AlertChanged(alert=view), audience)
+    return len(raised)
+
+
+def _alerts_of(ctx: Context, account_id: int, hour: datetime) -> list[Alert]:
+    present = ctx.session.execute(
+        select(HourlyVolume.total, HourlyVolume.negative).where(
+            HourlyVolume.account_id == account_id, HourlyVolume.hour == hour
+        )
+    ).one_or_none()
+    if present is None:
+        return []
+    posts, negative = present
+    usual = baseline_of(history_of(ctx, account_id, before=hour), hour)
+    raised = []
+    for kind in AlertKind:
+        rule = rule_of(ctx, account_id, kind)
+        value = stands_out(kind, rule.sensitivity, posts, negative, usual) if rule.is_active else None
+        if value is None:
+            continue
+        alert = _raise(ctx, account_id, hour, rule, value, usual, posts, negative)
+        if alert is not None:
+            raised.append(alert)
+    return raised
+
+
+def rule_of(ctx: Context, account_id: int, kind: AlertKind) -> AlertRule:
+    """The account's rule of this kind, or the default that holds without one (not stored)."""
+    stored = ctx.session.scalar(
+        select(AlertRule).where(AlertRule.account_id == account_id, AlertRule.kind == kind)
+    )
+    return stored or AlertRule(
+        account_id=account_id,
+        kind=kind,
+        sensitivity=Sensitivity.MEDIUM,
+        cool_down_minutes=DEFAULT_COOL_DOWN_MINUTES,
+        is_active=True,
+    )
+
+
+def _raise(
+    ctx: Context,
+    account_id: int,
+    hour: datetime,
+    rule: AlertRule,
+    value: float,
+    usual: Baseline,
+    posts: int,
+    negative: int,
+) -> Alert | None:
+    """A new alert, or None while an earlier one of the kind cools down (which is brought up to date)."""
+    recent = ctx.session.scalar(
+        select(Alert)
+        .where(Alert.account_id == account_id, Alert.kind == rule.kind, Alert.cools_until > ctx.now())
+        .order_by(Alert.id.desc())
+        .limit(1)
+    )
+    if recent is not None:
+        if recent.hour == hour:
+            recent.value, recent.posts, recent.negative = value, posts, negative
+        recent.last_seen_at = ctx.now()
+        return None
+    alert = Alert(
+        created_at=ctx.now(),
+        account_id=account_id,
+        topic_id=_largest_topic(ctx, account_id, hour),
+        kind=rule.kind,
+        hour=hour,
+        value=value,
+        baseline=usual.posts if rule.kind is AlertKind.VOLUME else usual.negative_share,
+        posts=posts,
+        negative=negative,
+        cools_until=ctx.now() + timedelta(minutes=rule.cool_down_minutes),
+        last_seen_at=ctx.now(),
+    )
+    ctx.session.add(alert)
+    return alert
+
+
+def _largest_topic(ctx: Context, account_id: int, hour: datetime) -> int | None:
+    return ctx.session.scalar(
+        select(TopicItem.topic_id)
+        .join(Topic, Topic.id == TopicItem.topic_id)
+        .where(TopicItem.account_id == account_id, TopicItem.published_at >= hour)
+        .group_by(TopicItem.topic_id)
+        .order_by(func.count().desc())
+        .limit(1)
+    )
