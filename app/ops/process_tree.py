@@ -12,6 +12,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def orphans_of(data_dir: Path) -> list[psutil.Process]:
         if process.pid in own:
             continue
         try:
-            marked = process.environ().get(MARK) == str(data_dir)
+            marked = process.environ().get(MARK) == str(data_dir)  # a zombie's is empty: it is no obstacle
         except (psutil.Error, OSError):
             continue
         if marked:
@@ -60,10 +61,27 @@ def end(processes: Iterable[psutil.Process], *, grace: float) -> int:
     """Ask the processes to stop, wait `grace` seconds for all together, then kill; return their number."""
     chosen = list(processes)
     _signal_all(chosen, signal.SIGTERM)
-    _, alive = psutil.wait_procs(chosen, timeout=grace)
-    _signal_all(alive, signal.SIGKILL)
-    psutil.wait_procs(alive, timeout=5)
+    _signal_all(_still_running(chosen, grace), signal.SIGKILL)
+    _still_running(chosen, 5.0)
     return len(chosen)
+
+
+def _still_running(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those that did not end in time; one that only waits for its parent to take notice has ended."""
+    deadline = time.monotonic() + seconds
+    while True:
+        _, unreaped = psutil.wait_procs(list(processes), timeout=0)
+        alive = [process for process in unreaped if not _is_zombie(process)]
+        if not alive or time.monotonic() >= deadline:
+            return alive
+        time.sleep(0.02)
+
+
+def _is_zombie(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def end_adopted(keep: set[int]) -> int:
