@@ -1,0 +1,1 @@
+"""The whole installation driven through a real Chromium."""

@@ -1,0 +1,137 @@
+"""The console and the customer's page as a person uses them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+PASSWORD = "lingke-demo"
+# Generous: a busy machine is slow, and a passing test does not wait.
+SOON = 40_000
+# Collects what the browser refused by its content security policy, from before the first script on.
+WATCH_POLICY = """
+window.__refused = [];
+document.addEventListener('securitypolicyviolation', (event) =>
+  window.__refused.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+class Console:
+    """One person's browser tab. `complaints` are script errors and refusals by the security policy."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.complaints: list[str] = []
+        context.add_init_script(WATCH_POLICY)
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        self.page.on("console", self._on_console)
+
+    def _on_console(self, message: Any) -> None:
+        if "Content Security Policy" in message.text:
+            self.complaints.append(message.text)
+
+    def log_in(self, login_name: str) -> Console:
+        page = self.page
+        page.goto(f"{self.address}/login")
+        page.get_by_test_id("login-name").fill(login_name)
+        page.get_by_test_id("login-password").fill(PASSWORD)
+        page.get_by_test_id("login-submit").click()
+        expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "online", timeout=SOON)
+        return self
+
+    def open(self, path: str) -> None:
+        """Go to an address as one types it; wait until the socket is there."""
+        self.page.goto(f"{self.address}{path}")
+        expect(self.page.get_by_test_id("connection")).to_have_attribute("data-state", "online", timeout=SOON)
+
+    def refused_by_policy(self) -> list[str]:
+        refused: list[str] = self.page.evaluate("window.__refused")
+        return refused
+
+    def row(self, words: str) -> Locator:
+        """The request in the list whose last line holds the words."""
+        return self.page.get_by_test_id("request-row").filter(has_text=words)
+
+    def see_arrive(self, words: str) -> Locator:
+        """Wait for the row without touching the page, but for the bar that gathers new ones."""
+        bar = self.page.get_by_test_id("new-bar")
+        expect(self.row(words).or_(bar).first).to_be_visible(timeout=SOON)
+        if not self.row(words).is_visible():
+            bar.click()
+            self.rest_pointer()
+        expect(self.row(words)).to_be_visible(timeout=SOON)
+        return self.row(words)
+
+    def rest_pointer(self) -> None:
+        """Away from the list, which stands still below a pointer."""
+        self.page.mouse.move(2, 2)
+
+    def choose(self, row: Locator) -> int:
+        """Open a request; its id."""
+        request_id = int(row.get_attribute("data-id") or 0)
+        row.click()
+        self.rest_pointer()
+        expect(self.page).to_have_url(re.compile(rf"/{request_id}(\?|$)"), timeout=SOON)
+        return request_id
+
+    def write(self, text: str, *, lane: str | None = None) -> None:
+        if lane:
+            self.page.get_by_test_id(f"lane-{lane}").click()
+        self.page.get_by_test_id("composer-text").fill(text)
+
+    def send(self) -> None:
+        self.page.get_by_test_id("send").click()
+
+    def answer(self, text: str) -> Locator:
+        """Write and send in the lane that is open; the bubble."""
+        self.write(text)
+        self.send()
+        return self.bubble(text)
+
+    def bubble(self, text: str) -> Locator:
+        return self.page.get_by_test_id("message").filter(has_text=text)
+
+    def shown_rows(self) -> list[tuple[str, str]]:
+        """(id, version) of the rows from top to bottom; the list has to fit on the screen."""
+        rows: list[tuple[str, str]] = self.page.evaluate(
+            """() => [...document.querySelectorAll('[data-testid=request-row]')]
+                .map((row) => [row.getBoundingClientRect().top, row.dataset.id, row.dataset.version])
+                .sort((a, b) => a[0] - b[0]).map(([, id, version]) => [id, version])"""
+        )
+        return [(id_, version) for id_, version in rows]
+
+    def api(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """A REST call with this browser's own session; status and body."""
+        session = self.page.request.get(f"{self.address}/api/v1/session").json()
+        answer = self.page.request.fetch(
+            f"{self.address}/api/v1{path}",
+            method=method,
+            data=body,
+            headers={"X-CSRF-Token": session["csrf_token"]},
+        )
+        return answer.status, answer.json() if answer.body() else None
+
+
+class CustomerPage:
+    """The sandbox's page where one plays the customer."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.page = context.new_page()
+        self.page.goto(address)
+
+    def be(self, customer: str, account: str, kind: str) -> None:
+        self.page.get_by_test_id("customer-name").fill(customer)
+        self.page.get_by_test_id("target-account").select_option(account)
+        self.page.get_by_test_id("kind").select_option(kind)
+
+    def say(self, text: str) -> None:
+        self.page.get_by_test_id("text").fill(text)
+        self.page.get_by_test_id("send").click()
+        expect(self.said_by("customer", text)).to_have_count(1, timeout=SOON)
+
+    def said_by(self, who: str, text: str) -> Locator:
+        """Lines of the thread, `who` being brand or customer."""
+        return self.page.locator(f"[data-testid=message][data-from={who}]").filter(has_text=text)

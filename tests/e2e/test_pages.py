@@ -1,0 +1,61 @@
+"""Every page opens, works under the strict content security policy, and shows no error."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import LogIn, NewContext
+from tests.e2e.console import SOON, Console, CustomerPage
+from tests.e2e.platform import Platform
+from tests.support.stack import RunningStack
+
+VIEWS = ("mine", "unassigned", "team", "waiting", "all", "resolved")
+
+
+def test_no_page_breaks_the_content_security_policy(log_in: LogIn, platform: Platform, name: str) -> None:
+    platform.writes("comment", "weibo-care", name, f"我是{name}，<img src=x onerror=alert(1)> 网速太慢")
+    console = log_in("admin")
+    paths = [*(f"/workbench/{view}" for view in VIEWS), "/listener", "/accounts", "/no-such-page"]
+    for path in paths:
+        console.open(path)
+        console.page.wait_for_load_state("networkidle")
+        assert (path, console.refused_by_policy()) == (path, [])
+    console.open("/workbench/all")
+    console.choose(console.see_arrive(name))
+    expect(console.bubble("<img src=x").first).to_be_visible(timeout=SOON)
+    for opener in ("self-menu", "presence", "transfer", "later"):
+        console.page.get_by_test_id(opener).click()
+        console.page.keyboard.press("Escape")
+    assert console.refused_by_policy() == []
+
+
+def test_the_login_page_refuses_a_wrong_password_under_the_policy(
+    stack: RunningStack, new_context: NewContext
+) -> None:
+    console = Console(new_context(), stack.address)
+    page = console.page
+    answer = page.goto(f"{stack.address}/login")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    page.get_by_test_id("login-name").fill("hexiaotang")
+    page.get_by_test_id("login-password").fill("wrong")
+    page.get_by_test_id("login-submit").click()
+    expect(page.get_by_role("alert").first).not_to_be_empty(timeout=SOON)
+    expect(page).to_have_url(re.compile("/login"))
+    assert console.refused_by_policy() == []
+    assert console.complaints == []
+
+
+def test_a_stranger_is_sent_to_the_login_page(stack: RunningStack, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto(f"{stack.address}/workbench/all")
+    expect(page).to_have_url(re.compile("/login"), timeout=SOON)
+
+
+def test_the_customers_page_speaks_both_languages(customer: CustomerPage) -> None:
+    customer.page.get_by_test_id("language").click()
+    expect(customer.page.get_by_role("heading", name="Play the customer")).to_be_visible()
