@@ -49,7 +49,7 @@ def class_offsets(probabilities: Floats, actual: Ints, weights: Floats, rounds: 
     classes = probabilities.shape[1]
     scores = np.log(np.maximum(probabilities, 1e-9))
     offsets = np.zeros(classes, dtype=np.float32)
-    grid = np.arange(-1.5, 2.01, 0.25, dtype=np.float32)
+    grid = [step / 4 for step in range(-6, 9)]
     for _ in range(rounds):
         for number in range(classes):
             offsets[number] = max(

@@ -36,10 +36,10 @@ _UNSURE = 0.15
 class Classification:
     """What the models say about one post. Scores are probabilities, 0..1.
 
-    `intent_score` is the probability of `intent`; `service_score` the calibrated probability that somebody at the
-    brand must act; `sentiment` is -1, 0 or 1; `sentiment_score` the calibrated probability that the feelings in
-    the post are good rather than bad; `sentiment_unsure` asks a person to look; `urgency` 0 none, 1 today, 2 now;
-    `priority` 1 (low) to 4 (at once).
+    `intent_score` is the probability of `intent`; `service_score` the calibrated probability that somebody
+    at the brand must act; `sentiment` is -1, 0 or 1; `sentiment_score` the calibrated probability that the
+    feelings in the post are good rather than bad; `sentiment_unsure` asks a person to look; `urgency` 0
+    none, 1 today, 2 now; `priority` 1 (low) to 4 (at once).
     """
 
     intent: str
@@ -150,7 +150,9 @@ def _priority(
     urgency: npt.NDArray[np.int64],
     sentiment: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.int64]:
-    """1 for what needs nobody; 2 for a request; one more when it is urgent, and when it is angry and certain."""
+    """1 for what needs nobody; 2 for a request; one more when it is urgent, and when it is angry and
+    certain.
+    """
     angry = (sentiment < 0) & (needs > 0.8)
     level = 2 + (urgency >= 1).astype(np.int64) + ((urgency == 2) | angry)
     return np.asarray(np.where(request, np.minimum(level, 4), 1), dtype=np.int64)

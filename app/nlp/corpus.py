@@ -1,7 +1,7 @@
 """Training data: files of labelled posts, and what each file's labels teach which head.
 
-A data directory holds `<name>.traindev.jsonl.gz` files, one JSON object a line (`text`, `label`, `split`). Files
-that are absent are skipped. No text of them is ever stored in a weights file.
+A data directory holds `<name>.traindev.jsonl.gz` files, one JSON object a line (`text`, `label`, `split`).
+Files that are absent are skipped. No text of them is ever stored in a weights file.
 """
 
 from __future__ import annotations
@@ -32,14 +32,67 @@ _POSITIVE = frozenset({"happy", "happiness", "like"})
 _ANGRY = frozenset({"angry", "anger", "disgust"})
 _SAD = frozenset({"sad", "sadness"})
 _GLAD = frozenset(
-    ["[哈哈]", "[心]", "[爱你]", "[嘻嘻]", "[鼓掌]", "[good]", "[威武]", "[花心]", "[给力]", "[太开心]", "[赞]", "[馋嘴]", "[可爱]", "[耶]", "[笑哈哈]", "[亲亲]", "[偷乐]", "[爱心]", "[鲜花]", "[推荐]", "[得意地笑]", "[玫瑰]", "[抱抱]", "[噢耶]", "[酷]", "[害羞]", "[礼物]"]
+    [
+        "[哈哈]",
+        "[心]",
+        "[爱你]",
+        "[嘻嘻]",
+        "[鼓掌]",
+        "[good]",
+        "[威武]",
+        "[花心]",
+        "[给力]",
+        "[太开心]",
+        "[赞]",
+        "[馋嘴]",
+        "[可爱]",
+        "[耶]",
+        "[笑哈哈]",
+        "[亲亲]",
+        "[偷乐]",
+        "[爱心]",
+        "[鲜花]",
+        "[推荐]",
+        "[得意地笑]",
+        "[玫瑰]",
+        "[抱抱]",
+        "[噢耶]",
+        "[酷]",
+        "[害羞]",
+        "[礼物]",
+    ]
 )
 _UPSET = frozenset(
-    ["[泪]", "[怒]", "[挖鼻屎]", "[衰]", "[抓狂]", "[哼]", "[晕]", "[可怜]", "[鄙视]", "[生病]", "[悲伤]", "[弱]", "[失望]", "[怒骂]", "[黑线]", "[伤心]", "[吐]", "[委屈]", "[汗]", "[闭嘴]", "[眼泪]", "[拜拜]"]
+    [
+        "[泪]",
+        "[怒]",
+        "[挖鼻屎]",
+        "[衰]",
+        "[抓狂]",
+        "[哼]",
+        "[晕]",
+        "[可怜]",
+        "[鄙视]",
+        "[生病]",
+        "[悲伤]",
+        "[弱]",
+        "[失望]",
+        "[怒骂]",
+        "[黑线]",
+        "[伤心]",
+        "[吐]",
+        "[委屈]",
+        "[汗]",
+        "[闭嘴]",
+        "[眼泪]",
+        "[拜拜]",
+    ]
 )
 _UNCLEAR = frozenset({"surprise", "neutral", "none"})
 _SHARES = {"shop10": 3, "cold": 2, "spamusers": 2, "afqmc": 2, "ced": 8, "htl": 3, "waimai": 3}
-"""Only every n-th post (by hash) of the largest files is used: more of the same adds time and nothing else."""
+"""Only every n-th post (by hash) of the largest files is used: more of the same adds time and nothing else.
+
+"""
 
 
 @dataclass(frozen=True)
@@ -55,8 +108,8 @@ class Example:
 class Labelled:
     """A post with the judgements a listening desk makes; see `INTENTS`.
 
-    `sampled` is False for posts that were picked because a model was unsure: they teach, but their class shares
-    are not those of a stream. `weight` multiplies a row's loss (an operator's correction weighs 3).
+    `sampled` is False for posts that were picked because a model was unsure: they teach, but their class
+    shares are not those of a stream. `weight` multiplies a row's loss (an operator's correction weighs 3).
     """
 
     text: str
@@ -160,7 +213,9 @@ def _examples_of(folder: Path, name: str, split: str) -> Iterator[Example]:
 
 
 def _emoticon_examples(folder: Path, name: str, split: str) -> Iterator[Example]:
-    """Posts whose emoticons say how their author felt, without the emoticons: labels that cost nobody anything."""
+    """Posts whose emoticons say how their author felt, without the emoticons: labels that cost nobody
+    anything.
+    """
     path = data_file(folder, name)
     if not path.exists():
         return
@@ -193,9 +248,8 @@ def _weibo(name: str, row: dict[str, Any]) -> dict[str, int]:
 
 def _review(_name: str, row: dict[str, Any]) -> dict[str, int]:
     good = int(row["label"])
-    return {
-        "polarity": good, "review_polarity": good, "review": 1, "question": 0, "car": 0, "negative_review": 1 - good,
-    }  # fmt: skip
+    answers = {"polarity": good, "review_polarity": good, "negative_review": 1 - good}
+    return answers | {"review": 1, "question": 0, "car": 0}
 
 
 def _car(_name: str, row: dict[str, Any]) -> dict[str, int]:

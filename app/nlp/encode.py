@@ -17,8 +17,9 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Encoded:
-    """A batch with its features. `owner`/`slots` list every n-gram, word and word pair with the post it is in;
-    `word_owner`/`word_slots` list the single words again. `begins`/`stops` are spans in the joined buffer.
+    """A batch with its features. `owner`/`slots` list every n-gram, word and word pair with the post it is
+    in; `word_owner`/`word_slots` list the single words again. `begins`/`stops` are spans in the joined
+    buffer.
     """
 
     batch: Batch

@@ -1,7 +1,7 @@
-"""Why a verdict came out: the spans of a post whose n-grams and words moved a head most.
+"""Why a verdict came out: the words of a post whose n-grams moved a head most.
 
-A linear head's score is a sum over features, so each character's share is the sum over the features that cover
-it; a span is a run of characters with a share in the same direction.
+A linear head's score is a sum over features, so each character's share is the sum over the features that
+cover it, and a word's share that of its characters; a span is a run of words that pull the same way.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from app.nlp.model import LINEAR_HEADS, Model
 from app.nlp.normalise import MENTION, NUMBER, URL, folded_with_positions
 
 Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
 
 _LIMIT = 3
 _LEAST_SHARE = 0.05
 _MAX_SPAN = 12
+_SEPARATORS = np.array([ord(c) for c in ",.。、;:~…"])
 _READABLE = {URL: "链接", MENTION: "@", NUMBER: "数字"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`kind` is the head (`intent:complaint`, `service`, `sentiment`, `spam`), `text` the deciding span, `weight` its
-    share of the head's log-odds (positive speaks for the head), `span` its place in the post or None when the span
-    stands for a replaced link, name or number.
+    """`kind` is the head (`intent:complaint`, `service`, `sentiment`, `spam`), `text` the deciding words in
+    normal form, `weight` their share of the head's log-odds (positive speaks for the head; for sentiment:
+    for good feelings), `span` their place in the post, or None when they stand for a replaced link, name or
+    number or lie in a part that was cut off.
     """
 
     kind: str
@@ -43,59 +46,83 @@ def explain_batch(
     """For each post the strongest spans of its intent's head, service, sentiment and spam."""
     order = np.argsort(encoded.owner, kind="stable")
     bounds = np.searchsorted(encoded.owner[order], np.arange(encoded.batch.size + 1))
+    word_bounds = np.searchsorted(encoded.word_owner, np.arange(encoded.batch.size + 1))
     rows = model.grams.row_of_slot[encoded.slots]
-    result = []
-    for post, (text, intent) in enumerate(zip(texts, intents, strict=True)):
-        mine = order[bounds[post] : bounds[post + 1]]
-        mine = mine[rows[mine] > 0]
-        weights = model.grams.weights[rows[mine]]
-        norm = np.sqrt(max(float(weights[:, -1].sum()), 1e-6))
-        start, end = int(encoded.batch.starts[post]), int(encoded.batch.ends[post])
-        normal = encoded.batch.codes[start:end].tobytes().decode("utf-32-le")
-        place = _Finder(text)
-        heads = {}
-        for kind, column in (
-            (f"intent:{intent}", LINEAR_HEADS.index(intent)),
-            ("service", LINEAR_HEADS.index("service")),
-            ("sentiment", LINEAR_HEADS.index("polarity")),
-            ("spam", LINEAR_HEADS.index("spam")),
-        ):
-            shares = _shares(
-                end - start,
-                encoded.begins[mine] - start,
-                encoded.stops[mine] - start,
-                weights[:, column] / norm,
-            )
-            heads[kind] = [
-                Reason(kind, _readable(normal[a:b]), round(value, 3), place.find(normal[a:b]))
-                for a, b, value in strongest_spans(shares)
-            ]
-        result.append(heads)
-    return result
+    return [
+        _explain(
+            model,
+            encoded,
+            _Post(number, text, intent, order[bounds[number] : bounds[number + 1]]),
+            rows,
+            slice(word_bounds[number], word_bounds[number + 1]),
+        )
+        for number, (text, intent) in enumerate(zip(texts, intents, strict=True))
+    ]
 
 
-def _shares(
-    length: int, begins: npt.NDArray[np.int64], stops: npt.NDArray[np.int64], weights: Floats
-) -> Floats:
-    """Each character's share: a feature's weight is spread evenly over the characters it covers."""
-    steps = np.zeros(length + 1, dtype=np.float64)
-    even = weights / np.maximum(stops - begins, 1)
-    np.add.at(steps, begins, even)
-    np.add.at(steps, stops, -even)
-    return np.cumsum(steps[:-1]).astype(np.float32)
-
-
-def strongest_spans(shares: Floats, limit: int = _LIMIT) -> list[tuple[int, int, float]]:
-    """Runs of characters with shares of one sign, strongest first: (start, end, sum of shares)."""
+def strongest_spans(word_shares: Floats, begins: Ints, stops: Ints) -> list[tuple[int, int, float]]:
+    """Runs of words with shares of one sign, at most twelve characters, strongest first: (begin, end,
+    share).
+    """
     spans: list[tuple[int, int, float]] = []
-    begin = 0
-    for at in range(1, len(shares) + 1):
-        turned = at == len(shares) or (shares[at] > 0) != (shares[begin] > 0) or at - begin >= _MAX_SPAN
-        if turned:
-            spans.append((begin, at, float(shares[begin:at].sum())))
-            begin = at
+    for share, begin, stop in zip(word_shares.tolist(), begins.tolist(), stops.tolist(), strict=True):
+        if spans:
+            first, last, total = spans[-1]
+            if last == begin and (total > 0) == (share > 0) and stop - first <= _MAX_SPAN:
+                spans[-1] = (first, stop, total + share)
+                continue
+        spans.append((begin, stop, share))
     strong = [span for span in spans if abs(span[2]) >= _LEAST_SHARE]
-    return sorted(strong, key=lambda span: -abs(span[2]))[:limit]
+    return sorted(strong, key=lambda span: -abs(span[2]))[:_LIMIT]
+
+
+@dataclass(frozen=True)
+class _Post:
+    number: int
+    text: str
+    intent: str
+    features: Ints
+
+
+def _explain(
+    model: Model, encoded: Encoded, post: _Post, rows: npt.NDArray[np.int32], words: slice
+) -> dict[str, list[Reason]]:
+    known = post.features[rows[post.features] > 0]
+    weights = model.grams.weights[rows[known]]
+    start, end = int(encoded.batch.starts[post.number]), int(encoded.batch.ends[post.number])
+    kinds = (f"intent:{post.intent}", "service", "sentiment", "spam")
+    columns = [LINEAR_HEADS.index(name) for name in (post.intent, "service", "polarity", "spam")]
+    norm = np.sqrt(max(float(weights[:, -1].sum()), 1e-6))
+    begins = np.clip(encoded.begins[known] - start, 0, end - start)
+    stops = np.clip(encoded.stops[known] - start, 0, end - start)
+    summed = _running_shares(end - start, begins, stops, weights[:, columns] / norm)
+    told = encoded.word_begins[words]
+    told = ~np.isin(encoded.batch.codes[told], _SEPARATORS)
+    word_begins, word_stops = (
+        encoded.word_begins[words][told] - start,
+        encoded.word_stops[words][told] - start,
+    )
+    shares = summed[word_stops] - summed[word_begins]
+    place = _Finder(post.text)
+    normal = encoded.batch.codes[start:end].tobytes().decode("utf-32-le")
+    return {
+        kind: [
+            Reason(kind, _readable(normal[a:b]), round(value, 3), place.find(normal[a:b]))
+            for a, b, value in strongest_spans(shares[:, number], word_begins, word_stops)
+        ]
+        for number, kind in enumerate(kinds)
+    }
+
+
+def _running_shares(length: int, begins: Ints, stops: Ints, weights: Floats) -> Floats:
+    """(length + 1, heads): the summed shares of the first characters. A feature's weight is spread evenly
+    over the characters it covers.
+    """
+    steps = np.zeros((length + 2, weights.shape[1]), dtype=np.float64)
+    even = weights / np.maximum(stops - begins, 1)[:, None]
+    np.add.at(steps, begins + 1, even)
+    np.add.at(steps, stops + 1, -even)
+    return np.cumsum(np.cumsum(steps, axis=0), axis=0)[:-1].astype(np.float32)
 
 
 def _readable(span: str) -> str:

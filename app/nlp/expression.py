@@ -1,8 +1,9 @@
-"""The language of keyword rules: `宽带 AND (慢 OR 断网) NOT 招聘`, parsed to a tree or refused with a position.
+"""The language of keyword rules: `宽带 AND (慢 OR 断网) NOT 招聘`, parsed to a tree or refused with a
+position.
 
 Words beside each other mean AND. `OR`, `|` and `或`-free text stay words: only the capital English operators,
-`|`, `&`, `!`, a leading `-`, quotes and parentheses (half or full width) are special. A quoted phrase may hold
-blanks and operators.
+`|`, `&`, `!`, a leading `-`, quotes and parentheses (half or full width) are special. A quoted phrase may
+hold blanks and operators.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ _TOKEN = re.compile(
 def parse(expression: str) -> Node:
     """The tree of a rule.
 
-    Raises Invalid with code `bad_expression` and details `problem`, `position` (0-based character) and `near`.
-    Problems: empty, too_long, too_many_terms, too_deep, term_too_long, empty_term, unclosed_phrase,
+    Raises Invalid with code `bad_expression` and details `problem`, `position` (0-based character) and
+    `near`. Problems: empty, too_long, too_many_terms, too_deep, term_too_long, empty_term, unclosed_phrase,
     unclosed_group, unexpected, dangling_operator.
     """
     if len(expression) > MAX_CHARS:
@@ -133,11 +134,12 @@ class _Parser:
         self._depth = 0
 
     def whole(self) -> Node:
-        if self._next.kind == "end":
+        if len(self._tokens) == 1:
             raise problem("empty", self._expression, 0)
         node = self._any_of()
-        if self._next.kind != "end":
-            raise problem("unexpected", self._expression, self._next.at)
+        rest = self._take()
+        if rest.kind != "end":
+            raise problem("unexpected", self._expression, rest.at)
         return node
 
     @property
@@ -189,7 +191,8 @@ class _Parser:
         if self._depth > MAX_DEPTH:
             raise problem("too_deep", self._expression, opening.at)
         node = self._any_of()
-        if self._take().kind != "close":
+        closing = self._take()
+        if closing.kind != "close":
             raise problem("unclosed_group", self._expression, opening.at)
         self._depth -= 1
         return node

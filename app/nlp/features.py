@@ -28,7 +28,9 @@ Hashes = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True)
 class Batch:
-    """The code points of joined posts, one line feed before, between and after them, and where each post lies."""
+    """The code points of joined posts, one line feed before, between and after them, and where each post
+    lies.
+    """
 
     codes: npt.NDArray[np.uint32]
     starts: npt.NDArray[np.int64]
@@ -59,8 +61,8 @@ class Batch:
 def char_slots(batch: Batch) -> list[tuple[Slots, Slots]]:
     """For each order 1-4: start positions of the n-grams in the batch and their slots.
 
-    From order 2 on, an n-gram may begin or end with the line feed beside its post, so that a word that opens or
-    closes a post counts as another feature than the same word inside.
+    From order 2 on, an n-gram may begin or end with the line feed beside its post, so that a word that
+    opens or closes a post counts as another feature than the same word inside.
     """
     codes = batch.codes.astype(np.uint64) + np.uint64(1)
     letter = batch.codes != _NEWLINE
@@ -76,7 +78,7 @@ def char_slots(batch: Batch) -> list[tuple[Slots, Slots]]:
         if order > 2:  # every character but the first and the last must be a letter
             inner = inner[:tail] & letter[order - 2 : len(codes) - 1]
         first, last = letter[:tail], letter[order - 1 :]
-        valid = first if order == 1 else inner[:tail] & (first | last)
+        valid = first | last if order <= 2 else inner[:tail]
         positions = np.flatnonzero(valid)
         orders.append((positions, slots_of(hashes[positions] + np.uint64(order))))
     return orders

@@ -1,8 +1,8 @@
 """Fingerprints of posts: an exact hash, and a 64-bit simhash for near duplicates.
 
 A simhash is stored in four bands of 16 bits. Two posts that differ in at most three bits share at least one
-band, so candidates are found by equality on a band and confirmed by the Hamming distance. Of pairs four to six
-bits apart most share a band too; they are near duplicates when they are met.
+band, so candidates are found by equality on a band and confirmed by the Hamming distance. Of pairs four to
+six bits apart most share a band too; they are near duplicates when they are met.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def fingerprint(text: str) -> Fingerprint:
 
 
 def exact_hash(text: str) -> int:
-    """xxh3 of the normal form as a signed 64-bit number: equal for posts that differ in width, case or links."""
+    """xxh3 of the normal form as a signed 64-bit number: equal for posts that differ in width, case or
+    links.
+    """
     return exact_hash_of_normal(_bare(joined_normal_form([text])))
 
 
@@ -70,7 +72,8 @@ def simhashes(normal_texts: Sequence[str]) -> list[int]:
     """Signed 64-bit simhashes over character trigrams of normalised texts (no line feeds inside)."""
     batch = Batch.from_texts(normal_texts)
     owner, hashes = _trigrams(batch)
-    return _voted(owner, hashes, batch.size).view(np.int64).tolist()
+    signed: list[int] = _voted(owner, hashes, batch.size).view(np.int64).tolist()
+    return signed
 
 
 def hamming(left: int, right: int) -> int:

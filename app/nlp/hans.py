@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+_BOTH_SCRIPTS = frozenset("著瞭藉")
+"""Common in simplified text with meanings of their own (著名, 瞭望, 慰藉)."""
 _ALIAS = "_lingke_snownlp_parts"
 
 
@@ -30,7 +32,7 @@ def simplified_characters() -> dict[str, str]:
         for old, new in pairs.items()
         if len(old) == len(new) == 1 and old != new and ord(old) <= 0xFFFF and ord(new) <= 0xFFFF
     }
-    results = set(single.values())
+    results = set(single.values()) | _BOTH_SCRIPTS
     return {old: new for old, new in single.items() if old not in results}
 
 

@@ -3,8 +3,8 @@
     matcher = KeywordMatcher([MonitorTerms("m1", "宽带 (慢 OR 断网) NOT 招聘", pinyin=True)])
     matcher.match_many(["寬帶又斷網了"])  ->  [{"m1"}]
 
-Posts and terms are folded alike (case, width, 简繁), so one spelling covers its variants. A term of Latin letters
-and digits only matches as a whole word.
+Posts and terms are folded alike (case, width, 简繁), so one spelling covers its variants. A term of Latin
+letters and digits only matches as a whole word.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ MonitorId = Hashable
 class MonitorTerms:
     """One monitor's rule.
 
-    `expression` is parsed by `expression.parse`; `exclusions` are words none of which may occur; `synonyms` gives
-    further spellings of a term; `pinyin` also matches Chinese terms spelt in Latin letters (`kuandai`, `kuan dai`).
+    `expression` is parsed by `expression.parse`; `exclusions` are words none of which may occur; `synonyms`
+    gives further spellings of a term; `pinyin` also matches Chinese terms spelt in Latin letters
+    (`kuandai`, `kuan dai`).
     """
 
     monitor_id: MonitorId
@@ -54,7 +55,9 @@ class _Rule:
 
 
 def check(terms: MonitorTerms) -> None:
-    """Raise Invalid (`bad_expression`) for a rule that cannot be read, can never match or matches almost anything."""
+    """Raise Invalid (`bad_expression`) for a rule that cannot be read, can never match or matches almost
+    anything.
+    """
     KeywordMatcher([terms])
 
 

@@ -1,4 +1,6 @@
-"""Linear heads by logistic regression (liblinear), in full and out of fold. Training only: needs scikit-learn."""
+"""Linear heads by logistic regression (liblinear), in full and out of fold. Training only: needs
+scikit-learn.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ Floats = npt.NDArray[np.float32]
 Answers = npt.NDArray[np.int8]
 
 _PASSES = 20
-"""Passes of coordinate descent; after twenty the decisions no longer change, the last digits do not matter."""
+"""Passes of coordinate descent; after twenty the decisions no longer change, the last digits do not matter.
+
+"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def out_of_fold(
 
 def fit_small(inputs: Floats, answers: Sequence[int], sample_weights: Floats | None = None) -> Floats:
     """Logistic regression on a few dense inputs whose last column is the constant: the weights."""
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
 
     model = LogisticRegression(C=100.0, max_iter=500, fit_intercept=False)
     model.fit(inputs, np.asarray(answers), sample_weight=sample_weights)
@@ -67,8 +71,8 @@ def fit_small(inputs: Floats, answers: Sequence[int], sample_weights: Floats | N
 
 
 def _fit(rows: Any, answers: Answers, weights: Floats, strength: float, seed: int) -> tuple[Floats, float]:
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - training only
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
 
     known = np.flatnonzero(answers >= 0)
     if len(np.unique(answers[known])) < 2:

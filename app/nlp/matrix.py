@@ -22,7 +22,9 @@ _MIN_COUNT = 3
 
 @dataclass(frozen=True)
 class Posts:
-    """The features of a corpus. `grams` and `words` are CSR counts (posts, slots) over `gram_slots`/`word_slots`."""
+    """The features of a corpus. `grams` and `words` are CSR counts (posts, slots) over
+    `gram_slots`/`word_slots`.
+    """
 
     grams: Any
     gram_slots: Slots
@@ -42,7 +44,7 @@ def read_posts(texts: Sequence[str], segmenter: Segmenter) -> Posts:
 
 
 def _counts(parts: list[tuple[Ints, Slots]], sizes: list[int]) -> tuple[Any, Slots]:
-    from scipy import sparse
+    from scipy import sparse  # noqa: PLC0415 - training only
 
     totals = np.zeros(1 << SLOT_BITS, dtype=np.int64)
     for _, slots in parts:
@@ -66,12 +68,15 @@ def _counts(parts: list[tuple[Ints, Slots]], sizes: list[int]) -> tuple[Any, Slo
 def idf_of(counts: Any) -> Floats:
     """ln((1 + posts) / (1 + posts with the feature)) + 1 for each column."""
     seen = np.bincount(counts.indices, minlength=counts.shape[1])
-    return (np.log((1 + counts.shape[0]) / (1 + seen)) + 1).astype(np.float32)
+    idf: Floats = (np.log((1 + counts.shape[0]) / (1 + seen)) + 1).astype(np.float32)
+    return idf
 
 
 def weighted(counts: Any, idf: Floats) -> Any:
-    """Rows of count x idf divided by sqrt(sum of count x idf²): what `Table.sums` and its last column compute."""
-    from scipy import sparse
+    """Rows of count x idf divided by sqrt(sum of count x idf²): what `Table.sums` and its last column
+    compute.
+    """
+    from scipy import sparse  # noqa: PLC0415 - training only
 
     squares = counts @ (idf * idf)
     scale = 1 / np.sqrt(np.maximum(squares, 1e-6))
@@ -79,8 +84,8 @@ def weighted(counts: Any, idf: Floats) -> Any:
 
 
 def telling_columns(counts: Any, answers: npt.NDArray[np.int8], limit: int) -> Ints:
-    """The `limit` columns that tell most, ascending: half by how many posts hold them, half by how strongly their
-    presence depends on the answer of any head, every head choosing in turn.
+    """The `limit` columns that tell most, ascending: half by how many posts hold them, half by how strongly
+    their presence depends on the answer of any head, every head choosing in turn.
 
     `answers` is (posts, heads) with 1, 0 and -1 for "not known".
     """

@@ -21,7 +21,7 @@ from app.nlp.calibrate import logit
 from app.nlp.corpus import HEADS, INTENTS, SERVICE_INTENTS
 from app.nlp.encode import Encoded
 from app.nlp.features import Slots
-from app.nlp.network import Network
+from app.nlp.network import Network, standardised
 from app.nlp.surface import surface_features
 from app.nlp.tables import Table
 
@@ -37,8 +37,8 @@ TASK_SIZES = (len(INTENTS), 2, 3, 3)
 
 @dataclass(frozen=True)
 class Scores:
-    """Level-one scores of a batch: linear heads (posts, heads), topics (posts, dimensions), SnowNLP's ln odds and
-    the number of words it read (posts,), surface facts (posts, facts).
+    """Level-one scores of a batch: linear heads (posts, heads), topics (posts, dimensions), SnowNLP's ln
+    odds and the number of words it read (posts,), surface facts (posts, facts).
     """
 
     heads: Floats
@@ -52,16 +52,37 @@ class Scores:
         return np.concatenate((self.heads, self.topics, self.snow_inputs(), self.surface), axis=1)
 
     def snow_inputs(self) -> Floats:
-        """SnowNLP's score, bounded, and per square root of its words: it takes each word for independent proof."""
+        """SnowNLP's score, bounded, and per square root of its words: it takes each word for independent
+        proof.
+        """
         bounded = np.tanh(self.snow / 8)
         even = self.snow / np.sqrt(self.words + 1)
         return np.stack((bounded, even), axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True)
+class Lessons:
+    """What the network was taught: `rows` (posts, inputs), `targets` (posts, tasks) class numbers or -1,
+    `weights`, `folds` (posts,), and which posts were sampled as they came. Numbers only; no text can be
+    read back from them.
+    """
+
+    rows: Floats
+    targets: npt.NDArray[np.int8]
+    weights: Floats
+    folds: npt.NDArray[np.int64]
+    sampled: npt.NDArray[np.bool_]
+
+    def joined(self, more: Lessons) -> Lessons:
+        """Both, these first."""
+        return Lessons(*(np.concatenate((a, b)) for a, b in zip(_fields(self), _fields(more), strict=True)))
+
+
+@dataclass(frozen=True)
 class Model:
-    """`grams`: columns `LINEAR_HEADS` + idf²; `words`: topics + SnowNLP + idf². `polarity` are the weights of the
-    calibrated two-class sentiment over `polarity_inputs`, the last one its constant. `knobs` are thresholds.
+    """`grams`: columns `LINEAR_HEADS` + idf²; `words`: topics + SnowNLP + idf². `polarity` are the weights
+    of the calibrated two-class sentiment over `polarity_inputs`, the last one its constant. `knobs` are
+    thresholds.
     """
 
     grams: Table
@@ -72,6 +93,7 @@ class Model:
     network: Network
     polarity: Floats
     knobs: dict[str, Any]
+    lessons: Lessons | None = None
     manifest: dict[str, Any] = field(default_factory=dict)
 
     def scores(self, encoded: Encoded) -> Scores:
@@ -81,8 +103,8 @@ class Model:
         word_sums = self.words.sums(encoded.word_owner, encoded.word_slots, posts)
         count = np.bincount(encoded.word_owner, minlength=posts).astype(np.float32)
         return Scores(
-            heads=sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1e-6)) + self.bias,
-            topics=word_sums[:, :-2] / np.sqrt(np.maximum(word_sums[:, -1:], 1e-6)),
+            heads=by_norm(sums[:, :-1], sums[:, -1:]) + self.bias,
+            topics=by_norm(word_sums[:, :-2], word_sums[:, -1:]),
             snow=word_sums[:, -2] + np.float32(self.snow_unknown) * count + np.float32(self.snow_prior),
             words=count,
             surface=surface_features(encoded.batch, encoded.reposted),
@@ -107,6 +129,8 @@ class Model:
             arrays[f"{name}_slots"] = np.diff(table.slots, prepend=0).astype(np.uint32)
             arrays[f"{name}_levels"] = np.ascontiguousarray(table.levels.T)
             arrays[f"{name}_scales"] = table.scales
+        if self.lessons is not None:
+            arrays |= _packed(self.lessons, self.network)
         settings = {
             "format": FORMAT,
             "snow_unknown": self.snow_unknown,
@@ -137,6 +161,11 @@ class Model:
                 return _from_arrays(dict(arrays))
         except (OSError, KeyError, ValueError, BadZipFile) as error:
             raise Unavailable("model_unreadable", file=path.name) from error
+
+
+def by_norm(sums: Floats, squares: Floats) -> Floats:
+    """Sums of a post's weights by the length of its feature vector."""
+    return (sums / np.sqrt(np.maximum(squares, np.float32(1e-6)))).astype(np.float32)
 
 
 def polarity_inputs(scores: Scores) -> Floats:
@@ -171,7 +200,35 @@ def _from_arrays(arrays: dict[str, Any]) -> Model:
         network=network,
         polarity=arrays["polarity"],
         knobs=settings["knobs"],
+        lessons=_unpacked(arrays, network) if "lesson_rows" in arrays else None,
         manifest=settings["manifest"],
+    )
+
+
+def _fields(lessons: Lessons) -> tuple[Any, ...]:
+    return lessons.rows, lessons.targets, lessons.weights, lessons.folds, lessons.sampled
+
+
+def _packed(lessons: Lessons, network: Network) -> dict[str, Any]:
+    """Lessons with one byte a number: six deviations either way in 127 steps."""
+    steps = np.rint(standardised(lessons.rows, network.centre, network.scale) * (127 / 6)).astype(np.int8)
+    return {
+        "lesson_rows": np.ascontiguousarray(steps.T),
+        "lesson_targets": lessons.targets,
+        "lesson_weights": lessons.weights,
+        "lesson_folds": lessons.folds.astype(np.uint8),
+        "lesson_sampled": lessons.sampled,
+    }
+
+
+def _unpacked(arrays: dict[str, Any], network: Network) -> Lessons:
+    steps = np.ascontiguousarray(arrays["lesson_rows"].T).astype(np.float32)
+    return Lessons(
+        rows=steps * np.float32(6 / 127) * network.scale + network.centre,
+        targets=arrays["lesson_targets"],
+        weights=arrays["lesson_weights"],
+        folds=arrays["lesson_folds"].astype(np.int64),
+        sampled=arrays["lesson_sampled"],
     )
 
 

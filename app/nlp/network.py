@@ -34,8 +34,8 @@ class Recipe:
 class Network:
     """An ensemble of one-hidden-layer networks, stored side by side.
 
-    Shapes: `centre`, `scale` (inputs); `hidden` (members, inputs+1, hidden); `out` (members, hidden+1, outputs).
-    `sizes` are the number of classes of each task; the outputs are their logits side by side.
+    Shapes: `centre`, `scale` (inputs); `hidden` (members, inputs+1, hidden); `out` (members, hidden+1,
+    outputs). `sizes` are the number of classes of each task; the outputs are their logits side by side.
     """
 
     centre: Floats
@@ -53,17 +53,19 @@ class Network:
             parts = [softmax(part) for part in _split(inner @ second[:-1] + second[-1], self.sizes)]
             total = parts if total is None else [a + b for a, b in zip(total, parts, strict=True)]
         assert total is not None  # noqa: S101 - a network has at least one member
-        return [part / len(self.hidden) for part in total]
+        return [part / np.float32(len(self.hidden)) for part in total]
 
 
 def standardised(rows: Floats, centre: Floats, scale: Floats) -> Floats:
     """Rows moved to mean 0 and deviation 1, cut off at six deviations so that no oddity shouts."""
-    return np.clip((rows - centre) / scale, -6, 6).astype(np.float32)
+    scaled: Floats = np.clip((rows - centre) / scale, -6, 6).astype(np.float32)
+    return scaled
 
 
 def softmax(logits: Floats) -> Floats:
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
+    shares: Floats = (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
+    return shares
 
 
 def train_network(
@@ -161,12 +163,24 @@ class _Adam:
     def step(self, gradients: list[Floats], factor: float) -> None:
         self._count += 1
         rate = np.float32(self._recipe.rate * factor)
-        for parameter, gradient, mean, square in zip(
-            self._parameters, gradients, self._mean, self._square, strict=True
-        ):
-            mean += np.float32(0.1) * (gradient - mean)
-            square += np.float32(0.001) * (gradient * gradient - square)
-            unbiased = mean / np.float32(1 - 0.9**self._count)
-            spread = np.sqrt(square / np.float32(1 - 0.999**self._count)) + np.float32(1e-8)
-            parameter[:-1] *= 1 - rate * np.float32(self._recipe.decay)
-            parameter -= rate * unbiased / spread
+        decay = np.float32(self._recipe.decay)
+        for arrays in zip(self._parameters, gradients, self._mean, self._square, strict=True):
+            _adam_step(*arrays, self._count, rate, decay)
+
+
+def _adam_step(
+    parameter: Floats,
+    gradient: Floats,
+    mean: Floats,
+    square: Floats,
+    count: int,
+    rate: np.float32,
+    decay: np.float32,
+) -> None:
+    """One step in place; the last row, the constants, does not decay."""
+    mean += np.float32(0.1) * (gradient - mean)
+    square += np.float32(0.001) * (gradient * gradient - square)
+    unbiased = mean / np.float32(1 - 0.9**count)
+    spread = np.sqrt(square / np.float32(1 - 0.999**count)) + np.float32(1e-8)
+    parameter[:-1] *= 1 - rate * decay
+    parameter -= rate * unbiased / spread

@@ -1,4 +1,5 @@
-"""Text as the models see it: one width, one case, simplified characters, tokens for links, names and long numbers.
+"""Text as the models see it: one width, one case, simplified characters, tokens for links, names and long
+numbers.
 
 Everything runs over a whole batch at once: the posts are joined to one buffer of code points,
 mapped through one table, and cut again at the end. Whatever a platform sends - lone surrogates,

@@ -29,7 +29,7 @@ class Segmenter:
     """Cuts text to words. Safe to share between threads once built."""
 
     def __init__(self, user_words: Iterable[str] = (), backend: Backend = "auto") -> None:
-        """`user_words` are kept whole; raises Invalid for an empty or overlong one, or an unusable backend."""
+        """`user_words` are kept whole; raises Invalid for an unusable one or a backend that is missing."""
         words = [checked_user_word(word) for word in user_words]
         self.backend: Literal["rjieba", "jieba"] = chosen_backend(backend)
         self._cut = _rjieba_cut(words) if self.backend == "rjieba" else _jieba_cut(words)
@@ -43,7 +43,9 @@ class Segmenter:
         return [word for word in self._cut(text) if any(c.isalnum() for c in word)]
 
     def spans(self, joined: str) -> tuple[Positions, Positions]:
-        """Start and end (exclusive) of every word of a buffer of posts joined by line feeds, blanks left out."""
+        """Start and end (exclusive) of every word of a buffer of posts joined by line feeds, blanks left
+        out.
+        """
         if not joined:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         words = self._cut(joined)
@@ -95,7 +97,7 @@ def top_words(
 
 def _rjieba_module() -> Any:
     try:
-        import rjieba
+        import rjieba  # noqa: PLC0415 - an optional accelerator
     except ImportError:
         return None
     return rjieba
@@ -114,7 +116,7 @@ def _rjieba_cut(user_words: list[str]) -> Callable[[str], list[str]]:
 
 
 def _jieba_cut(user_words: list[str]) -> Callable[[str], list[str]]:
-    import jieba
+    import jieba  # noqa: PLC0415 - loads a dictionary that rjieba makes needless
 
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()

@@ -1,8 +1,9 @@
 """SnowNLP's sentiment classifier, trained on Weibo posts cut by jieba, and compiled to a table of log-odds.
 
-The class is snownlp's own (`snownlp.sentiment.Sentiment`) with `handle` replaced, so its file can be loaded by
-anybody who has snownlp. The stream never imports the package (2.8 s, 430 MB): a post's score is a sum of
-log-odds, read from a table. The model that ships with snownlp is never used: it is right on 56-73 % of Weibo posts.
+The class is snownlp's own (`snownlp.sentiment.Sentiment`) with `handle` replaced, so its file can be loaded
+by anybody who has snownlp. The stream never imports the package (2.8 s, 430 MB): a post's score is a sum of
+log-odds, read from a table. The model that ships with snownlp is never used: it is right on 56-73 % of
+Weibo posts.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from app.nlp.segment import Segmenter
 
 @dataclass(frozen=True)
 class LogOdds:
-    """ln P(word|positive)/P(word|negative) for each word, for a word never seen, and for the classes themselves."""
+    """ln P(word|positive)/P(word|negative) for each word, for a word never seen, and for the classes
+    themselves.
+    """
 
     words: dict[str, float]
     unknown: float
@@ -43,7 +46,7 @@ def train_sentiment(negative: Sequence[str], positive: Sequence[str], segmenter:
 
 def sentiment_class(segmenter: Segmenter) -> type[Any]:
     """snownlp's class with our words; a function because importing snownlp is slow and large."""
-    from snownlp.sentiment import Sentiment
+    from snownlp.sentiment import Sentiment  # noqa: PLC0415 - 2.8 s, training only
 
     class JiebaSentiment(Sentiment):  # type: ignore[misc]
         def handle(self, doc: str) -> list[str]:

@@ -28,7 +28,9 @@ class Table:
 
     @classmethod
     def from_weights(cls, slots: Slots, weights: npt.NDArray[np.floating]) -> Table:
-        """Round weights to 255 steps per column; the largest 0.05 % of a column are cut to keep the steps fine."""
+        """Round weights to 255 steps per column; the largest 0.05 % of a column are cut to keep the steps
+        fine.
+        """
         peaks = np.quantile(np.abs(weights), 0.9995, axis=0)
         scales = (np.where(peaks > 0, peaks, 1) / 127).astype(np.float32)
         levels = np.clip(np.rint(weights / scales), -127, 127).astype(np.int8)

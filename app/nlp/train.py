@@ -1,14 +1,14 @@
 """Train every head from a folder of labelled files: seconds, seeded, the same bytes each time.
 
-Order: encode the posts; keep the telling n-grams; linear heads on all files; linear heads on the judged posts,
-out of fold; topics (a truncated SVD of the word matrix); SnowNLP; round the tables; a small network over all
-those scores; calibration and thresholds on out-of-fold predictions of training rows.
+Order: encode the posts; keep the telling n-grams; linear heads on all files; linear heads on the judged
+posts, out of fold; topics (a truncated SVD of the word matrix); SnowNLP; round the tables; a small network
+over all those scores; calibration and thresholds on out-of-fold predictions of training rows.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.errors import Invalid
-from app.nlp.calibrate import best_threshold, class_offsets, sigmoid
 from app.nlp.corpus import (
     HEADS,
     INTENTS,
@@ -29,12 +28,13 @@ from app.nlp.corpus import (
     sources,
     text_hash,
 )
+from app.nlp.decide import decide, fold_numbers, judgements, named
 from app.nlp.encode import own_parts
 from app.nlp.features import Batch, prefix_hashes, span_hashes, word_slots
 from app.nlp.linear import Heads, fit_heads, fit_small, out_of_fold
 from app.nlp.matrix import Posts, idf_of, read_posts, telling_columns, weighted
-from app.nlp.model import DIRECT_HEADS, TASK_SIZES, Model, Scores, polarity_inputs, service_logit
-from app.nlp.network import Network, Recipe, train_network
+from app.nlp.model import DIRECT_HEADS, Lessons, Model, Scores, by_norm, polarity_inputs
+from app.nlp.network import Recipe
 from app.nlp.segment import Segmenter, default_segmenter
 from app.nlp.snow import LogOdds, compile_log_odds, train_sentiment
 from app.nlp.tables import Table
@@ -52,7 +52,6 @@ class Plan:
     grams: int = 160_000
     topics: int = 64
     strength: float = 4.0
-    folds: int = 5
     network: Recipe = field(default_factory=Recipe)
 
 
@@ -70,7 +69,9 @@ class Material:
 
 
 def train(folder: Path, plan: Plan | None = None, extra: list[Labelled] | None = None) -> Model:
-    """A model from the files of `folder` and further judged posts; raises Invalid when nothing is to be learnt."""
+    """A model from the files of `folder` and further judged posts; raises Invalid when nothing is to be
+    learnt.
+    """
     plan = plan or Plan()
     segmenter = default_segmenter()
     material = read_material(folder, segmenter, extra or [])
@@ -93,7 +94,7 @@ _LEAST_JUDGED = 50
 
 def train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     """The model of already encoded material."""
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
 
     with threadpool_limits(1):
         return _train_on(material, segmenter, plan)
@@ -110,7 +111,7 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
         (np.ones(len(material.examples)), [row.weight for row in material.labelled])
     ).astype(np.float32)
     judged = material.judged
-    folds = np.array([text_hash(row.text) // 7 % plan.folds for row in material.labelled], dtype=np.int64)
+    folds = fold_numbers([row.text for row in material.labelled])
     wide = fit_heads(rows, answers[:, : len(HEADS)], weights, plan.strength, plan.seed)
     direct_answers = answers[judged, len(HEADS) :]
     direct = fit_heads(rows[judged], direct_answers, weights[judged], plan.strength, plan.seed)
@@ -119,13 +120,26 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     bias = np.concatenate((wide.bias, direct.bias))
     words, snow = _word_table(material, segmenter, plan)
     scores = _scores(posts, counts, grams, bias, words, snow)
-    polarity = _polarity(rows, answers[:, HEADS.index("polarity")], scores, material, plan, snow)
+    polarity = _polarity(rows, answers[:, HEADS.index("polarity")], scores, material, plan)
     judged_scores = _part(scores, judged)
     judged_scores.heads[:, len(HEADS) :] = unseen
-    network, knobs = _decide(judged_scores.inputs(), material.labelled, weights[judged], folds, plan)
-    return Model(
-        grams, bias, words, snow.unknown, snow.prior, network, polarity, knobs, _manifest(material, plan)
+    lessons = Lessons(
+        judged_scores.inputs(), judgements(material.labelled), weights[judged], folds, sampled(material)
     )
+    network, knobs = decide(lessons, plan.network, plan.seed)
+    model = Model(
+        grams=grams,
+        bias=bias,
+        words=words,
+        snow_unknown=snow.unknown,
+        snow_prior=snow.prior,
+        network=network,
+        polarity=polarity,
+        knobs=knobs,
+        lessons=lessons,
+        manifest=_manifest(material, plan),
+    )
+    return named(model)
 
 
 def head_answers(material: Material) -> Answers:
@@ -152,7 +166,7 @@ def _gram_table(slots: Ints, wide: Heads, direct: Heads, idf: Floats) -> Table:
 
 def _word_table(material: Material, segmenter: Segmenter, plan: Plan) -> tuple[Table, LogOdds]:
     """Topics, SnowNLP's log-odds over those of an unknown word, and idf² for each word."""
-    from sklearn.utils.extmath import randomized_svd
+    from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415 - training only
 
     counts = material.posts.words
     idf = idf_of(counts)
@@ -193,8 +207,8 @@ def _scores(posts: Posts, counts: Any, grams: Table, bias: Floats, words: Table,
     word_sums = posts.words @ words.weights[1:]
     count = np.asarray(posts.words.sum(axis=1)).ravel().astype(np.float32)
     return Scores(
-        heads=sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1e-6)) + bias,
-        topics=word_sums[:, :-2] / np.sqrt(np.maximum(word_sums[:, -1:], 1e-6)),
+        heads=by_norm(sums[:, :-1], sums[:, -1:]) + bias,
+        topics=by_norm(word_sums[:, :-2], word_sums[:, -1:]),
         snow=(word_sums[:, -2] + snow.unknown * count + snow.prior).astype(np.float32),
         words=count,
         surface=posts.surface,
@@ -211,10 +225,10 @@ def _part(scores: Scores, rows: slice | Ints) -> Scores:
     )
 
 
-def _polarity(
-    rows: Any, answer: Answers, scores: Scores, material: Material, plan: Plan, snow: LogOdds
-) -> Floats:
-    """Weights of the calibrated two-class sentiment, from scores of Weibo posts that the parts had not seen."""
+def _polarity(rows: Any, answer: Answers, scores: Scores, material: Material, plan: Plan) -> Floats:
+    """Weights of the calibrated two-class sentiment, from scores of Weibo posts that the parts had not
+    seen.
+    """
     texts = [example.text for example in material.examples]
     chosen = np.flatnonzero(answer >= 0)
     if not len(chosen):
@@ -244,62 +258,9 @@ def _unseen_snow(counts: Any, answer: Answers, folds: Ints) -> Floats:
     return scores
 
 
-def _decide(
-    inputs: Floats, labelled: list[Labelled], weights: Floats, folds: Ints, plan: Plan
-) -> tuple[Network, dict[str, Any]]:
-    """The network of all judged rows, and thresholds from networks that had not seen the row."""
-    targets = task_targets(labelled)
-    unseen = [np.zeros((len(labelled), size), dtype=np.float32) for size in TASK_SIZES]
-    recipe = replace(plan.network, members=max(1, plan.network.members // 2))
-    for fold in np.unique(folds):
-        seen = folds != fold
-        network = train_network(
-            inputs[seen], [target[seen] for target in targets], TASK_SIZES, weights[seen], recipe, plan.seed
-        )
-        for whole, part in zip(unseen, network.probabilities(inputs[~seen]), strict=True):
-            whole[~seen] = part
-    network = train_network(inputs, targets, TASK_SIZES, weights, plan.network, plan.seed)
-    return network, choose_knobs(unseen, targets, stream_weights(labelled))
-
-
-def task_targets(labelled: list[Labelled]) -> list[Ints]:
-    """Class numbers of the network's four tasks."""
-    return [
-        np.array([INTENTS.index(row.intent) for row in labelled], dtype=np.int64),
-        np.array([row.needs_service for row in labelled], dtype=np.int64),
-        np.array([row.sentiment + 1 for row in labelled], dtype=np.int64),
-        np.array([row.urgency for row in labelled], dtype=np.int64),
-    ]
-
-
-def stream_weights(labelled: list[Labelled]) -> Floats:
-    """Row weights that give every intent the share it has among the rows sampled as they came."""
-    intents = np.array([INTENTS.index(row.intent) for row in labelled])
-    full = np.array([row.sampled for row in labelled])
-    weights = np.ones(len(labelled), dtype=np.float32)
-    for number in range(len(INTENTS)):
-        sampled = int((full & (intents == number)).sum())
-        chosen = int((~full & (intents == number)).sum())
-        if chosen and sampled:
-            weights[~full & (intents == number)] = sampled / chosen
-    return weights
-
-
-def choose_knobs(unseen: list[Floats], targets: list[Ints], weights: Floats) -> dict[str, Any]:
-    """Thresholds and calibration from out-of-fold probabilities."""
-    intent, service, sentiment, urgency = unseen
-    raw = service_logit(service, intent)
-    needs = targets[1] == 1
-    inputs = np.stack((raw, np.ones_like(raw)), axis=1)
-    slope, constant = fit_small(inputs, targets[1].tolist(), weights)
-    threshold, _ = best_threshold(sigmoid(slope * raw + constant), needs, weights)
-    return {
-        "intent_offsets": [float(v) for v in class_offsets(intent, targets[0], weights)],
-        "sentiment_offsets": [float(v) for v in class_offsets(sentiment, targets[2], weights)],
-        "urgency_offsets": [float(v) for v in class_offsets(urgency, targets[3], weights)],
-        "service": [float(slope), float(constant)],
-        "service_threshold": threshold,
-    }
+def sampled(material: Material) -> npt.NDArray[np.bool_]:
+    """Which judged posts came as they came, not picked by a model."""
+    return np.array([row.sampled for row in material.labelled])
 
 
 def _manifest(material: Material, plan: Plan) -> dict[str, Any]:
