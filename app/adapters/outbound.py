@@ -54,6 +54,8 @@ class SendRequest:
     actor_ip: str | None = None
     media: tuple[OutboundMedia, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    # External ids known to be other sends of ours: a read-back must not take one of them for this one.
+    known_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

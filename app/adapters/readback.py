@@ -10,7 +10,7 @@ from app.adapters.types import InboundPost
 from app.core.errors import PlatformError, PlatformErrorKind
 
 _CLOCK_SKEW = timedelta(seconds=120)
-_PAGES = 3
+_PAGES = 12
 
 
 def find_sent(

@@ -70,7 +70,7 @@ class MastodonWrites:
         found = readback.find_sent(
             "mastodon",
             self._reads.own_page(account),
-            lambda post: _matches(post, request),
+            lambda post: post.external_id not in request.known_ids and _matches(post, request),
             since=since,
             now=self._services.clock.now(),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from app.adapters import idwalk, lenient
@@ -19,7 +20,7 @@ from app.adapters.types import (
     Page,
     PostMetrics,
 )
-from app.adapters.weibo import parse
+from app.adapters.weibo import longtext, parse
 from app.adapters.weibo.client import WeiboClient
 from app.core.clock import Clock
 from app.core.errors import PlatformError, PlatformErrorKind
@@ -43,7 +44,7 @@ class WeiboReads:
         self._clock = clock
 
     def poll(self, stream: str, account: AccountRef, cursor: Cursor | None, budget: Budget) -> Page:
-        """A list that is ordered by id, without holes; long texts completed as far as the budget goes."""
+        """A list that is ordered by id, without holes and with whole texts."""
         days = int(account.settings.get("history_days", 7))
         page = idwalk.walk(
             lambda since, top, number: self._rows(stream, account, since, top, number),
@@ -51,7 +52,14 @@ class WeiboReads:
             budget,
             self._clock.now() - timedelta(days=days),
         )
-        return self._completed(account, page, budget.detail_calls)
+        return longtext.completed(
+            page,
+            cursor,
+            budget.detail_calls,
+            self._clock.now(),
+            complete=partial(self.complete, account),
+            parse=self._post_reader(stream, account),
+        )
 
     def rows_of_page(self, stream: str, account: AccountRef, page: int) -> list[InboundPost]:
         """The newest items of a list, for reading back after an unknown outcome."""
@@ -80,22 +88,6 @@ class WeiboReads:
             return lambda entry: parse.comment(entry, account.external_id, now, own=stream == "own_comments")
         return lambda entry: parse.status(entry, account.external_id, now, own=stream == "own_posts")
 
-    def _completed(self, account: AccountRef, page: Page, calls: int) -> Page:
-        items = list(page.items)
-        cost = page.cost
-        for index, post in enumerate(items):
-            if calls <= 0:
-                break
-            if not post.is_cut:
-                continue
-            calls -= 1
-            cost += 1
-            try:
-                items[index] = self.complete(account, post)
-            except PlatformError:
-                break  # the list itself is good: what stays cut can be completed later
-        return replace(page, items=tuple(items), cost=cost)
-
     def complete(self, account: AccountRef, post: InboundPost) -> InboundPost:
         """The status with its whole text; unchanged when it is gone. Raises PlatformError otherwise."""
         try:
@@ -104,8 +96,10 @@ class WeiboReads:
             if error.kind is PlatformErrorKind.NOT_FOUND:
                 return replace(post, deleted=True, is_cut=False)
             raise
-        whole = parse.full_text(body)
-        return replace(post, text=whole or post.text, is_cut=False, raw={**post.raw, "shown": body})
+        fresh = parse.status(body, account.external_id, self._clock.now())
+        if fresh.external_id != post.external_id:
+            return replace(post, is_cut=False)  # an answer about something else completes nothing
+        return replace(fresh, kind=post.kind, text=fresh.text or post.text, is_cut=False)
 
     def show(self, account: AccountRef, status_id: str) -> InboundPost:
         body = lenient.obj(self._client.get(account, "statuses/show", {"id": status_id}))

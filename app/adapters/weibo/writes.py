@@ -90,7 +90,7 @@ class WeiboWrites:
         found = readback.find_sent(
             "weibo",
             lambda page: self._reads.rows_of_page(stream, account, page),
-            lambda post: _matches(post, request),
+            lambda post: post.external_id not in request.known_ids and _matches(post, request),
             since=since,
             now=self._clock.now(),
             settle=_SETTLE_MODERATED if account.settings.get("posts_are_moderated") else _SETTLE,

@@ -93,8 +93,46 @@ def test_a_cut_text_is_completed_within_the_budget(platform: ScriptedPlatform, a
     page = adapter.poll("mentions", ACCOUNT, None, Budget(1))
     assert [(item.text, item.is_cut) for item in page.items] == [("开头和后面所有的话", False)]
     assert page.cost == 2
-    frugal = adapter.poll("mentions", ACCOUNT, None, Budget(1, detail_calls=0))
-    assert all(item.is_cut for item in frugal.items)
+
+
+def test_a_cut_text_waits_for_the_next_polls_budget_and_is_then_given_whole(
+    platform: ScriptedPlatform, adapter: WeiboAdapter
+) -> None:
+    cuts = [
+        status(5271234567890100 + n, "开头...全文： http://m.weibo.cn/1/2 ", isLongText=True)
+        for n in range(3)
+    ]
+    by_id = {str(cut["id"]): {**cut, "longText": {"longTextContent": f"全文{cut['id']}"}} for cut in cuts}
+    platform.answers(MENTIONS, listing("statuses", *cuts), listing("statuses"))
+    platform.answers("/2/statuses/show.json", lambda request: json_response(by_id[request.url.params["id"]]))
+    seen: dict[str, str] = {}
+    cursor: Any = None
+    more = True
+    while more:
+        page = adapter.poll("mentions", ACCOUNT, cursor, Budget(3, detail_calls=1))
+        seen |= {item.external_id: item.text for item in page.items}
+        cursor, more = page.next_cursor, page.has_more
+    assert seen == {f"status:{number}": f"全文{number}" for number in by_id}
+
+
+def test_a_cut_text_that_cannot_be_completed_is_given_as_it_is(
+    platform: ScriptedPlatform, adapter: WeiboAdapter
+) -> None:
+    cut = status(5271234567890123, "开头...全文： http://m.weibo.cn/1/2 ", isLongText=True)
+    platform.answers(MENTIONS, listing("statuses", cut), listing("statuses"))
+    platform.answers("/2/statuses/show.json", lambda request: httpx.Response(503))
+    page = adapter.poll("mentions", ACCOUNT, None, Budget(3))
+    assert (page.items, page.has_more) == ((), False)
+    platform.clock.advance(601)
+    (item,) = adapter.poll("mentions", ACCOUNT, page.next_cursor, Budget(3)).items
+    assert (item.external_id, item.is_cut) == ("status:5271234567890123", True)
+    assert item.text.startswith("开头")
+    platform.answers("/2/statuses/show.json", lambda request: json_response(error_body(10014), 403))
+    (refused,) = adapter.poll("mentions", ACCOUNT, None, Budget(3)).items
+    assert refused.is_cut
+    platform.answers("/2/statuses/show.json", lambda request: json_response(error_body(20101), 400))
+    (gone,) = adapter.poll("mentions", ACCOUNT, None, Budget(3)).items
+    assert (gone.deleted, gone.is_cut) == (True, False)
 
 
 def test_an_unknown_stream_is_a_missing_capability(adapter: WeiboAdapter) -> None:
@@ -273,6 +311,15 @@ def test_reading_back_is_not_taken_in_by_the_same_words_elsewhere_or_earlier(
     earlier = comment(5271996, "您好，已为您登记", NOW - timedelta(hours=2))
     platform.answers(BY_ME, listing("comments", elsewhere, other, earlier))
     assert adapter.reconcile(ACCOUNT, answer_to(), NOW - timedelta(seconds=20)) is None
+
+
+def test_reading_back_does_not_take_another_of_our_answers_for_this_one(
+    platform: ScriptedPlatform, adapter: WeiboAdapter
+) -> None:
+    ours = comment(5271999, "您好，已为您登记", NOW - timedelta(seconds=60))
+    platform.answers(BY_ME, listing("comments", ours), listing("comments"))
+    request = answer_to(known_ids=frozenset({"comment:5271999"}))
+    assert adapter.reconcile(ACCOUNT, request, NOW - timedelta(seconds=20)) is None
 
 
 def test_absence_right_after_the_attempt_proves_nothing(
