@@ -1,7 +1,7 @@
 """Completing texts that Weibo's lists cut after 140 characters (weibo.md §5): one `statuses/show` each.
 
-What the budget of a poll does not cover waits in the cursor and is given out by a later poll, whole. After ten
-minutes, or when the account may not ask, it is given out as it is, marked `is_cut`: late is worse than short.
+What the budget of a poll does not cover waits in the cursor and is given out by a later poll, whole. After
+ten minutes, or when the account may not ask, it is given out as it is, marked `is_cut`.
 """
 
 from __future__ import annotations

@@ -127,11 +127,12 @@ def test_a_cut_text_that_cannot_be_completed_is_given_as_it_is(
     (item,) = adapter.poll("mentions", ACCOUNT, page.next_cursor, Budget(3)).items
     assert (item.external_id, item.is_cut) == ("status:5271234567890123", True)
     assert item.text.startswith("开头")
+    platform.answers(MENTIONS, listing("statuses", cut))
     platform.answers("/2/statuses/show.json", lambda request: json_response(error_body(10014), 403))
-    (refused,) = adapter.poll("mentions", ACCOUNT, None, Budget(3)).items
+    (refused,) = adapter.poll("mentions", ACCOUNT, None, Budget(1)).items
     assert refused.is_cut
     platform.answers("/2/statuses/show.json", lambda request: json_response(error_body(20101), 400))
-    (gone,) = adapter.poll("mentions", ACCOUNT, None, Budget(3)).items
+    (gone,) = adapter.poll("mentions", ACCOUNT, None, Budget(1)).items
     assert (gone.deleted, gone.is_cut) == (True, False)
 
 
