@@ -36,6 +36,8 @@ class Topic(Entity):
     """A person named it; the machine leaves the label alone."""
     terms: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Word → in how many of its posts."""
+    pairs: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Character pair → in how many of its posts; what new posts are compared with."""
     item_count: Mapped[int] = mapped_column(default=0)
     negative_count: Mapped[int] = mapped_column(default=0)
     first_seen_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,10 @@ from app.topics.schemas import TopicChanged
 ITEMS_PER_RUN = 2000
 _LABEL_WORDS = 3
 _KEPT_TERMS = 40
+_KEPT_PAIRS = 120
+_LONGEST_WORD = 6
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
+BACKGROUND_POSTS = 1000
 _DULL = frozenset(
     [
         "什么",
@@ -71,6 +76,9 @@ class Post:
     published_at: datetime
     negative: bool
     words: frozenset[str]
+    """For people to read."""
+    pairs: frozenset[str]
+    """Character pairs, for comparing: short posts share few whole words."""
 
 
 def cluster_recent(ctx: Context) -> int:
@@ -113,20 +121,53 @@ def _loose_posts(ctx: Context) -> list[Post]:
             item.published_at,
             (sentiment or 0) < 0,
             telling_words(item.text, segmenter),
+            pairs_of(item.text),
         )
         for item, sentiment in rows
     ][::-1]
 
 
-def telling_words(text: str, segmenter: Segmenter) -> frozenset[str]:
-    """Words of two characters or more that say what a text is about: no names, links or chatter."""
+def plain_words(text: str) -> str:
+    """The author's own words, folded, without names and links."""
     own, _quoted = own_words(text)
-    plain = " ".join(part for part in fold(own).split() if not part.startswith(("@", "http")))
+    return " ".join(part for part in fold(own).split() if not part.startswith(("@", "http")))
+
+
+def telling_words(text: str, segmenter: Segmenter) -> frozenset[str]:
+    """Words of two characters or more that say what a text is about: no names, links or chatter.
+
+    Characters that the dictionary leaves single are joined again: they are names it does not know (南屏区).
+    """
+    words: list[str] = []
+    single = ""
+    for word in [*segmenter.cut(plain_words(text)), " "]:
+        if len(word) == 1 and _CHINESE.match(word):
+            single += word
+            continue
+        words += [single, word]
+        single = ""
     return frozenset(
         word
-        for word in segmenter.words(plain)
-        if len(word) > 1 and not word.isascii() and not word.isdigit() and word not in _DULL
+        for word in words
+        if 1 < len(word) <= _LONGEST_WORD and _CHINESE.match(word) and word not in _DULL
     )
+
+
+def pairs_of(text: str) -> frozenset[str]:
+    """The character pairs of every Chinese run."""
+    runs = _CHINESE.findall(plain_words(text))
+    return frozenset(run[place : place + 2] for run in runs for place in range(len(run) - 1))
+
+
+def _background(ctx: Context, account_id: int) -> list[frozenset[str]]:
+    """Pairs of the account's earlier posts, by which common phrases are told from a subject."""
+    texts = ctx.session.scalars(
+        select(InboundItem.text)
+        .where(InboundItem.account_id == account_id, InboundItem.created_at < ctx.now() - TOPIC_WINDOW)
+        .order_by(InboundItem.id.desc())
+        .limit(BACKGROUND_POSTS)
+    )
+    return [pairs_of(text) for text in texts]
 
 
 def _cluster_account(ctx: Context, account_id: int, posts: list[Post]) -> list[Topic]:
@@ -135,7 +176,7 @@ def _cluster_account(ctx: Context, account_id: int, posts: list[Post]) -> list[T
             Topic.account_id == account_id, Topic.last_seen_at > ctx.now() - TOPIC_SLEEPS_AFTER
         )
     ).all()
-    weight = rarity([post.words for post in posts])
+    weight = rarity(_background(ctx, account_id))
     joined: dict[int, list[Post]] = defaultdict(list)
     rest = []
     for post in posts:
@@ -151,11 +192,11 @@ def _cluster_account(ctx: Context, account_id: int, posts: list[Post]) -> list[T
 
 
 def _best_topic(post: Post, topics: Sequence[Topic], weight: dict[str, float]) -> Topic | None:
-    vector = {word: weight.get(word, 1.0) for word in post.words}
+    vector = {pair: weight.get(pair, 1.0) for pair in post.pairs}
     best, score = None, SAME_SUBJECT
     for topic in topics:
-        profile = topic_weights(topic.terms, topic.item_count)
-        found = similarity(vector, {word: weight.get(word, 1.0) * share for word, share in profile.items()})
+        profile = topic_weights(topic.pairs, topic.item_count)
+        found = similarity(vector, {pair: weight.get(pair, 1.0) * share for pair, share in profile.items()})
         if found > score:
             best, score = topic, found
     return best
@@ -163,7 +204,7 @@ def _best_topic(post: Post, topics: Sequence[Topic], weight: dict[str, float]) -
 
 def _new_topics(ctx: Context, account_id: int, posts: list[Post], weight: dict[str, float]) -> list[Topic]:
     made = []
-    for group in groups_of_similar([post.words for post in posts], weight):
+    for group in groups_of_similar([post.pairs for post in posts], weight):
         members = [posts[index] for index in group]
         if len({post.author for post in members}) < SMALLEST_TOPIC:
             continue  # one person repeating themselves is no burst
@@ -173,6 +214,7 @@ def _new_topics(ctx: Context, account_id: int, posts: list[Post], weight: dict[s
             label="",
             is_named=False,
             terms={},
+            pairs={},
             item_count=0,
             negative_count=0,
             first_seen_at=members[0].published_at,
@@ -187,8 +229,10 @@ def _new_topics(ctx: Context, account_id: int, posts: list[Post], weight: dict[s
 
 def _extend(ctx: Context, topic: Topic, posts: list[Post]) -> None:
     counts = Counter(topic.terms)
+    pairs = Counter(topic.pairs)
     for post in posts:
         counts.update(post.words)
+        pairs.update(post.pairs)
         ctx.session.add(
             TopicItem(
                 created_at=ctx.now(),
@@ -199,6 +243,7 @@ def _extend(ctx: Context, topic: Topic, posts: list[Post]) -> None:
             )
         )
     topic.terms = dict(counts.most_common(_KEPT_TERMS))
+    topic.pairs = dict(pairs.most_common(_KEPT_PAIRS))
     topic.item_count += len(posts)
     topic.negative_count += sum(post.negative for post in posts)
     topic.first_seen_at = min(topic.first_seen_at, *(post.published_at for post in posts))

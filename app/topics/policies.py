@@ -15,7 +15,7 @@ from app.models import AlertKind, Sensitivity
 SMALLEST_TOPIC = 4
 TOPIC_WINDOW = timedelta(hours=3)
 TOPIC_SLEEPS_AFTER = timedelta(hours=12)
-SAME_SUBJECT = 0.34
+SAME_SUBJECT = 0.3
 # How far above the usual an hour must be, and the fewest posts that can be news at all.
 _FACTOR = {Sensitivity.LOW: 4.0, Sensitivity.MEDIUM: 3.0, Sensitivity.HIGH: 2.0}
 _FEWEST = {Sensitivity.LOW: 30, Sensitivity.MEDIUM: 15, Sensitivity.HIGH: 8}
@@ -64,10 +64,15 @@ def groups_of_similar(words: Sequence[frozenset[str]], weight: Mapping[str, floa
     return groups
 
 
-def rarity(words: Sequence[frozenset[str]]) -> dict[str, float]:
-    """Weight of each word by how few posts have it (inverse document frequency)."""
-    counts = Counter(word for own in words for word in own)
-    return {word: math.log(1 + len(words) / count) for word, count in counts.items()}
+def rarity(background: Sequence[frozenset[str]]) -> dict[str, float]:
+    """Weight below 1 of what everybody always says, by how many earlier posts have it.
+
+    Measured on earlier posts, not on the burst: there the words that all share are the very subject.
+    """
+    if not background:
+        return {}
+    counts = Counter(pair for own in background for pair in own)
+    return {pair: 1.0 - min(0.95, 3.0 * count / len(background)) for pair, count in counts.items()}
 
 
 @dataclass(frozen=True)

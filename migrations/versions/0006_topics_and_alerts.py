@@ -54,6 +54,7 @@ def upgrade() -> None:
     sa.Column('label', sa.String(length=80), nullable=False),
     sa.Column('is_named', sa.Boolean(), nullable=False),
     sa.Column('terms', json, nullable=False),
+    sa.Column('pairs', json, nullable=False),
     sa.Column('item_count', sa.Integer(), nullable=False),
     sa.Column('negative_count', sa.Integer(), nullable=False),
     sa.Column('first_seen_at', sa.DateTime(timezone=True), nullable=False),
