@@ -8,6 +8,7 @@ import type { ConversationView, MessageView } from '@/api/contract'
 import type { Change } from '@/realtime/reducer'
 import { useEntities } from './entities'
 import { useLive } from './live'
+import { useSession } from './session'
 
 const PAGE_SIZE = 50
 const LANES_PAUSE_MS = 600
@@ -15,6 +16,7 @@ const LANES_PAUSE_MS = 600
 export const useThread = defineStore('thread', () => {
   const entities = useEntities()
   const live = useLive()
+  const session = useSession()
   const requestId = ref<number | null>(null)
   const phase = ref<'none' | 'loading' | 'ready' | 'error' | 'gone'>('none')
   const error = shallowRef<unknown>(null)
@@ -146,7 +148,9 @@ export const useThread = defineStore('thread', () => {
     live.watch(null)
   }
 
+  /** Only the person whose work it is makes it read: a look by somebody else must not hide it from them. */
   async function markRead(): Promise<void> {
+    if (request.value?.assignee?.id !== session.operator?.id) return
     const last = messages.value.findLast((message) => message.direction === 'inbound')
     if (!conversation.value || !last || !request.value || request.value.unread_count === 0) return
     try {
