@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import structlog
 from sqlalchemy import select, update
@@ -24,9 +23,6 @@ from app.models import (
 
 log = structlog.get_logger(__name__)
 DELIVERIES_PER_JOB = 100
-ITEMS_PER_JOB = 200
-DUPLICATE_WITHIN = timedelta(days=2)
-POLL_CALLS = 5
 
 
 def process_deliveries(ctx: Context) -> int:

@@ -13,8 +13,9 @@ from app.core.jobs import JobName
 from app.core.permissions import Permission
 from app.core.text import storable
 from app.models import InboundItem, ItemStatus, Lane
-from app.nlp.fingerprint import exact_hash
-from app.nlp.normalise import normalise, own_words
+from app.nlp.fingerprint import Fingerprint, fingerprints
+from app.nlp.normalise import own_words
+from app.search.index import Indexed, index_texts
 
 MAX_TEXT = 20_000
 _INSERT_ROWS = 200
@@ -25,7 +26,12 @@ def store_posts(
 ) -> int:
     """Insert what is new; how many. Repeats (same account and external id) leave no trace."""
     ctx.require(Permission.LISTENER_INGEST)
-    rows = [_row(ctx, account_id, post, stream_id) for post in posts]
+    texts = [storable(post.text)[:MAX_TEXT] for post in posts]
+    prints = fingerprints([own_words(text)[0] for text in texts])
+    rows = [
+        _row(ctx, account_id, post, text, fingerprint) | {"stream_id": stream_id}
+        for post, text, fingerprint in zip(posts, texts, prints, strict=True)
+    ]
     stored = sum(_insert(ctx, chunk) for chunk in _chunks(rows))
     if stored:
         ctx.defer(JobName.LISTENER_JUDGE_ITEMS)
@@ -34,8 +40,15 @@ def store_posts(
 
 def _insert(ctx: Context, rows: list[dict[str, Any]]) -> int:
     insert = sqlite.insert if ctx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(InboundItem).values(rows).on_conflict_do_nothing().returning(InboundItem.id)
-    return len(ctx.session.execute(statement).all())
+    statement = (
+        insert(InboundItem)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning(InboundItem.id, InboundItem.author_name, InboundItem.text)
+    )
+    stored = ctx.session.execute(statement).all()
+    index_texts(ctx.session, Indexed.ITEMS, [(item, f"{author} {words}") for item, author, words in stored])
+    return len(stored)
 
 
 def _chunks(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
@@ -43,14 +56,13 @@ def _chunks(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
         yield rows[start : start + _INSERT_ROWS]
 
 
-def _row(ctx: Context, account_id: int, post: InboundPost, stream_id: int | None) -> dict[str, Any]:
-    text = storable(post.text)[:MAX_TEXT]
-    own, _quoted = own_words(text)
+def _row(
+    ctx: Context, account_id: int, post: InboundPost, text: str, fingerprint: Fingerprint
+) -> dict[str, Any]:
     author = post.author
     return {
         "created_at": ctx.now(),
         "account_id": account_id,
-        "stream_id": stream_id,
         "external_id": post.external_id[:160],
         "kind": post.kind.value,
         "lane": Lane(post.lane.value),
@@ -64,7 +76,8 @@ def _row(ctx: Context, account_id: int, post: InboundPost, stream_id: int | None
         "external_url": (post.url or "")[:500] or None,
         "raw": clean_json(dict(post.raw)),
         "published_at": post.created_at,
-        "text_hash": exact_hash(normalise(own)),
+        "text_hash": fingerprint.exact,
+        "simhash": fingerprint.simhash,
         "status": ItemStatus.RECEIVED,
         "trigger": post.trigger.value if post.trigger else None,
         "keep_reason": post.reason[:80] if post.reason else None,

@@ -11,7 +11,8 @@ from app.core.unit_of_work import open_context
 from app.jobs.job import job
 from app.listener.deliveries import process_deliveries
 from app.listener.filters import judge
-from app.listener.judging import ITEMS_PER_JOB, gather_subjects, lease_items, record_verdicts
+from app.listener.gathering import chains_of, gather_subjects
+from app.listener.judging import ITEMS_PER_JOB, lease_items, record_verdicts
 from app.listener.polling import lease_stream, record_failure, record_page
 from app.nlp.classifier import Classifier
 
@@ -68,10 +69,11 @@ def judge_batch(runtime: Runtime) -> int:
     with open_context(runtime, LISTENER) as ctx:
         token, items = lease_items(ctx)
         subjects = gather_subjects(ctx, items) if items else []
+        chains = chains_of(ctx, subjects)
     if not items:
         return 0
     model = classifier(runtime)
-    decisions = judge(subjects, model)
+    decisions = judge(subjects, model, chains)
     with open_context(runtime, LISTENER) as ctx:
         record_verdicts(ctx, token, subjects, decisions, model.version)
     return len(items)

@@ -1,13 +1,15 @@
-"""Verdicts: leasing received items, gathering what the database knows of them, recording decisions."""
+"""Verdicts: leasing received items and recording what was decided, in batches."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-from sqlalchemy import func, or_, select, tuple_, update
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.orm import defer
 
 from app.core.context import Context
 from app.core.crypto import new_token
@@ -15,26 +17,27 @@ from app.core.metrics import ITEMS
 from app.core.numbers import lock_counter
 from app.core.permissions import Permission
 from app.customers.services import identify_authors
-from app.listener.filters import Decision, Subject, subject_of
+from app.identity.scope import account_audience
+from app.listener.activity import note_activity
+from app.listener.clusters import join_clusters
+from app.listener.events import ITEMS_JUDGED
+from app.listener.filters import Decision, Subject
+from app.listener.gathering import gather_subjects
+from app.listener.hits import note_hits
+from app.listener.schemas import InboundItemsJudged
 from app.models import (
-    ACTIVE_STATUSES,
     Account,
-    ContactIdentity,
-    Conversation,
+    Contact,
     InboundItem,
     ItemStatus,
-    Lane,
-    ServiceRequest,
+    SpecialList,
     Verdict,
     VerdictOutcome,
 )
 from app.routing.intake import Kept, Routed, route_kept
 
-log = structlog.get_logger(__name__)
-DELIVERIES_PER_JOB = 100
-ITEMS_PER_JOB = 200
-DUPLICATE_WITHIN = timedelta(days=2)
-POLL_CALLS = 5
+ITEMS_PER_JOB = 500
+VIP_LEVEL = "vip"
 
 
 def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
@@ -57,151 +60,141 @@ def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
     token = new_token()[:32]
     lease = now + timedelta(seconds=ctx.runtime.settings.lease_seconds)
     ctx.session.execute(
-        update(InboundItem).where(InboundItem.id.in_(ids)).values(lease_until=lease, lease_token=token)
+        update(InboundItem).where(InboundItem.id.in_(ids)).values(lease_until=lease, lease_token=token),
+        execution_options={"synchronize_session": False},
     )
-    rows = ctx.session.scalars(select(InboundItem).where(InboundItem.id.in_(ids)).order_by(InboundItem.id))
+    rows = ctx.session.scalars(
+        select(InboundItem)
+        .where(InboundItem.id.in_(ids))
+        .order_by(InboundItem.id)
+        .options(defer(InboundItem.raw))  # the platform's own answer: large, and nobody judges by it
+    )
     return token, list(rows)
-
-
-def gather_subjects(ctx: Context, items: list[InboundItem]) -> list[Subject]:
-    """The items with what the database knows about them: own accounts, open requests, earlier repetitions."""
-    own = _own_identities(ctx, items)
-    busy = _people_with_open_requests(ctx, items)
-    repeated = _earlier_repetitions(ctx, items)
-    subjects = []
-    seen: dict[tuple[int, int], int] = {}
-    for item in items:
-        subject = subject_of(item)
-        subject.own_account = (item.account_id, item.author_external_id) in own
-        subject.has_open_request = (item.account_id, item.author_external_id, item.lane) in busy
-        key = (item.account_id, item.text_hash)
-        if item.lane is Lane.PUBLIC and subject.words:
-            subject.duplicate_of = repeated.get(key) or seen.get(key)
-            seen.setdefault(key, item.id)
-        subjects.append(subject)
-    return subjects
-
-
-def _own_identities(ctx: Context, items: list[InboundItem]) -> set[tuple[int, str | None]]:
-    """(account, author) pairs where the author is one of our own accounts on that platform."""
-    ours = ctx.session.execute(select(Account.id, Account.platform, Account.external_id)).all()
-    platform_of = {account_id: platform for account_id, platform, _ in ours}
-    names = {(platform, external_id) for _, platform, external_id in ours}
-    return {
-        (item.account_id, item.author_external_id)
-        for item in items
-        if (platform_of[item.account_id], item.author_external_id) in names
-    }
-
-
-def _people_with_open_requests(ctx: Context, items: list[InboundItem]) -> set[tuple[int, str | None, Lane]]:
-    keys = sorted({(i.account_id, i.author_external_id) for i in items if i.author_external_id})
-    if not keys:
-        return set()
-    rows = ctx.session.execute(
-        select(ContactIdentity.account_id, ContactIdentity.external_id, ServiceRequest.lane)
-        .join(Conversation, Conversation.contact_identity_id == ContactIdentity.id)
-        .join(ServiceRequest, ServiceRequest.conversation_id == Conversation.id)
-        .where(
-            tuple_(ContactIdentity.account_id, ContactIdentity.external_id).in_(keys),
-            ServiceRequest.status.in_(ACTIVE_STATUSES),
-        )
-    )
-    return {(account_id, external_id, lane) for account_id, external_id, lane in rows}
-
-
-def _earlier_repetitions(ctx: Context, items: list[InboundItem]) -> dict[tuple[int, int], int]:
-    """The oldest recent item with the same words, for items that repeat one before this batch."""
-    hashes = sorted({item.text_hash for item in items if item.lane is Lane.PUBLIC})
-    if not hashes:
-        return {}
-    since = ctx.now() - DUPLICATE_WITHIN
-    rows = ctx.session.execute(
-        select(InboundItem.account_id, InboundItem.text_hash, func.min(InboundItem.id))
-        .where(
-            InboundItem.text_hash.in_(hashes),
-            InboundItem.lane == Lane.PUBLIC,
-            InboundItem.id < items[0].id,
-            InboundItem.created_at > since,
-        )
-        .group_by(InboundItem.account_id, InboundItem.text_hash)
-    )
-    return {(account_id, text_hash): first for account_id, text_hash, first in rows}
 
 
 def record_verdicts(
     ctx: Context, token: str, subjects: list[Subject], decisions: list[Decision], version: str
 ) -> None:
-    """Write one verdict per item that is still ours, and route what is kept."""
-    lock_counter(
-        ctx.session, "ingest", ctx.now()
-    )  # conversations and requests are made by one hand at a time
-    ids = [subject.item.id for subject in subjects]
-    rows = ctx.session.scalars(
-        select(InboundItem).where(
-            InboundItem.id.in_(ids),
-            InboundItem.lease_token == token,
-            InboundItem.status == ItemStatus.RECEIVED,
+    """Write one verdict per item that is still ours, with what follows from it, and route what is kept."""
+    # Conversations and requests are made by one hand at a time.
+    lock_counter(ctx.session, "ingest", ctx.now())
+    ours = _still_ours(ctx, token, [subject.item.id for subject in subjects])
+    judged = [
+        (subject, decision)
+        for subject, decision in zip(subjects, decisions, strict=True)
+        if subject.item.id in ours  # another worker may have taken over after our lease ended
+    ]
+    if not judged:
+        return
+    ctx.session.execute(insert(Verdict), [verdict_row(ctx, *entry, version) for entry in judged])
+    ctx.session.execute(
+        update(InboundItem)
+        .where(InboundItem.id.in_(ours))
+        .values(status=ItemStatus.JUDGED, lease_until=None, lease_token=None),
+        execution_options={"synchronize_session": False},
+    )
+    join_clusters(ctx, judged)
+    note_activity(ctx, judged)
+    note_hits(ctx, [subject for subject, _ in judged])
+    _count(judged)
+    route_subjects(ctx, [s for s, decision in judged if decision.outcome is VerdictOutcome.KEPT])
+    _tell(ctx, judged)
+
+
+def _still_ours(ctx: Context, token: str, ids: list[int]) -> set[int]:
+    return set(
+        ctx.session.scalars(
+            select(InboundItem.id).where(
+                InboundItem.id.in_(ids),
+                InboundItem.lease_token == token,
+                InboundItem.status == ItemStatus.RECEIVED,
+            )
         )
     )
-    items = {item.id: item for item in rows}
-    kept: list[tuple[InboundItem, Verdict]] = []
-    for subject, decision in zip(subjects, decisions, strict=True):
-        item = items.get(subject.item.id)
-        if item is None:
-            continue  # another worker took it over after our lease ended
-        verdict = _verdict(ctx, subject, decision, version)
-        ctx.session.add(verdict)
-        item.status = ItemStatus.JUDGED
-        item.lease_until = item.lease_token = None
-        ITEMS.labels(decision.outcome.value, decision.reason).inc()
-        if decision.outcome is VerdictOutcome.KEPT:
-            kept.append((item, verdict))
-    ctx.session.flush()
-    route(ctx, kept)
 
 
-def route(ctx: Context, kept: list[tuple[InboundItem, Verdict]]) -> Routed:
-    """Hand kept items with an author to routing."""
-    accounts = {
-        row.id: row
-        for row in ctx.session.scalars(
-            select(Account).where(Account.id.in_({item.account_id for item, _ in kept}))
-        )
+def verdict_row(ctx: Context, subject: Subject, decision: Decision, version: str) -> dict[str, Any]:
+    """The verdict as a row to insert or to write over an earlier one."""
+    scores = subject.scores
+    detail: dict[str, Any] = dict(decision.detail)
+    if scores is not None and scores.offensive:
+        detail["offensive"] = True
+    if scores is not None and scores.reasons:
+        detail["reasons"] = [asdict(reason) for reason in scores.reasons]
+    return {
+        "created_at": ctx.now(),
+        "inbound_item_id": subject.item.id,
+        "account_id": subject.item.account_id,
+        "outcome": decision.outcome,
+        "step": decision.step,
+        "reason": decision.reason,
+        "detail": detail,
+        "needs_review": decision.needs_review,
+        "monitor_id": subject.monitors[0].id if subject.monitors else None,
+        "intent": scores.intent if scores else None,
+        "intent_score": scores.intent_score if scores else None,
+        "service_score": scores.service_score if scores else None,
+        "sentiment": scores.sentiment if scores else None,
+        "sentiment_score": scores.sentiment_score if scores else None,
+        "sentiment_unsure": bool(scores and scores.sentiment_unsure),
+        "spam_score": scores.spam_score if scores else None,
+        "urgency": scores.urgency if scores else None,
+        "priority": scores.priority if scores else None,
+        "model_version": version if scores else None,
     }
-    identities = identify_authors(ctx, [item for item, _ in kept], accounts)
-    entries = [
-        Kept(item, verdict, identities[item.account_id, item.author_external_id])
-        for item, verdict in kept
-        if item.author_external_id
-    ]
+
+
+def route_subjects(ctx: Context, kept: Sequence[Subject]) -> Routed:
+    """Hand kept items with an author to routing, with what is known of the person and the monitor."""
+    known = [subject for subject in kept if subject.item.author_external_id]
+    if not known:
+        return Routed()
+    items = {subject.item.id: subject.item for subject in known}
+    verdicts = ctx.session.scalars(select(Verdict).where(Verdict.inbound_item_id.in_(items)))
+    by_item = {verdict.inbound_item_id: verdict for verdict in verdicts}
+    wanted = {item.account_id for item in items.values()}
+    accounts = {row.id: row for row in ctx.session.scalars(select(Account).where(Account.id.in_(wanted)))}
+    identities = identify_authors(ctx, items.values(), accounts)
+    levels = _levels(ctx, {identity.contact_id for identity in identities.values()})
+    entries = []
+    for subject in known:
+        item = subject.item
+        identity = identities[item.account_id, item.author_external_id or ""]
+        level = VIP_LEVEL if SpecialList.VIP in subject.lists else levels.get(identity.contact_id)
+        team_id = next((m.team_id for m in subject.monitors if m.team_id and not m.is_competitor), None)
+        entries.append(Kept(item, by_item[item.id], identity, level=level, team_id=team_id))
     return route_kept(ctx, entries, accounts)
 
 
-def _verdict(ctx: Context, subject: Subject, decision: Decision, version: str) -> Verdict:
-    scores = subject.scores
-    detail: dict[str, Any] = dict(decision.detail)
-    if scores is not None:
-        detail["reasons"] = [asdict(reason) for reason in scores.reasons]
-    return Verdict(
-        created_at=ctx.now(),
-        inbound_item_id=subject.item.id,
-        account_id=subject.item.account_id,
-        outcome=decision.outcome,
-        step=decision.step,
-        reason=decision.reason,
-        detail=detail,
-        intent=scores.intent if scores else None,
-        intent_score=scores.intent_score if scores else None,
-        service_score=scores.service_score if scores else None,
-        sentiment=scores.sentiment if scores else None,
-        sentiment_score=scores.sentiment_score if scores else None,
-        sentiment_unsure=bool(scores and scores.sentiment_unsure),
-        spam_score=scores.spam_score if scores else None,
-        urgency=scores.urgency if scores else None,
-        priority=scores.priority if scores else None,
-        model_version=version if scores else None,
+def _levels(ctx: Context, contact_ids: Iterable[int]) -> dict[int, str | None]:
+    rows = ctx.session.execute(
+        select(Contact.id, Contact.level).where(Contact.id.in_(contact_ids), Contact.level.is_not(None))
     )
+    return {row.id: row.level for row in rows}
+
+
+def _count(judged: Sequence[tuple[Subject, Decision]]) -> None:
+    totals = Counter((decision.outcome.value, decision.reason) for _, decision in judged)
+    for (outcome, reason), number in totals.items():
+        ITEMS.labels(outcome, reason).inc(number)
+
+
+def _tell(ctx: Context, judged: Sequence[tuple[Subject, Decision]]) -> None:
+    """One event per account and batch: who watches a stream hears that there is more of it."""
+    by_account: dict[int, list[tuple[Subject, Decision]]] = {}
+    for subject, decision in judged:
+        by_account.setdefault(subject.item.account_id, []).append((subject, decision))
+    for account_id, entries in by_account.items():
+        kept = sum(decision.outcome is VerdictOutcome.KEPT for _, decision in entries)
+        news = InboundItemsJudged(
+            account_id=account_id,
+            kept=kept,
+            dropped=len(entries) - kept,
+            needs_review=sum(decision.needs_review for _, decision in entries),
+            newest_id=max(subject.item.id for subject, _ in entries),
+            monitor_ids=sorted({monitor.id for subject, _ in entries for monitor in subject.monitors}),
+        )
+        ctx.emit(ITEMS_JUDGED, news, account_audience(account_id, Permission.INBOUND_ITEMS_READ))
 
 
 def oldest_unjudged(ctx: Context) -> datetime | None:
@@ -209,3 +202,14 @@ def oldest_unjudged(ctx: Context) -> datetime | None:
     return ctx.session.scalar(
         select(func.min(InboundItem.created_at)).where(InboundItem.status == ItemStatus.RECEIVED)
     )
+
+
+__all__ = [
+    "ITEMS_PER_JOB",
+    "gather_subjects",
+    "lease_items",
+    "oldest_unjudged",
+    "record_verdicts",
+    "route_subjects",
+    "verdict_row",
+]

@@ -32,10 +32,6 @@ from app.models import (
 )
 
 log = structlog.get_logger(__name__)
-DELIVERIES_PER_JOB = 100
-ITEMS_PER_JOB = 200
-DUPLICATE_WITHIN = timedelta(days=2)
-POLL_CALLS = 5
 
 
 POLL_CALLS = 5

@@ -76,3 +76,15 @@ class InboundItemCounts(BaseModel):
     dropped: int
     pending: int
     by_reason: list[ReasonCount]
+
+
+class InboundItemsJudged(BaseModel):
+    """A batch of one account's items has been judged: totals, and the newest item's id."""
+
+    account_id: int
+    kept: int
+    dropped: int
+    needs_review: int
+    newest_id: int
+    monitor_ids: list[int]
+    """Monitors that caught something in it."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import structlog
 from sqlalchemy import select
 
@@ -11,22 +9,18 @@ from app.core.context import Context
 from app.core.errors import Conflict, NotFound
 from app.core.numbers import lock_counter
 from app.core.permissions import Actor, Permission, system_actor
-from app.customers.services import identify_authors
 from app.identity import audit
 from app.identity.scope import scope
+from app.listener.gathering import gather_facts
+from app.listener.judging import route_subjects
+from app.listener.matching import rule_cache
 from app.models import (
-    Account,
     InboundItem,
     Verdict,
     VerdictOutcome,
 )
-from app.routing.intake import Kept, route_kept
 
 log = structlog.get_logger(__name__)
-DELIVERIES_PER_JOB = 100
-ITEMS_PER_JOB = 200
-DUPLICATE_WITHIN = timedelta(days=2)
-POLL_CALLS = 5
 
 
 def rescue_item(ctx: Context, item_id: int) -> InboundItem:
@@ -57,18 +51,15 @@ def rescue_item(ctx: Context, item_id: int) -> InboundItem:
         detail={"dropped_by": verdict.step, "reason": verdict.reason},
     )
     ctx.session.flush()
-    route_as_listener(ctx, item, verdict)
+    route_as_listener(ctx, item)
     return item
 
 
-def route_as_listener(ctx: Context, item: InboundItem, verdict: Verdict) -> None:
+def route_as_listener(ctx: Context, item: InboundItem) -> None:
     """Routing belongs to the listener; a person's rescue borrows its right for this one item."""
-    accounts = {item.account_id: ctx.session.get_one(Account, item.account_id)}
     listener = Context(ctx.runtime, ctx.session, _listener_of(ctx), ctx.request_id, ctx.locale)
     listener.events, listener.deferred = ctx.events, ctx.deferred
-    identities = identify_authors(listener, [item], accounts)
-    identity = identities[item.account_id, item.author_external_id or ""]
-    route_kept(listener, [Kept(item, verdict, identity)], accounts)
+    route_subjects(listener, gather_facts(listener, [item], rule_cache(ctx.runtime).current(ctx.session)))
 
 
 def _listener_of(ctx: Context) -> Actor:

@@ -31,6 +31,7 @@ from app.routing.deadlines import preview, refresh_window, set_deadlines
 from app.routing.events import MESSAGES_APPENDED, OPENED, UPDATED
 from app.routing.policies import FAR_FUTURE, PriorityInput, priority_of
 from app.routing.queries import load_requests
+from app.search.index import Indexed, index_texts
 
 _OFFICE_ZONE = ZoneInfo("Asia/Shanghai")  # request numbers carry the day as operators count it
 
@@ -42,6 +43,10 @@ class Kept:
     item: InboundItem
     verdict: Verdict
     identity: ContactIdentity
+    level: str | None = None
+    """How important the person is to us (`vip`, …), as lists and the contact say."""
+    team_id: int | None = None
+    """Whose queue it joins when not the account's team's: a monitor's owner."""
 
 
 @dataclass
@@ -82,6 +87,7 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
         routed.messages.append(_append(ctx, entry, conversation, request))
     _number_requests(ctx, routed.opened)
     ctx.session.flush()
+    index_texts(ctx.session, Indexed.MESSAGES, [(message.id, message.text) for message in routed.messages])
     for entry, message in zip(ordered, routed.messages, strict=True):
         request = requests[message.conversation_id, entry.item.lane]
         message.service_request_id = request.id
@@ -150,7 +156,7 @@ def _open(
             urgency=verdict.urgency or 0,
             followers=identity.followers_count,
             is_verified=identity.is_verified,
-            level=None,
+            level=entry.level,
             earlier_requests=earlier,
         )
     )
@@ -159,7 +165,7 @@ def _open(
         number="",
         account_id=account.id,
         conversation_id=conversation.id,
-        team_id=account.team_id,
+        team_id=entry.team_id or account.team_id,
         lane=entry.item.lane,
         status=RequestStatus.NEW,
         type=verdict.intent or "other",

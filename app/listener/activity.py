@@ -1,0 +1,53 @@
+"""Authors' habits: how often each posts links, repetitions and adverts, added up batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.core.context import Context
+from app.listener.subjects import Decision, Subject
+from app.models import AuthorActivity
+from app.nlp.normalise import URL
+
+ADVERTS = frozenset({"advert", "lottery", "chain_letter", "seller", "marketing_account"})
+
+
+def note_activity(ctx: Context, judged: Sequence[tuple[Subject, Decision]]) -> None:
+    """Add the batch to its authors' counts, in one statement."""
+    sums: dict[tuple[int, str], dict[str, Any]] = {}
+    for subject, decision in judged:
+        author = subject.item.author_external_id
+        if not author or subject.item.kind == "event":
+            continue
+        row = sums.setdefault((subject.item.account_id, author), _empty(ctx, subject.item.account_id, author))
+        row["items"] += 1
+        row["links"] += URL in subject.words
+        row["repeats"] += subject.duplicate_of is not None or subject.near_duplicate_of is not None
+        row["adverts"] += decision.reason in ADVERTS
+    if not sums:
+        return
+    dialect = sqlite if ctx.session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(AuthorActivity)
+    added = {
+        name: getattr(AuthorActivity, name) + statement.excluded[name]
+        for name in ("items", "links", "repeats", "adverts")
+    }
+    ctx.session.connection().execute(
+        statement.on_conflict_do_update(index_elements=["account_id", "author_external_id"], set_=added),
+        [sums[key] for key in sorted(sums)],
+    )
+
+
+def _empty(ctx: Context, account_id: int, author: str) -> dict[str, Any]:
+    return {
+        "created_at": ctx.now(),
+        "account_id": account_id,
+        "author_external_id": author,
+        "items": 0,
+        "links": 0,
+        "repeats": 0,
+        "adverts": 0,
+    }
