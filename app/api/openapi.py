@@ -48,6 +48,9 @@ def _schemas(specs: list[EndpointSpec]) -> tuple[Refs, dict[str, Any]]:
     unique = list(dict.fromkeys(wanted))
     mapping, definitions = models_json_schema(unique, ref_template=_REF)
     schemas: dict[str, Any] = definitions.get("$defs", {})
+    for spec in specs:
+        if spec.query is not None:
+            schemas |= spec.query.model_json_schema(ref_template=_REF).get("$defs", {})
     schemas["Problem"] = _PROBLEM
     return {(model, mode): schema for (model, mode), schema in mapping.items()}, schemas  # type: ignore[misc]
 
@@ -96,7 +99,7 @@ def _parameters(spec: EndpointSpec) -> list[dict[str, Any]]:
         for kind, name in _PATH_VARIABLE.findall(spec.rule)
     ]
     if spec.query is not None:
-        schema = spec.query.model_json_schema()
+        schema = spec.query.model_json_schema(ref_template=_REF)
         required = set(schema.get("required", ()))
         for name, field in schema.get("properties", {}).items():
             parameters.append({"name": name, "in": "query", "required": name in required, "schema": field})

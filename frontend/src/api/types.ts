@@ -14,7 +14,8 @@ export interface paths {
         /** Connected accounts and their state */
         get: operations["accounts_list_accounts"];
         put?: never;
-        post?: never;
+        /** Connect an account */
+        post: operations["accounts_connect_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -30,6 +31,162 @@ export interface paths {
         };
         /** One account */
         get: operations["accounts_get_account"];
+        /** Change an account's name, team, owner or settings */
+        put: operations["accounts_edit_account"];
+        post?: never;
+        /** Disconnect for good; what was said stays readable */
+        delete: operations["accounts_remove_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/authorisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to (re-)authorise on the platform's own page */
+        post: operations["accounts_begin_authorisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the platform whether the account works */
+        post: operations["accounts_check_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace credentials by hand */
+        put: operations["accounts_set_credentials"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause or resume */
+        put: operations["accounts_set_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/authorised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the platform's consent page sends the browser back to */
+        get: operations["accounts_finish_authorisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When alerts fire, per account and kind */
+        get: operations["topics_list_alert_rules"];
+        /** Set when an account's alerts fire */
+        put: operations["topics_set_alert_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hours that stood out */
+        get: operations["topics_list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** I have seen it and take care */
+        put: operations["topics_acknowledge_alert"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/avatars/{avatar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A customer's picture, as copied from the platform */
+        get: operations["customers_get_avatar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -276,6 +433,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each platform can do, its limits, and what connecting it asks for */
+        get: operations["accounts_list_platforms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find people, messages and posts by characters, pinyin or initials */
+        get: operations["search_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/service-requests": {
         parameters: {
             query?: never;
@@ -431,6 +622,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What many posts are about */
+        get: operations["topics_list_topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/topics/{topic_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A topic with its posts, terms and curve */
+        get: operations["topics_get_topic"];
+        /** Name a topic */
+        put: operations["topics_rename_topic"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/volumes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Posts by hour beside what is usual at that hour of the week */
+        get: operations["topics_get_volume"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -487,6 +730,16 @@ export interface components {
             external_id: string;
             agency: components["schemas"]["AgencyRef"];
             kind: components["schemas"]["AccountKind"];
+            /** Team Id */
+            team_id: number | null;
+            /** Owner Operator Id */
+            owner_operator_id: number | null;
+            /** Callback Path */
+            callback_path: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            } | null;
             status: components["schemas"]["AccountStatus"];
             /** Status Detail */
             status_detail: string | null;
@@ -527,6 +780,81 @@ export interface components {
             name: string;
             kind: components["schemas"]["AgencyKind"];
         };
+        /** AlertChanged */
+        AlertChanged: {
+            alert: components["schemas"]["AlertView"];
+        };
+        /**
+         * AlertKind
+         * @enum {string}
+         */
+        AlertKind: "volume" | "negative_share";
+        /** AlertList */
+        AlertList: {
+            /** Items */
+            items: components["schemas"]["AlertView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** AlertRuleList */
+        AlertRuleList: {
+            /** Items */
+            items: components["schemas"]["AlertRuleView"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor: string | null;
+        };
+        /** AlertRuleView */
+        AlertRuleView: {
+            account: components["schemas"]["AccountRefView"];
+            kind: components["schemas"]["AlertKind"];
+            sensitivity: components["schemas"]["Sensitivity"];
+            /** Cool Down Minutes */
+            cool_down_minutes: number;
+            /** Is Active */
+            is_active: boolean;
+        };
+        /** AlertView */
+        AlertView: {
+            /** Id */
+            id: number;
+            account: components["schemas"]["AccountRefView"];
+            kind: components["schemas"]["AlertKind"];
+            /**
+             * Hour
+             * Format: date-time
+             */
+            hour: string;
+            /** Value */
+            value: number;
+            /** Baseline */
+            baseline: number;
+            /** Posts */
+            posts: number;
+            /** Negative */
+            negative: number;
+            topic: components["schemas"]["TermTopicRef"] | null;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /**
+             * Cools Until
+             * Format: date-time
+             */
+            cools_until: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            acknowledged_by: components["schemas"]["PersonRef"] | null;
+        };
         /** AlternativeView */
         AlternativeView: {
             /**
@@ -564,6 +892,11 @@ export interface components {
             /** Team Names */
             team_names: string[];
         };
+        /** AuthorisationView */
+        AuthorisationView: {
+            /** Authorize Url */
+            authorize_url: string;
+        };
         /** CandidateView */
         CandidateView: {
             /** Operator Id */
@@ -584,6 +917,52 @@ export interface components {
             open: number;
             /** Maximum */
             maximum: number;
+        };
+        /** CheckedAccountView */
+        CheckedAccountView: {
+            account: components["schemas"]["AccountView"];
+            health: components["schemas"]["HealthView"];
+        };
+        /** ConnectAccount */
+        ConnectAccount: {
+            /** Platform */
+            platform: string;
+            /** External Id */
+            external_id: string;
+            /** Name */
+            name: string;
+            /** @default official */
+            kind: components["schemas"]["AccountKind"];
+            /** Agency Id */
+            agency_id: number;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: number | null;
+            /**
+             * Owner Operator Id
+             * @default null
+             */
+            owner_operator_id: number | null;
+            /**
+             * Base Urls
+             * @default {}
+             */
+            base_urls: {
+                [key: string]: string;
+            };
+            /** Credentials */
+            credentials: {
+                [key: string]: string;
+            };
+            /**
+             * Settings
+             * @default {}
+             */
+            settings: {
+                [key: string]: unknown;
+            };
         };
         /** ContactRefView */
         ContactRefView: {
@@ -677,6 +1056,23 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "note" | "system";
+        /** EditAccount */
+        EditAccount: {
+            /** Name */
+            name: string;
+            kind: components["schemas"]["AccountKind"];
+            /** Team Id */
+            team_id: number | null;
+            /** Owner Operator Id */
+            owner_operator_id: number | null;
+            /**
+             * Settings
+             * @default null
+             */
+            settings: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** EventPage */
         EventPage: {
             /** Events */
@@ -701,6 +1097,60 @@ export interface components {
             payload: {
                 [key: string]: unknown;
             };
+        };
+        /** FormFieldView */
+        FormFieldView: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: {
+                [key: string]: string;
+            };
+            /** Secret */
+            secret: boolean;
+            /** Required */
+            required: boolean;
+            /** Default */
+            default: unknown;
+            /** Choices */
+            choices: string[];
+            /** Help */
+            help: {
+                [key: string]: string;
+            };
+        };
+        /** HealthView */
+        HealthView: {
+            /** State */
+            state: string;
+            /** Advice */
+            advice: string | null;
+            /** Advice Text */
+            advice_text: string | null;
+            /** Detail */
+            detail: string;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+        };
+        /** HourView */
+        HourView: {
+            /**
+             * Hour
+             * Format: date-time
+             */
+            hour: string;
+            /** Posts */
+            posts: number;
+            /** Negative */
+            negative: number;
+            /**
+             * Baseline
+             * @default null
+             */
+            baseline: number | null;
         };
         /** InboundItemCounts */
         InboundItemCounts: {
@@ -876,6 +1326,41 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** PlatformList */
+        PlatformList: {
+            /** Items */
+            items: components["schemas"]["PlatformView"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor: string | null;
+        };
+        /** PlatformView */
+        PlatformView: {
+            /** Platform */
+            platform: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Streams */
+            streams: string[];
+            /** Can Authorise */
+            can_authorise: boolean;
+            /** Credential Fields */
+            credential_fields: components["schemas"]["FormFieldView"][];
+            /** Setting Fields */
+            setting_fields: components["schemas"]["FormFieldView"][];
+            /** Features */
+            features: {
+                [key: string]: boolean;
+            };
+            /** Limits */
+            limits: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * Presence
          * @enum {string}
@@ -931,6 +1416,8 @@ export interface components {
         };
         /** ReasonView */
         ReasonView: {
+            /** Kind */
+            kind: string;
             /** Text */
             text: string;
             /** Weight */
@@ -950,6 +1437,13 @@ export interface components {
             /** Service Request Id */
             service_request_id: number | null;
         };
+        /** RenameTopic */
+        RenameTopic: {
+            /** Label */
+            label: string;
+            /** Version */
+            version: number;
+        };
         /**
          * RequestStatus
          * @enum {string}
@@ -960,6 +1454,44 @@ export interface components {
          * @enum {string}
          */
         RoleName: "operator" | "agency_operator" | "supervisor" | "manager" | "administrator";
+        /** SearchHit */
+        SearchHit: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "item" | "message" | "contact";
+            /** Id */
+            id: number;
+            /** Account Id */
+            account_id: number;
+            /** Account Name */
+            account_name: string;
+            /** Platform */
+            platform: string;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Conversation Id */
+            conversation_id: number | null;
+            /** Service Request Id */
+            service_request_id: number | null;
+        };
+        /** SearchResult */
+        SearchResult: {
+            /** Contacts */
+            contacts: components["schemas"]["SearchHit"][];
+            /** Messages */
+            messages: components["schemas"]["SearchHit"][];
+            /** Items */
+            items: components["schemas"]["SearchHit"][];
+        };
         /** SendErrorView */
         SendErrorView: {
             /** Code */
@@ -985,7 +1517,17 @@ export interface components {
              * @default null
              */
             in_reply_to: number | null;
+            /**
+             * Send At
+             * @default null
+             */
+            send_at: string | null;
         };
+        /**
+         * Sensitivity
+         * @enum {string}
+         */
+        Sensitivity: "low" | "medium" | "high";
         /** SentimentView */
         SentimentView: {
             /** Value */
@@ -1109,12 +1651,38 @@ export interface components {
              */
             event_seq: number;
         };
+        /** SetAccountStatus */
+        SetAccountStatus: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "paused";
+        };
+        /** SetAlertRule */
+        SetAlertRule: {
+            /** Account Id */
+            account_id: number;
+            kind: components["schemas"]["AlertKind"];
+            sensitivity: components["schemas"]["Sensitivity"];
+            /** Cool Down Minutes */
+            cool_down_minutes: number;
+            /** Is Active */
+            is_active: boolean;
+        };
         /** SetAssignee */
         SetAssignee: {
             /** Operator Id */
             operator_id: number | null;
             /** Version */
             version: number;
+        };
+        /** SetCredentials */
+        SetCredentials: {
+            /** Credentials */
+            credentials: {
+                [key: string]: string;
+            };
         };
         /** SetLocale */
         SetLocale: {
@@ -1156,12 +1724,111 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** TermTopicRef */
+        TermTopicRef: {
+            /** Id */
+            id: number;
+            /** Label */
+            label: string;
+        };
+        /** TermView */
+        TermView: {
+            /** Word */
+            word: string;
+            /** Posts */
+            posts: number;
+        };
         /** TextLimitView */
         TextLimitView: {
             /** Maximum */
             maximum: number;
             /** Unit */
             unit: string;
+        };
+        /** TopicChanged */
+        TopicChanged: {
+            topic: components["schemas"]["TopicView"];
+        };
+        /** TopicDetailView */
+        TopicDetailView: {
+            /** Id */
+            id: number;
+            account: components["schemas"]["AccountRefView"];
+            /** Label */
+            label: string;
+            /** Terms */
+            terms: components["schemas"]["TermView"][];
+            /** Item Count */
+            item_count: number;
+            /** Negative Count */
+            negative_count: number;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Version */
+            version: number;
+            /** Curve */
+            curve: components["schemas"]["HourView"][];
+            /** Posts */
+            posts: components["schemas"]["TopicPostView"][];
+        };
+        /** TopicList */
+        TopicList: {
+            /** Items */
+            items: components["schemas"]["TopicView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** TopicPostView */
+        TopicPostView: {
+            /** Id */
+            id: number;
+            /** Author Name */
+            author_name: string;
+            /** Text */
+            text: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Sentiment */
+            sentiment: number | null;
+            /** Service Request Id */
+            service_request_id: number | null;
+        };
+        /** TopicView */
+        TopicView: {
+            /** Id */
+            id: number;
+            account: components["schemas"]["AccountRefView"];
+            /** Label */
+            label: string;
+            /** Terms */
+            terms: components["schemas"]["TermView"][];
+            /** Item Count */
+            item_count: number;
+            /** Negative Count */
+            negative_count: number;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * VerdictOutcome
@@ -1216,6 +1883,11 @@ export interface components {
             name: string;
             /** Typing */
             typing: boolean;
+        };
+        /** VolumeView */
+        VolumeView: {
+            /** Items */
+            items: components["schemas"]["HourView"][];
         };
         /**
          * WindowView
@@ -1277,6 +1949,39 @@ export interface operations {
             };
         };
     };
+    accounts_connect_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectAccount"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description A problem (account_exists, platform_unknown) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accounts_get_account: {
         parameters: {
             query?: never;
@@ -1296,6 +2001,385 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AccountView"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_edit_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditAccount"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_remove_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_begin_authorisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorisationView"];
+                };
+            };
+            /** @description A problem (authorisation_not_offered) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_check_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedAccountView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_set_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCredentials"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_set_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAccountStatus"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_finish_authorisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (authorisation_expired, authorised_other_account) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topics_list_alert_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topics_set_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAlertRule"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topics_list_alerts: {
+        parameters: {
+            query?: {
+                open?: boolean;
+                account_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topics_acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_get_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                avatar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -1759,6 +2843,68 @@ export interface operations {
             };
         };
     };
+    accounts_list_platforms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_find: {
+        parameters: {
+            query: {
+                q: string;
+                kind?: "all" | "items" | "messages" | "contacts";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     routing_list_requests: {
         parameters: {
             query?: {
@@ -2100,6 +3246,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topics_list_topics: {
+        parameters: {
+            query?: {
+                account_id?: number | null;
+                hours?: number;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topics_get_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                topic_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicDetailView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topics_rename_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                topic_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameTopic"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicView"];
+                };
+            };
+            /** @description A problem (stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topics_get_volume: {
+        parameters: {
+            query?: {
+                account_id?: number | null;
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolumeView"];
                 };
             };
             /** @description A problem */
