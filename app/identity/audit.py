@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -78,12 +77,10 @@ def _hash(row: AuditLog) -> bytes:
 def verify_chain(session: Session) -> int | None:
     """The id of the first row that does not fit its predecessor or its own content; None when all fit."""
     previous = _GENESIS
-    for row in _rows(session):
-        if row.previous_hash != previous or row.hash != _hash(row):
-            return row.id
-        previous = row.hash
+    statement = select(AuditLog).order_by(AuditLog.id).execution_options(yield_per=1000)
+    with session.scalars(statement) as rows:  # closed also when we leave in the middle
+        for row in rows:
+            if row.previous_hash != previous or row.hash != _hash(row):
+                return row.id
+            previous = row.hash
     return None
-
-
-def _rows(session: Session) -> Iterator[AuditLog]:
-    yield from session.scalars(select(AuditLog).order_by(AuditLog.id).execution_options(yield_per=1000))
