@@ -122,7 +122,7 @@ def _connect(app: Flask, stage: Stage, who: str) -> SocketIOTestClient:
 
 def test_a_socket_event_with_a_wrong_payload_gets_a_code_only(app: Flask, stage: Stage) -> None:
     client = _connect(app, stage, "operator")
-    payloads = [None, "text", 7, [], {"conversation_id": "x"}, {"after": -1}, {"extra": 1}]
+    payloads: list[Any] = [None, "text", 7, [], {"conversation_id": "x"}, {"after": -1}, {"extra": 1}]
     answers = {
         (name, str(payload)): client.emit(name, payload, callback=True)
         for name in SOCKETS

@@ -1,0 +1,325 @@
+"""The visibility rule's two forms agree: who may read a row is who hears of it, whatever the organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.db import open_session
+from app.core.permissions import (
+    AccountReach,
+    Actor,
+    ActorKind,
+    Permission,
+    RequestReach,
+    Role,
+    RoleName,
+)
+from app.core.runtime import Runtime
+from app.identity.scope import (
+    account_audience,
+    accounts_within,
+    agency_audience,
+    request_audience,
+    rooms_of,
+    scope,
+    visible,
+)
+from app.models import (
+    Account,
+    AccountKind,
+    Agency,
+    AgencyKind,
+    Contact,
+    ContactIdentity,
+    Conversation,
+    Counter,
+    Lane,
+    Message,
+    Operator,
+    RequestStatus,
+    ServiceRequest,
+    Team,
+    TeamMember,
+)
+from app.routing.policies import FAR_FUTURE
+
+PROPERTY = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Positions of what there is: teams belong to agencies, people to agencies and teams, and so on."""
+
+    agencies: int
+    teams: list[int]
+    people: list[tuple[int, frozenset[int]]]
+    accounts: list[tuple[int, int | None, int | None]]
+    """(agency, team, owner): an account with an owner is an employee's."""
+    requests: list[tuple[int, int | None, int | None]]
+    """(account, team, assignee)"""
+
+
+@st.composite
+def organisations(draw: st.DrawFn) -> Organisation:
+    agencies = draw(st.integers(1, 2))
+    teams = draw(st.lists(st.integers(0, agencies - 1), min_size=1, max_size=3))
+    position = st.integers(0, len(teams) - 1)
+    people = draw(
+        st.lists(
+            st.tuples(st.integers(0, agencies - 1), st.frozensets(position, max_size=2)),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    person = st.none() | st.integers(0, len(people) - 1)
+    accounts = draw(
+        st.lists(
+            st.tuples(st.integers(0, agencies - 1), st.none() | position, person), min_size=1, max_size=3
+        )
+    )
+    requests = draw(
+        st.lists(
+            st.tuples(st.integers(0, len(accounts) - 1), st.none() | position, person), min_size=1, max_size=5
+        )
+    )
+    return Organisation(agencies, teams, people, accounts, requests)
+
+
+class Built:
+    """An organisation as rows of a transaction that is rolled back."""
+
+    def __init__(self, session: Session, runtime: Runtime, shape: Organisation) -> None:
+        session.rollback()  # whatever the example before left behind
+        self.session = session
+        now = runtime.clock.now()
+        self.agencies = self._add(
+            Agency(created_at=now, name=f"机构{n}", kind=AgencyKind.IN_HOUSE, is_active=True)
+            for n in range(shape.agencies)
+        )
+        self.teams = self._add(
+            Team(created_at=now, agency_id=self.agencies[agency].id, name=f"组{n}")
+            for n, agency in enumerate(shape.teams)
+        )
+        self.people = self._add(
+            Operator(
+                created_at=now,
+                agency_id=self.agencies[agency].id,
+                login_name=f"p{n}",
+                name=f"p{n}",
+                password_hash="-",
+                role=RoleName.OPERATOR,
+                presence_since=now,
+            )
+            for n, (agency, _) in enumerate(shape.people)
+        )
+        self.team_ids = [frozenset(self.teams[t].id for t in teams) for _, teams in shape.people]
+        self._add(
+            TeamMember(created_at=now, team_id=team, operator_id=person.id)
+            for person, teams in zip(self.people, self.team_ids, strict=True)
+            for team in teams
+        )
+        self.accounts = self._add(self._account(now, n, *given) for n, given in enumerate(shape.accounts))
+        self.requests = [self._request(now, n, *given) for n, given in enumerate(shape.requests)]
+
+    def _add(self, rows: Iterator[Any]) -> list[Any]:
+        made = list(rows)
+        self.session.add_all(made)
+        self.session.flush()
+        return made
+
+    def _account(self, now: Any, n: int, agency: int, team: int | None, owner: int | None) -> Account:
+        return Account(
+            created_at=now,
+            agency_id=self.agencies[agency].id,
+            platform="weibo",
+            external_id=f"a{n}",
+            name=f"a{n}",
+            kind=AccountKind.OFFICIAL if owner is None else AccountKind.EMPLOYEE,
+            owner_operator_id=None if owner is None else self.people[owner].id,
+            team_id=None if team is None else self.teams[team].id,
+            credentials=b"",
+            callback_key=f"k{n}",
+            status_since=now,
+        )
+
+    def _request(self, now: Any, n: int, account: int, team: int | None, who: int | None) -> ServiceRequest:
+        home = self.accounts[account]
+        (contact,) = self._add(iter([Contact(created_at=now, agency_id=home.agency_id, name=f"c{n}")]))
+        (identity,) = self._add(
+            iter(
+                [
+                    ContactIdentity(
+                        created_at=now,
+                        contact_id=contact.id,
+                        account_id=home.id,
+                        platform="weibo",
+                        external_id=f"c{n}",
+                        name=f"c{n}",
+                        last_seen_at=now,
+                    )
+                ]
+            )
+        )
+        (conversation,) = self._add(
+            iter([Conversation(created_at=now, account_id=home.id, contact_identity_id=identity.id)])
+        )
+        (request,) = self._add(
+            iter(
+                [
+                    ServiceRequest(
+                        created_at=now,
+                        number=f"N{n}",
+                        account_id=home.id,
+                        conversation_id=conversation.id,
+                        team_id=None if team is None else self.teams[team].id,
+                        assignee_id=None if who is None else self.people[who].id,
+                        lane=Lane.PUBLIC,
+                        status=RequestStatus.OPEN,
+                        opened_at=now,
+                        urgent_at=FAR_FUTURE,
+                        last_inbound_at=now,
+                    )
+                ]
+            )
+        )
+        assert isinstance(request, ServiceRequest)
+        return request
+
+    def actor(self, position: int, role: Role) -> Actor:
+        person = self.people[position]
+        reached = accounts_within(role, person)
+        return Actor(
+            ActorKind.OPERATOR,
+            person.login_name,
+            permissions=role.permissions,
+            account_ids=None if reached is None else frozenset(self.session.scalars(reached)),
+            request_reach=role.request_reach,
+            operator_id=person.id,
+            agency_id=person.agency_id,
+            team_ids=self.team_ids[position],
+        )
+
+
+@pytest.fixture
+def session(runtime: Runtime) -> Iterator[Session]:
+    opened = open_session(runtime.sessions, write=True)
+    yield opened
+    opened.close()
+
+
+RIGHTS = st.frozensets(st.sampled_from(list(Permission)[:25]), max_size=6).map(
+    lambda rights: rights | {Permission.SERVICE_REQUESTS_READ, Permission.OPERATORS_READ}
+)
+ROLES_OF_ALL_REACHES = st.builds(
+    Role,
+    st.just(RoleName.OPERATOR),
+    RIGHTS,
+    st.sampled_from(AccountReach),
+    st.sampled_from(RequestReach),
+)
+
+
+@given(shape=organisations(), role=ROLES_OF_ALL_REACHES)
+@PROPERTY
+def test_a_request_is_visible_to_exactly_those_who_hear_of_it(
+    runtime: Runtime, session: Session, shape: Organisation, role: Role
+) -> None:
+    built = Built(session, runtime, shape)
+    for position in range(len(built.people)):
+        actor = built.actor(position, role)
+        rooms = rooms_of(actor)
+        seen = set(session.scalars(scope(select(ServiceRequest.id), actor, ServiceRequest)))
+        heard = {r.id for r in built.requests if not rooms.isdisjoint(request_audience(r).rooms)}
+        assert seen == heard
+        conversations = set(session.scalars(scope(select(Conversation.id), actor, Conversation)))
+        of_seen = {r.conversation_id for r in built.requests if r.id in seen}
+        of_reach = {r.conversation_id for r in built.requests if actor.reaches_account(r.account_id)}
+        assert of_seen <= conversations <= of_reach
+        if role.request_reach is not RequestReach.ALL:
+            assert conversations == of_seen
+
+
+@given(shape=organisations(), role=ROLES_OF_ALL_REACHES)
+@PROPERTY
+def test_accounts_and_people_are_visible_to_exactly_those_who_hear_of_them(
+    runtime: Runtime, session: Session, shape: Organisation, role: Role
+) -> None:
+    built = Built(session, runtime, shape)
+    for position in range(len(built.people)):
+        actor = built.actor(position, role)
+        rooms = rooms_of(actor)
+        reached = set(session.scalars(scope(select(Account.id), actor, Account)))
+        for right in Permission:
+            heard = {a.id for a in built.accounts if rooms & account_audience(a.id, right).rooms}
+            assert heard == (reached if actor.may(right) else set())
+        people = set(session.scalars(scope(select(Operator.id), actor, Operator)))
+        assert people == {p.id for p in built.people if rooms & agency_audience(p.agency_id).rooms}
+
+
+@given(shape=organisations(), role=ROLES_OF_ALL_REACHES, data=st.data())
+@PROPERTY
+def test_whoever_loses_a_request_hears_that_it_left_and_nobody_else(
+    runtime: Runtime, session: Session, shape: Organisation, role: Role, data: st.DataObject
+) -> None:
+    built = Built(session, runtime, shape)
+    request = data.draw(st.sampled_from(built.requests))
+    actors = [built.actor(position, role) for position in range(len(built.people))]
+    could = [_sees(session, actor, request) for actor in actors]
+    before = (request.team_id, request.assignee_id)
+    request.assignee_id = data.draw(st.sampled_from([None, *(person.id for person in built.people)]))
+    session.flush()
+    audience = request_audience(request, before=before)
+    for actor, could_see in zip(actors, could, strict=True):
+        rooms = rooms_of(actor)
+        can = _sees(session, actor, request)
+        assert can is not rooms.isdisjoint(audience.rooms)
+        told_to_drop = rooms.isdisjoint(audience.rooms) and not rooms.isdisjoint(audience.withdraw)
+        assert told_to_drop is (could_see and not can)
+
+
+def _sees(session: Session, actor: Actor, request: ServiceRequest) -> bool:
+    found = session.scalar(
+        scope(select(ServiceRequest.id), actor, ServiceRequest).where(ServiceRequest.id == request.id)
+    )
+    return found is not None
+
+
+def test_a_table_without_a_rule_cannot_be_read_by_scope() -> None:
+    actor = Actor(ActorKind.OPERATOR, "x", account_ids=None)
+    with pytest.raises(LookupError, match="Counter"):
+        visible(Counter, actor)
+
+
+def test_messages_follow_their_conversation(runtime: Runtime, session: Session) -> None:
+    shape = Organisation(1, [0], [(0, frozenset()), (0, frozenset({0}))], [(0, 0, None)], [(0, 0, 0)])
+    built = Built(session, runtime, shape)
+    role = Role(RoleName.AGENCY_OPERATOR, frozenset(), AccountReach.AGENCY, RequestReach.OWN)
+    request = built.requests[0]
+    session.add(
+        Message(
+            created_at=runtime.clock.now(),
+            conversation_id=request.conversation_id,
+            account_id=request.account_id,
+            number=1,
+            direction="inbound",
+            lane=Lane.PUBLIC,
+            kind="mention",
+            text="t",
+            occurred_at=runtime.clock.now(),
+        )
+    )
+    session.flush()
+    counts = [
+        len(session.scalars(scope(select(Message), built.actor(n, role), Message)).all()) for n in (0, 1)
+    ]
+    assert counts == [1, 0]
