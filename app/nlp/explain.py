@@ -85,7 +85,7 @@ class _Post:
 
 
 def _explain(
-    model: Model, encoded: Encoded, post: _Post, rows: npt.NDArray[np.int32], words: slice
+    model: Model, encoded: Encoded, post: _Post, rows: npt.NDArray[np.integer], words: slice
 ) -> dict[str, list[Reason]]:
     known = post.features[rows[post.features] > 0]
     weights = model.grams.weights[rows[known]]
@@ -96,8 +96,7 @@ def _explain(
     begins = np.clip(encoded.begins[known] - start, 0, end - start)
     stops = np.clip(encoded.stops[known] - start, 0, end - start)
     summed = _running_shares(end - start, begins, stops, weights[:, columns] / norm)
-    told = encoded.word_begins[words]
-    told = ~np.isin(encoded.batch.codes[told], _SEPARATORS)
+    told = ~np.isin(encoded.batch.codes[encoded.word_begins[words]], _SEPARATORS)
     word_begins, word_stops = (
         encoded.word_begins[words][told] - start,
         encoded.word_stops[words][told] - start,

@@ -62,8 +62,11 @@ def confusion(predicted: Ints, actual: Ints, classes: int) -> Ints:
 def bootstrap(
     measure: Callable[[Ints], float], rows: int, seed: int = 7, rounds: int = 500
 ) -> tuple[float, float]:
-    """The 95 % interval of `measure(row numbers)` over resampled rows."""
+    """The 95 % interval of `measure(row numbers)` over resampled rows; nan where it never has a value."""
     rng = np.random.default_rng(seed)
-    values = [measure(rng.integers(0, rows, rows)) for _ in range(rounds)]
-    low, high = np.nanquantile(values, (0.025, 0.975))
+    values = np.array([measure(rng.integers(0, rows, rows)) for _ in range(rounds)])
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return float("nan"), float("nan")
+    low, high = np.quantile(values, (0.025, 0.975))
     return float(low), float(high)

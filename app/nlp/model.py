@@ -157,9 +157,9 @@ class Model:
     def load(cls, path: Path) -> Model:
         """Read a model's file; raises Unavailable when it is missing, broken or of another format."""
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 return _from_arrays(dict(arrays))
-        except (OSError, KeyError, ValueError, BadZipFile) as error:
+        except (OSError, EOFError, KeyError, ValueError, TypeError, BadZipFile) as error:
             raise Unavailable("model_unreadable", file=path.name) from error
 
 

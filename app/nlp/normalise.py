@@ -50,6 +50,10 @@ _LONG_NUMBER = re.compile(r"\d{6,}")
 _CHAIN = re.compile(r"//\s*@([^:：\s/]{1,40})\s*[:：]|//\s*@([^\s:：/]{1,40})(?=\s|$)")
 _REPLY_PREFIX = re.compile(r"^\s*(?:回复|回覆|reply)\s*@[^:：\s]{1,40}\s*[:：]\s*", re.IGNORECASE)
 EMOTICON = re.compile(r"\[[^\[\]\s]{1,10}\]")
+_LETTER = re.compile(r"[^\W_]|[?？!！]")
+_MARK = re.compile(r"[@\[:]")
+_NOT_WORDS = re.compile(r"\[[^\[\]\s]{1,10}\]|https?://[!-~]+|@[\w\-]{1,30}", re.IGNORECASE)
+_LONGEST_FORWARD = 20
 _FORWARD_WORDS = re.compile(r"^(?:轉發|转发|轉|转|repost|rt|forward)?(?:微博|weibo|了)?$", re.IGNORECASE)
 
 
@@ -112,21 +116,28 @@ def own_words(text: str) -> tuple[str, list[str]]:
 
 def is_contentless(text: str) -> Reason | None:
     """Why a post says nothing of its own, or None when it says something."""
-    own, quoted = own_words(text)
-    rest = _URL.sub("", fold(own))
-    had_link = rest != fold(own)
+    own, quoted = own_words(text) if "@" in text else (text, [])
+    rest = _NOT_WORDS.sub("", own) if _MARK.search(own) else own
+    if _LETTER.search(rest) and len(rest) > _LONGEST_FORWARD:
+        return None
+    return _reason_for_little(own, bool(quoted))
+
+
+def _reason_for_little(own: str, quoted: bool) -> Reason | None:
+    """`is_contentless` for the few posts that are short or have no letters."""
+    folded = fold(own)
+    rest = _URL.sub("", folded)
     without_names = _MENTION.sub("", rest)
-    had_name = without_names != rest
-    bare = _letters(EMOTICON.sub("", without_names))
+    bare = "".join(_LETTER.findall(EMOTICON.sub("", without_names)))
     if bare and not _FORWARD_WORDS.match(bare):
         return None
     if bare or quoted:
         return "pure_forward"
-    if had_link:
+    if rest != folded:
         return "url_only"
-    if had_name:
+    if without_names != rest:
         return "mention_only"
-    return "emoji_only" if _visible(own) else "empty"
+    return "emoji_only" if _visible(folded) else "empty"
 
 
 def strip_emoticons(text: str) -> str:
@@ -134,14 +145,8 @@ def strip_emoticons(text: str) -> str:
     return "".join(c for c in EMOTICON.sub("", text) if unicodedata.category(c) != "So")
 
 
-def _letters(text: str) -> str:
-    return "".join(c for c in text if unicodedata.category(c)[0] in "LN" or c in "?!")
-
-
-def _visible(text: str) -> bool:
-    return any(unicodedata.category(c)[0] not in "ZC" for c in fold(text)) or any(
-        ord(c) > 0xFFFF for c in text
-    )
+def _visible(folded: str) -> bool:
+    return any(unicodedata.category(c)[0] not in "ZC" or ord(c) > 0xFFFF for c in folded)
 
 
 def _shortened(text: str) -> str:

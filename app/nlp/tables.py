@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,10 +44,11 @@ class Table:
         return np.ascontiguousarray(np.vstack((np.zeros((1, dense.shape[1]), np.float32), dense)))
 
     @cached_property
-    def row_of_slot(self) -> npt.NDArray[np.int32]:
-        """The row of `weights` for every slot, 0 for the unknown ones."""
-        rows = np.zeros(1 << SLOT_BITS, dtype=np.int32)
-        rows[self.slots] = np.arange(1, len(self.slots) + 1, dtype=np.int32)
+    def row_of_slot(self) -> npt.NDArray[Any]:
+        """The row of `weights` for every slot, 0 for the unknown ones; two bytes a slot where they suffice."""
+        narrow = len(self.slots) < 1 << 16
+        rows = np.zeros(1 << SLOT_BITS, dtype=np.uint16 if narrow else np.int32)
+        rows[self.slots] = np.arange(1, len(self.slots) + 1)
         return rows
 
     def sums(self, owner: Ints, slots: Slots, posts: int) -> Floats:

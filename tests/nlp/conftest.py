@@ -31,7 +31,7 @@ def classifier() -> Classifier:
 @pytest.fixture(scope="session")
 def small_plan() -> Plan:
     """A plan that trains in a second."""
-    return Plan(grams=3000, topics=4, network=Recipe(hidden=8, members=2, epochs=15))
+    return Plan(grams=3000, topics=4, network=Recipe(hidden=16, members=2, dropout=0.1))
 
 
 @pytest.fixture(scope="session")
