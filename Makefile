@@ -21,8 +21,8 @@ test: ## install what tests need and run all of them (TESTS=path for a part)
 check: ## lint, format, types and import contracts
 	@$(BOOTSTRAP) check
 
-bench: install-dev ## run the benchmarks; tables on the screen, JSON in bench/results
-	@$(VENV)/python -m bench
+bench: install-dev ## run the benchmarks (BENCH=name for one); tables on the screen, JSON in bench/results
+	@$(VENV)/python scripts/bench.py
 
 chaos: install-dev ## kill each process, then all, during a replay; prove that nothing is lost or doubled
 	@$(VENV)/python scripts/chaos.py
