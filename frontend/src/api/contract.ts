@@ -45,7 +45,7 @@ export type ContactRef = Schemas['ContactRefView']
 export type Sentiment = Schemas['SentimentView']
 
 /** `kind` says which judgement the words moved: `intent:…`, `service`, `sentiment`, `spam`. */
-export type Reason = Schemas['ReasonView'] & { kind?: string }
+export type Reason = Omit<Schemas['ReasonView'], 'kind'> & { kind?: string }
 
 export type ServiceRequestView = Omit<Schemas['ServiceRequestView'], 'account' | 'lane' | 'type'> & {
   account: AccountRef
