@@ -48,20 +48,13 @@ def _copy(source: Path, target: Path) -> None:
             copied.write_bytes(path.read_bytes())
 
 
-def test_without_the_package_the_platform_is_unknown() -> None:
-    listed = run("-c", "from app.adapters import registry; print(*registry.all_adapters())", path=[ROOT])
-    assert listed.stdout.split() == ["weibo", "wechat", "mastodon"], listed.stderr
-
-
 def test_an_installed_package_brings_its_platform_and_its_tests_pass(installed: Path) -> None:
-    listed = run(
-        "-c", "from app.adapters import registry; print(*registry.all_adapters())", path=[installed, ROOT]
-    )
-    assert listed.stdout.split() == ["weibo", "wechat", "mastodon", "bulletin"], listed.stderr
+    """Its own tests ask the registry for the platform, so they pass only if the entry point was found."""
     tests = run(
         "-m", "pytest", "-q", "-p", "no:cacheprovider", str(EXAMPLE / "tests"), path=[installed, ROOT]
     )
     assert tests.returncode == 0, tests.stdout + tests.stderr
+    assert "passed" in tests.stdout
 
 
 def test_a_broken_package_is_left_out_and_stops_nobody(tmp_path: Path) -> None:

@@ -33,6 +33,17 @@ def own_server() -> Iterator[SandboxProcess]:
         yield running
 
 
+def account_of(server: SandboxProcess, key: str) -> AccountRef:
+    described = server.accounts()[key]
+    return AccountRef(
+        described["platform"],
+        described["external_id"],
+        {name: server.url + path for name, path in described["base_urls"].items()},
+        Credentials(described["credentials"]),
+        described["settings"],
+    )
+
+
 def answer(person: str, step: int) -> SendRequest:
     text = f"第{step}次回答"
     return SendRequest(Lane.PRIVATE, SendKind.PRIVATE_MESSAGE, text, f"op-{step}", {"user_id": person})
@@ -40,14 +51,7 @@ def answer(person: str, step: int) -> SendRequest:
 
 @pytest.mark.parametrize("key", sorted(EVENTS))
 def test_a_simulated_season_never_meets_a_closed_window(own_server: SandboxProcess, key: str) -> None:
-    described = own_server.accounts()[key]
-    account = AccountRef(
-        described["platform"],
-        described["external_id"],
-        {name: own_server.url + path for name, path in described["base_urls"].items()},
-        Credentials(described["credentials"]),
-        described["settings"],
-    )
+    account = account_of(own_server, key)
     clock = ManualClock(datetime.now(UTC))
     services = AdapterServices(clock=clock)
     adapter = registry.build(account.platform, services)
