@@ -20,6 +20,7 @@ from app.customers.views import customers
 from app.extensions import csrf, login_manager, socketio
 from app.identity import web_session
 from app.identity.views import identity
+from app.listener.monitor_views import monitors
 from app.listener.views import listener
 from app.realtime.sockets import Hub
 from app.realtime.views import realtime
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     customers,
     routing,
     listener,
+    monitors,
     workbench,
     topics,
     search,

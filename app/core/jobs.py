@@ -19,6 +19,8 @@ class JobName(StrEnum):
     LISTENER_PROCESS_DELIVERIES = "listener.process_deliveries"
     LISTENER_POLL_STREAM = "listener.poll_stream"
     LISTENER_JUDGE_ITEMS = "listener.judge_items"
+    LISTENER_BACKFILL_MONITOR = "listener.backfill_monitor"
+    LISTENER_RETRAIN_MODELS = "listener.retrain_models"
     ROUTING_ASSIGN_WAITING = "routing.assign_waiting"
     WORKBENCH_DELIVER_REPLY = "workbench.deliver_reply"
     TOPICS_WATCH = "topics.watch"
@@ -30,6 +32,8 @@ QUEUE_OF: dict[JobName, Queue] = {
     JobName.LISTENER_PROCESS_DELIVERIES: Queue.INGEST,
     JobName.LISTENER_POLL_STREAM: Queue.INGEST,
     JobName.LISTENER_JUDGE_ITEMS: Queue.INGEST,
+    JobName.LISTENER_BACKFILL_MONITOR: Queue.DEFAULT,
+    JobName.LISTENER_RETRAIN_MODELS: Queue.DEFAULT,
     JobName.ROUTING_ASSIGN_WAITING: Queue.INGEST,
     JobName.WORKBENCH_DELIVER_REPLY: Queue.OUTBOUND,
     JobName.TOPICS_WATCH: Queue.DEFAULT,

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.config import Settings
 from app.core.context import Context
 from app.core.jobs import DeferredJob, JobName
+from app.listener.backfill import waiting_backfills
 from app.listener.judging import oldest_unjudged
 from app.listener.polling import due_streams
 from app.models import CallbackDelivery, DeliveryStatus, RequestStatus, ServiceRequest
@@ -46,6 +47,10 @@ def _unjudged_items(ctx: Context) -> list[DeferredJob]:
     return [] if oldest_unjudged(ctx) is None else [DeferredJob(JobName.LISTENER_JUDGE_ITEMS)]
 
 
+def _unfinished_backfills(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(JobName.LISTENER_BACKFILL_MONITOR, (run,)) for run in waiting_backfills(ctx)]
+
+
 def _unassigned_requests(ctx: Context) -> list[DeferredJob]:
     waiting = ctx.session.scalar(
         select(ServiceRequest.id)
@@ -76,6 +81,7 @@ PERIODIC = [
     Periodic("due replies", _at_once, _due_replies),
     Periodic("kept deliveries", lambda _settings: 2.0, _kept_deliveries),
     Periodic("unjudged items", lambda _settings: 2.0, _unjudged_items),
+    Periodic("unfinished backfills", _sweep, _unfinished_backfills),
     Periodic("unassigned requests", _sweep, _unassigned_requests),
     Periodic("bursts", lambda _settings: 30.0, _bursts),
     Periodic("idle sessions", lambda _settings: 300.0, _idle_sessions),

@@ -9,6 +9,7 @@ from app.core.permissions import Permission, system_actor
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.jobs.job import job
+from app.listener.backfill import backfill_chunk
 from app.listener.deliveries import process_deliveries
 from app.listener.filters import judge
 from app.listener.gathering import chains_of, gather_subjects
@@ -77,3 +78,13 @@ def judge_batch(runtime: Runtime) -> int:
     with open_context(runtime, LISTENER) as ctx:
         record_verdicts(ctx, token, subjects, decisions, model.version)
     return len(items)
+
+
+@job(JobName.LISTENER_BACKFILL_MONITOR)
+def backfill_monitor(runtime: Runtime, backfill_id: int) -> None:
+    """Chunk by chunk, each its own transaction, so that fresh items are judged in between."""
+    model = classifier(runtime)
+    more = True
+    while more:
+        with open_context(runtime, LISTENER) as ctx:
+            more = backfill_chunk(ctx, backfill_id, model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,13 +19,13 @@ from app.core.runtime import Runtime
 from app.listener.filters import DEFAULT_CHAIN, Chain
 from app.listener.rules import MonitorRule, author_names, terms_of
 from app.listener.settings import FilterSettings
-from app.models import AccountFilter, InboundItem, Monitor
+from app.models import AccountFilter, Monitor
 from app.nlp.keywords import KeywordMatcher, MonitorTerms
 from app.nlp.normalise import fold, own_words
 
 log = structlog.get_logger(__name__)
 COUNTER = "listening_rules"
-_OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
+OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class Schedule(BaseModel):
@@ -37,7 +38,7 @@ class Schedule(BaseModel):
     end: time | None = None
 
     def covers(self, moment: datetime) -> bool:
-        local = moment.astimezone(_OFFICE_ZONE)
+        local = moment.astimezone(OFFICE_ZONE)
         if self.days and local.isoweekday() not in self.days:
             return False
         begin, end = self.begin or time.min, self.end or time.max
@@ -45,6 +46,23 @@ class Schedule(BaseModel):
         if begin <= end:
             return begin <= clock <= end
         return clock >= begin or clock <= end  # over midnight
+
+
+class Matchable(Protocol):
+    """What monitors look at: an item, or a row with an item's columns."""
+
+    @property
+    def account_id(self) -> Any: ...
+    @property
+    def kind(self) -> Any: ...
+    @property
+    def text(self) -> Any: ...
+    @property
+    def author_external_id(self) -> Any: ...
+    @property
+    def author_name(self) -> Any: ...
+    @property
+    def published_at(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -66,24 +84,25 @@ class CompiledMonitor:
     chain: Chain | None
     """None: the account's."""
 
-    def covers(self, item: InboundItem, agency_id: int) -> bool:
+    def covers(self, item: Matchable, agency_id: int) -> bool:
         """Whether the item is among what this monitor looks at."""
         if agency_id != self.agency_id or (self.account_ids and item.account_id not in self.account_ids):
             return False
         return not self.kinds or item.kind in self.kinds
 
-    def wants_author(self, item: InboundItem) -> bool:
+    def wants_author(self, item: Matchable) -> bool:
         if not self.authors:
             return True
         return (item.author_external_id or "") in self.authors or fold(item.author_name) in self.authors
 
 
-def compile_monitor(monitor: Monitor) -> CompiledMonitor:
-    """Raises Invalid (or a validation error) for a monitor that cannot run."""
+def compile_monitor(monitor: Monitor, number: int | None = None) -> CompiledMonitor:
+    """`number` stands for the monitor's id in what is found. Raises Invalid for a rule that cannot run."""
+    identity = monitor.id if number is None else number
     rule = MonitorRule.model_validate(monitor.rule)
     settings = FilterSettings.model_validate(monitor.filters or {})
     return CompiledMonitor(
-        id=monitor.id or 0,
+        id=identity,
         name=monitor.name,
         agency_id=monitor.agency_id,
         account_ids=frozenset(monitor.account_ids),
@@ -93,7 +112,7 @@ def compile_monitor(monitor: Monitor) -> CompiledMonitor:
         priority=monitor.priority,
         team_id=monitor.team_id,
         rule=rule,
-        terms=terms_of(rule, monitor.id or 0),
+        terms=terms_of(rule, identity),
         authors=author_names(rule),
         chain=Chain.of(settings) if settings.steps else None,
     )
@@ -115,9 +134,7 @@ class MonitorSet:
         for monitor in sorted(self.monitors, key=lambda m: (m.is_competitor, m.priority, m.id)):
             self._by_agency.setdefault(monitor.agency_id, []).append(monitor)
 
-    def hits(
-        self, items: Sequence[InboundItem], agencies: dict[int, int]
-    ) -> list[tuple[CompiledMonitor, ...]]:
+    def hits(self, items: Sequence[Matchable], agencies: dict[int, int]) -> list[tuple[CompiledMonitor, ...]]:
         """For each item the monitors that caught it, the leading one first. `agencies`: account → agency."""
         if not self.monitors or not items:
             return [()] * len(items)
@@ -137,11 +154,11 @@ class MonitorSet:
             for item, matched in zip(items, found, strict=True)
         ]
 
-    def watches(self, item: InboundItem, agency_id: int) -> bool:
+    def watches(self, item: Matchable, agency_id: int) -> bool:
         """Whether any monitor looks at items like this one."""
         return any(monitor.covers(item, agency_id) for monitor in self._by_agency.get(agency_id, ()))
 
-    def chain(self, item: InboundItem, hits: Sequence[CompiledMonitor]) -> Chain:
+    def chain(self, item: Matchable, hits: Sequence[CompiledMonitor]) -> Chain:
         """The leading monitor's chain, else the account's, else the usual one."""
         for monitor in hits:
             if monitor.chain is not None and not monitor.is_competitor:

@@ -34,7 +34,7 @@ def list_items(ctx: Context, query: InboundItemQuery) -> InboundItemList:
         statement = statement.where(after([(InboundItem.id, True)], values))
     rows = list(ctx.session.scalars(statement.order_by(InboundItem.id.desc()).limit(query.limit + 1)))
     page = rows[: query.limit]
-    accounts = _account_refs(ctx, {row.account_id for row in page})
+    accounts = account_refs(ctx, {row.account_id for row in page})
     return InboundItemList(
         items=[item_view(ctx, row, accounts[row.account_id]) for row in page],
         next_cursor=encode_cursor([page[-1].id]) if len(rows) > query.limit else None,
@@ -50,7 +50,7 @@ def get_item(ctx: Context, item_id: int) -> InboundItemView:
     ).one_or_none()
     if row is None:
         raise NotFound
-    return item_view(ctx, row, _account_refs(ctx, {row.account_id})[row.account_id])
+    return item_view(ctx, row, account_refs(ctx, {row.account_id})[row.account_id])
 
 
 def _filtered(ctx: Context, query: InboundItemQuery) -> Select[InboundItem]:
@@ -70,7 +70,7 @@ def _filtered(ctx: Context, query: InboundItemQuery) -> Select[InboundItem]:
     return statement
 
 
-def _account_refs(ctx: Context, ids: set[int]) -> dict[int, AccountRefView]:
+def account_refs(ctx: Context, ids: set[int]) -> dict[int, AccountRefView]:
     rows = ctx.session.execute(select(Account.id, Account.name, Account.platform).where(Account.id.in_(ids)))
     return {row.id: AccountRefView(id=row.id, name=row.name, platform=row.platform) for row in rows}
 
