@@ -3,7 +3,7 @@ import { fileURLToPath, URL } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
-const backend = process.env['LINGKE_BACKEND'] ?? 'http://127.0.0.1:8000'
+const backend = process.env['LINGKE_BACKEND'] ?? 'http://127.0.0.1:5000'
 
 /**
  * The build goes where Flask serves static files. `build.manifest` is what `app/templates/index.html`

@@ -11,11 +11,20 @@ export const RIGHTS = {
   writeNotes: 'notes:write',
   readInbound: 'inbound_items:read',
   rescueInbound: 'inbound_items:rescue',
+  correctInbound: 'inbound_items:correct',
+  readConversations: 'conversations:read',
   readAccounts: 'accounts:read',
+  manageAccounts: 'accounts:manage',
+  readTopics: 'topics:read',
+  acknowledgeAlerts: 'alerts:acknowledge',
+  readMonitors: 'monitors:read',
+  manageMonitors: 'monitors:manage',
+  readModels: 'models:read',
+  manageModels: 'models:manage',
 } as const
 
 export interface MenuEntry {
-  route: 'workbench' | 'listener' | 'accounts'
+  route: 'workbench' | 'listener' | 'topics' | 'accounts'
   icon: IconName
   right: string
 }
@@ -23,8 +32,17 @@ export interface MenuEntry {
 export const MENU: readonly MenuEntry[] = [
   { route: 'workbench', icon: 'inbox', right: RIGHTS.readRequests },
   { route: 'listener', icon: 'listen', right: RIGHTS.readInbound },
+  { route: 'topics', icon: 'trend', right: RIGHTS.readTopics },
   { route: 'accounts', icon: 'link', right: RIGHTS.readAccounts },
 ]
+
+/** Pages that share one menu entry, as tabs on top of each of them. */
+export const SECTIONS = {
+  accounts: [
+    { route: 'accounts', right: RIGHTS.readAccounts },
+    { route: 'platforms', right: RIGHTS.readAccounts },
+  ],
+} as const satisfies Record<string, readonly { route: string; right: string }[]>
 
 export function menuFor(permissions: ReadonlySet<string>): MenuEntry[] {
   return MENU.filter((entry) => permissions.has(entry.right))

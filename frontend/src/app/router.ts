@@ -3,12 +3,15 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router'
 
 import { useSession } from '@/stores/session'
+import { useLocale } from './i18n'
 import { menuFor, RIGHTS } from './permissions'
 
 declare module 'vue-router' {
   interface RouteMeta {
     /** The right somebody needs to open the page. */
     right?: string
+    /** The menu entry it belongs to, when that is not its own name. */
+    menu?: string
     open?: boolean
   }
 }
@@ -38,6 +41,18 @@ export const router = createRouter({
       component: () => import('@/features/accounts/AccountsPage.vue'),
       meta: { right: RIGHTS.readAccounts },
     },
+    {
+      path: '/accounts/platforms',
+      name: 'platforms',
+      component: () => import('@/features/platforms/PlatformsPage.vue'),
+      meta: { right: RIGHTS.readAccounts, menu: 'accounts' },
+    },
+    {
+      path: '/topics/:id(\\d+)?',
+      name: 'topics',
+      component: () => import('@/features/topics/TopicsPage.vue'),
+      meta: { right: RIGHTS.readTopics },
+    },
     { path: '/no-access', name: 'no-access', component: () => import('./NoAccessPage.vue') },
     // Decided on entering, not by `redirect`: that would run before the session is known.
     { path: '/', name: 'home', component: () => import('./NoAccessPage.vue'), beforeEnter: () => homeRoute() },
@@ -54,7 +69,10 @@ export function homeRoute(): RouteLocationRaw {
 
 router.beforeEach(async (to) => {
   const session = useSession()
-  if (!session.known) await session.load()
+  if (!session.known) {
+    await session.load()
+    if (session.view) await useLocale(session.view.locale)
+  }
   return guard(to, session.view !== null, session.permissions)
 })
 

@@ -73,8 +73,13 @@ export const useLive = defineStore('live', () => {
       ended()
       return 0
     }
-    await Promise.all([...reloaders].map((reload) => reload()))
+    await refresh()
     return answer.event_seq
+  }
+
+  /** Load everything on screen anew, for instance because the server's sentences changed their language. */
+  async function refresh(): Promise<void> {
+    await Promise.all([...reloaders].map((reload) => reload()))
   }
 
   /** A screen that holds data names how to load it anew; returns the function that forgets it. */
@@ -94,6 +99,7 @@ export const useLive = defineStore('live', () => {
     viewers,
     start,
     stop,
+    refresh,
     onReload,
     onOnline,
     reconnect: () => live?.reconnect(),
