@@ -73,13 +73,21 @@ def due_replies(ctx: Context, *, limit: int = 200) -> list[int]:
 
 
 def _blocked() -> ColumnElement[bool]:
-    """An earlier message of the same conversation and lane has not gone yet: order is kept."""
+    """An earlier message of the same conversation and lane has not gone yet: order is kept.
+
+    One that is meant for a later moment than this one holds nothing up until it has been tried.
+    """
     earlier = aliased(OutboundMessage)
     return exists().where(
         earlier.conversation_id == OutboundMessage.conversation_id,
         earlier.lane == OutboundMessage.lane,
         earlier.id < OutboundMessage.id,
         earlier.state.in_((OutboundState.QUEUED, OutboundState.SENDING)),
+        or_(
+            earlier.attempts > 0,
+            earlier.undo_until.is_(None),
+            earlier.undo_until <= OutboundMessage.undo_until,
+        ),
     )
 
 
