@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+_LONGEST_KEY = 150
 Json = dict[str, Any]
 Cursor = dict[str, Any]  # opaque JSON: stored in the transaction of the items it brought, never read outside
 
@@ -36,6 +38,14 @@ class Trigger(StrEnum):
     SCAN = "scan"
     MENTION = "mention"
     UNFOLLOW = "unfollow"
+
+
+def bounded(key: str) -> str:
+    """`key`, or its beginning and a hash of all of it: a made-up id of any length stays distinct and
+    storable."""
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"{key[:100]}:{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:40]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +87,9 @@ class InboundPost:
     """An inbound item before it is stored.
 
     `external_id` is unique per account and carries a prefix (`status:`, `comment:`, `message:`, `event:`,
-    `unknown:`). `context` is exactly what `SendRequest.target` needs to answer this item. `thread_key` groups
-    a public thread (or a private talk) of one account. `reason` says why an item is of kind `unknown`.
+    `unknown:`) and at most 150 characters. `context` is exactly what `SendRequest.target` needs to answer
+    this item. `thread_key` groups a public thread (or a private talk) of one account. `reason` says why an
+    item is of kind `unknown`.
     """
 
     external_id: str
@@ -102,6 +113,10 @@ class InboundPost:
     quoted_text: str | None = None
     reason: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "external_id", bounded(self.external_id))
+        object.__setattr__(self, "thread_key", bounded(self.thread_key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,6 @@ def iso_time(value: Any) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value[:40])
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -20,12 +20,12 @@ class SignatureRejected(Forbidden):
 
 def sign(*parts: str) -> str:
     """Hex sha1 over the parts, sorted as text and joined."""
-    return hashlib.sha1("".join(sorted(parts)).encode()).hexdigest()  # noqa: S324 -- the platforms' protocol
+    return hashlib.sha1("".join(sorted(parts)).encode("utf-8", "replace")).hexdigest()  # noqa: S324 -- the platforms' protocol
 
 
 def require(claimed: str, *parts: str) -> None:
     """Raises SignatureRejected unless `claimed` signs `parts`."""
-    if not hmac.compare_digest(claimed.encode(), sign(*parts).encode()):
+    if not hmac.compare_digest(claimed.encode("utf-8", "replace"), sign(*parts).encode()):
         raise SignatureRejected(reason="wrong_signature")
 
 

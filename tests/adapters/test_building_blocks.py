@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters import faults, lenient, registry, safe_xml
+from app.adapters import faults, lenient, registry, safe_xml, signatures
 from app.adapters.account import AccountRef, Credentials
 from app.adapters.capabilities import Capabilities, Feature, MediaLimit
 from app.adapters.identity import fingerprint, unreadable_body
-from app.adapters.types import Lane, OutboundMedia, SendKind, SendRequest, TextMeasure
+from app.adapters.types import InboundPost, ItemKind, Lane, OutboundMedia, SendKind, SendRequest, TextMeasure
 from app.adapters.validation import common_violations
 from app.adapters.wechat import errors as wechat_errors
 from app.adapters.weibo import errors as weibo_errors
@@ -118,6 +118,26 @@ def test_repeated_elements_become_a_list_and_cdata_is_text() -> None:
         "b": ["1", "2"],
         "c": {"d": "3"},
     }
+
+
+@pytest.mark.parametrize(
+    "value", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-02-30", "x", None, 5, ""]
+)
+def test_impossible_times_are_none(value: object) -> None:
+    assert lenient.iso_time(value) is None
+
+
+def test_ids_of_any_length_stay_distinct_and_storable() -> None:
+    long, other = ("event:" + "x" * 5000 + end for end in ("a", "b"))
+    ids = {InboundPost(key, ItemKind.EVENT, Lane.PRIVATE, NOON_UTC).external_id for key in (long, other)}
+    assert len(ids) == 2
+    assert all(len(found) <= 150 for found in ids)
+    assert InboundPost("status:1", ItemKind.EVENT, Lane.PRIVATE, NOON_UTC).external_id == "status:1"
+
+
+def test_signatures_of_undecodable_text_are_refused_and_not_an_error() -> None:
+    with pytest.raises(signatures.SignatureRejected):
+        signatures.require("\ud800", "token", "\udfff", "1")
 
 
 def test_fingerprints_do_not_depend_on_the_order_of_fields() -> None:

@@ -148,7 +148,7 @@ class Targets:
         self._findings.outcomes[f"item {item.kind}"] += 1
         if item.kind is ItemKind.UNKNOWN and not item.reason:
             raise AssertionError("an unknown item without a reason")
-        if not item.external_id or len(item.external_id) > 2000 or item.created_at.tzinfo is None:
+        if not item.external_id or len(item.external_id) > 150 or item.created_at.tzinfo is None:
             raise AssertionError(f"unfit id or time: {item.external_id[:80]!r}")
         item.text.encode()
         if "\x00" in item.text or "\x00" in item.external_id:
