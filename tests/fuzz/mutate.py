@@ -67,7 +67,7 @@ SEEDS: list[dict[str, Any]] = [
         "media_attachments": [{"id": "1", "type": "image", "url": None}],
     },
     {"statuses": [{"id": 1, "text": "x"}], "comments": [{"id": 2}], "users": [{"id": 3}], "next_cursor": 0},
-    {"errcode": 45009, "errmsg": "reach max rid: 1-2"},
+    {"errcode": 45009, "errmsg": "used up rid: 1-2"},
     {"error_code": "10023", "error": "limit", "request": "/2/x"},
     {
         "comment": [{"user_comment_id": 3, "reply": [{"content": "您好"}]}],

@@ -162,7 +162,7 @@ def test_tokens_and_secrets_stay_out_of_errors(platform: ScriptedPlatform, adapt
 def test_a_daily_quota_ends_at_midnight_in_beijing(
     platform: ScriptedPlatform, adapter: WeChatAdapter
 ) -> None:
-    platform.answers(SEND, {"errcode": 45009, "errmsg": "reach max api daily quota limit rid: 12ab-1"})
+    platform.answers(SEND, {"errcode": 45009, "errmsg": "used up for today rid: 12ab-1"})
     with pytest.raises(PlatformError) as caught:
         adapter.send(ACCOUNT, say())
     assert caught.value.kind is PlatformErrorKind.QUOTA_EXHAUSTED
