@@ -12,6 +12,9 @@ from steps import frontend, node, python_env, system_packages
 from steps.checkout import FRONTEND, ROOT, VENV_PYTHON, exclusive
 from steps.console import SetupError, say
 
+# Each starts its own PostgreSQL and queue server.
+MOST_TEST_PROCESSES = 4
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the exit status is non-zero with one line on standard error when it cannot be done."""
@@ -67,8 +70,20 @@ def test(arguments: list[str]) -> int:
     parts = []
     if (FRONTEND / "package.json").is_file():
         parts.append(("browser application's unit tests", _npm("run", "test")))
-    parts.append(("Python, both databases, real browser", [str(VENV_PYTHON), "-m", "pytest", *arguments]))
-    return _all_of(parts)
+    return _all_of([*parts, *_pytest_parts(arguments)])
+
+
+def _pytest_parts(arguments: list[str]) -> list[tuple[str, list[str]]]:
+    """Quick tests side by side, then those that start whole installations or a browser, one at a time."""
+    pytest = [str(VENV_PYTHON), "-m", "pytest"]
+    if arguments:
+        return [("Python tests", [*pytest, *arguments])]
+    processes = str(min(os.cpu_count() or 1, MOST_TEST_PROCESSES))
+    side_by_side = ["-n", processes, "--dist", "loadfile", "-m", "not (slow or e2e)"]
+    return [
+        ("Python tests on both databases", [*pytest, *side_by_side]),
+        ("whole installations and the browser", [*pytest, "-m", "slow or e2e"]),
+    ]
 
 
 def check(_: list[str]) -> int:
