@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from app.nlp.calibrate import sigmoid
 from app.nlp.corpus import HEADS, INTENTS, SERVICE_INTENTS
@@ -82,7 +83,12 @@ class Classifier:
 
     @classmethod
     def load(cls, path: Path | None = None, backend: Backend = "auto") -> Classifier:
-        """The shipped weights, or those at `path`; raises Unavailable for a broken file."""
+        """The shipped weights, or those at `path`; raises Unavailable for a broken file.
+
+        The process's BLAS is set to one thread: the products here are too small to share, and on a busy
+        machine waiting threads cost several times what they save.
+        """
+        threadpool_limits(limits=1, user_api="blas")
         return cls(Model.load(path or WEIGHTS), default_segmenter(backend))
 
     @property

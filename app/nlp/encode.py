@@ -56,7 +56,7 @@ def encode(texts: Sequence[str], segmenter: Segmenter) -> Encoded:
     own, reposted = own_parts(texts)
     joined = joined_normal_form(own)
     batch = Batch.from_joined(joined)
-    begins, stops = (position + 1 for position in segmenter.spans(joined))
+    begins, stops = segmenter.spans(batch)
     hashes = span_hashes(prefix_hashes(batch.codes), begins, stops)
     word_owner = batch.post_of(begins)
     follows = np.append(word_owner[1:] == word_owner[:-1], False)

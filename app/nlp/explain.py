@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,9 @@ Ints = npt.NDArray[np.int64]
 _LIMIT = 3
 _LEAST_SHARE = 0.05
 _MAX_SPAN = 12
-_SEPARATORS = np.array([ord(c) for c in ",.。、;:~…"])
+_SEPARATORS = ",.。、;:~…"
 _READABLE = {URL: "链接", MENTION: "@", NUMBER: "数字"}
+_TOKENS = frozenset(_READABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _explain(
     begins = np.clip(encoded.begins[known] - start, 0, end - start)
     stops = np.clip(encoded.stops[known] - start, 0, end - start)
     summed = _running_shares(end - start, begins, stops, weights[:, columns] / norm)
-    told = ~np.isin(encoded.batch.codes[encoded.word_begins[words]], _SEPARATORS)
+    told = ~_separator_table()[np.minimum(encoded.batch.codes[encoded.word_begins[words]], 0xFFFF)]
     word_begins, word_stops = (
         encoded.word_begins[words][told] - start,
         encoded.word_stops[words][told] - start,
@@ -125,7 +127,14 @@ def _running_shares(length: int, begins: Ints, stops: Ints, weights: Floats) -> 
 
 
 def _readable(span: str) -> str:
-    return "".join(_READABLE.get(c, c) for c in span)
+    return span if _TOKENS.isdisjoint(span) else "".join(_READABLE.get(c, c) for c in span)
+
+
+@cache
+def _separator_table() -> npt.NDArray[np.bool_]:
+    table = np.zeros(0x10000, dtype=np.bool_)
+    table[[ord(c) for c in _SEPARATORS]] = True
+    return table
 
 
 class _Finder:
@@ -136,8 +145,11 @@ class _Finder:
         self._folded: tuple[str, list[int]] | None = None
 
     def find(self, span: str) -> tuple[int, int] | None:
-        if not span or any(token in span for token in _READABLE):
+        if not _TOKENS.isdisjoint(span):
             return None
+        direct = self._text.find(span)
+        if direct >= 0:
+            return direct, direct + len(span)
         if self._folded is None:
             self._folded = folded_with_positions(self._text)
         folded, positions = self._folded

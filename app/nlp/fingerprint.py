@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ LEAST_CHARS = 8
 _SIGN = 1 << 63
 _ORDER = 3
 _BITS = 64
+_MOST_VOTES = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def simhashes(normal_texts: Sequence[str]) -> list[int]:
     """Signed 64-bit simhashes over character trigrams of normalised texts (no line feeds inside)."""
     batch = Batch.from_texts(normal_texts)
     owner, hashes = _trigrams(batch)
+    if len(owner) and int(np.bincount(owner).max()) > _MOST_VOTES:
+        owner, hashes = _thinned(owner, hashes)
     signed: list[int] = _voted(owner, hashes, batch.size).view(np.int64).tolist()
     return signed
 
@@ -113,14 +117,33 @@ def _trigrams(batch: Batch) -> tuple[npt.NDArray[np.int64], Hashes]:
 
 
 def _voted(owner: npt.NDArray[np.int64], hashes: Hashes, posts: int) -> Hashes:
-    """Bitwise majority of the hashes of each post. `owner` ascends."""
+    """Bitwise majority of the hashes of each post. `owner` ascends.
+
+    Eight bits are counted at once in the bytes of one 64-bit number, which holds up to 255 votes a bit.
+    """
     result = np.zeros(posts, dtype=np.uint64)
     present, first = np.unique(owner, return_index=True)
     if not len(present):
         return result
-    bits = np.unpackbits(hashes.astype(">u8").view(np.uint8).reshape(-1, 8), axis=1)
-    ones = np.add.reduceat(bits, first, axis=0, dtype=np.int32)
+    lanes = _lane_table()[hashes.view(np.uint8).reshape(-1, 8)]
     counts = np.diff(np.append(first, len(owner)))
-    majority = (2 * ones > counts[:, None]).astype(np.uint8)
-    result[present] = np.packbits(majority, axis=1).view(">u8").ravel()
+    votes = np.add.reduceat(lanes, first, axis=0).view(np.uint8).reshape(len(present), 64)
+    majority = (2 * votes.astype(np.int64) > counts[:, None]).astype(np.uint8)
+    result[present] = np.packbits(majority, axis=1, bitorder="little").view(np.uint64).ravel()
     return result
+
+
+def _thinned(owner: npt.NDArray[np.int64], hashes: Hashes) -> tuple[npt.NDArray[np.int64], Hashes]:
+    """At most 255 trigrams of each post, evenly spread over it."""
+    first = np.searchsorted(owner, owner)
+    counts = np.bincount(owner)[owner]
+    stride = -(-counts // _MOST_VOTES)
+    kept = (np.arange(len(owner)) - first) % stride == 0
+    return owner[kept], hashes[kept]
+
+
+@cache
+def _lane_table() -> Hashes:
+    """For each byte the 64-bit number whose eight bytes are its bits, lowest first."""
+    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+    return bits.view(np.uint64).ravel()

@@ -39,19 +39,36 @@ class MonitorTerms:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A compiled tree: any of `some` terms, all of `every` sub-rule, any of `any_of`, none of `none`."""
+    """A compiled tree. It holds when each set of `each` has a term present, no term of `none` is, every
+    rule of `every` holds, none of `unless` does, and, where `any_of` has rules, one of them does.
+    """
 
-    some: frozenset[int] = frozenset()
-    any_of: tuple[_Rule, ...] = ()
+    each: tuple[frozenset[int], ...] = ()
+    none: frozenset[int] = frozenset()
     every: tuple[_Rule, ...] = ()
-    none: tuple[_Rule, ...] = ()
+    unless: tuple[_Rule, ...] = ()
+    any_of: tuple[_Rule, ...] = ()
 
-    def holds(self, present: frozenset[int] | set[int]) -> bool:
-        if self.every or self.none:
-            return all(rule.holds(present) for rule in self.every) and not any(
-                rule.holds(present) for rule in self.none
-            )
-        return not self.some.isdisjoint(present) or any(rule.holds(present) for rule in self.any_of)
+    def holds(self, present: frozenset[int]) -> bool:
+        if not self.none.isdisjoint(present):
+            return False
+        for terms in self.each:
+            if terms.isdisjoint(present):
+                return False
+        return not (self.every or self.unless or self.any_of) or self._holds_below(present)
+
+    def _holds_below(self, present: frozenset[int]) -> bool:
+        return (
+            all(rule.holds(present) for rule in self.every)
+            and not any(rule.holds(present) for rule in self.unless)
+            and (not self.any_of or any(rule.holds(present) for rule in self.any_of))
+        )
+
+    @property
+    def only_terms(self) -> frozenset[int] | None:
+        """The terms of a rule that is nothing but "any of these"."""
+        plain = len(self.each) == 1 and not (self.none or self.every or self.unless or self.any_of)
+        return self.each[0] if plain else None
 
 
 def check(terms: MonitorTerms) -> None:
@@ -83,7 +100,14 @@ class KeywordMatcher:
 
     def match_many(self, texts: Sequence[str]) -> list[set[MonitorId]]:
         """For each text the monitors whose rule holds."""
-        return [self._holding(present) for present in self._present(texts)]
+        known: dict[frozenset[int], set[MonitorId]] = {}
+        found = []
+        for numbers in self._present(texts):
+            present = frozenset(numbers)
+            if present not in known:
+                known[present] = self._holding(present)
+            found.append(set(known[present]))
+        return found
 
     def match(self, text: str) -> set[MonitorId]:
         """The monitors whose rule holds for one text."""
@@ -104,15 +128,12 @@ class KeywordMatcher:
 
     def _compiled(self, node: Node, synonyms: Mapping[str, Sequence[str]], pinyin: bool) -> _Rule:
         if isinstance(node, Term):
-            return _Rule(some=frozenset(map(self._numbered, _spellings(node.text, synonyms, pinyin))))
+            return _Rule(each=(frozenset(map(self._numbered, _spellings(node.text, synonyms, pinyin))),))
+        parts = (node.part,) if isinstance(node, Not) else node.parts
+        rules = [self._compiled(part, synonyms, pinyin) for part in parts]
         if isinstance(node, Not):
-            return _Rule(none=(self._compiled(node.part, synonyms, pinyin),))
-        rules = [self._compiled(part, synonyms, pinyin) for part in node.parts]
-        if isinstance(node, Or):
-            plain = [rule for rule in rules if _is_plain(rule)]
-            other = tuple(rule for rule in rules if not _is_plain(rule))
-            return _Rule(some=frozenset().union(*(rule.some for rule in plain)), any_of=other)
-        return _Rule(every=tuple(rules))
+            return _none_of(rules)
+        return _any_of(rules) if isinstance(node, Or) else _all_of(rules)
 
     def _numbered(self, term: str) -> int:
         if term not in self._number:
@@ -138,7 +159,7 @@ class KeywordMatcher:
                 present[owner].add(term)
         return present
 
-    def _holding(self, present: set[int]) -> set[MonitorId]:
+    def _holding(self, present: frozenset[int]) -> set[MonitorId]:
         if not present:
             return set()
         candidates = {monitor for number in present for monitor in self._wanting.get(number, ())}
@@ -195,16 +216,38 @@ def _excluded(node: Node) -> frozenset[str]:
     return frozenset()
 
 
+def _all_of(rules: list[_Rule]) -> _Rule:
+    simple = [rule for rule in rules if not rule.any_of]
+    return _Rule(
+        each=tuple(terms for rule in simple for terms in rule.each),
+        none=frozenset().union(*(rule.none for rule in simple)),
+        every=(*(rule for rule in rules if rule.any_of), *(part for rule in simple for part in rule.every)),
+        unless=tuple(part for rule in simple for part in rule.unless),
+    )
+
+
+def _any_of(rules: list[_Rule]) -> _Rule:
+    plain = [rule.only_terms for rule in rules if rule.only_terms is not None]
+    merged = _Rule(each=(frozenset().union(*plain),)) if plain else None
+    other = [rule for rule in rules if rule.only_terms is None]
+    if merged is not None and not other:
+        return merged
+    return _Rule(any_of=tuple(other) if merged is None else (merged, *other))
+
+
+def _none_of(rules: list[_Rule]) -> _Rule:
+    terms = [rule.only_terms for rule in rules if rule.only_terms is not None]
+    return _Rule(
+        none=frozenset().union(*terms), unless=tuple(rule for rule in rules if rule.only_terms is None)
+    )
+
+
 def _wanted(rule: _Rule) -> set[int]:
     """Terms of which at least one is in every text the rule holds for."""
-    numbers = set(rule.some)
+    numbers = set().union(*rule.each)
     for part in (*rule.any_of, *rule.every):
         numbers |= _wanted(part)
     return numbers
-
-
-def _is_plain(rule: _Rule) -> bool:
-    return not (rule.any_of or rule.every or rule.none)
 
 
 def _spellings(term: str, synonyms: Mapping[str, Sequence[str]], pinyin: bool) -> list[str]:

@@ -1,26 +1,30 @@
-"""Words, as jieba cuts them: through rjieba (Rust) where it can be imported, else through jieba itself.
+"""Words, as jieba cuts them: through rjieba (Rust) where it can be imported, else by jieba's dictionary in
+numpy.
 
-Both read the same dictionary and are asked without the hidden Markov model, which invents words that no
-table knows; their answers differ on about one post in forty. A user dictionary of brands and products is
-given to either.
+Both read the same dictionary and work without the hidden Markov model, which invents words that no table
+knows; their answers differ on about one post in forty. Single texts can also be cut by the package itself. A
+user dictionary of brands and products is given to either.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from app.core.errors import Invalid
+from app.nlp.dictionary import Dictionary, build_dictionary, word_spans
+from app.nlp.features import Batch
 
 Backend = Literal["auto", "rjieba", "jieba"]
 Positions = npt.NDArray[np.int64]
 
 _MAX_USER_WORD = 40
+_SPACE, _NEWLINE = 32, 10
 _USER_FREQUENCY = 20_000
 """Above nearly every dictionary word, so that a brand name is kept in one piece."""
 
@@ -30,9 +34,8 @@ class Segmenter:
 
     def __init__(self, user_words: Iterable[str] = (), backend: Backend = "auto") -> None:
         """`user_words` are kept whole; raises Invalid for an unusable one or a backend that is missing."""
-        words = [checked_user_word(word) for word in user_words]
+        self._user_words = [checked_user_word(word) for word in user_words]
         self.backend: Literal["rjieba", "jieba"] = chosen_backend(backend)
-        self._cut = _rjieba_cut(words) if self.backend == "rjieba" else _jieba_cut(words)
 
     def cut(self, text: str) -> list[str]:
         """The words of a text, blanks and line breaks included: joined they give the text again."""
@@ -42,19 +45,28 @@ class Segmenter:
         """The words without blanks and punctuation, for word clouds and lists."""
         return [word for word in self._cut(text) if any(c.isalnum() for c in word)]
 
-    def spans(self, joined: str) -> tuple[Positions, Positions]:
-        """Start and end (exclusive) of every word of a buffer of posts joined by line feeds, blanks left
-        out.
-        """
-        if not joined:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        words = self._cut(joined)
+    def spans(self, batch: Batch) -> tuple[Positions, Positions]:
+        """Begin and end of every word of a batch, as positions in its codes, blanks left out."""
+        if self.backend == "jieba":
+            return word_spans(batch, self._dictionary)
+        words = self._cut(batch.codes.tobytes().decode("utf-32-le"))
         lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
         ends = np.cumsum(lengths)
-        if ends[-1] != len(joined):
+        if ends[-1] != len(batch.codes):
             raise AssertionError("the segmenter lost characters")
-        blank = np.fromiter(map(str.isspace, words), dtype=np.bool_, count=len(words))
-        return (ends - lengths)[~blank], ends[~blank]
+        begins = ends - lengths
+        first = batch.codes[begins]
+        real = (first != _SPACE) & (first != _NEWLINE)
+        return begins[real], ends[real]
+
+    @cached_property
+    def _dictionary(self) -> Dictionary:
+        return build_dictionary(self._user_words, _USER_FREQUENCY)
+
+    @cached_property
+    def _cut(self) -> Callable[[str], list[str]]:
+        make = _rjieba_cut if self.backend == "rjieba" else _jieba_cut
+        return make(self._user_words)
 
 
 def checked_user_word(word: str) -> str:

@@ -45,7 +45,7 @@ class Table:
 
     @cached_property
     def row_of_slot(self) -> npt.NDArray[Any]:
-        """The row of `weights` for every slot, 0 for the unknown ones; two bytes a slot where they suffice."""
+        """The row of `weights` for every slot, 0 for the unknown ones; two bytes each where they suffice."""
         narrow = len(self.slots) < 1 << 16
         rows = np.zeros(1 << SLOT_BITS, dtype=np.uint16 if narrow else np.int32)
         rows[self.slots] = np.arange(1, len(self.slots) + 1)
@@ -80,7 +80,8 @@ def grouped_sums(weights: Floats, rows: Ints, owner: Ints, posts: int) -> Floats
         grid = starts[chosen][:, None] + np.arange(widest)
         inside = np.arange(widest) < lengths[chosen][:, None]
         lines = np.where(inside, rows[np.minimum(grid, len(rows) - 1)], 0)
-        totals[chosen] = np.ones(widest, np.float32) @ weights[lines]
+        gathered = weights.take(lines.ravel(), axis=0, mode="clip").reshape(len(chosen), widest, -1)
+        totals[chosen] = np.ones(widest, np.float32) @ gathered
     return totals
 
 

@@ -13,6 +13,7 @@ from app.nlp.fingerprint import (
     fingerprints,
     hamming,
     is_near,
+    simhashes,
 )
 
 LONG = "昨天在营业厅办理的宽带到今天还没有人上门安装，打了三次电话都说再等等，请给个准话。"
@@ -38,6 +39,16 @@ def test_both_numbers_fit_a_signed_column() -> None:
 def test_a_slightly_changed_post_is_near() -> None:
     changed = LONG + "！！"
     assert is_near(fingerprint(LONG).simhash, fingerprint(changed).simhash)
+
+
+def test_a_very_long_post_is_compared_too() -> None:
+    article = "".join(f"第{n}天客服说还要再等{n * 7 % 13}个工作日，" for n in range(200))
+    assert is_near(fingerprint(article).simhash, fingerprint(article + "完。").simhash)
+
+
+def test_the_simhash_is_the_majority_of_its_trigrams() -> None:
+    assert simhashes(["一二三"]) == simhashes(["一二三一二三"[:3]])
+    assert hamming(simhashes(["一二三"])[0], simhashes(["三二一"])[0]) > 10
 
 
 def test_an_unrelated_post_is_far() -> None:
