@@ -113,6 +113,8 @@ class PlatformView(BaseModel):
     can_authorise: bool
     credential_fields: list[FormFieldView]
     setting_fields: list[FormFieldView]
+    base_urls: dict[str, str]
+    """Names of the hosts an account may be pointed at, with the platform's own; empty: it must be given."""
     features: dict[str, bool]
     limits: dict[str, Any]
 

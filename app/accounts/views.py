@@ -58,6 +58,7 @@ def _platform_view(entry: dict[str, Any], matrix: dict[str, Any]) -> PlatformVie
         can_authorise=issubclass(adapter, OAuthConnector),
         credential_fields=[_field(field) for field in adapter.schema.credential_fields()],
         setting_fields=[_field(field) for field in adapter.schema.setting_fields()],
+        base_urls=dict(adapter.schema.base_urls),
         features={row["feature"]: row["platforms"][name] for row in matrix["features"]},
         limits=matrix["limits"][name],
     )

@@ -13,16 +13,19 @@ from app.core.numbers import current_number
 from app.core.permissions import ROLES, Actor, ActorKind, Permission
 from app.core.runtime import Runtime
 from app.identity.schemas import (
+    AgencyList,
     AgencyRef,
+    AgencyView,
     AssignableOperatorList,
     AssignableOperatorView,
     CapacityView,
     OperatorView,
+    PersonRef,
     SessionView,
     TeamRef,
 )
 from app.identity.scope import accounts_within, scope
-from app.models import ACTIVE_STATUSES, Account, Operator, OperatorSession, ServiceRequest
+from app.models import ACTIVE_STATUSES, Account, Agency, Operator, OperatorSession, ServiceRequest, Team
 
 EVENT_COUNTER = "events"
 # A session's last use is written at most this often: reading a page must not cost a write each time.
@@ -147,6 +150,27 @@ def _reaches(session: Session, operator: Operator, account_id: int) -> bool:
     if reached is None:
         return True
     return session.scalar(reached.where(Account.id == account_id)) is not None
+
+
+def list_agencies(ctx: Context) -> AgencyList:
+    """The agencies within reach, with the teams and active people of each."""
+    agencies = ctx.session.scalars(scope(select(Agency), ctx.actor, Agency).order_by(Agency.id))
+    teams = ctx.session.scalars(scope(select(Team), ctx.actor, Team).order_by(Team.id)).all()
+    people = ctx.session.scalars(
+        scope(select(Operator), ctx.actor, Operator).where(Operator.is_active).order_by(Operator.id)
+    ).all()
+    return AgencyList(
+        items=[
+            AgencyView(
+                id=agency.id,
+                name=agency.name,
+                kind=agency.kind,
+                teams=[TeamRef(id=row.id, name=row.name) for row in teams if row.agency_id == agency.id],
+                people=[PersonRef(id=row.id, name=row.name) for row in people if row.agency_id == agency.id],
+            )
+            for agency in agencies
+        ]
+    )
 
 
 def assignable_operators(ctx: Context, account_id: int | None) -> AssignableOperatorList:

@@ -43,6 +43,18 @@ class AgencyRef(BaseModel):
     kind: AgencyKind
 
 
+class AgencyView(AgencyRef):
+    """An agency with what accounts can be given to: its teams and its active people."""
+
+    teams: list[TeamRef]
+    people: list[PersonRef]
+
+
+class AgencyList(BaseModel):
+    items: list[AgencyView]
+    next_cursor: str | None = None
+
+
 class OperatorView(BaseModel):
     id: int
     login_name: str

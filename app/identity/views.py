@@ -11,6 +11,7 @@ from app.core.errors import Unauthenticated
 from app.core.permissions import ANONYMOUS, ActorKind, Permission
 from app.identity import queries, services, web_session
 from app.identity.schemas import (
+    AgencyList,
     AssignableOperatorList,
     LogIn,
     OperatorQuery,
@@ -114,3 +115,15 @@ def set_locale(ctx: Context, body: SetLocale) -> SessionView:
 )
 def list_operators(ctx: Context, query: OperatorQuery) -> AssignableOperatorList:
     return queries.assignable_operators(ctx, query.account_id)
+
+
+@endpoint(
+    identity,
+    "GET",
+    "/agencies",
+    access=Permission.OPERATORS_READ,
+    summary="Agencies with their teams and people",
+    response=AgencyList,
+)
+def list_agencies(ctx: Context) -> AgencyList:
+    return queries.list_agencies(ctx)

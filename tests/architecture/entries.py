@@ -101,6 +101,7 @@ ROUTES: dict[str, Entry] = {
     "identity.set_presence": Entry(_R.OWN, 200, lambda _stage: Ask(body={"presence": "online"})),
     "identity.set_locale": Entry(_R.OWN, 200, lambda _stage: Ask(body={"locale": "en"})),
     "identity.list_operators": Entry(_R.OWN, 200, _plain),
+    "identity.list_agencies": Entry(_R.OWN, 200, _plain),
     "accounts.list_platforms": Entry(_R.OWN, 200, _plain),
     "accounts.list_accounts": Entry(_R.OWN, 200, _plain),
     "accounts.get_account": Entry(_R.ACCOUNT, 200, _account()),

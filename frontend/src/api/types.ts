@@ -92,6 +92,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account_id}/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The filter chain as it runs for an account */
+        get: operations["monitors_get_account_filter"];
+        /** Set an account's filter chain */
+        put: operations["monitors_set_account_filter"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{account_id}/status": {
         parameters: {
             query?: never;
@@ -118,6 +136,23 @@ export interface paths {
         };
         /** Where the platform's consent page sends the browser back to */
         get: operations["accounts_finish_authorisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agencies with their teams and people */
+        get: operations["identity_list_agencies"];
         put?: never;
         post?: never;
         delete?: never;
@@ -393,6 +428,112 @@ export interface paths {
         put?: never;
         /** Send a failed reply again */
         post: operations["workbench_retry_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listening rules with their hits */
+        get: operations["monitors_list_monitors"];
+        put?: never;
+        /** Make a monitor */
+        post: operations["monitors_create_monitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{monitor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One monitor */
+        get: operations["monitors_get_monitor"];
+        /** Change a monitor */
+        put: operations["monitors_edit_monitor"];
+        post?: never;
+        /** Delete a monitor; what it caught stays */
+        delete: operations["monitors_delete_monitor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{monitor_id}/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs over stored items */
+        get: operations["monitors_list_backfills"];
+        put?: never;
+        /** Run a monitor over stored items */
+        post: operations["monitors_start_backfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{monitor_id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hits per day and what became of them */
+        get: operations["monitors_monitor_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{monitor_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause a monitor, or let it listen again */
+        put: operations["monitors_set_monitor_state"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a rule would have caught, before saving it */
+        post: operations["monitors_preview_monitor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -689,6 +830,27 @@ export interface components {
             /** Count */
             count: number;
         };
+        /** AccountFilterCommand */
+        AccountFilterCommand: {
+            filters: components["schemas"]["FilterSettings"];
+            /**
+             * Version
+             * @description of the edited settings; null the first time
+             * @default null
+             */
+            version: number | null;
+        };
+        /** AccountFilterView */
+        AccountFilterView: {
+            /** Account Id */
+            account_id: number;
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+            /** Is Default */
+            is_default: boolean;
+            /** Version */
+            version: number | null;
+        };
         /**
          * AccountKind
          * @enum {string}
@@ -772,6 +934,16 @@ export interface components {
          * @enum {string}
          */
         AgencyKind: "in_house" | "third_party";
+        /** AgencyList */
+        AgencyList: {
+            /** Items */
+            items: components["schemas"]["AgencyView"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor: string | null;
+        };
         /** AgencyRef */
         AgencyRef: {
             /** Id */
@@ -779,6 +951,21 @@ export interface components {
             /** Name */
             name: string;
             kind: components["schemas"]["AgencyKind"];
+        };
+        /**
+         * AgencyView
+         * @description An agency with what accounts can be given to: its teams and its active people.
+         */
+        AgencyView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["AgencyKind"];
+            /** Teams */
+            teams: components["schemas"]["TeamRef"][];
+            /** People */
+            people: components["schemas"]["PersonRef"][];
         };
         /** AlertChanged */
         AlertChanged: {
@@ -896,6 +1083,52 @@ export interface components {
         AuthorisationView: {
             /** Authorize Url */
             authorize_url: string;
+        };
+        /** BackfillCommand */
+        BackfillCommand: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+        };
+        /** BackfillList */
+        BackfillList: {
+            /** Items */
+            items: components["schemas"]["BackfillView"][];
+        };
+        /**
+         * BackfillState
+         * @enum {string}
+         */
+        BackfillState: "waiting" | "running" | "done" | "cancelled";
+        /** BackfillView */
+        BackfillView: {
+            /** Id */
+            id: number;
+            /** Monitor Id */
+            monitor_id: number;
+            state: components["schemas"]["BackfillState"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Scanned */
+            scanned: number;
+            /** Hits */
+            hits: number;
+            /** Kept */
+            kept: number;
+            /** Progress */
+            progress: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
         };
         /** CandidateView */
         CandidateView: {
@@ -1023,6 +1256,20 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** DayCount */
+        DayCount: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Hits */
+            hits: number;
+            /** Kept */
+            kept: number;
+            /** Negative */
+            negative: number;
+        };
         /** DecisionList */
         DecisionList: {
             /** Items */
@@ -1098,6 +1345,17 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * FilterSettings
+         * @description Steps in their order. Steps that are left out run at their usual place with their usual threshold.
+         */
+        FilterSettings: {
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["StepSetting"][];
+        };
         /** FormFieldView */
         FormFieldView: {
             /** Name */
@@ -1134,6 +1392,13 @@ export interface components {
              * Format: date-time
              */
             checked_at: string;
+        };
+        /** HitCounts */
+        HitCounts: {
+            /** Hits */
+            hits: number;
+            /** Kept */
+            kept: number;
         };
         /** HourView */
         HourView: {
@@ -1199,6 +1464,24 @@ export interface components {
             verdict: components["schemas"]["VerdictView"] | null;
             /** Service Request Id */
             service_request_id: number | null;
+        };
+        /**
+         * InboundItemsJudged
+         * @description A batch of one account's items has been judged: totals, and the newest item's id.
+         */
+        InboundItemsJudged: {
+            /** Account Id */
+            account_id: number;
+            /** Kept */
+            kept: number;
+            /** Dropped */
+            dropped: number;
+            /** Needs Review */
+            needs_review: number;
+            /** Newest Id */
+            newest_id: number;
+            /** Monitor Ids */
+            monitor_ids: number[];
         };
         /**
          * Lane
@@ -1301,6 +1584,258 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** MonitorChanged */
+        MonitorChanged: {
+            /** Monitor Id */
+            monitor_id: number;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Deleted */
+            is_deleted: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * MonitorCommand
+         * @description A whole monitor, as the editor sends it.
+         */
+        MonitorCommand: {
+            /** Name */
+            name: string;
+            rule: components["schemas"]["MonitorRule"];
+            /**
+             * Account Ids
+             * @description none: every account of the agency
+             * @default []
+             */
+            account_ids: number[];
+            /**
+             * Kinds
+             * @description mention, comment, repost, …; none: every
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * @default {
+             *       "days": [],
+             *       "begin": null,
+             *       "end": null
+             *     }
+             */
+            schedule: components["schemas"]["Schedule"];
+            /**
+             * @default {
+             *       "steps": []
+             *     }
+             */
+            filters: components["schemas"]["FilterSettings"];
+            /**
+             * Is Active
+             * @default true
+             */
+            is_active: boolean;
+            /**
+             * Is Competitor
+             * @default false
+             */
+            is_competitor: boolean;
+            /**
+             * Priority
+             * @default 3
+             */
+            priority: number;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: number | null;
+        };
+        /** MonitorEdit */
+        MonitorEdit: {
+            /** Name */
+            name: string;
+            rule: components["schemas"]["MonitorRule"];
+            /**
+             * Account Ids
+             * @description none: every account of the agency
+             * @default []
+             */
+            account_ids: number[];
+            /**
+             * Kinds
+             * @description mention, comment, repost, …; none: every
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * @default {
+             *       "days": [],
+             *       "begin": null,
+             *       "end": null
+             *     }
+             */
+            schedule: components["schemas"]["Schedule"];
+            /**
+             * @default {
+             *       "steps": []
+             *     }
+             */
+            filters: components["schemas"]["FilterSettings"];
+            /**
+             * Is Active
+             * @default true
+             */
+            is_active: boolean;
+            /**
+             * Is Competitor
+             * @default false
+             */
+            is_competitor: boolean;
+            /**
+             * Priority
+             * @default 3
+             */
+            priority: number;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: number | null;
+            /** Version */
+            version: number;
+        };
+        /** MonitorFigures */
+        MonitorFigures: {
+            /** Days */
+            days: number;
+            /** Hits */
+            hits: number;
+            /** Kept */
+            kept: number;
+            /** Negative */
+            negative: number;
+            /** Per Day */
+            per_day: components["schemas"]["DayCount"][];
+            /** Reasons */
+            reasons: components["schemas"]["ReasonTotal"][];
+        };
+        /** MonitorList */
+        MonitorList: {
+            /** Items */
+            items: components["schemas"]["MonitorView"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * MonitorRule
+         * @description What a monitor watches. Every group that is filled must hold; `none` forbids.
+         *
+         *     Words are matched whatever their case, width and 简繁 form; a word of Latin letters matches whole words.
+         */
+        MonitorRule: {
+            /**
+             * Any
+             * @description at least one of these words
+             * @default []
+             */
+            any: string[];
+            /**
+             * All
+             * @description each of these words
+             * @default []
+             */
+            all: string[];
+            /**
+             * None
+             * @description none of these words
+             * @default []
+             */
+            none: string[];
+            /**
+             * Phrases
+             * @description one of these, letter by letter
+             * @default []
+             */
+            phrases: string[];
+            /**
+             * Topics
+             * @description one of these #topics#
+             * @default []
+             */
+            topics: string[];
+            /**
+             * Authors
+             * @description one of these ids or names wrote it
+             * @default []
+             */
+            authors: string[];
+            /**
+             * Expression
+             * @description AND, OR, NOT, quotes, parentheses
+             * @default
+             */
+            expression: string;
+            /**
+             * Synonyms
+             * @description further spellings of a word
+             * @default {}
+             */
+            synonyms: {
+                [key: string]: string[];
+            };
+            /**
+             * Variants
+             * @description Chinese words also spelt in pinyin
+             * @default false
+             */
+            variants: boolean;
+            /**
+             * Quoted
+             * @description the quoted part of a repost counts too
+             * @default false
+             */
+            quoted: boolean;
+        };
+        /** MonitorStateCommand */
+        MonitorStateCommand: {
+            /** Is Active */
+            is_active: boolean;
+            /** Version */
+            version: number;
+        };
+        /** MonitorView */
+        MonitorView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            rule: components["schemas"]["MonitorRule"];
+            /** Account Ids */
+            account_ids: number[];
+            /** Kinds */
+            kinds: string[];
+            schedule: components["schemas"]["Schedule"];
+            filters: components["schemas"]["FilterSettings"];
+            /** Is Active */
+            is_active: boolean;
+            /** Is Competitor */
+            is_competitor: boolean;
+            /** Priority */
+            priority: number;
+            team: components["schemas"]["TeamRef"] | null;
+            today: components["schemas"]["HitCounts"];
+            week: components["schemas"]["HitCounts"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
         /** OperatorView */
         OperatorView: {
             /** Id */
@@ -1352,6 +1887,10 @@ export interface components {
             credential_fields: components["schemas"]["FormFieldView"][];
             /** Setting Fields */
             setting_fields: components["schemas"]["FormFieldView"][];
+            /** Base Urls */
+            base_urls: {
+                [key: string]: string;
+            };
             /** Features */
             features: {
                 [key: string]: boolean;
@@ -1372,17 +1911,73 @@ export interface components {
             operator_id: number;
             presence: components["schemas"]["Presence"];
         };
-        /** PreviewView */
-        PreviewView: {
+        /**
+         * PreviewCommand
+         * @description A rule to try on stored items; with `monitor_id` the answer says how it differs from the saved one.
+         */
+        PreviewCommand: {
+            rule: components["schemas"]["MonitorRule"];
+            /**
+             * Account Ids
+             * @default []
+             */
+            account_ids: number[];
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * @default {
+             *       "days": [],
+             *       "begin": null,
+             *       "end": null
+             *     }
+             */
+            schedule: components["schemas"]["Schedule"];
+            /**
+             * Monitor Id
+             * @default null
+             */
+            monitor_id: number | null;
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+        };
+        /** PreviewDay */
+        PreviewDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Hits */
+            hits: number;
+            /** Kept */
+            kept: number;
+        };
+        /** PreviewExample */
+        PreviewExample: {
+            /** Inbound Item Id */
+            inbound_item_id: number;
+            account: components["schemas"]["AccountRefView"];
+            /** Author Name */
+            author_name: string;
             /** Text */
             text: string;
-            /** Direction */
-            direction: string;
             /**
-             * At
+             * Published At
              * Format: date-time
              */
-            at: string;
+            published_at: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Reason Text */
+            reason_text: string | null;
+            /** Terms */
+            terms: string[];
         };
         Problem: {
             type: string;
@@ -1407,6 +2002,15 @@ export interface components {
         /** ReasonCount */
         ReasonCount: {
             outcome: components["schemas"]["VerdictOutcome"];
+            /** Reason */
+            reason: string;
+            /** Reason Text */
+            reason_text: string;
+            /** Count */
+            count: number;
+        };
+        /** ReasonTotal */
+        ReasonTotal: {
             /** Reason */
             reason: string;
             /** Reason Text */
@@ -1454,6 +2058,27 @@ export interface components {
          * @enum {string}
          */
         RoleName: "operator" | "agency_operator" | "supervisor" | "manager" | "administrator";
+        /**
+         * Schedule
+         * @description When a monitor applies, by the post's time in China. `days`: 1 Monday to 7 Sunday, none means all.
+         */
+        Schedule: {
+            /**
+             * Days
+             * @default []
+             */
+            days: number[];
+            /**
+             * Begin
+             * @default null
+             */
+            begin: string | null;
+            /**
+             * End
+             * @default null
+             */
+            end: string | null;
+        };
         /** SearchHit */
         SearchHit: {
             /**
@@ -1581,7 +2206,7 @@ export interface components {
             contact: components["schemas"]["ContactRefView"];
             assignee: components["schemas"]["PersonRef"] | null;
             team: components["schemas"]["TeamRef"] | null;
-            preview: components["schemas"]["PreviewView"];
+            preview: components["schemas"]["app__routing__schemas__PreviewView"];
             /** Unread Count */
             unread_count: number;
             /** Message Count */
@@ -1716,6 +2341,56 @@ export interface components {
              * @enum {string}
              */
             outcome: "sent" | "not_sent";
+        };
+        /** StepSetting */
+        StepSetting: {
+            /** Name */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Threshold
+             * @description the step decides from this score on
+             * @default null
+             */
+            threshold: number | null;
+            /**
+             * Review From
+             * @description last step only: from here to the threshold a person looks
+             * @default null
+             */
+            review_from: number | null;
+        };
+        /** StepView */
+        StepView: {
+            /** Name */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Threshold
+             * @description the step decides from this score on
+             * @default null
+             */
+            threshold: number | null;
+            /**
+             * Review From
+             * @description last step only: from here to the threshold a person looks
+             * @default null
+             */
+            review_from: number | null;
+            /** Label */
+            label: string;
+            /** Is Optional */
+            is_optional: boolean;
+            /** Has Threshold */
+            has_threshold: boolean;
         };
         /** TeamRef */
         TeamRef: {
@@ -1910,6 +2585,53 @@ export interface components {
             text: string;
             /** Idempotency Key */
             idempotency_key: string;
+        };
+        /**
+         * PreviewView
+         * @description What the rule would have caught. `is_complete` is false when time or the row limit ended it early.
+         */
+        app__listener__monitor_schemas__PreviewView: {
+            /** Days */
+            days: number;
+            /** Scanned */
+            scanned: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Is Complete */
+            is_complete: boolean;
+            /** Took Ms */
+            took_ms: number;
+            /** Hits */
+            hits: number;
+            /** Kept */
+            kept: number;
+            /** Per Day */
+            per_day: components["schemas"]["PreviewDay"][];
+            /** Examples */
+            examples: components["schemas"]["PreviewExample"][];
+            /** Gained */
+            gained: number;
+            /** Lost */
+            lost: number;
+            /** Gained Examples */
+            gained_examples: components["schemas"]["PreviewExample"][];
+            /** Lost Examples */
+            lost_examples: components["schemas"]["PreviewExample"][];
+        };
+        /** PreviewView */
+        app__routing__schemas__PreviewView: {
+            /** Text */
+            text: string;
+            /** Direction */
+            direction: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
     };
     responses: never;
@@ -2174,6 +2896,72 @@ export interface operations {
             };
         };
     };
+    monitors_get_account_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountFilterView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_set_account_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountFilterCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountFilterView"];
+                };
+            };
+            /** @description A problem (bad_filter_settings, stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accounts_set_status: {
         parameters: {
             query?: never;
@@ -2226,6 +3014,35 @@ export interface operations {
                 content?: never;
             };
             /** @description A problem (authorisation_expired, authorised_other_account) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_list_agencies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyList"];
+                };
+            };
+            /** @description A problem */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2775,6 +3592,330 @@ export interface operations {
                 };
             };
             /** @description A problem (not_failed) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_list_monitors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_create_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorView"];
+                };
+            };
+            /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_get_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_edit_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorEdit"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorView"];
+                };
+            };
+            /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid, stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_delete_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_list_backfills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_start_backfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillView"];
+                };
+            };
+            /** @description A problem (backfill_running) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_monitor_figures: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorFigures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_set_monitor_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorStateCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorView"];
+                };
+            };
+            /** @description A problem (stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_preview_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["app__listener__monitor_schemas__PreviewView"];
+                };
+            };
+            /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid) */
             default: {
                 headers: {
                     [name: string]: unknown;
