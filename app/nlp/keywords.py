@@ -89,7 +89,7 @@ class KeywordMatcher:
         self._wanting: dict[int, list[MonitorId]] = {}
         for monitor in monitors:
             self._add(monitor)
-        self._whole_word = [_is_latin(term) for term in self._terms]
+        self._whole_word = frozenset(number for number, term in enumerate(self._terms) if _is_latin(term))
         self._automaton = (
             ahocorasick_rs.AhoCorasick(
                 self._terms, implementation=ahocorasick_rs.Implementation.ContiguousNFA
@@ -152,10 +152,10 @@ class KeywordMatcher:
         if not hits:
             return present
         ends = np.cumsum(np.fromiter(map(len, folded), dtype=np.int64, count=len(folded)) + 1)
-        starts = np.fromiter((hit[1] for hit in hits), dtype=np.int64, count=len(hits))
-        owners = np.searchsorted(ends, starts, side="right").tolist()
-        for owner, (term, begin, end) in zip(owners, hits, strict=True):
-            if not self._whole_word[term] or _stands_alone(joined, begin, end):
+        terms, begins, _ = zip(*hits, strict=True)
+        owners = np.searchsorted(ends, np.array(begins, dtype=np.int64), side="right").tolist()
+        for owner, term, hit in zip(owners, terms, hits, strict=True):
+            if term not in self._whole_word or _stands_alone(joined, hit[1], hit[2]):
                 present[owner].add(term)
         return present
 

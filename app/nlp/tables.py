@@ -40,8 +40,9 @@ class Table:
     @cached_property
     def weights(self) -> Floats:
         """(rows + 1, columns): row 0 is zero, for slots that are not known."""
-        dense = self.levels.astype(np.float32) * self.scales
-        return np.ascontiguousarray(np.vstack((np.zeros((1, dense.shape[1]), np.float32), dense)))
+        dense = np.zeros((len(self.levels) + 1, len(self.scales)), dtype=np.float32)
+        np.multiply(self.levels, self.scales, out=dense[1:])
+        return dense
 
     @cached_property
     def row_of_slot(self) -> npt.NDArray[Any]:
@@ -67,7 +68,10 @@ def grouped_sums(weights: Floats, rows: Ints, owner: Ints, posts: int) -> Floats
     totals = np.zeros((posts, weights.shape[1]), dtype=np.float32)
     if not len(rows):
         return totals
-    order = np.argsort(owner, kind="stable")
+    short = (
+        owner.astype(np.uint16) if posts < 1 << 16 else owner
+    )  # two bytes are sorted by radix, not by comparing
+    order = np.argsort(short, kind="stable")
     rows = rows[order]
     lengths = np.bincount(owner, minlength=posts)
     starts = np.cumsum(lengths) - lengths
