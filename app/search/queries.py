@@ -136,4 +136,4 @@ def _newest_requests(ctx: Context, conversations: set[int]) -> dict[int, Any]:
         )
         .group_by(ServiceRequest.conversation_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

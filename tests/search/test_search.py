@@ -1,0 +1,77 @@
+"""Search over real full-text indexes: who finds what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from app.core.permissions import RoleName
+from app.models import AgencyKind, Operator
+from tests.factories.browser import Browser
+from tests.factories.make import Make
+
+OpenBrowser = Callable[[Operator | None], Browser]
+
+
+def found(browser: Browser, words: str) -> dict[str, list[str]]:
+    answer = browser.get("/search", q=words)
+    assert answer.status_code == 200, answer.text
+    return {kind: [hit["text"] for hit in hits] for kind, hits in answer.get_json().items()}
+
+
+@pytest.fixture
+def outage(make: Make) -> Operator:
+    """A supervisor whose account has one request about an outage."""
+    agency = make.agency()
+    team = make.team(agency)
+    supervisor = make.operator(agency, team, role=RoleName.SUPERVISOR)
+    make.request(make.account(agency, team), "南屏区宽带断了三个小时", author="江边散步的猫")
+    return supervisor
+
+
+def test_a_post_its_message_and_its_author_are_found(outage: Operator, browser: OpenBrowser) -> None:
+    me = browser(outage)
+    assert found(me, "宽带断") == {
+        "items": ["南屏区宽带断了三个小时"],
+        "messages": ["南屏区宽带断了三个小时"],
+        "contacts": [],
+    }
+    assert len(found(me, "散步")["contacts"]) == 1
+
+
+@pytest.mark.parametrize("words", ["kuandai", "kdd", "寬帶", "断", "带断了三", "宽带 南屏"])
+def test_sound_initials_and_parts_find_it(words: str, outage: Operator, browser: OpenBrowser) -> None:
+    assert found(browser(outage), words)["items"]
+
+
+@pytest.mark.parametrize("words", ["宽带停", "不存在", "zzz", '" OR "', "*", "NEAR(a b)", "'); DROP TABLE x"])
+def test_what_is_not_there_is_not_found_and_operators_are_only_text(
+    words: str, outage: Operator, browser: OpenBrowser
+) -> None:
+    assert found(browser(outage), words)["items"] == []
+
+
+def test_another_agency_finds_nothing(outage: Operator, make: Make, browser: OpenBrowser) -> None:
+    del outage
+    other = make.agency(AgencyKind.THIRD_PARTY)
+    stranger = make.operator(other, make.team(other), role=RoleName.SUPERVISOR)
+    assert found(browser(stranger), "宽带断") == {"items": [], "messages": [], "contacts": []}
+
+
+def test_an_agency_operator_finds_messages_of_their_requests_but_no_stream(
+    make: Make, browser: OpenBrowser
+) -> None:
+    agency = make.agency(AgencyKind.THIRD_PARTY)
+    team = make.team(agency)
+    account = make.account(agency, team)
+    me, colleague = (make.operator(agency, team, role=RoleName.AGENCY_OPERATOR) for _ in range(2))
+    make.request(account, "我的宽带断了", author="a", assignee=me)
+    make.request(account, "同事的宽带断了", author="b", assignee=colleague)
+    assert found(browser(me), "宽带断") == {"items": [], "messages": ["我的宽带断了"], "contacts": []}
+
+
+def test_an_empty_question_is_refused_with_the_field(outage: Operator, browser: OpenBrowser) -> None:
+    answer = browser(outage).get("/search", q="")
+    assert answer.status_code == 422
+    assert "q" in answer.get_json()["fields"]
