@@ -20,7 +20,7 @@ from app.accounts.services import note_failure, note_success
 from app.adapters.types import Budget, Page
 from app.core.context import Context
 from app.core.crypto import new_token
-from app.core.errors import PlatformError
+from app.core.errors import PlatformError, PlatformErrorKind
 from app.core.jobs import JobName
 from app.core.numbers import lock_counter
 from app.core.permissions import Permission
@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 
 POLL_CALLS = 5
+# A right that the platform has not given is asked for again now and then: it may be granted meanwhile.
+WITHOUT_RIGHT = timedelta(hours=6)
 DETAIL_CALLS = 20
 
 
@@ -147,5 +149,8 @@ def record_failure(ctx: Context, reading: Reading, error: PlatformError) -> None
     stream.lease_until = stream.lease_token = None
     stream.last_error = f"{error.kind.value}: {error.message}"[:300]
     note_failure(ctx, account, error)
-    stream.due_at = account.retry_at or ctx.now() + timedelta(seconds=stream.every_seconds)
+    pause = timedelta(seconds=stream.every_seconds)
+    if error.kind is PlatformErrorKind.CAPABILITY_MISSING:
+        pause = max(pause, WITHOUT_RIGHT)
+    stream.due_at = account.retry_at or ctx.now() + pause
     log.warning("poll_failed", stream=stream.id, kind=error.kind.value, platform_code=error.platform_code)

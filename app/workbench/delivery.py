@@ -55,6 +55,8 @@ class Task:
     since: datetime
     """When the first attempt whose outcome is open began."""
     reconcile: bool
+    known_ids: frozenset[str]
+    """Other sends of ours on the platform: reading back must not take one of them for this one."""
 
 
 def due_replies(ctx: Context, *, limit: int = 200) -> list[int]:
@@ -125,7 +127,14 @@ def take(ctx: Context, outbound_id: int) -> Task | None:
         change_state(ctx, message, outbound, OutboundState.SENDING)
     since = _began(ctx, outbound) or now
     return Task(
-        outbound, message, account, outbound.lease_token, outbound.attempts, since, reconcile=stranded
+        outbound,
+        message,
+        account,
+        outbound.lease_token,
+        outbound.attempts,
+        since,
+        stranded,
+        _known_ids(ctx, outbound),
     )
 
 
@@ -140,6 +149,18 @@ def _within_quota(ctx: Context, account: Account, outbound: OutboundMessage) -> 
     for name in names:
         count_calls(ctx, account, name)
     return True
+
+
+def _known_ids(ctx: Context, outbound: OutboundMessage) -> frozenset[str]:
+    found = ctx.session.scalars(
+        select(OutboundMessage.external_id).where(
+            OutboundMessage.account_id == outbound.account_id,
+            OutboundMessage.external_id.is_not(None),
+            OutboundMessage.finished_at > outbound.created_at - RECONCILE_FOR,
+            OutboundMessage.id != outbound.id,
+        )
+    )
+    return frozenset(external_id for external_id in found if external_id)
 
 
 def _began(ctx: Context, outbound: OutboundMessage) -> datetime | None:
@@ -170,6 +191,7 @@ def perform(runtime: Runtime, task: Task) -> Outcome:
         task.outbound.operation_key,
         task.outbound.target,
         task.outbound.actor_address,
+        known_ids=task.known_ids,
     )
     doubt = None if not task.reconcile else _unknown(task)
     if doubt is None:

@@ -167,7 +167,13 @@ def _check_text(
 
 
 def build_send_request(
-    lane: Lane, text: str, operation_key: str, target: dict[str, str] | None, address: str | None
+    lane: Lane,
+    text: str,
+    operation_key: str,
+    target: dict[str, str] | None,
+    address: str | None,
+    *,
+    known_ids: frozenset[str] = frozenset(),
 ) -> SendRequest:
     return SendRequest(
         lane=SendLane(lane.value),
@@ -176,6 +182,7 @@ def build_send_request(
         operation_key=operation_key,
         target=target or {},
         actor_ip=address,
+        known_ids=known_ids,
     )
 
 
