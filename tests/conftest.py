@@ -114,10 +114,10 @@ def make(runtime: Runtime) -> Make:
 
 
 @pytest.fixture
-def browser(app: Flask, make: Make) -> Callable[[Operator | None], Browser]:
-    """`browser(operator)` is logged in; `browser(None)` is anonymous."""
+def open_browser(app: Flask, make: Make) -> Callable[[Operator | None], Browser]:
+    """`open_browser(operator)` is logged in; `open_browser(None)` is anonymous."""
 
-    def open_browser(operator: Operator | None) -> Browser:
+    def opened(operator: Operator | None) -> Browser:
         return Browser(app, make.session_token(operator) if operator else None)
 
-    return open_browser
+    return opened

@@ -17,17 +17,19 @@ def _listed(browser: Browser) -> dict[int, dict[str, Any]]:
     return {row["id"]: row for row in browser.get("/agencies").get_json()["items"]}
 
 
-def test_an_administrator_sees_every_agency_with_its_own_teams_and_people(make: Make, browser: Open) -> None:
+def test_an_administrator_sees_every_agency_with_its_own_teams_and_people(
+    make: Make, open_browser: Open
+) -> None:
     ours, partner = make.agency(), make.agency()
     team = make.team(partner)
     worker = make.operator(partner)
-    listed = _listed(browser(make.operator(ours, role=RoleName.ADMINISTRATOR)))
+    listed = _listed(open_browser(make.operator(ours, role=RoleName.ADMINISTRATOR)))
     assert {ours.id, partner.id} <= set(listed)
     assert [row["id"] for row in listed[partner.id]["teams"]] == [team.id]
     assert [row["id"] for row in listed[partner.id]["people"]] == [worker.id]
 
 
-def test_people_of_an_agency_see_no_other(make: Make, browser: Open) -> None:
+def test_people_of_an_agency_see_no_other(make: Make, open_browser: Open) -> None:
     ours, partner = make.agency(), make.agency()
     make.team(ours)
-    assert set(_listed(browser(make.operator(partner, role=RoleName.AGENCY_OPERATOR)))) == {partner.id}
+    assert set(_listed(open_browser(make.operator(partner, role=RoleName.AGENCY_OPERATOR)))) == {partner.id}

@@ -55,9 +55,11 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(app: Flask, make: Ma
     assert bodies[0]["code"] == "login_failed"
 
 
-def test_a_disabled_person_cannot_log_in_and_is_out_at_once(app: Flask, make: Make, browser: Open) -> None:
+def test_a_disabled_person_cannot_log_in_and_is_out_at_once(
+    app: Flask, make: Make, open_browser: Open
+) -> None:
     operator = make.operator(make.agency(), login_name="gone")
-    inside = browser(operator)
+    inside = open_browser(operator)
     assert inside.get("/session").get_json()["authenticated"] is True
     _set(make.runtime, operator, is_active=False)
     assert inside.get("/service-requests").status_code == 401
@@ -149,17 +151,17 @@ def test_the_last_logout_ends_the_work(app: Flask, make: Make, runtime: Runtime)
     assert names[-2:] == ["session.ended", "operator.presence_changed"]
 
 
-def test_writes_need_the_csrf_token(make: Make, browser: Open) -> None:
-    inside = browser(make.operator(make.agency()))
+def test_writes_need_the_csrf_token(make: Make, open_browser: Open) -> None:
+    inside = open_browser(make.operator(make.agency()))
     for headers in ({"X-CSRF-Token": ""}, {"X-CSRF-Token": "wrong"}):
         refused = inside.call("PUT", "/session/presence", {"presence": "busy"}, headers=headers)
         assert (refused.status_code, refused.get_json()["code"]) == (400, "csrf_failed")
     assert inside.put("/session/presence", {"presence": "busy"}).get_json()["presence"] == "busy"
 
 
-def test_another_sessions_csrf_token_does_not_fit(make: Make, browser: Open) -> None:
+def test_another_sessions_csrf_token_does_not_fit(make: Make, open_browser: Open) -> None:
     agency = make.agency()
-    mine, other = browser(make.operator(agency)), browser(make.operator(agency))
+    mine, other = open_browser(make.operator(agency)), open_browser(make.operator(agency))
     refused = mine.call(
         "PUT", "/session/presence", {"presence": "busy"}, headers={"X-CSRF-Token": other.csrf}
     )
@@ -176,8 +178,8 @@ def test_an_old_hash_is_renewed_at_login(app: Flask, make: Make, runtime: Runtim
     assert not PasswordHasher().check_needs_rehash(stored)
 
 
-def test_an_idle_session_ends(make: Make, browser: Open, clock: ManualClock) -> None:
-    inside = browser(make.operator(make.agency()))
+def test_an_idle_session_ends(make: Make, open_browser: Open, clock: ManualClock) -> None:
+    inside = open_browser(make.operator(make.agency()))
     clock.advance(719 * 60)
     assert inside.get("/service-requests").status_code == 200
     clock.advance(719 * 60)
@@ -187,9 +189,9 @@ def test_an_idle_session_ends(make: Make, browser: Open, clock: ManualClock) -> 
 
 
 def test_the_sweeper_closes_idle_sessions_and_tells_their_browsers(
-    make: Make, browser: Open, clock: ManualClock, runtime: Runtime
+    make: Make, open_browser: Open, clock: ManualClock, runtime: Runtime
 ) -> None:
-    browser(make.operator(make.agency())).get("/session")
+    open_browser(make.operator(make.agency())).get("/session")
     clock.advance(721 * 60)
     perform(runtime, JobName.IDENTITY_SWEEP_SESSIONS, [])
     with open_context(runtime, LISTENER, write=False) as ctx:
@@ -200,9 +202,9 @@ def test_the_sweeper_closes_idle_sessions_and_tells_their_browsers(
 
 
 def test_using_a_session_is_written_down_at_most_once_a_minute(
-    make: Make, browser: Open, clock: ManualClock, runtime: Runtime
+    make: Make, open_browser: Open, clock: ManualClock, runtime: Runtime
 ) -> None:
-    inside = browser(make.operator(make.agency()))
+    inside = open_browser(make.operator(make.agency()))
     seen = set()
     for _ in range(6):
         clock.advance(20)
@@ -219,7 +221,7 @@ def test_identity_headers_are_ignored(app: Flask, make: Make) -> None:
     assert browser.get("/service-requests").status_code == 401
 
 
-def test_the_chosen_language_stays_with_the_person(make: Make, browser: Open) -> None:
-    inside = browser(make.operator(make.agency()))
+def test_the_chosen_language_stays_with_the_person(make: Make, open_browser: Open) -> None:
+    inside = open_browser(make.operator(make.agency()))
     assert inside.put("/session/locale", {"locale": "en"}).get_json()["locale"] == "en"
     assert inside.get("/session").get_json()["locale"] == "en"

@@ -82,6 +82,6 @@ def wechat_desk(make: Make, clock: ManualClock, remote: Remote) -> Desk:
 
 
 @pytest.fixture
-def screen(desk: Desk, browser: Callable[[Operator | None], Browser]) -> Browser:
+def screen(desk: Desk, open_browser: Callable[[Operator | None], Browser]) -> Browser:
     """The operator's browser."""
-    return browser(desk.operator)
+    return open_browser(desk.operator)
