@@ -4,7 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 
 import { conversations as api, requests as requestsApi } from '@/api/endpoints'
-import type { ConversationView, MessageView } from '@/api/contract'
+import type { ConversationView, MessageView, ServiceRequestView } from '@/api/contract'
 import type { Change } from '@/realtime/reducer'
 import { useEntities } from './entities'
 import { useLive } from './live'
@@ -93,7 +93,7 @@ export const useThread = defineStore('thread', () => {
     entities.loadRequests(view.requests)
     entities.loadMessages(items)
     conversation.value = view
-    readUpTo.value ??= lastReadNumber(items, request.value?.unread_count ?? 0)
+    readUpTo.value ??= lastReadNumber(items, request.value)
     ids.value = [...new Set([...ids.value, ...items.map((item) => item.id)])]
   }
 
@@ -182,9 +182,10 @@ export const useThread = defineStore('thread', () => {
   }
 })
 
-/** Number of the newest message before the `unread` last inbound ones. */
-function lastReadNumber(items: MessageView[], unread: number): number {
-  const inbound = items.filter((item) => item.direction === 'inbound')
+/** Number of the newest message before the unread ones; a request counts those of its own lane. */
+function lastReadNumber(items: MessageView[], request: ServiceRequestView | null): number {
+  const unread = request?.unread_count ?? 0
+  const inbound = items.filter((item) => item.direction === 'inbound' && item.lane === request?.lane)
   const firstUnread = unread > 0 ? inbound.at(-Math.min(unread, inbound.length)) : undefined
   return firstUnread ? firstUnread.number - 1 : Number.MAX_SAFE_INTEGER
 }

@@ -31,10 +31,18 @@ export function useRequestActions() {
       entities.takeRequest(await action())
       return true
     } catch (error) {
-      refusal.value = { requestId: request.id, ...explain(error) }
-      if (hasCode(error, 'stale_version') || hasCode(error, 'already_assigned')) await refetch(request.id)
+      const outdated = hasCode(error, 'stale_version') || hasCode(error, 'already_assigned')
+      if (outdated) await refetch(request.id)
+      refusal.value = { requestId: request.id, ...((outdated ? takenMeanwhile(request) : null) ?? explain(error)) }
       return false
     }
+  }
+
+  /** Most often a request is out of date because a colleague was quicker; then say who. */
+  function takenMeanwhile(before: ServiceRequestView): { text: string; number: null } | null {
+    const assignee = latest(before).assignee
+    if (!assignee || assignee.id === before.assignee?.id || assignee.id === session.operator?.id) return null
+    return { text: t('action.alreadyAssigned', { name: assignee.name }), number: null }
   }
 
   function explain(error: unknown): { text: string; number: string | null } {

@@ -14,7 +14,8 @@ const POST_KINDS = new Set(['post', 'mention', 'repost'])
 
 /** The post the conversation began with; it stays pinned above the thread. */
 export function originalPost(messages: MessageView[]): MessageView | null {
-  return messages.find((message) => message.direction === 'inbound' && POST_KINDS.has(message.kind)) ?? null
+  const first = messages.find((message) => message.direction === 'inbound' && message.lane === 'public')
+  return first && POST_KINDS.has(first.kind) ? first : null
 }
 
 export function tabOf(message: MessageView): ThreadTab | null {
