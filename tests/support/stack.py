@@ -23,6 +23,8 @@ from app.ops.layout import ROOT
 
 READY_SECONDS = 120.0
 STOP_SECONDS = 40.0
+# Importing the application is most of it, and takes long on a busy machine.
+REFUSED_SECONDS = 90.0
 # What a developer's own shell or `.env` may hold must not steer a test's installation.
 OWN_NAMES = (
     "LINGKE_ENV",
@@ -99,6 +101,18 @@ def launch(data_dir: Path, port: int, **environ: str) -> RunningStack:
             stderr=subprocess.STDOUT,
         )
     return RunningStack(process, data_dir, port, log, offset)
+
+
+def launch_in_vain(data_dir: Path, port: int, **environ: str) -> RunningStack:
+    """Start a launcher that has to refuse, and wait for that. Raises AssertionError when it goes on."""
+    stack = launch(data_dir, port, **environ)
+    try:
+        status = stack.process.wait(REFUSED_SECONDS)
+    finally:
+        stack.process.kill()
+        stack.process.wait()
+    assert status == 1, stack.printed()
+    return stack
 
 
 @contextmanager
