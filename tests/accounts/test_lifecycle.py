@@ -25,8 +25,8 @@ def agency(make: Make) -> Agency:
 
 
 @pytest.fixture
-def admin(make: Make, agency: Agency, browser: OpenBrowser) -> Browser:
-    return browser(make.operator(agency, role=RoleName.ADMINISTRATOR))
+def admin(make: Make, agency: Agency, open_browser: OpenBrowser) -> Browser:
+    return open_browser(make.operator(agency, role=RoleName.ADMINISTRATOR))
 
 
 def form(agency: Agency, **changes: Any) -> dict[str, Any]:
@@ -82,9 +82,9 @@ def test_a_team_of_another_agency_is_refused(admin: Browser, agency: Agency, mak
 
 @pytest.mark.parametrize("role", [RoleName.OPERATOR, RoleName.SUPERVISOR, RoleName.MANAGER])
 def test_only_administrators_manage_accounts(
-    role: RoleName, agency: Agency, make: Make, browser: OpenBrowser
+    role: RoleName, agency: Agency, make: Make, open_browser: OpenBrowser
 ) -> None:
-    assert browser(make.operator(agency, role=role)).post("/accounts", form(agency)).status_code == 403
+    assert open_browser(make.operator(agency, role=role)).post("/accounts", form(agency)).status_code == 403
 
 
 def test_a_paused_account_can_be_resumed(admin: Browser, agency: Agency) -> None:
@@ -144,7 +144,7 @@ def test_every_act_is_on_the_audit_log_without_secrets(
 
 
 def test_an_employees_account_is_seen_by_its_owner_and_supervisors_only(
-    make: Make, agency: Agency, browser: OpenBrowser
+    make: Make, agency: Agency, open_browser: OpenBrowser
 ) -> None:
     team = make.team(agency)
     owner, colleague = make.operator(agency, team), make.operator(agency, team)
@@ -152,18 +152,18 @@ def test_an_employees_account_is_seen_by_its_owner_and_supervisors_only(
     account = make.account(agency, team, kind=AccountKind.EMPLOYEE, owner_operator_id=owner.id)
     request = make.request(account, "员工号上的问题，怎么办理？")
     path = f"/service-requests/{request.id}"
-    assert browser(owner).get(path).status_code == 200
-    assert browser(supervisor).get(path).status_code == 200
-    assert browser(colleague).get(path).status_code == 404
+    assert open_browser(owner).get(path).status_code == 200
+    assert open_browser(supervisor).get(path).status_code == 200
+    assert open_browser(colleague).get(path).status_code == 404
 
 
 def test_a_consent_works_once_and_only_for_who_began_it(
-    make: Make, agency: Agency, admin: Browser, browser: OpenBrowser
+    make: Make, agency: Agency, admin: Browser, open_browser: OpenBrowser
 ) -> None:
     account = admin.post("/accounts", form(agency)).get_json()
     url = admin.post(f"/accounts/{account['id']}/authorisation").get_json()["authorize_url"]
     state = url.split("state=")[1].split("&")[0]
-    other = browser(make.operator(agency, role=RoleName.ADMINISTRATOR))
+    other = open_browser(make.operator(agency, role=RoleName.ADMINISTRATOR))
     stolen = other.get("/accounts/authorised", state=state, code="c")
     assert stolen.headers["Location"].endswith("reason=authorisation_expired")
     refused = admin.get("/accounts/authorised", state=state)

@@ -30,8 +30,8 @@ def outage(make: Make) -> Operator:
     return supervisor
 
 
-def test_a_post_its_message_and_its_author_are_found(outage: Operator, browser: OpenBrowser) -> None:
-    me = browser(outage)
+def test_a_post_its_message_and_its_author_are_found(outage: Operator, open_browser: OpenBrowser) -> None:
+    me = open_browser(outage)
     assert found(me, "宽带断") == {
         "items": ["南屏区宽带断了三个小时"],
         "messages": ["南屏区宽带断了三个小时"],
@@ -41,26 +41,26 @@ def test_a_post_its_message_and_its_author_are_found(outage: Operator, browser: 
 
 
 @pytest.mark.parametrize("words", ["kuandai", "kdd", "寬帶", "断", "带断了三", "宽带 南屏"])
-def test_sound_initials_and_parts_find_it(words: str, outage: Operator, browser: OpenBrowser) -> None:
-    assert found(browser(outage), words)["items"]
+def test_sound_initials_and_parts_find_it(words: str, outage: Operator, open_browser: OpenBrowser) -> None:
+    assert found(open_browser(outage), words)["items"]
 
 
 @pytest.mark.parametrize("words", ["宽带停", "不存在", "zzz", '" OR "', "*", "NEAR(a b)", "'); DROP TABLE x"])
 def test_what_is_not_there_is_not_found_and_operators_are_only_text(
-    words: str, outage: Operator, browser: OpenBrowser
+    words: str, outage: Operator, open_browser: OpenBrowser
 ) -> None:
-    assert found(browser(outage), words)["items"] == []
+    assert found(open_browser(outage), words)["items"] == []
 
 
-def test_another_agency_finds_nothing(outage: Operator, make: Make, browser: OpenBrowser) -> None:
+def test_another_agency_finds_nothing(outage: Operator, make: Make, open_browser: OpenBrowser) -> None:
     del outage
     other = make.agency(AgencyKind.THIRD_PARTY)
     stranger = make.operator(other, make.team(other), role=RoleName.SUPERVISOR)
-    assert found(browser(stranger), "宽带断") == {"items": [], "messages": [], "contacts": []}
+    assert found(open_browser(stranger), "宽带断") == {"items": [], "messages": [], "contacts": []}
 
 
 def test_an_agency_operator_finds_messages_of_their_requests_but_no_stream(
-    make: Make, browser: OpenBrowser
+    make: Make, open_browser: OpenBrowser
 ) -> None:
     agency = make.agency(AgencyKind.THIRD_PARTY)
     team = make.team(agency)
@@ -68,10 +68,10 @@ def test_an_agency_operator_finds_messages_of_their_requests_but_no_stream(
     me, colleague = (make.operator(agency, team, role=RoleName.AGENCY_OPERATOR) for _ in range(2))
     make.request(account, "我的宽带断了", author="a", assignee=me)
     make.request(account, "同事的宽带断了", author="b", assignee=colleague)
-    assert found(browser(me), "宽带断") == {"items": [], "messages": ["我的宽带断了"], "contacts": []}
+    assert found(open_browser(me), "宽带断") == {"items": [], "messages": ["我的宽带断了"], "contacts": []}
 
 
-def test_an_empty_question_is_refused_with_the_field(outage: Operator, browser: OpenBrowser) -> None:
-    answer = browser(outage).get("/search", q="")
+def test_an_empty_question_is_refused_with_the_field(outage: Operator, open_browser: OpenBrowser) -> None:
+    answer = open_browser(outage).get("/search", q="")
     assert answer.status_code == 422
     assert "q" in answer.get_json()["fields"]

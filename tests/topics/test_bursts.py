@@ -51,13 +51,13 @@ def burst(make: Make, account: Account, times: int = 4) -> None:
 
 
 def test_similar_complaints_of_several_people_become_one_topic(
-    make: Make, runtime: Runtime, account: Account, supervisor: Operator, browser: OpenBrowser
+    make: Make, runtime: Runtime, account: Account, supervisor: Operator, open_browser: OpenBrowser
 ) -> None:
     burst(make, account)
     make.store(account, make.post("套餐怎么改", author="other"))
     judge_items(runtime)
     watch_bursts(runtime)
-    me = browser(supervisor)
+    me = open_browser(supervisor)
     (topic,) = me.get("/topics").get_json()["items"]
     assert topic["item_count"] == 20
     assert {"宽带", "投诉"} <= {term["word"] for term in topic["terms"]}
@@ -67,16 +67,16 @@ def test_similar_complaints_of_several_people_become_one_topic(
 
 
 def test_one_person_repeating_themselves_is_no_topic(
-    make: Make, runtime: Runtime, account: Account, supervisor: Operator, browser: OpenBrowser
+    make: Make, runtime: Runtime, account: Account, supervisor: Operator, open_browser: OpenBrowser
 ) -> None:
     make.store(account, *(make.post(f"{text} {n}", author="angry") for n in range(4) for text in OUTAGE))
     judge_items(runtime)
     watch_bursts(runtime)
-    assert browser(supervisor).get("/topics").get_json()["items"] == []
+    assert open_browser(supervisor).get("/topics").get_json()["items"] == []
 
 
 def test_later_posts_join_the_topic_and_watching_again_changes_nothing(
-    make: Make, runtime: Runtime, account: Account, supervisor: Operator, browser: OpenBrowser
+    make: Make, runtime: Runtime, account: Account, supervisor: Operator, open_browser: OpenBrowser
 ) -> None:
     burst(make, account)
     watch_bursts(runtime)
@@ -84,16 +84,16 @@ def test_later_posts_join_the_topic_and_watching_again_changes_nothing(
     make.store(account, make.post("南屏区宽带断了，还要投诉多久", author="late"))
     judge_items(runtime)
     watch_bursts(runtime)
-    (topic,) = browser(supervisor).get("/topics").get_json()["items"]
+    (topic,) = open_browser(supervisor).get("/topics").get_json()["items"]
     assert topic["item_count"] == 21
 
 
 def test_a_name_given_by_a_person_stays(
-    make: Make, runtime: Runtime, account: Account, supervisor: Operator, browser: OpenBrowser
+    make: Make, runtime: Runtime, account: Account, supervisor: Operator, open_browser: OpenBrowser
 ) -> None:
     burst(make, account)
     watch_bursts(runtime)
-    me = browser(supervisor)
+    me = open_browser(supervisor)
     (topic,) = me.get("/topics").get_json()["items"]
     renamed = me.put(f"/topics/{topic['id']}", {"label": "南屏光缆", "version": topic["version"]})
     assert renamed.status_code == 200
@@ -110,12 +110,12 @@ def test_an_unusual_hour_raises_each_alert_once_until_it_has_cooled_down(
     clock: ManualClock,
     account: Account,
     supervisor: Operator,
-    browser: OpenBrowser,
+    open_browser: OpenBrowser,
 ) -> None:
     burst(make, account)
     watch_bursts(runtime)
     watch_bursts(runtime)
-    me = browser(supervisor)
+    me = open_browser(supervisor)
     alerts = me.get("/alerts").get_json()["items"]
     assert sorted(alert["kind"] for alert in alerts) == ["negative_share", "volume"]
     assert {alert["topic"]["label"] for alert in alerts} == {
@@ -131,11 +131,16 @@ def test_an_unusual_hour_raises_each_alert_once_until_it_has_cooled_down(
 
 
 def test_an_alert_is_acknowledged_by_the_first_who_does_and_stays_theirs(
-    make: Make, runtime: Runtime, agency: Agency, account: Account, supervisor: Operator, browser: OpenBrowser
+    make: Make,
+    runtime: Runtime,
+    agency: Agency,
+    account: Account,
+    supervisor: Operator,
+    open_browser: OpenBrowser,
 ) -> None:
     burst(make, account)
     watch_bursts(runtime)
-    first, second = browser(supervisor), browser(make.operator(agency, role=RoleName.SUPERVISOR))
+    first, second = open_browser(supervisor), open_browser(make.operator(agency, role=RoleName.SUPERVISOR))
     alert = first.get("/alerts").get_json()["items"][0]
     assert first.put(f"/alerts/{alert['id']}/acknowledgement").status_code == 200
     again = second.put(f"/alerts/{alert['id']}/acknowledgement").get_json()
@@ -145,9 +150,9 @@ def test_an_alert_is_acknowledged_by_the_first_who_does_and_stays_theirs(
 
 
 def test_a_paused_rule_raises_nothing(
-    make: Make, runtime: Runtime, account: Account, supervisor: Operator, browser: OpenBrowser
+    make: Make, runtime: Runtime, account: Account, supervisor: Operator, open_browser: OpenBrowser
 ) -> None:
-    me = browser(supervisor)
+    me = open_browser(supervisor)
     for kind in ("volume", "negative_share"):
         rule = {
             "account_id": account.id,
@@ -163,12 +168,12 @@ def test_a_paused_rule_raises_nothing(
 
 
 def test_another_agency_sees_neither_topics_nor_alerts(
-    make: Make, runtime: Runtime, account: Account, browser: OpenBrowser
+    make: Make, runtime: Runtime, account: Account, open_browser: OpenBrowser
 ) -> None:
     burst(make, account)
     watch_bursts(runtime)
     other = make.agency(AgencyKind.THIRD_PARTY)
-    stranger = browser(make.operator(other, role=RoleName.SUPERVISOR))
+    stranger = open_browser(make.operator(other, role=RoleName.SUPERVISOR))
     assert stranger.get("/topics").get_json()["items"] == []
     assert stranger.get("/alerts").get_json()["items"] == []
     assert stranger.get("/topics/1").status_code == 404
@@ -176,11 +181,11 @@ def test_another_agency_sees_neither_topics_nor_alerts(
 
 
 def test_the_volume_curve_counts_every_hour_once(
-    make: Make, runtime: Runtime, account: Account, supervisor: Operator, browser: OpenBrowser
+    make: Make, runtime: Runtime, account: Account, supervisor: Operator, open_browser: OpenBrowser
 ) -> None:
     burst(make, account, times=2)
     watch_bursts(runtime)
     watch_bursts(runtime)
-    hours = browser(supervisor).get("/volumes", hours=24).get_json()["items"]
+    hours = open_browser(supervisor).get("/volumes", hours=24).get_json()["items"]
     assert len(hours) == 24
     assert sum(hour["posts"] for hour in hours) == 10
