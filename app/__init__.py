@@ -20,7 +20,10 @@ from app.customers.views import customers
 from app.extensions import csrf, login_manager, socketio
 from app.identity import web_session
 from app.identity.views import identity
+from app.listener.label_views import labels
+from app.listener.list_views import special_lists
 from app.listener.monitor_views import monitors
+from app.listener.review_views import reviews
 from app.listener.views import listener
 from app.realtime.sockets import Hub
 from app.realtime.views import realtime
@@ -38,6 +41,9 @@ BLUEPRINTS = (
     routing,
     listener,
     monitors,
+    special_lists,
+    labels,
+    reviews,
     workbench,
     topics,
     search,

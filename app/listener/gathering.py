@@ -28,6 +28,8 @@ from app.models import (
 from app.nlp.fingerprint import LEAST_CHARS
 
 DUPLICATE_WITHIN = timedelta(days=2)
+NEAR_LEAST_CHARS = 20
+"""Two people's short questions resemble each other without being one text that was passed on."""
 DuplicateKey = tuple[int, int, str | None]
 
 
@@ -214,6 +216,8 @@ def _find_near_duplicates(ctx: Context, subjects: Sequence[Subject]) -> None:
     for subject in subjects:
         item = subject.item
         if item.simhash is None or item.lane is not Lane.PUBLIC or subject.duplicate_of is not None:
+            continue
+        if len(subject.words) < NEAR_LEAST_CHARS:
             continue
         subject.near_duplicate_of = index.find(item.id, item.account_id, item.simhash)
         if subject.near_duplicate_of is None:

@@ -14,6 +14,13 @@ from app.listener.deliveries import process_deliveries
 from app.listener.filters import judge
 from app.listener.gathering import chains_of, gather_subjects
 from app.listener.judging import ITEMS_PER_JOB, lease_items, record_verdicts
+from app.listener.learning import (
+    current_classifier,
+    material,
+    record_training,
+    train_candidate,
+    training_lock,
+)
 from app.listener.polling import lease_stream, record_failure, record_page
 from app.nlp.classifier import Classifier
 
@@ -21,8 +28,8 @@ LISTENER = system_actor("listener", Permission.LISTENER_INGEST, Permission.ACCOU
 
 
 def classifier(runtime: Runtime) -> Classifier:
-    """The language model of this process, loaded at its first use."""
-    return runtime.part("classifier", lambda _runtime: Classifier.load())
+    """The active language model, loaded at its first use and when another has been promoted."""
+    return current_classifier(runtime)
 
 
 @job(JobName.LISTENER_PROCESS_DELIVERIES)
@@ -88,3 +95,18 @@ def backfill_monitor(runtime: Runtime, backfill_id: int) -> None:
     while more:
         with open_context(runtime, LISTENER) as ctx:
             more = backfill_chunk(ctx, backfill_id, model)
+
+
+@job(JobName.LISTENER_RETRAIN_MODELS)
+def retrain_models(runtime: Runtime) -> None:
+    """Learn from what people corrected; the new model judges only if it is not worse on the pinned labels."""
+    with training_lock(runtime) as taken:
+        if not taken:
+            return
+        with open_context(runtime, LISTENER, write=False) as ctx:
+            learnt, pinned, label_ids = material(ctx)
+        if not learnt:
+            return
+        version = train_candidate(runtime, learnt, pinned)
+        with open_context(runtime, LISTENER) as ctx:
+            record_training(ctx, version, label_ids)

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.schemas import AccountRefView
 from app.core.context import Context
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound
 from app.core.i18n import translate
 from app.core.pagination import after, decode_cursor, encode_cursor
 from app.identity.scope import scope
 from app.listener.schemas import (
+    AuthorView,
+    InboundCountsQuery,
     InboundItemCounts,
     InboundItemList,
     InboundItemQuery,
     InboundItemView,
+    MonitorRef,
     ReasonCount,
     ReasonView,
     VerdictView,
 )
-from app.models import Account, InboundItem, ItemStatus, Verdict, VerdictOutcome
+from app.models import (
+    Account,
+    InboundItem,
+    ItemStatus,
+    Monitor,
+    MonitorHit,
+    SpecialList,
+    SpecialListEntry,
+    Verdict,
+    VerdictOutcome,
+)
 from app.routing.schemas import SentimentView
+
+AuthorKey = tuple[int, str]
 
 
 def list_items(ctx: Context, query: InboundItemQuery) -> InboundItemList:
@@ -34,9 +51,8 @@ def list_items(ctx: Context, query: InboundItemQuery) -> InboundItemList:
         statement = statement.where(after([(InboundItem.id, True)], values))
     rows = list(ctx.session.scalars(statement.order_by(InboundItem.id.desc()).limit(query.limit + 1)))
     page = rows[: query.limit]
-    accounts = account_refs(ctx, {row.account_id for row in page})
     return InboundItemList(
-        items=[item_view(ctx, row, accounts[row.account_id]) for row in page],
+        items=item_views(ctx, page),
         next_cursor=encode_cursor([page[-1].id]) if len(rows) > query.limit else None,
     )
 
@@ -50,24 +66,67 @@ def get_item(ctx: Context, item_id: int) -> InboundItemView:
     ).one_or_none()
     if row is None:
         raise NotFound
-    return item_view(ctx, row, account_refs(ctx, {row.account_id})[row.account_id])
+    return item_views(ctx, [row])[0]
 
 
 def _filtered(ctx: Context, query: InboundItemQuery) -> Select[InboundItem]:
     statement = scope(select(InboundItem), ctx.actor, InboundItem)
     if query.outcome == "pending":
         statement = statement.where(InboundItem.status == ItemStatus.RECEIVED)
-    elif query.outcome is not None or query.reason is not None:
-        statement = statement.join(Verdict, Verdict.inbound_item_id == InboundItem.id)
-        if query.outcome is not None:
-            statement = statement.where(Verdict.outcome == VerdictOutcome(query.outcome))
-        if query.reason is not None:
-            statement = statement.where(Verdict.reason == query.reason)
+    judged = _verdict_conditions(query)
+    if judged:
+        statement = statement.join(Verdict, Verdict.inbound_item_id == InboundItem.id).where(*judged)
     if query.account_id is not None:
         statement = statement.where(InboundItem.account_id == query.account_id)
+    if query.monitor_id is not None:
+        statement = statement.where(InboundItem.id.in_(_caught_by(ctx, query.monitor_id)))
+    if query.author is not None:
+        statement = statement.where(InboundItem.author_external_id == query.author)
+    if query.cluster_of is not None:
+        statement = statement.where(InboundItem.duplicate_of_id == query.cluster_of)
+    elif query.hide_repeats:
+        statement = statement.where(InboundItem.duplicate_of_id.is_(None))
     if query.q.strip():
         statement = statement.where(InboundItem.text.icontains(query.q.strip(), autoescape=True))
-    return statement
+    return statement.where(*_window(query.since, query.until))
+
+
+def _verdict_conditions(query: InboundItemQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if query.outcome in ("kept", "dropped"):
+        conditions.append(Verdict.outcome == VerdictOutcome(query.outcome))
+    if query.review is not None:
+        conditions.append(Verdict.needs_review.is_(query.review))
+    for column, value in (
+        (Verdict.reason, query.reason),
+        (Verdict.step, query.step),
+        (Verdict.sentiment, query.sentiment),
+        (Verdict.intent, query.intent),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    return conditions
+
+
+def _caught_by(ctx: Context, monitor_id: int) -> Select[int]:
+    """Ids of what a monitor caught; raises NotFound for a monitor out of sight."""
+    statement = scope(select(Monitor.id), ctx.actor, Monitor).where(Monitor.id == monitor_id)
+    if ctx.session.scalar(statement) is None:
+        raise NotFound
+    return select(MonitorHit.inbound_item_id).where(MonitorHit.monitor_id == monitor_id)
+
+
+def _window(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    for name, moment in (("since", since), ("until", until)):
+        if moment is None:
+            continue
+        if moment.tzinfo is None:
+            raise Invalid(fields={name: "needs a time zone"})
+        conditions.append(
+            InboundItem.published_at >= moment if name == "since" else InboundItem.published_at < moment
+        )
+    return conditions
 
 
 def account_refs(ctx: Context, ids: set[int]) -> dict[int, AccountRefView]:
@@ -75,7 +134,68 @@ def account_refs(ctx: Context, ids: set[int]) -> dict[int, AccountRefView]:
     return {row.id: AccountRefView(id=row.id, name=row.name, platform=row.platform) for row in rows}
 
 
-def item_view(ctx: Context, item: InboundItem, account: AccountRefView) -> InboundItemView:
+def item_views(ctx: Context, items: Sequence[InboundItem]) -> list[InboundItemView]:
+    """Views of items whose verdicts are loaded, with a fixed number of statements."""
+    accounts = account_refs(ctx, {item.account_id for item in items})
+    monitors = _monitor_refs(ctx, items)
+    lists = _lists(ctx, items)
+    return [
+        _item_view(
+            ctx,
+            item,
+            accounts[item.account_id],
+            monitors.get(item.id, []),
+            lists.get((item.account_id, item.author_external_id or ""), []),
+        )
+        for item in items
+    ]
+
+
+def _monitor_refs(ctx: Context, items: Sequence[InboundItem]) -> dict[int, list[MonitorRef]]:
+    rows = ctx.session.execute(
+        scope(select(MonitorHit.inbound_item_id, Monitor.id, Monitor.name), ctx.actor, Monitor)
+        .join(Monitor, Monitor.id == MonitorHit.monitor_id)
+        .where(MonitorHit.inbound_item_id.in_([item.id for item in items]))
+        .order_by(Monitor.is_competitor, Monitor.priority, Monitor.id)
+    )
+    found: dict[int, list[MonitorRef]] = {}
+    for item_id, monitor_id, name in rows:
+        found.setdefault(item_id, []).append(MonitorRef(id=monitor_id, name=name))
+    return found
+
+
+def _lists(ctx: Context, items: Sequence[InboundItem]) -> dict[AuthorKey, list[SpecialList]]:
+    rows = ctx.session.execute(
+        scope(
+            select(Account.id, SpecialListEntry.author_external_id, SpecialListEntry.list),
+            ctx.actor,
+            SpecialListEntry,
+        )
+        .join(
+            Account,
+            (Account.platform == SpecialListEntry.platform)
+            & (Account.agency_id == SpecialListEntry.agency_id),
+        )
+        .where(
+            SpecialListEntry.author_external_id.in_({i.author_external_id for i in items}),
+            Account.id.in_({item.account_id for item in items}),
+            SpecialListEntry.expires_at.is_(None) | (SpecialListEntry.expires_at > ctx.now()),
+        )
+        .order_by(SpecialListEntry.list)
+    )
+    found: dict[AuthorKey, list[SpecialList]] = {}
+    for account_id, author, name in rows:
+        found.setdefault((account_id, author), []).append(name)
+    return found
+
+
+def _item_view(
+    ctx: Context,
+    item: InboundItem,
+    account: AccountRefView,
+    monitors: list[MonitorRef],
+    lists: list[SpecialList],
+) -> InboundItemView:
     verdict = item.verdict
     return InboundItemView(
         id=item.id,
@@ -83,12 +203,28 @@ def item_view(ctx: Context, item: InboundItem, account: AccountRefView) -> Inbou
         lane=item.lane,
         kind=item.kind,
         author_name=item.author_name,
+        author=_author_view(item, lists),
         text=item.text,
         external_url=item.external_url,
         published_at=item.published_at,
         received_at=item.created_at,
         verdict=verdict_view(ctx, verdict) if verdict else None,
         service_request_id=verdict.service_request_id if verdict else None,
+        monitors=monitors,
+        duplicate_of_id=item.duplicate_of_id,
+        duplicate_count=item.duplicate_count,
+    )
+
+
+def _author_view(item: InboundItem, lists: list[SpecialList]) -> AuthorView:
+    author = item.author
+    return AuthorView(
+        external_id=item.author_external_id,
+        avatar_url=author.get("avatar_url"),
+        followers=author.get("followers"),
+        verified=author.get("verified"),
+        verified_reason=author.get("verified_reason"),
+        lists=lists,
     )
 
 
@@ -96,6 +232,7 @@ def verdict_view(ctx: Context, verdict: Verdict) -> VerdictView:
     return VerdictView(
         outcome=verdict.outcome,
         step=verdict.step,
+        step_label=translate(f"listening.step.{verdict.step}", ctx.locale),
         reason=verdict.reason,
         reason_text=reason_text(ctx, verdict.reason),
         intent=verdict.intent,
@@ -105,6 +242,9 @@ def verdict_view(ctx: Context, verdict: Verdict) -> VerdictView:
         spam_score=verdict.spam_score,
         priority=verdict.priority,
         reasons=reason_views(verdict.detail),
+        needs_review=verdict.needs_review,
+        offensive=bool(verdict.detail.get("offensive")),
+        corrected=verdict.corrected_at is not None,
         rescued=verdict.rescued_at is not None,
     )
 
@@ -125,18 +265,24 @@ def reason_text(ctx: Context, reason: str) -> str:
     return translate(f"verdict.reason.{reason}", ctx.locale)
 
 
-def count_items(ctx: Context) -> InboundItemCounts:
+def count_items(ctx: Context, query: InboundCountsQuery) -> InboundItemCounts:
     """Counts that add up: kept + dropped + pending = total."""
+    conditions = _window(query.since, query.until)
+    if query.account_id is not None:
+        conditions.append(InboundItem.account_id == query.account_id)
+    if query.monitor_id is not None:
+        conditions.append(InboundItem.id.in_(_caught_by(ctx, query.monitor_id)))
     total = ctx.session.scalar(
-        scope(select(InboundItem), ctx.actor, InboundItem).with_only_columns(
-            func.count(), maintain_column_froms=True
-        )
+        scope(select(func.count()).select_from(InboundItem), ctx.actor, InboundItem).where(*conditions)
     )
+    counted = scope(select(Verdict.outcome, Verdict.reason, func.count()), ctx.actor, Verdict)
+    review = scope(select(func.count()).select_from(Verdict), ctx.actor, Verdict)
+    if conditions:
+        joined = Verdict.inbound_item_id == InboundItem.id
+        counted = counted.join(InboundItem, joined).where(*conditions)
+        review = review.join(InboundItem, joined).where(*conditions)
     groups = ctx.session.execute(
-        scope(select(Verdict), ctx.actor, Verdict)
-        .with_only_columns(Verdict.outcome, Verdict.reason, func.count(), maintain_column_froms=True)
-        .group_by(Verdict.outcome, Verdict.reason)
-        .order_by(func.count().desc())
+        counted.group_by(Verdict.outcome, Verdict.reason).order_by(func.count().desc(), Verdict.reason)
     ).all()
     kept = sum(count for outcome, _, count in groups if outcome is VerdictOutcome.KEPT)
     dropped = sum(count for outcome, _, count in groups if outcome is VerdictOutcome.DROPPED)
@@ -145,6 +291,7 @@ def count_items(ctx: Context) -> InboundItemCounts:
         kept=kept,
         dropped=dropped,
         pending=(total or 0) - kept - dropped,
+        review=ctx.session.scalar(review.where(Verdict.needs_review)) or 0,
         by_reason=[
             ReasonCount(outcome=outcome, reason=reason, reason_text=reason_text(ctx, reason), count=count)
             for outcome, reason, count in groups

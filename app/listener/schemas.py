@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.schemas import AccountRefView
 from app.core.pagination import MAX_LIMIT
-from app.models import Lane, VerdictOutcome
+from app.models import Lane, SpecialList, VerdictOutcome
 from app.routing.schemas import SentimentView
 
 
@@ -19,9 +19,25 @@ class ReasonView(BaseModel):
     weight: float
 
 
+class MonitorRef(BaseModel):
+    id: int
+    name: str
+
+
+class AuthorView(BaseModel):
+    external_id: str | None
+    avatar_url: str | None
+    followers: int | None
+    verified: bool | None
+    verified_reason: str | None
+    lists: list[SpecialList]
+    """Special lists the author is on."""
+
+
 class VerdictView(BaseModel):
     outcome: VerdictOutcome
     step: str
+    step_label: str
     reason: str
     reason_text: str
     intent: str | None
@@ -31,6 +47,9 @@ class VerdictView(BaseModel):
     spam_score: float | None
     priority: int | None
     reasons: list[ReasonView]
+    needs_review: bool
+    offensive: bool
+    corrected: bool
     rescued: bool
 
 
@@ -40,12 +59,18 @@ class InboundItemView(BaseModel):
     lane: Lane
     kind: str
     author_name: str
+    author: AuthorView
     text: str
     external_url: str | None
     published_at: datetime
     received_at: datetime
     verdict: VerdictView | None
     service_request_id: int | None
+    monitors: list[MonitorRef]
+    """Monitors that caught it, the leading one first."""
+    duplicate_of_id: int | None
+    duplicate_count: int
+    """How many later items repeat this one."""
 
 
 class InboundItemList(BaseModel):
@@ -57,10 +82,28 @@ class InboundItemQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
     outcome: Literal["kept", "dropped", "pending"] | None = None
     reason: str | None = Field(None, max_length=60)
+    step: str | None = Field(None, max_length=40)
     account_id: int | None = None
+    monitor_id: int | None = None
+    review: bool | None = Field(None, description="true: only what a person should look at")
+    sentiment: Literal[-1, 0, 1] | None = None
+    intent: str | None = Field(None, max_length=20)
+    since: datetime | None = None
+    until: datetime | None = None
+    cluster_of: int | None = Field(None, description="the repetitions of one item")
+    hide_repeats: bool = False
+    author: str | None = Field(None, max_length=120, description="the author's id on the platform")
     q: str = Field("", max_length=100)
     cursor: str | None = None
     limit: int = Field(50, ge=1, le=MAX_LIMIT)
+
+
+class InboundCountsQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    account_id: int | None = None
+    monitor_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class ReasonCount(BaseModel):
@@ -75,6 +118,8 @@ class InboundItemCounts(BaseModel):
     kept: int
     dropped: int
     pending: int
+    review: int
+    """Those of the dropped that a person should look at."""
     by_reason: list[ReasonCount]
 
 

@@ -1,8 +1,7 @@
-"""Corrections that a person makes to what the filter decided."""
+"""Rescue: making a request of an item that the filter dropped, which also teaches."""
 
 from __future__ import annotations
 
-import structlog
 from sqlalchemy import select
 
 from app.core.context import Context
@@ -13,18 +12,17 @@ from app.identity import audit
 from app.identity.scope import scope
 from app.listener.gathering import gather_facts
 from app.listener.judging import route_subjects
+from app.listener.labels import Judgement, add_label, judgement_of
 from app.listener.matching import rule_cache
-from app.models import (
-    InboundItem,
-    Verdict,
-    VerdictOutcome,
-)
-
-log = structlog.get_logger(__name__)
+from app.models import InboundItem, LabelSource, Verdict, VerdictOutcome
+from app.nlp.corpus import SERVICE_INTENTS
 
 
 def rescue_item(ctx: Context, item_id: int) -> InboundItem:
-    """Make a request of an item that the filter dropped."""
+    """Make a request of an item that the filter dropped, and keep that as a label.
+
+    Raises Conflict for what is a request already, or has nobody to answer.
+    """
     ctx.require(Permission.INBOUND_ITEMS_RESCUE)
     lock_counter(ctx.session, "ingest", ctx.now())
     found = ctx.session.execute(
@@ -39,7 +37,16 @@ def rescue_item(ctx: Context, item_id: int) -> InboundItem:
         raise Conflict("already_a_request", service_request_id=verdict.service_request_id)
     if not item.author_external_id:
         raise Conflict("item_without_author")
+    add_label(ctx, item, verdict, needing_service(judgement_of(verdict)), LabelSource.RESCUE)
+    rescue(ctx, item, verdict)
+    return item
+
+
+def rescue(ctx: Context, item: InboundItem, verdict: Verdict) -> None:
+    """Keep a dropped item after all and hand it to routing."""
+    lock_counter(ctx.session, "ingest", ctx.now())
     verdict.outcome = VerdictOutcome.KEPT
+    verdict.needs_review = False
     verdict.rescued_at = ctx.now()
     verdict.rescued_by_id = ctx.actor.operator_id
     audit.record(
@@ -52,7 +59,6 @@ def rescue_item(ctx: Context, item_id: int) -> InboundItem:
     )
     ctx.session.flush()
     route_as_listener(ctx, item)
-    return item
 
 
 def route_as_listener(ctx: Context, item: InboundItem) -> None:
@@ -64,3 +70,10 @@ def route_as_listener(ctx: Context, item: InboundItem) -> None:
 
 def _listener_of(ctx: Context) -> Actor:
     return system_actor(f"listener for {ctx.actor.label}", Permission.LISTENER_INGEST)
+
+
+def needing_service(said: Judgement) -> Judgement:
+    """The judgement of an item that somebody must act on after all."""
+    if said.intent in SERVICE_INTENTS:
+        return Judgement(said.intent, said.sentiment, True, said.urgency)
+    return Judgement("complaint" if said.sentiment < 0 else "consult", said.sentiment, True, said.urgency)

@@ -8,7 +8,13 @@ from app.api.endpoint import endpoint
 from app.core.context import Context
 from app.core.permissions import Permission
 from app.listener import queries, services
-from app.listener.schemas import InboundItemCounts, InboundItemList, InboundItemQuery, InboundItemView
+from app.listener.schemas import (
+    InboundCountsQuery,
+    InboundItemCounts,
+    InboundItemList,
+    InboundItemQuery,
+    InboundItemView,
+)
 
 listener = Blueprint("listener", __name__)
 
@@ -33,10 +39,23 @@ def list_items(ctx: Context, query: InboundItemQuery) -> InboundItemList:
     "/inbound-items/counts",
     access=Permission.INBOUND_ITEMS_READ,
     summary="How many were kept and dropped, and why",
+    query=InboundCountsQuery,
     response=InboundItemCounts,
 )
-def count_items(ctx: Context) -> InboundItemCounts:
-    return queries.count_items(ctx)
+def count_items(ctx: Context, query: InboundCountsQuery) -> InboundItemCounts:
+    return queries.count_items(ctx, query)
+
+
+@endpoint(
+    listener,
+    "GET",
+    "/inbound-items/<int:item_id>",
+    access=Permission.INBOUND_ITEMS_READ,
+    summary="One item with its verdict",
+    response=InboundItemView,
+)
+def get_item(ctx: Context, item_id: int) -> InboundItemView:
+    return queries.get_item(ctx, item_id)
 
 
 @endpoint(

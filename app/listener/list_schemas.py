@@ -1,0 +1,69 @@
+"""Commands and views of the special lists."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.core.pagination import MAX_LIMIT
+from app.models import SpecialList
+
+
+class ListEntryCommand(BaseModel):
+    """Name an author by platform and id, or by an item they wrote."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    list: SpecialList
+    inbound_item_id: int | None = None
+    platform: str | None = Field(default=None, max_length=30)
+    author_external_id: str | None = Field(default=None, min_length=1, max_length=120)
+    author_name: str = Field("", max_length=120)
+    note: str = Field("", max_length=300)
+    expires_at: datetime | None = None
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> ListEntryCommand:
+        named = self.platform is not None and self.author_external_id is not None
+        if named == (self.inbound_item_id is not None):
+            raise ValueError("give platform and author_external_id, or inbound_item_id")
+        if self.expires_at is not None and self.expires_at.tzinfo is None:
+            raise ValueError("expires_at needs a time zone")
+        return self
+
+
+class ListEntryEdit(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    note: str = Field("", max_length=300)
+    expires_at: datetime | None = None
+    version: int
+
+
+class ListEntryView(BaseModel):
+    id: int
+    list: SpecialList
+    platform: str
+    author_external_id: str
+    author_name: str
+    note: str
+    expires_at: datetime | None
+    is_expired: bool
+    created_at: datetime
+    created_by: str | None
+    version: int
+
+
+class ListEntryList(BaseModel):
+    items: list[ListEntryView]
+    next_cursor: str | None
+
+
+class ListEntryQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    list: SpecialList | None = None
+    q: str = Field("", max_length=100)
+    cursor: str | None = None
+    limit: int = Field(50, ge=1, le=MAX_LIMIT)

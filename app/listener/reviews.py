@@ -1,0 +1,263 @@
+"""The review queue: drawing dropped items, taking reviewers' findings, and what follows for the miss rate."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import joinedload
+
+from app.core.context import Context
+from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.permissions import Permission
+from app.identity import audit
+from app.identity.scope import scope
+from app.listener.corrections import judged_item, retrain_when_enough
+from app.listener.estimates import Stratum, draw, estimate
+from app.listener.labels import Judgement, add_label, judgement_of
+from app.listener.monitors import require_accounts
+from app.listener.queries import item_views, reason_text
+from app.listener.review_schemas import (
+    DrawCommand,
+    EstimateView,
+    ReviewCommand,
+    ReviewDrawList,
+    ReviewDrawView,
+    ReviewItemList,
+    ReviewItemQuery,
+    ReviewItemView,
+    StratumView,
+)
+from app.listener.services import needing_service, rescue
+from app.models import (
+    InboundItem,
+    LabelSource,
+    Operator,
+    ReviewDraw,
+    ReviewItem,
+    Verdict,
+    VerdictOutcome,
+)
+from app.nlp.corpus import SERVICE_INTENTS
+
+SEEDS = 2**31 - 1
+NOT_SAMPLED = ("platform_event", "own_post", "own_account")
+"""Dropped by what they are, not by a judgement: nothing to be wrong about."""
+
+
+def draw_sample(ctx: Context, command: DrawCommand) -> ReviewDraw:
+    """Draw dropped items by reason. Raises Conflict when nothing was dropped in the window."""
+    ctx.require(Permission.INBOUND_ITEMS_CORRECT)
+    agency_id = ctx.actor.agency_id
+    if agency_id is None:
+        raise Forbidden(permission=Permission.INBOUND_ITEMS_CORRECT.value)
+    require_accounts(ctx, agency_id, command.account_ids)
+    until, since = ctx.now(), ctx.now() - timedelta(days=command.days)
+    found: dict[str, list[tuple[int, int]]] = {}
+    statement = (
+        scope(select(Verdict.inbound_item_id, Verdict.account_id, Verdict.reason), ctx.actor, Verdict)
+        .where(
+            Verdict.outcome == VerdictOutcome.DROPPED,
+            Verdict.created_at > since,
+            Verdict.created_at <= until,
+            Verdict.reason.not_in(NOT_SAMPLED),
+        )
+        .order_by(Verdict.inbound_item_id)
+    )
+    if command.account_ids:
+        statement = statement.where(Verdict.account_id.in_(command.account_ids))
+    for item_id, account_id, reason in ctx.session.execute(statement):
+        found.setdefault(reason, []).append((item_id, account_id))
+    if not found:
+        raise Conflict("nothing_to_draw")
+    seed = secrets.randbelow(SEEDS) if command.seed is None else command.seed
+    row = ReviewDraw(
+        created_at=ctx.now(),
+        agency_id=agency_id,
+        requested_by_id=ctx.actor.operator_id,
+        since=since,
+        until=until,
+        seed=seed,
+        size=command.size,
+        account_ids=command.account_ids,
+        strata={reason: len(members) for reason, members in found.items()},
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    _fill(ctx, row, found)
+    audit.record(ctx, "review.drawn", object_type="review_draw", object_id=row.id, detail=row.strata)
+    return row
+
+
+def _fill(ctx: Context, row: ReviewDraw, found: dict[str, list[tuple[int, int]]]) -> None:
+    accounts = dict(pair for members in found.values() for pair in members)
+    drawn = draw({reason: [m[0] for m in members] for reason, members in found.items()}, row.size, row.seed)
+    ctx.session.add_all(
+        ReviewItem(
+            created_at=ctx.now(),
+            review_draw_id=row.id,
+            inbound_item_id=item_id,
+            account_id=accounts[item_id],
+            stratum=reason,
+        )
+        for reason, members in drawn.items()
+        for item_id in members
+    )
+    ctx.session.flush()
+
+
+def review_item(ctx: Context, review_item_id: int, command: ReviewCommand) -> ReviewItem:
+    """Note whether dropping was right; a wrong one becomes a request and teaches. One finding per item."""
+    ctx.require(Permission.INBOUND_ITEMS_CORRECT)
+    row = ctx.session.scalar(
+        scope(select(ReviewItem), ctx.actor, ReviewItem)
+        .where(ReviewItem.id == review_item_id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound
+    if row.reviewed_at is not None:
+        raise Conflict("already_reviewed")
+    row.is_right = command.is_right
+    row.reviewed_at = ctx.now()
+    row.reviewed_by_id = ctx.actor.operator_id
+    item, verdict = judged_item(ctx, row.inbound_item_id)
+    said = _judgement(judgement_of(verdict), command)
+    add_label(ctx, item, verdict, said, LabelSource.REVIEW)
+    if said.needs_service and verdict.outcome is VerdictOutcome.DROPPED and item.author_external_id:
+        ctx.require(Permission.INBOUND_ITEMS_RESCUE)
+        rescue(ctx, item, verdict)
+    ctx.session.flush()
+    retrain_when_enough(ctx)
+    return row
+
+
+def _judgement(before: Judgement, command: ReviewCommand) -> Judgement:
+    if command.is_right:
+        intent = command.intent or before.intent
+        intent = "other" if intent in SERVICE_INTENTS else intent
+        return Judgement(intent, before.sentiment, False, before.urgency)
+    if command.intent in SERVICE_INTENTS:
+        return Judgement(command.intent, before.sentiment, True, before.urgency)
+    return needing_service(before)
+
+
+def list_draws(ctx: Context) -> ReviewDrawList:
+    """Newest first."""
+    rows = ctx.session.scalars(
+        scope(select(ReviewDraw), ctx.actor, ReviewDraw).order_by(ReviewDraw.id.desc()).limit(20)
+    ).all()
+    return ReviewDrawList(items=draw_views(ctx, rows))
+
+
+def get_draw(ctx: Context, draw_id: int) -> ReviewDrawView:
+    return draw_views(ctx, [_draw(ctx, draw_id)])[0]
+
+
+def _draw(ctx: Context, draw_id: int) -> ReviewDraw:
+    row = ctx.session.scalar(scope(select(ReviewDraw), ctx.actor, ReviewDraw).where(ReviewDraw.id == draw_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def draw_views(ctx: Context, rows: Sequence[ReviewDraw]) -> list[ReviewDrawView]:
+    """Draws with what has been found, strata in order of size."""
+    looked = func.sum(case((ReviewItem.reviewed_at.is_not(None), 1), else_=0))
+    wrong = func.sum(case((and_(ReviewItem.reviewed_at.is_not(None), ~ReviewItem.is_right), 1), else_=0))
+    counts = ctx.session.execute(
+        select(ReviewItem.review_draw_id, ReviewItem.stratum, func.count(), looked, wrong)
+        .where(ReviewItem.review_draw_id.in_([row.id for row in rows]))
+        .group_by(ReviewItem.review_draw_id, ReviewItem.stratum)
+    )
+    found = {(c[0], c[1]): (int(c[2]), int(c[3] or 0), int(c[4] or 0)) for c in counts}
+    return [_draw_view(ctx, row, found) for row in rows]
+
+
+def _draw_view(
+    ctx: Context, row: ReviewDraw, found: dict[tuple[int, str], tuple[int, int, int]]
+) -> ReviewDrawView:
+    strata = [
+        StratumView(
+            reason=reason,
+            reason_text=reason_text(ctx, reason),
+            population=population,
+            drawn=found.get((row.id, reason), (0, 0, 0))[0],
+            reviewed=found.get((row.id, reason), (0, 0, 0))[1],
+            wrong=found.get((row.id, reason), (0, 0, 0))[2],
+        )
+        for reason, population in sorted(row.strata.items(), key=lambda entry: (-entry[1], entry[0]))
+    ]
+    population = sum(stratum.population for stratum in strata)
+    return ReviewDrawView(
+        id=row.id,
+        since=row.since,
+        until=row.until,
+        seed=row.seed,
+        population=population,
+        size=sum(stratum.drawn for stratum in strata),
+        reviewed=sum(stratum.reviewed for stratum in strata),
+        created_at=row.created_at,
+        strata=strata,
+        estimate=_estimate(strata, population),
+    )
+
+
+def _estimate(strata: Sequence[StratumView], population: int) -> EstimateView | None:
+    found = estimate([Stratum(s.population, s.reviewed, s.wrong) for s in strata])
+    if found is None:
+        return None
+    return EstimateView(
+        missed=round(found.share * population),
+        low=round(found.low * population),
+        high=round(found.high * population),
+        share=round(found.share, 5),
+        share_low=round(found.low, 5),
+        share_high=round(found.high, 5),
+    )
+
+
+def list_review_items(ctx: Context, draw_id: int, query: ReviewItemQuery) -> ReviewItemList:
+    """In the order they were drawn; `open` asks for those that nobody has looked at, or for the others."""
+    _draw(ctx, draw_id)
+    statement = scope(select(ReviewItem), ctx.actor, ReviewItem).where(ReviewItem.review_draw_id == draw_id)
+    if query.open is not None:
+        is_open = ReviewItem.reviewed_at.is_(None)
+        statement = statement.where(is_open if query.open else ~is_open)
+    if query.cursor:
+        statement = statement.where(after([(ReviewItem.id, False)], decode_cursor(query.cursor, [int])))
+    rows = list(ctx.session.scalars(statement.order_by(ReviewItem.id).limit(query.limit + 1)))
+    page = rows[: query.limit]
+    return ReviewItemList(
+        items=review_item_views(ctx, page),
+        next_cursor=encode_cursor([page[-1].id]) if len(rows) > query.limit else None,
+    )
+
+
+def review_item_views(ctx: Context, rows: Sequence[ReviewItem]) -> list[ReviewItemView]:
+    items = ctx.session.scalars(
+        scope(select(InboundItem), ctx.actor, InboundItem)
+        .where(InboundItem.id.in_([row.inbound_item_id for row in rows]))
+        .options(joinedload(InboundItem.verdict))
+        .execution_options(populate_existing=True)
+    ).all()
+    views = {view.id: view for view in item_views(ctx, items)}
+    people = {row.reviewed_by_id for row in rows if row.reviewed_by_id}
+    names = dict(
+        ctx.session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(people))).tuples().all()
+    )
+    return [
+        ReviewItemView(
+            id=row.id,
+            stratum=row.stratum,
+            stratum_text=reason_text(ctx, row.stratum),
+            item=views[row.inbound_item_id],
+            is_right=row.is_right,
+            reviewed_at=row.reviewed_at,
+            reviewed_by=names.get(row.reviewed_by_id or 0),
+        )
+        for row in rows
+    ]
