@@ -6,7 +6,7 @@ import sys
 
 from gevent.monkey import is_module_patched
 
-from app import create_app
+from app.factory import create_app
 from app.config import ConfigurationError, load_settings
 from app.core.logging import configure_logging
 

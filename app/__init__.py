@@ -1,106 +1,13 @@
-"""Lingke 聆客: the application factory."""
+"""Lingke 聆客. `create_app` is loaded when asked for: who needs one package does not pay for all of them."""
 
 from __future__ import annotations
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
-
-from app.accounts.callbacks import MAX_BODY_BYTES, callbacks
-from app.accounts.views import accounts
-from app.api.headers import register_headers
-from app.api.health import health
-from app.api.problems import register_problems
-from app.api.spa import spa
-from app.cli import register_commands
-from app.composition import compose
-from app.config import Settings
-from app.core.clock import Clock
-from app.core.runtime import Runtime
-from app.customers.views import customers
-from app.extensions import csrf, login_manager, socketio
-from app.identity import web_session
-from app.identity.views import identity
-from app.listener.label_views import labels
-from app.listener.list_views import special_lists
-from app.listener.monitor_views import monitors
-from app.listener.review_views import reviews
-from app.listener.views import listener
-from app.realtime.sockets import Hub
-from app.realtime.views import realtime
-from app.routing.views import routing
-from app.search.views import search
-from app.topics.views import topics
-from app.workbench.sockets import leave_all, start_viewers
-from app.workbench.views import workbench
-
-BLUEPRINTS = (
-    health,
-    identity,
-    accounts,
-    customers,
-    routing,
-    listener,
-    monitors,
-    special_lists,
-    labels,
-    reviews,
-    workbench,
-    topics,
-    search,
-    realtime,
-    callbacks,
-    spa,
-)
+from typing import Any
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: str = "threading") -> Flask:
-    """A web application. `async_mode` is Flask-SocketIO's: gevent under gunicorn, threading in tests."""
-    app = Flask(__name__, static_folder="static")
-    runtime = compose(settings, clock=clock)
-    app.extensions["lingke"] = runtime
-    app.extensions["lingke_actor_loader"] = web_session.load_current_actor
-    _configure(app, settings)
-    register_headers(app, settings)
-    register_problems(app)
-    _bind_extensions(app, runtime, async_mode)
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    register_commands(app, runtime)
-    return app
+def __getattr__(name: str) -> Any:
+    if name == "create_app":
+        from app.factory import create_app  # noqa: PLC0415  the whole application; see above
 
-
-def _configure(app: Flask, settings: Settings) -> None:
-    app.config.update(
-        SECRET_KEY=settings.secret_key.get_secret_value() or "demo-secret-not-for-production",
-        SESSION_COOKIE_NAME=f"{settings.installation}_session",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.cookie_secure,
-        MAX_CONTENT_LENGTH=8 * MAX_BODY_BYTES,
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_HEADERS=["X-CSRF-Token"],
-        WTF_CSRF_SSL_STRICT=False,
-    )
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-
-
-def _bind_extensions(app: Flask, runtime: Runtime, async_mode: str) -> None:
-    login_manager.init_app(app)
-    web_session.bind(login_manager)
-    csrf.init_app(app)
-    socketio.init_app(
-        app,
-        async_mode=async_mode,
-        transports=["websocket"],
-        manage_session=False,
-        max_http_buffer_size=65_536,
-        ping_interval=20,
-        ping_timeout=20,
-    )
-    hub = Hub(runtime, socketio)
-    hub.on_disconnect.append(leave_all)
-    hub.on_first_connect.append(start_viewers)
-    hub.bind()
-    app.extensions["lingke_hub"] = hub
+        return create_app
+    raise AttributeError(name)

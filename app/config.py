@@ -6,6 +6,7 @@ console loses customers' posts quietly.
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -126,10 +127,16 @@ class Settings(BaseSettings):
         return self.lingke_env is Environment.DEMO
 
 
+def _env_files(overrides: dict[str, Any]) -> tuple[Path, ...]:
+    """The installation's own secrets (made by `make run`), then what a person wrote, which wins."""
+    data_dir = Path(overrides.get("data_dir") or os.environ.get("DATA_DIR") or "data")
+    return (data_dir / "secrets.env", Path(".env"))
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; raises ConfigurationError naming every wrong value at once."""
     try:
-        return Settings(**overrides)
+        return Settings(**{"_env_file": _env_files(overrides), **overrides})
     except ValidationError as error:
         lines = []
         for problem in error.errors():

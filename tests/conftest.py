@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 
-from app import create_app
+from app.factory import create_app
 from app.config import Settings, load_settings
 from app.core.clock import ManualClock
 from app.core.runtime import Runtime

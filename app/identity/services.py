@@ -9,9 +9,9 @@ from sqlalchemy.orm import selectinload
 
 from app.core.context import Context
 from app.core.crypto import new_token, token_hash
-from app.core.errors import RateLimited
+from app.core.errors import Conflict, Invalid, NotFound, RateLimited
 from app.core.events import Audience
-from app.core.permissions import Permission
+from app.core.permissions import Permission, RoleName
 from app.identity import audit
 from app.identity.events import PRESENCE_CHANGED, SESSION_ENDED
 from app.identity.passwords import decoy_hash, hash_password, needs_rehash, verify_password
@@ -19,6 +19,7 @@ from app.identity.schemas import LogIn, PresenceChanged, SessionEnded, SetLocale
 from app.identity.scope import agency_audience
 from app.models import LoginAttempt, Operator, OperatorSession, Presence
 
+SHORTEST_PASSWORD = 10
 FAILURES_PER_NAME = 8
 FAILURES_PER_ADDRESS = 40
 FAILURE_WINDOW = timedelta(minutes=10)
@@ -146,3 +147,50 @@ def sweep_sessions(ctx: Context) -> int:
     for row in idle:
         end_session(ctx, row, "idle")
     return len(idle)
+
+
+def create_operator(
+    ctx: Context, *, agency_id: int, login_name: str, name: str, role: RoleName, password: str
+) -> Operator:
+    """A new person who may log in. Raises Invalid for a short password, Conflict for a taken name."""
+    ctx.require(Permission.OPERATORS_MANAGE)
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid("password_too_short", fields={"password": f"at least {SHORTEST_PASSWORD} characters"})
+    login = login_name.strip().lower()
+    if ctx.session.scalar(select(Operator.id).where(func.lower(Operator.login_name) == login)) is not None:
+        raise Conflict("login_name_taken", login_name=login)
+    operator = Operator(
+        created_at=ctx.now(),
+        agency_id=agency_id,
+        login_name=login,
+        name=name,
+        password_hash=hash_password(password),
+        role=role,
+        presence=Presence.OFFLINE,
+        presence_since=ctx.now(),
+    )
+    ctx.session.add(operator)
+    ctx.session.flush()
+    audit.record(
+        ctx, "operator.created", object_type="operator", object_id=operator.id, detail={"role": role}
+    )
+    return operator
+
+
+def disable_operator(ctx: Context, login_name: str) -> int:
+    """Shut a person out: no login, and every session (with its sockets) ends now; how many ended."""
+    ctx.require(Permission.OPERATORS_MANAGE)
+    operator = ctx.session.scalar(select(Operator).where(Operator.login_name == login_name.strip().lower()))
+    if operator is None:
+        raise NotFound
+    operator.is_active = False
+    operator.presence = Presence.OFFLINE
+    live = ctx.session.scalars(
+        select(OperatorSession).where(
+            OperatorSession.operator_id == operator.id, OperatorSession.ended_at.is_(None)
+        )
+    ).all()
+    for row in live:
+        end_session(ctx, row, "disabled")
+    audit.record(ctx, "operator.disabled", object_type="operator", object_id=operator.id)
+    return len(live)

@@ -1,0 +1,16 @@
+"""Commands: `flask --app wsgi …`. Each opens a context as a system actor and calls a service."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.cli.data import db, listener, seed
+from app.cli.documents import access, openapi
+from app.cli.language import nlp
+from app.cli.operation import ops
+from app.cli.people import accounts, audit, operators
+
+
+def register_commands(app: Flask) -> None:
+    for command in (db, seed, listener, nlp, ops, operators, accounts, audit, access, openapi):
+        app.cli.add_command(command)

@@ -1,0 +1,66 @@
+"""Commands about data: schema, demo organisation, listening by hand."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from app import migrate
+from app.cli.runtime import runtime_here
+from app.core.permissions import system_actor
+from app.core.unit_of_work import open_context
+from app.listener.jobs import judge_batch, poll_stream, process_kept_deliveries
+from app.listener.polling import due_streams
+from app.seed.demo import logins_table, seed_demo
+
+db = AppGroup("db", help="The database's schema.")
+seed = AppGroup("seed", help="Example data.")
+listener = AppGroup("listener", help="Listening by hand.")
+
+
+@db.command("upgrade")
+@click.argument("revision", default="head")
+def db_upgrade(revision: str) -> None:
+    """Bring the schema up to REVISION (default: the newest)."""
+    runtime = runtime_here()
+    runtime.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(runtime.engine, revision)
+    click.echo(f"schema at {migrate.current_revision(runtime.engine)}")
+
+
+@db.command("downgrade")
+@click.argument("revision")
+def db_downgrade(revision: str) -> None:
+    """Take the schema back to REVISION (`base`: to nothing)."""
+    migrate.downgrade(runtime_here().engine, revision)
+    click.echo(f"schema at {migrate.current_revision(runtime_here().engine)}")
+
+
+@db.command("revision")
+@click.option("-m", "--message", required=True)
+def db_revision(message: str) -> None:
+    """Write a migration from the database's schema to the models'."""
+    click.echo(migrate.new_migration(runtime_here().engine, message))
+
+
+@seed.command("demo")
+def seed_demo_command() -> None:
+    """The demo organisation; does nothing when it is there."""
+    with open_context(runtime_here(), system_actor("seed")) as ctx:
+        seed_demo(ctx)
+    click.echo(logins_table())
+
+
+@listener.command("poll")
+def listener_poll() -> None:
+    """Read every due stream once, and judge what came in."""
+    runtime = runtime_here()
+    with open_context(runtime, system_actor("cli"), write=False) as ctx:
+        streams = due_streams(ctx)
+    for stream in streams:
+        poll_stream(runtime, stream)
+    process_kept_deliveries(runtime)
+    judged = 0
+    while count := judge_batch(runtime):
+        judged += count
+    click.echo(f"{len(streams)} streams read, {judged} items judged")
