@@ -65,6 +65,11 @@ class Console:
         expect(self.row(words)).to_be_visible(timeout=SOON)
         return self.row(words)
 
+    def forget(self, words: str) -> None:
+        """Wait until the request is no longer among those that count as mine, without a reload."""
+        gone = self.page.locator("[data-testid=request-row]:not(.is-gone)").filter(has_text=words)
+        expect(gone).to_have_count(0, timeout=SOON)
+
     def rest_pointer(self) -> None:
         """Away from the list, which stands still below a pointer."""
         self.page.mouse.move(2, 2)

@@ -22,6 +22,7 @@ def test_no_page_breaks_the_content_security_policy(log_in: LogIn, platform: Pla
         console.open(path)
         console.page.wait_for_load_state("networkidle")
         assert (path, console.refused_by_policy()) == (path, [])
+    console = log_in("jiangnan")
     console.open("/workbench/all")
     console.choose(console.see_arrive(name))
     expect(console.bubble("<img src=x").first).to_be_visible(timeout=SOON)
