@@ -31,7 +31,7 @@ function used(): { whole: Set<string>; beginnings: Set<string> } {
   for (const path of files(SOURCES)) {
     const source = readFileSync(path, 'utf8')
     for (const [, key] of source.matchAll(/\bt\('([a-zA-Z_.]+)'/g)) if (key) whole.add(key)
-    for (const [, key] of source.matchAll(/(?:title|text): '((?:shortcut|views)\.[a-zA-Z_.]+)'/g)) if (key) whole.add(key)
+    for (const [, key] of source.matchAll(/(?:title|text|label): '((?:shortcut|views|action)\.[a-zA-Z_.]+)'/g)) if (key) whole.add(key)
     for (const [, key] of source.matchAll(/`([a-zA-Z_.]+\.)\$\{/g)) if (key) beginnings.add(key)
     for (const [, one, two] of source.matchAll(/t\([^()'`]*\? '([a-zA-Z_.]+)' : '([a-zA-Z_.]+)'/g)) [one, two].forEach((key) => key && whole.add(key))
   }
