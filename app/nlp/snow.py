@@ -66,7 +66,9 @@ def compile_log_odds(sentiment: Any) -> LogOdds:
     positive, negative = sentiment.classifier.d["pos"], sentiment.classifier.d["neg"]
     words = {
         word: math.log(positive.freq(word)) - math.log(negative.freq(word))
-        for word in positive.d.keys() | negative.d.keys()
+        for word in sorted(
+            positive.d.keys() | negative.d.keys()
+        )  # two words may share a slot: the order decides
     }
     return LogOdds(
         words,

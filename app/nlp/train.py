@@ -35,6 +35,7 @@ from app.nlp.linear import Heads, fit_heads, fit_small, out_of_fold
 from app.nlp.matrix import Posts, idf_of, read_posts, telling_columns, weighted
 from app.nlp.model import DIRECT_HEADS, Lessons, Model, Scores, by_norm, polarity_inputs
 from app.nlp.network import Recipe
+from app.nlp.own_posts import own_posts
 from app.nlp.segment import Segmenter, default_segmenter
 from app.nlp.snow import LogOdds, compile_log_odds, train_sentiment
 from app.nlp.tables import Table
@@ -85,6 +86,7 @@ def read_material(folder: Path, segmenter: Segmenter, extra: list[Labelled]) -> 
     labelled = (load_labelled(judged_file, "train") if judged_file.exists() else []) + extra
     if len(labelled) < _LEAST_JUDGED:
         raise Invalid("too_few_labels", found=len(labelled), needed=_LEAST_JUDGED)
+    labelled += own_posts()
     texts = [example.text for example in examples] + [row.text for row in labelled]
     return Material(examples, labelled, read_posts(texts, segmenter))
 
