@@ -11,17 +11,18 @@ import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 
-from app.factory import create_app
 from app.config import Settings, load_settings
 from app.core.clock import ManualClock
 from app.core.runtime import Runtime
 from app.extensions import socketio
+from app.factory import create_app
 from app.models import Base, Operator
 from tests.factories.browser import Browser
 from tests.factories.make import Make
 from tests.fakes.model import FakeModel
 from tests.fakes.platforms import FakePlatforms, Remote
 from tests.support.postgres import Cluster
+from tests.workbench.desk import Desk
 
 pytest_plugins = ["tests.support.servers"]
 
@@ -121,3 +122,13 @@ def open_browser(app: Flask, make: Make) -> Callable[[Operator | None], Browser]
         return Browser(app, make.session_token(operator) if operator else None)
 
     return opened
+
+
+@pytest.fixture
+def desk(make: Make, clock: ManualClock, remote: Remote) -> Desk:
+    return Desk(make, clock, remote)
+
+
+@pytest.fixture
+def wechat_desk(make: Make, clock: ManualClock, remote: Remote) -> Desk:
+    return Desk(make, clock, remote, platform="wechat")

@@ -8,43 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from app.models import OutboundState
+from tests.architecture.asking import Ask, Entry, Reach, plain
+from tests.architecture.entries_listening import LISTENING
 from tests.architecture.organisation import Stage
-
-
-class Reach(StrEnum):
-    """Who, having the right, finds the object."""
-
-    OWN = "own"
-    """Nothing but the asker's own things: everybody."""
-    REQUEST = "request"
-    """The first agency's request, its conversation and messages."""
-    ACCOUNT = "account"
-    """The first agency's account and what came in on it."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One request: the path's variables, query and body."""
-
-    path: dict[str, Any] = field(default_factory=dict)
-    body: Any = None
-    query: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Entry:
-    reach: Reach
-    status: int
-    ask: Callable[[Stage], Ask]
-
-
-def _plain(_stage: Stage) -> Ask:
-    return Ask()
 
 
 def _account(body: Any = None) -> Callable[[Stage], Ask]:
@@ -92,18 +61,19 @@ _EDITED = {"name": "改名", "kind": "official", "team_id": None, "owner_operato
 _R = Reach
 
 ROUTES: dict[str, Entry] = {
-    "health.openapi": Entry(_R.OWN, 200, _plain),
-    "identity.get_session": Entry(_R.OWN, 200, _plain),
+    **LISTENING,
+    "health.openapi": Entry(_R.OWN, 200, plain),
+    "identity.get_session": Entry(_R.OWN, 200, plain),
     "identity.log_in": Entry(
         _R.OWN, 401, lambda _stage: Ask(body={"login_name": "nobody-of-ours", "password": "wrong"})
     ),
-    "identity.log_out": Entry(_R.OWN, 204, _plain),
+    "identity.log_out": Entry(_R.OWN, 204, plain),
     "identity.set_presence": Entry(_R.OWN, 200, lambda _stage: Ask(body={"presence": "online"})),
     "identity.set_locale": Entry(_R.OWN, 200, lambda _stage: Ask(body={"locale": "en"})),
-    "identity.list_operators": Entry(_R.OWN, 200, _plain),
-    "identity.list_agencies": Entry(_R.OWN, 200, _plain),
-    "accounts.list_platforms": Entry(_R.OWN, 200, _plain),
-    "accounts.list_accounts": Entry(_R.OWN, 200, _plain),
+    "identity.list_operators": Entry(_R.OWN, 200, plain),
+    "identity.list_agencies": Entry(_R.OWN, 200, plain),
+    "accounts.list_platforms": Entry(_R.OWN, 200, plain),
+    "accounts.list_accounts": Entry(_R.OWN, 200, plain),
     "accounts.get_account": Entry(_R.ACCOUNT, 200, _account()),
     "accounts.connect_account": Entry(_R.OWN, 201, _connect),
     "accounts.edit_account": Entry(_R.ACCOUNT, 200, _account(_EDITED)),
@@ -117,13 +87,13 @@ ROUTES: dict[str, Entry] = {
     ),
     "customers.get_avatar": Entry(_R.ACCOUNT, 200, lambda stage: Ask({"avatar_id": stage.avatar()})),
     "routing.list_requests": Entry(_R.OWN, 200, lambda _stage: Ask(query={"view": "all"})),
-    "routing.count_requests": Entry(_R.OWN, 200, _plain),
+    "routing.count_requests": Entry(_R.OWN, 200, plain),
     "routing.get_request": Entry(_R.REQUEST, 200, _request()),
     "routing.set_assignee": Entry(_R.REQUEST, 200, _assignee),
     "routing.set_status": Entry(_R.REQUEST, 200, _request(status="open")),
     "routing.list_decisions": Entry(_R.REQUEST, 200, _request()),
-    "listener.list_items": Entry(_R.OWN, 200, _plain),
-    "listener.count_items": Entry(_R.OWN, 200, _plain),
+    "listener.list_items": Entry(_R.OWN, 200, plain),
+    "listener.count_items": Entry(_R.OWN, 200, plain),
     "listener.rescue_item": Entry(_R.ACCOUNT, 200, lambda stage: Ask({"item_id": stage.dropped_item()})),
     "workbench.get_conversation": Entry(_R.REQUEST, 200, _conversation()),
     "workbench.list_messages": Entry(_R.REQUEST, 200, _conversation()),

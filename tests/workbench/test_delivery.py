@@ -13,7 +13,7 @@ from app.workbench import delivery
 from app.workbench.delivery import MOST_ATTEMPTS, RECONCILE_FOR, Task
 from app.workbench.jobs import deliver_reply
 from tests.fakes.platforms import Fault, platform_error
-from tests.workbench.conftest import Desk
+from tests.workbench.desk import Desk
 
 COURIER = system_actor("courier", Permission.REPLIES_DELIVER, Permission.ACCOUNTS_SYNC)
 K = PlatformErrorKind

@@ -16,7 +16,7 @@ from app.listener.jobs import LISTENER
 from app.models import Account, AccountStatus, Operator, ServiceRequest
 from tests.factories.browser import Browser
 from tests.factories.make import Make
-from tests.workbench.conftest import Desk
+from tests.workbench.desk import Desk
 
 Open = Callable[[Operator | None], Browser]
 
