@@ -246,9 +246,8 @@ def review_item_views(ctx: Context, rows: Sequence[ReviewItem]) -> list[ReviewIt
     ).all()
     views = {view.id: view for view in item_views(ctx, items)}
     people = {row.reviewed_by_id for row in rows if row.reviewed_by_id}
-    names = dict(
-        ctx.session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(people))).tuples().all()
-    )
+    known = ctx.session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(people)))
+    names = {row.id: row.name for row in known}
     return [
         ReviewItemView(
             id=row.id,

@@ -86,7 +86,7 @@ class InboundItemQuery(BaseModel):
     account_id: int | None = None
     monitor_id: int | None = None
     review: bool | None = Field(None, description="true: only what a person should look at")
-    sentiment: Literal[-1, 0, 1] | None = None
+    sentiment: int | None = Field(None, ge=-1, le=1)
     intent: str | None = Field(None, max_length=20)
     since: datetime | None = None
     until: datetime | None = None

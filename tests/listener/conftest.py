@@ -14,9 +14,9 @@ from tests.listener.desk import Desk
 
 
 @pytest.fixture
-def desk(make: Make, open_open_browser: Callable[[Operator | None], Browser]) -> Desk:
+def desk(make: Make, open_browser: Callable[[Operator | None], Browser]) -> Desk:
     agency = make.agency()
     team = make.team(agency)
     account = make.account(agency, team)
     supervisor = make.operator(agency, team, role=RoleName.SUPERVISOR)
-    return Desk(agency, account, team, supervisor, open_open_browser(supervisor))
+    return Desk(agency, account, team, supervisor, open_browser(supervisor))

@@ -187,7 +187,7 @@ def test_a_preview_counts_what_would_be_caught_and_what_changes(
 
 
 def test_a_preview_sees_no_other_agencys_items(
-    desk: Desk, runtime: Runtime, make: Make, open_open_browser: Open
+    desk: Desk, runtime: Runtime, make: Make, open_browser: Open
 ) -> None:
     stranger = make.operator(make.agency(), role=RoleName.SUPERVISOR)
     judged(runtime, make, desk.account, "宽带断了没人来修吗")
@@ -283,13 +283,13 @@ def test_a_repeated_backfill_changes_nothing(desk: Desk, runtime: Runtime, make:
 
 
 @pytest.mark.parametrize("role", [RoleName.OPERATOR, RoleName.MANAGER])
-def test_only_who_manages_monitors_may_make_one(make: Make, open_open_browser: Open, role: RoleName) -> None:
+def test_only_who_manages_monitors_may_make_one(make: Make, open_browser: Open, role: RoleName) -> None:
     operator = make.operator(make.agency(), role=role)
     assert open_browser(operator).post("/monitors", monitor(BROADBAND)).status_code == 403
 
 
 def test_another_agencys_monitor_account_and_team_do_not_exist(
-    desk: Desk, make: Make, open_open_browser: Open
+    desk: Desk, make: Make, open_browser: Open
 ) -> None:
     saved = created(desk, BROADBAND)
     agency = make.agency()

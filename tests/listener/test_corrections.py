@@ -1,0 +1,216 @@
+"""Corrections: labels, the verdict and request that follow, explanations, and models that learn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.core.permissions import RoleName
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_context
+from app.listener.jobs import LISTENER, classifier, judge_items, retrain_models
+from app.listener.labels import is_pinned
+from app.listener.learning import registry_of, train_candidate
+from app.models import Label, Operator, ServiceRequest
+from app.nlp.corpus import Labelled
+from tests.factories.browser import Browser
+from tests.factories.make import Make
+from tests.listener.desk import Desk, items, judged, verdicts
+
+OpenBrowser = Callable[[Operator | None], Browser]
+SUBJECTS = ("宽带", "光猫", "话费", "套餐", "流量", "信号", "宽带账单", "校园卡")
+WISHES = ("怎么还没有修好呢", "到底什么时候给退", "能不能帮忙看一下", "为什么又多扣了钱", "还要再等几天啊")
+
+
+def correct(desk: Desk, item_id: int, **said: Any) -> dict[str, Any]:
+    answer = desk.browser.post(f"/inbound-items/{item_id}/corrections", said)
+    assert answer.status_code == 200, answer.get_json()
+    view: dict[str, Any] = answer.get_json()
+    return view
+
+
+def labels(runtime: Runtime) -> list[Label]:
+    with open_context(runtime, LISTENER, write=False) as ctx:
+        return list(ctx.session.scalars(select(Label).order_by(Label.id)))
+
+
+def test_a_correction_is_a_label_with_what_the_model_had_said(
+    desk: Desk, runtime: Runtime, make: Make
+) -> None:
+    judged(runtime, make, desk.account, "宽带断了没人来修吗")
+    (item,) = items(runtime)
+    view = correct(desk, item.id, intent="complaint", sentiment=-1)
+    assert (view["verdict"]["intent"], view["verdict"]["sentiment"]["value"]) == ("complaint", -1)
+    assert view["verdict"]["corrected"] is True
+    (label,) = labels(runtime)
+    assert (label.operator_id, label.intent, label.needs_service) == (desk.supervisor.id, "complaint", True)
+    assert label.old == {
+        "intent": "consult",
+        "sentiment": 0,
+        "needs_service": True,
+        "urgency": 0,
+        "step": "intent",
+        "version": "fake-1",
+    }
+    (listed,) = desk.browser.get(f"/inbound-items/{item.id}/corrections").get_json()["items"]
+    assert (listed["operator_name"], listed["weight"]) == (desk.supervisor.name, 1.0)
+
+
+def test_the_items_request_shows_the_corrected_type(desk: Desk, runtime: Runtime, make: Make) -> None:
+    judged(runtime, make, desk.account, "宽带断了没人来修吗")
+    (item,) = items(runtime)
+    request_id = correct(desk, item.id, intent="complaint", sentiment=-1)["service_request_id"]
+    view = desk.browser.get(f"/service-requests/{request_id}").get_json()
+    assert (view["type"], view["sentiment"]["value"]) == ("complaint", -1)
+
+
+def test_a_dropped_item_that_needs_somebody_becomes_a_request(
+    desk: Desk, runtime: Runtime, make: Make
+) -> None:
+    judged(runtime, make, desk.account, "随便聊聊天气怎么样")
+    (item,) = items(runtime)
+    view = correct(desk, item.id, needs_service=True)
+    assert (view["verdict"]["outcome"], view["verdict"]["rescued"]) == ("kept", True)
+    with open_context(runtime, LISTENER, write=False) as ctx:
+        (request,) = ctx.session.scalars(select(ServiceRequest)).all()
+    assert (request.id, request.type) == (view["service_request_id"], "consult")
+
+
+def test_a_rescue_teaches_too(desk: Desk, runtime: Runtime, make: Make) -> None:
+    judged(runtime, make, desk.account, "随便聊聊天气怎么样")
+    (item,) = items(runtime)
+    assert desk.browser.post(f"/inbound-items/{item.id}/rescue").status_code == 200
+    (label,) = labels(runtime)
+    assert (label.source, label.needs_service, label.is_disagreement) == ("rescue", True, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"intent": "praise", "needs_service": True}, "needs_service"),
+        ({"intent": "nonsense"}, "intent"),
+        ({"sentiment": 2}, "sentiment"),
+        ({}, ""),
+    ],
+)
+def test_a_correction_that_contradicts_itself_is_refused(
+    desk: Desk, runtime: Runtime, make: Make, said: dict[str, Any], field: str
+) -> None:
+    judged(runtime, make, desk.account, "宽带断了没人来修吗")
+    answer = desk.browser.post(f"/inbound-items/{items(runtime)[0].id}/corrections", said)
+    assert (answer.status_code, list(answer.get_json()["fields"])) == (422, [field])
+    assert labels(runtime) == []
+
+
+def test_an_unjudged_item_cannot_be_corrected_or_explained(desk: Desk, make: Make) -> None:
+    (item,) = make.store(desk.account, make.post())
+    answer = desk.browser.post(f"/inbound-items/{item.id}/corrections", {"sentiment": 1})
+    assert answer.get_json()["code"] == "item_not_judged"
+    assert desk.browser.get(f"/inbound-items/{item.id}/explanation").status_code == 409
+
+
+def test_items_of_other_agencies_are_not_corrected(
+    desk: Desk, runtime: Runtime, make: Make, open_browser: OpenBrowser
+) -> None:
+    judged(runtime, make, desk.account, "宽带断了没人来修吗")
+    (item,) = items(runtime)
+    stranger = open_browser(make.operator(make.agency(), role=RoleName.SUPERVISOR))
+    assert stranger.post(f"/inbound-items/{item.id}/corrections", {"sentiment": 1}).status_code == 404
+    assert stranger.get(f"/inbound-items/{item.id}/explanation").status_code == 404
+
+
+def test_an_explanation_names_step_words_monitors_and_the_nearest_judged_item(
+    desk: Desk, runtime: Runtime, make: Make
+) -> None:
+    monitor = {"name": "宽带故障", "rule": {"any": ["宽带"], "synonyms": {"宽带": ["宽代"]}}}
+    number = desk.browser.post("/monitors", monitor).get_json()["id"]
+    judged(
+        runtime, make, desk.account, "家里宽带断了没人来修吗", "单位宽带断了没有人来修", "随便聊聊天气怎么样"
+    )
+    first, second, chat = items(runtime)
+    correct(desk, first.id, intent="complaint", sentiment=-1)
+    view = desk.browser.get(f"/inbound-items/{second.id}/explanation").get_json()
+    assert (view["step"], view["reason"], view["threshold"]) == ("intent", "needs_service", 0.45)
+    assert view["monitors"] == [{"id": number, "name": "宽带故障", "terms": ["宽带"]}]
+    assert view["reasons"][0]["kind"] == "service"
+    assert (view["nearest"]["inbound_item_id"], view["nearest"]["intent"]) == (first.id, "complaint")
+    assert view["model_version"] == "fake-1"
+    found_now = desk.browser.get(f"/inbound-items/{chat.id}/explanation").get_json()
+    assert found_now["reasons"]
+    assert found_now["nearest"] is None
+
+
+@pytest.fixture
+def learning(runtime: Runtime) -> Runtime:
+    """The runtime with the shipped model instead of the stated opinions."""
+    del runtime.parts["classifier"]
+    return runtime
+
+
+@pytest.mark.slow
+def test_models_learn_from_corrections_are_gated_and_can_be_rolled_back(
+    desk: Desk, learning: Runtime, make: Make, open_browser: OpenBrowser
+) -> None:
+    admin = open_browser(make.operator(desk.agency, role=RoleName.ADMINISTRATOR))
+    shipped = classifier(learning).version
+    assert admin.get("/models").get_json()["is_shipped_active"] is True
+    texts = [f"{subject}{wish}" for subject in SUBJECTS for wish in WISHES]
+    make.store(desk.account, *(make.post(text, author=f"p{n}") for n, text in enumerate(texts)))
+    judge_items(learning)
+    for item in items(learning):
+        correct(desk, item.id, intent="complaint", sentiment=-1)
+    pinned = sum(is_pinned(text) for text in texts)
+    before = admin.get("/models").get_json()["labels"]
+    assert (before["total"], before["pinned"]) == (len(texts), pinned)
+    retrain_models(learning)
+    models = admin.get("/models").get_json()
+    (version,) = models["items"]
+    assert models["labels"]["waiting"] == 0
+    assert {label.model_version for label in labels(learning)} == {version["name"]}
+    assert version["state"] in ("active", "refused")
+    assert (version["state"] == "refused") == bool(version["fallen"])
+    if version["state"] == "active":
+        assert classifier(learning).version == version["name"] != shipped
+        rolled = admin.post("/models/rollback").get_json()
+        assert rolled["is_shipped_active"] is True
+    assert classifier(learning).version == shipped
+    assert admin.post("/models/rollback").status_code == 404
+
+
+def test_a_candidate_that_falls_on_the_pinned_set_never_judges(learning: Runtime) -> None:
+
+    def said(text: str, intent: str) -> Labelled:
+        return Labelled(text=text, intent=intent, sentiment=0, urgency=0, weight=50.0)
+
+    angry = [f"{subject}坏了三天没人管，太差了，要投诉" for subject in SUBJECTS]
+    wrong = [said(f"{text}{n}", "other") for n in range(30) for text in angry]
+    pinned = [said(text, "complaint") for text in angry] + [said("今天天气真好啊", "other")]
+    shipped = classifier(learning).version
+    version = train_candidate(learning, wrong, pinned)
+    assert version.state == "refused"
+    assert version.fallen
+    assert classifier(learning).version == shipped
+    assert registry_of(learning).load().version == shipped
+
+
+def test_only_administrators_change_models(desk: Desk) -> None:
+    assert desk.browser.get("/models").status_code == 200
+    assert desk.browser.post("/models/retrain").status_code == 403
+    assert desk.browser.post("/models/rollback").status_code == 403
+
+
+def test_enough_corrections_ask_for_a_training_run(desk: Desk, runtime: Runtime, make: Make) -> None:
+    runtime.redis.flushdb()
+    texts = [f"{subject}{wish}" for subject in SUBJECTS[:4] for wish in WISHES]
+    make.store(desk.account, *(make.post(text, author=f"p{n}") for n, text in enumerate(texts)))
+    judge_items(runtime)
+    runtime.redis.flushdb()
+    for number, item in enumerate(items(runtime)):
+        hint = b"test:hint:listener.retrain_models:"
+        assert (hint in set(runtime.redis.scan_iter())) is False, number
+        correct(desk, item.id, sentiment=-1)
+    assert hint in set(runtime.redis.scan_iter())
+    assert len(verdicts(runtime)) == 20
