@@ -88,16 +88,14 @@ class Settings(BaseSettings):
             self.redis_url = f"unix://{self.data_dir / 'valkey.sock'}"
         if not self.public_url:
             self.public_url = f"http://127.0.0.1:{self.port}"
+        problems = self._broken_credential_keys()
         if self.lingke_env is Environment.PRODUCTION:
-            self._refuse_default_secrets()
-            if self.sandbox_url:
-                raise ValueError(
-                    "SANDBOX_URL is for the demo and tests: real accounts must not talk to the stand-in"
-                )
-        self._check_credential_keys()
+            problems += self._unfit_for_production()
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
-    def _refuse_default_secrets(self) -> None:
+    def _unfit_for_production(self) -> list[str]:
         problems = []
         secret = self.secret_key.get_secret_value()
         if secret in DEFAULT_SECRETS or len(secret) < 32:
@@ -105,17 +103,22 @@ class Settings(BaseSettings):
         keys = self.credential_keys.get_secret_value()
         if keys in DEFAULT_SECRETS or DEMO_CREDENTIAL_KEY in keys:
             problems.append("CREDENTIAL_KEYS must hold at least one Fernet key of your own")
-        if problems:
-            raise ValueError("; ".join(problems))
+        if self.sandbox_url:
+            problems.append(
+                "SANDBOX_URL is for the demo and tests: real accounts must not talk to the stand-in"
+            )
+        return problems
 
-    def _check_credential_keys(self) -> None:
+    def _broken_credential_keys(self) -> list[str]:
+        problems = []
         for number, key in enumerate(self.fernet_keys, start=1):
             try:
                 Fernet(key)
             except ValueError:
-                raise ValueError(
+                problems.append(
                     f"CREDENTIAL_KEYS: key {number} is not a Fernet key (32 bytes, url-safe base64)"
-                ) from None
+                )
+        return problems
 
     @cached_property
     def fernet_keys(self) -> tuple[str, ...]:
@@ -139,7 +142,20 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{"_env_file": _env_files(overrides), **overrides})
     except ValidationError as error:
         lines = []
-        for problem in error.errors():
+        for problem in [*error.errors(), *_problems_behind(error, overrides)]:
             name = ".".join(str(part) for part in problem["loc"]).upper() or "SETTINGS"
             lines.append(f"  {name}: {problem['msg']}")
         raise ConfigurationError("The settings are not usable:\n" + "\n".join(lines)) from None
+
+
+def _problems_behind(error: ValidationError, overrides: dict[str, Any]) -> list[Any]:
+    """What is wrong with the settings as a whole, which is only looked at once every single value is right."""
+    wrong = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
+    if not wrong:
+        return []
+    mended = {name: field.get_default() for name, field in Settings.model_fields.items() if name in wrong}
+    try:
+        Settings(**{**overrides, **mended})
+    except ValidationError as further:
+        return list(further.errors())
+    return []
