@@ -1,0 +1,185 @@
+"""Pushes: verified on the raw body, kept before they are understood, once however often they come."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from structlog.testing import capture_logs
+from werkzeug.test import TestResponse
+
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_context
+from app.listener.jobs import LISTENER, judge_items, process_kept_deliveries
+from app.models import Account, AccountStatus, CallbackDelivery, InboundItem, Verdict
+from tests.factories.make import Make
+
+
+def sign(secret: str, timestamp: str, nonce: str) -> str:
+    return hashlib.sha1("".join(sorted((secret, timestamp, nonce))).encode()).hexdigest()
+
+
+class Line:
+    """WeChat's servers, pushing plain messages to one account of ours."""
+
+    def __init__(self, app: Flask, make: Make) -> None:
+        self.app = app
+        self.runtime: Runtime = make.runtime
+        agency = make.agency()
+        self.account: Account = make.account(agency, make.team(agency), platform="wechat")
+        self.stamp = str(int(make.now.timestamp()))
+
+    def query(self, secret: str = "wechat-token", **fields: str) -> dict[str, str]:
+        return {
+            "timestamp": self.stamp,
+            "nonce": "n0nce",
+            "signature": sign(secret, self.stamp, "n0nce"),
+            **fields,
+        }
+
+    def message(self, text: str = "我要改套餐", number: int = 1, **fields: Any) -> bytes:
+        values = {
+            "ToUserName": self.account.external_id,
+            "FromUserName": "open-id-1",
+            "CreateTime": int(self.stamp),
+            "MsgType": "text",
+            "Content": text,
+            "MsgId": number,
+            **fields,
+        }
+        return json.dumps(values, ensure_ascii=False).encode()
+
+    def push(self, body: bytes, query: dict[str, str] | None = None) -> TestResponse:
+        path = f"/callbacks/wechat/{self.account.callback_key}"
+        return self.app.test_client().post(path, data=body, query_string=query or self.query())
+
+    def rows(self, model: Any) -> list[Any]:
+        with open_context(self.runtime, LISTENER, write=False) as ctx:
+            return list(ctx.session.scalars(select(model).order_by(model.id)))
+
+    def understand(self) -> list[InboundItem]:
+        process_kept_deliveries(self.runtime)
+        return self.rows(InboundItem)
+
+
+@pytest.fixture
+def line(app: Flask, make: Make) -> Line:
+    return Line(app, make)
+
+
+def test_a_signed_push_is_acknowledged_when_it_is_kept(line: Line) -> None:
+    answer = line.push(line.message())
+    assert (answer.status_code, answer.get_data(as_text=True)) == (200, "success")
+    (kept,) = line.rows(CallbackDelivery)
+    assert (kept.body, kept.status) == (line.message(), "received")
+    (item,) = line.understand()
+    assert (item.text, item.author_external_id, item.lane) == ("我要改套餐", "open-id-1", "private")
+
+
+WRONG = {
+    "another secret": {"secret": "weibo-secret"},
+    "empty signature": {"signature": ""},
+    "prefix": {"signature": "abcdef"},
+    "other nonce": {"nonce": "other"},
+    "other moment": {"timestamp": "1"},
+}
+
+
+@pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
+def test_a_wrong_signature_is_refused_and_logged(line: Line, change: dict[str, str]) -> None:
+    with capture_logs() as logs:
+        answer = line.push(line.message(), line.query(**change))
+    assert answer.status_code == 403
+    assert line.rows(CallbackDelivery) == []
+    assert "callback_signature_rejected" in {entry["event"] for entry in logs}
+    assert "wechat-token" not in str(logs)
+
+
+def test_a_recorded_push_sent_much_later_is_refused(line: Line, make: Make) -> None:
+    make.runtime.clock.advance(901)  # type: ignore[attr-defined]
+    assert line.push(line.message()).status_code == 403
+
+
+def test_an_unknown_address_and_a_removed_account_do_not_exist(line: Line) -> None:
+    client = line.app.test_client()
+    assert client.post("/callbacks/wechat/nobody", data=b"x").status_code == 404
+    assert client.post(f"/callbacks/weibo/{line.account.callback_key}", data=b"x").status_code == 404
+    with open_context(line.runtime, LISTENER) as ctx:
+        ctx.session.get_one(Account, line.account.id).status = AccountStatus.REMOVED
+    assert line.push(line.message()).status_code == 404
+
+
+def test_the_address_check_echoes_only_to_the_platform(line: Line) -> None:
+    path = f"/callbacks/wechat/{line.account.callback_key}"
+    client = line.app.test_client()
+    right = client.get(path, query_string=line.query(echostr="<b>42</b>"))
+    wrong = client.get(path, query_string=line.query("wrong", echostr="42"))
+    assert (right.status_code, right.get_data(as_text=True)) == (200, "<b>42</b>")
+    assert right.content_type.startswith("text/plain")
+    assert wrong.status_code == 403
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"<xml><a>", b"[]", b"\xff\xfe\x00", b'{"MsgType": "teapot"}'])
+def test_what_cannot_be_understood_is_kept_with_a_reason(line: Line, body: bytes) -> None:
+    assert line.push(body).status_code == 200
+    line.understand()
+    judge_items(line.runtime)
+    (item,) = line.rows(InboundItem)
+    (verdict,) = line.rows(Verdict)
+    assert (item.kind, verdict.reason) == ("unknown", "not_understood")
+    assert item.keep_reason
+    (kept,) = line.rows(CallbackDelivery)
+    assert kept.reason
+
+
+def test_three_megabytes_are_refused_and_their_beginning_kept(line: Line) -> None:
+    answer = line.push(b"x" * 3_000_000)
+    assert answer.status_code == 413
+    (kept,) = line.rows(CallbackDelivery)
+    assert (len(kept.body), kept.status) == (4096, "rejected")
+    assert kept.reason == "too_large: 3000000 bytes"
+    assert line.understand() == []
+
+
+def test_an_emoji_only_message_is_answered_like_any_private_one(line: Line) -> None:
+    line.push(line.message("😀👍"))
+    (item,) = line.understand()
+    assert item.text == "😀👍"
+    judge_items(line.runtime)
+    (verdict,) = line.rows(Verdict)
+    assert verdict.reason in ("emoji_only", "private_message")
+
+
+def test_a_replayed_push_is_one_row_and_one_item(line: Line) -> None:
+    for _ in range(3):
+        assert line.push(line.message()).status_code == 200
+    assert len(line.rows(CallbackDelivery)) == 1
+    assert len(line.understand()) == 1
+
+
+def test_the_platforms_repeat_with_a_new_signature_is_one_item(line: Line) -> None:
+    line.push(line.message())
+    line.stamp = str(int(line.stamp) + 5)
+    body = json.loads(line.message())
+    line.push(json.dumps({**body, "CreateTime": int(line.stamp) - 5}, ensure_ascii=False).encode())
+    assert len(line.rows(CallbackDelivery)) == 2
+    assert len(line.understand()) == 1
+
+
+def test_a_hundred_copies_at_once_are_one_row(line: Line) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(lambda _n: line.push(line.message()).status_code, range(100)))
+    assert statuses == [200] * 100
+    with open_context(line.runtime, LISTENER, write=False) as ctx:
+        assert ctx.session.scalars(select(func.count()).select_from(CallbackDelivery)).one() == 1
+
+
+def test_two_messages_within_one_second_are_two(line: Line) -> None:
+    line.push(line.message("一", 1))
+    line.push(line.message("二", 2))
+    assert [item.text for item in line.understand()] == ["一", "二"]
