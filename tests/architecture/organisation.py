@@ -57,6 +57,9 @@ class Stage:
         self.agency = home
         self.account = make.account(home, self.team)
         self.away_account = make.account(away, self.away_team)
+        # Everybody has something of their own: dropped posts to review, a request to serve.
+        for account in (self.away_account, make.account(home, self.other_team)):
+            make.store(account, make.post(f"{ADVERT}，价格从优", author="spammer"))
         make.request(self.away_account, "别家的问题，请处理一下")
         self.request = make.request(self.account, f"{MARK}宽带坏了", author=MARK, assignee=self.operator)
 
