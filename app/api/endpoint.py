@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any
+from typing import Any, get_origin
 
 from flask import Blueprint, Response, current_app, g, request
 from pydantic import BaseModel, ValidationError
@@ -186,7 +186,7 @@ def _query_values(model: type[BaseModel]) -> dict[str, Any]:
     for name in request.args:
         several = request.args.getlist(name)
         kind = model.model_fields.get(name)
-        is_list = kind is not None and "list" in str(kind.annotation)
+        is_list = kind is not None and get_origin(kind.annotation) is list
         values[name] = several if is_list else several[-1]
     return values
 
