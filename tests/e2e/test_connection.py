@@ -28,7 +28,7 @@ def line(stack: RunningStack) -> Iterator[Line]:
 
 
 def test_after_a_minute_without_connection_the_list_equals_a_reload(
-    log_in: LogIn, platform: Platform, line: Line, name: str
+    line: Line, log_in: LogIn, platform: Platform, name: str
 ) -> None:
     far = log_in("hexiaotang", address=line.address, height=TALL)
     near = log_in("jiangnan")

@@ -15,7 +15,7 @@ VIEWS = ("mine", "unassigned", "team", "waiting", "all", "resolved")
 
 
 def test_no_page_breaks_the_content_security_policy(log_in: LogIn, platform: Platform, name: str) -> None:
-    platform.writes("comment", "weibo-care", name, f"我是{name}，<img src=x onerror=alert(1)> 网速太慢")
+    platform.writes("message", "weibo-care", name, f"我是{name}，<img src=x onerror=alert(1)> 网速太慢")
     console = log_in("admin")
     paths = [*(f"/workbench/{view}" for view in VIEWS), "/listener", "/accounts", "/no-such-page"]
     for path in paths:
@@ -45,7 +45,7 @@ def test_the_login_page_refuses_a_wrong_password_under_the_policy(
     page.get_by_test_id("login-name").fill("hexiaotang")
     page.get_by_test_id("login-password").fill("wrong")
     page.get_by_test_id("login-submit").click()
-    expect(page.get_by_role("alert").first).not_to_be_empty(timeout=SOON)
+    expect(page.locator("#login-problem")).not_to_be_empty(timeout=SOON)
     expect(page).to_have_url(re.compile("/login"))
     assert console.refused_by_policy() == []
     assert console.complaints == []
