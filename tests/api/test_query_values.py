@@ -10,13 +10,13 @@ from tests.factories.make import Make
 
 
 def test_requests_are_filtered_by_lane_whatever_the_enum_is_called(
-    make: Make, browser: Callable[[Operator | None], Browser]
+    make: Make, open_browser: Callable[[Operator | None], Browser]
 ) -> None:
     agency = make.agency()
     team = make.team(agency)
     me = make.operator(agency, team)
     make.request(make.account(agency, team), assignee=me)
-    opened = browser(me)
+    opened = open_browser(me)
     assert len(opened.get("/service-requests", view="mine", lane="public").get_json()["items"]) == 1
     assert opened.get("/service-requests", view="mine", lane="private").get_json()["items"] == []
     assert opened.get("/service-requests", view="mine", lane="sideways").status_code == 422
