@@ -13,6 +13,7 @@ from pathlib import Path
 from app.nlp.corpus import Labelled, text_hash
 
 _FILE = Path(__file__).parent / "own_posts.txt"
+OWN = "lingke"
 _FILLINGS = 4
 _WORDS = {
     "网": ("宽带", "网络", "无线网", "光纤", "流量套餐", "移动宽带", "联通宽带", "电信宽带", "5G", "手机卡"),
@@ -46,9 +47,7 @@ def own_posts() -> list[Labelled]:
 def _posts_of(line: str) -> list[Labelled]:
     intent, sentiment, urgency, sentence = line.split("\t")
     texts = dict.fromkeys(filled(sentence, number) for number in range(_FILLINGS))
-    return [
-        Labelled(text, intent, int(sentiment), int(urgency), source="own", sampled=False) for text in texts
-    ]
+    return [Labelled(text, intent, int(sentiment), int(urgency), source=OWN, sampled=False) for text in texts]
 
 
 def filled(sentence: str, number: int) -> str:

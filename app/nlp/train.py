@@ -35,7 +35,7 @@ from app.nlp.linear import Heads, fit_heads, fit_small, out_of_fold
 from app.nlp.matrix import Posts, idf_of, read_posts, telling_columns, weighted
 from app.nlp.model import DIRECT_HEADS, Lessons, Model, Scores, by_norm, polarity_inputs
 from app.nlp.network import Recipe
-from app.nlp.own_posts import own_posts
+from app.nlp.own_posts import OWN, own_posts
 from app.nlp.segment import Segmenter, default_segmenter
 from app.nlp.snow import LogOdds, compile_log_odds, train_sentiment
 from app.nlp.tables import Table
@@ -92,6 +92,7 @@ def read_material(folder: Path, segmenter: Segmenter, extra: list[Labelled]) -> 
 
 
 _LEAST_JUDGED = 50
+_OWN_MIN_POSTS = 4
 
 
 def train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
@@ -105,7 +106,7 @@ def train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
 def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     posts = material.posts
     answers = head_answers(material)
-    columns = telling_columns(posts.grams, answers, plan.grams)
+    columns = _columns(material, answers, plan.grams)
     counts = posts.grams[:, columns]
     idf = idf_of(counts)
     rows = weighted(counts, idf)
@@ -142,6 +143,17 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
         manifest=_manifest(material, plan),
     )
     return named(model)
+
+
+def _columns(material: Material, answers: Answers, limit: int) -> Ints:
+    """The n-grams to keep: what tells most in the files, and what recurs in the posts written for this
+    project, which are too few to be heard otherwise and whose repeated sentences must not crowd out others.
+    """
+    own = np.array([row.source == OWN for row in material.labelled])
+    count = material.judged.stop - int(own.sum())
+    grams = material.posts.grams
+    recurring = np.bincount(grams[count:].indices, minlength=grams.shape[1]) >= _OWN_MIN_POSTS
+    return np.union1d(telling_columns(grams[:count], answers[:count], limit), np.flatnonzero(recurring))
 
 
 def head_answers(material: Material) -> Answers:

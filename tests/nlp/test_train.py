@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,6 +37,19 @@ def test_the_same_files_and_seed_give_the_same_bytes(
     small_world: Path, small_plan: Plan, model: Model
 ) -> None:
     assert train(small_world, small_plan).to_bytes() == model.to_bytes()
+
+
+def test_the_bytes_do_not_depend_on_the_process(small_world: Path, tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from app.nlp.network import Recipe; "
+        "from app.nlp.train import Plan, train;"
+        "plan = Plan(grams=900, topics=4, network=Recipe(hidden=8, members=1, epochs=2));"
+        "train(Path(sys.argv[1]), plan).save(Path(sys.argv[2]))"
+    )
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", script, str(small_world), str(tmp_path / seed)]
+        subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": seed})
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
 
 
 def test_another_seed_gives_another_version(small_world: Path, small_plan: Plan, model: Model) -> None:
