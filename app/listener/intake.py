@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,7 +18,6 @@ from app.nlp.normalise import own_words
 from app.search.index import Indexed, index_texts
 
 MAX_TEXT = 20_000
-_INSERT_ROWS = 200
 
 
 def store_posts(
@@ -32,7 +31,7 @@ def store_posts(
         _row(ctx, account_id, post, text, fingerprint) | {"stream_id": stream_id}
         for post, text, fingerprint in zip(posts, texts, prints, strict=True)
     ]
-    stored = sum(_insert(ctx, chunk) for chunk in _chunks(rows))
+    stored = _insert(ctx, rows) if rows else 0
     if stored:
         ctx.defer(JobName.LISTENER_JUDGE_ITEMS)
     return stored
@@ -42,18 +41,13 @@ def _insert(ctx: Context, rows: list[dict[str, Any]]) -> int:
     insert = sqlite.insert if ctx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = (
         insert(InboundItem)
-        .values(rows)
         .on_conflict_do_nothing()
         .returning(InboundItem.id, InboundItem.author_name, InboundItem.text)
     )
-    stored = ctx.session.execute(statement).all()
+    # Rows as parameters: the statement is compiled once, whatever their number.
+    stored = ctx.session.connection().execute(statement, rows).all()
     index_texts(ctx.session, Indexed.ITEMS, [(item, f"{author} {words}") for item, author, words in stored])
     return len(stored)
-
-
-def _chunks(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    for start in range(0, len(rows), _INSERT_ROWS):
-        yield rows[start : start + _INSERT_ROWS]
 
 
 def _row(

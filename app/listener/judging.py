@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,7 +119,9 @@ def verdict_row(ctx: Context, subject: Subject, decision: Decision, version: str
     if scores is not None and scores.offensive:
         detail["offensive"] = True
     if scores is not None and scores.reasons:
-        detail["reasons"] = [asdict(reason) for reason in scores.reasons]
+        detail["reasons"] = [
+            {"kind": r.kind, "text": r.text, "weight": r.weight, "span": r.span} for r in scores.reasons
+        ]
     return {
         "created_at": ctx.now(),
         "inbound_item_id": subject.item.id,
