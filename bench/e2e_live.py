@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 import httpx
-import socketio
+from simple_websocket import AioClient, ConnectionClosed  # type: ignore[import-untyped]
 
 from bench.e2e_support import Connection, Pushes, Spread, conditions, installation, publish
 from tests.support.stack import RunningStack
@@ -46,25 +48,36 @@ def main(arguments: list[str] | None = None) -> int:
 
 async def _run(stack: RunningStack, number: int, rate: float, *, first: int) -> tuple[Spread, int]:
     seen: dict[str, float] = {}
-    client = socketio.AsyncClient()
-
-    @client.on("events")  # type: ignore[untyped-decorator]
-    async def hear(frame: dict[str, Any]) -> None:
-        now = time.perf_counter()
-        for event in frame["events"]:
-            request = event["payload"].get("service_request")
-            if request:
-                seen.setdefault(request["preview"]["text"], now)
-
-    await client.connect(stack.address, headers={"Cookie": _cookie(stack)}, transports=["websocket"])
-    await client.call("events.subscribe", {"after": None})
+    address = f"ws://127.0.0.1:{stack.port}/socket.io/?EIO=4&transport=websocket"
+    socket = await AioClient.connect(address, headers={"Cookie": _cookie(stack)})
+    listening = asyncio.create_task(_listen(socket, seen))
     accepted = await _push_all(stack, number, rate, first)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and not set(accepted) <= set(seen):
         await asyncio.sleep(0.05)
-    await client.disconnect()
+    await socket.close()
+    await listening
     taken = [max(0.0, seen[text] - at) * 1000 for text, at in accepted.items() if text in seen]
     return Spread.of(taken or [PATIENCE_SECONDS * 1000]), len(set(accepted) - set(seen))
+
+
+async def _listen(socket: Any, seen: dict[str, float]) -> None:
+    """Engine.IO 4 by hand: open, join, subscribe, answer pings, note when each request's frame came."""
+    with suppress(ConnectionClosed):
+        while True:
+            frame = str(await socket.receive())
+            now = time.perf_counter()
+            if frame.startswith("0"):
+                await socket.send("40")
+            elif frame.startswith("40"):
+                await socket.send('420["events.subscribe",{"after":null}]')
+            elif frame == "2":
+                await socket.send("3")
+            elif frame.startswith('42["events"'):
+                for event in json.loads(frame[2:])[1]["events"]:
+                    request = event["payload"].get("service_request")
+                    if request:
+                        seen.setdefault(request["preview"]["text"], now)
 
 
 async def _push_all(stack: RunningStack, number: int, rate: float, first: int) -> dict[str, float]:
