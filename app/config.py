@@ -149,7 +149,7 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _problems_behind(error: ValidationError, overrides: dict[str, Any]) -> list[Any]:
-    """What is wrong with the settings as a whole, which is only looked at once every single value is right."""
+    """What is wrong with the whole, which is only looked at once every single value is right."""
     wrong = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
     if not wrong:
         return []
