@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.e2e_support import Spread, conditions, installation, publish
+from bench._e2e_support import Spread, conditions, installation, publish
 from tests.e2e.console import Console, CustomerPage
 from tests.support.servers import BROWSERS
 from tests.support.stack import RunningStack

@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 from simple_websocket import AioClient, ConnectionClosed  # type: ignore[import-untyped]
 
-from bench.e2e_support import Connection, Pushes, Spread, conditions, installation, publish
+from bench._e2e_support import Connection, Pushes, Spread, conditions, installation, publish
 from tests.support.stack import RunningStack
 
 PASSWORD = "lingke-demo"

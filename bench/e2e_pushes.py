@@ -19,7 +19,7 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 from app.ops.layout import Layout
-from bench.e2e_support import Connection, Pushes, Spread, conditions, count, installation, publish
+from bench._e2e_support import Connection, Pushes, Spread, conditions, count, installation, publish
 from tests.support.stack import RunningStack, wait_for
 
 CONNECTIONS = 50
