@@ -32,6 +32,7 @@ export interface MenuEntry {
 export const MENU: readonly MenuEntry[] = [
   { route: 'workbench', icon: 'inbox', right: RIGHTS.readRequests },
   { route: 'listener', icon: 'listen', right: RIGHTS.readInbound },
+  { route: 'topics', icon: 'trend', right: RIGHTS.readTopics },
   { route: 'accounts', icon: 'link', right: RIGHTS.readAccounts },
 ]
 

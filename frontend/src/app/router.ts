@@ -47,6 +47,12 @@ export const router = createRouter({
       component: () => import('@/features/platforms/PlatformsPage.vue'),
       meta: { right: RIGHTS.readAccounts, menu: 'accounts' },
     },
+    {
+      path: '/topics/:id(\\d+)?',
+      name: 'topics',
+      component: () => import('@/features/topics/TopicsPage.vue'),
+      meta: { right: RIGHTS.readTopics },
+    },
     { path: '/no-access', name: 'no-access', component: () => import('./NoAccessPage.vue') },
     // Decided on entering, not by `redirect`: that would run before the session is known.
     { path: '/', name: 'home', component: () => import('./NoAccessPage.vue'), beforeEnter: () => homeRoute() },

@@ -4,6 +4,7 @@
  * compared with the newest sequence number seen for that request.
  */
 
+import type { AlertView, TopicView } from '@/features/topics/api'
 import type { AccountView, EventView, MessageView, Presence, ServiceRequestView } from '@/api/contract'
 
 export interface Entities {
@@ -37,6 +38,8 @@ export interface Change {
   message?: MessageView
   account?: number
   presence?: number
+  alert?: AlertView
+  topic?: TopicView
 }
 
 export function applyEvent(state: Entities, event: EventView): Change {
@@ -47,6 +50,11 @@ export function applyEvent(state: Entities, event: EventView): Change {
       return replaceAccount(state, event.payload['account'] as AccountView)
     case 'operator.presence_changed':
       return replacePresence(state, event)
+    case 'alert.raised':
+    case 'alert.acknowledged':
+      return { alert: event.payload['alert'] as AlertView }
+    case 'topic.updated':
+      return { topic: event.payload['topic'] as TopicView }
     default:
       return applyViews(state, event)
   }

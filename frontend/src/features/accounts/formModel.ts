@@ -18,7 +18,7 @@ export function firstValues(fields: FormFieldView[], stored: Record<string, unkn
   return Object.fromEntries(
     fields.map((field) => {
       const value = field.secret ? '' : (stored[field.name] ?? field.default)
-      return [field.name, typeof value === 'boolean' ? value : value === null || value === undefined ? '' : String(value)]
+      return [field.name, typeof value === 'boolean' || typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '']
     }),
   )
 }
