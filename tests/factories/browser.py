@@ -38,7 +38,7 @@ class Browser:
         return self.client.open(API + path, method=method, json=json, headers=headers, **options)
 
     def get(self, path: str, **query: Any) -> TestResponse:
-        return self.call("GET", path, query_string=query)
+        return self.call("GET", path, query_string=query or None)
 
     def post(self, path: str, json: Any = None) -> TestResponse:
         return self.call("POST", path, json)
