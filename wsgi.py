@@ -6,9 +6,9 @@ import sys
 
 from gevent.monkey import is_module_patched
 
-from app.factory import create_app
 from app.config import ConfigurationError, load_settings
 from app.core.logging import configure_logging
+from app.factory import create_app
 
 try:
     _settings = load_settings()

@@ -86,5 +86,5 @@ def head_revision() -> str | None:
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Whether the models know a table: the full-text index is made by its migration alone (see app/search)."""
+    """Whether the models know a table: the full-text index is made by its migration alone."""
     return not (kind == "table" and name is not None and name.startswith("search_"))

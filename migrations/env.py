@@ -14,7 +14,7 @@ from app.migrate import is_ours
 
 
 def render(kind: str, thing: Any, _context: Any) -> str | bool:
-    """Write our column types as the plain types they are stored as: a migration must not change with our code."""
+    """Write our column types as the plain types they are stored as, so that code cannot change history."""
     if kind != "type":
         return False
     if isinstance(thing, UtcDateTime):

@@ -16,7 +16,7 @@ from flask import Flask
 from app.api.endpoint import ENDPOINTS, Public
 from app.api.openapi import build_openapi
 from app.api.public import PUBLIC_ROUTES
-from app.cli import access_of
+from app.cli.documents import access_of
 from app.core.events import EVENTS
 from app.core.permissions import Permission
 from app.migrate import FOLDER
