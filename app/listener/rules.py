@@ -33,10 +33,10 @@ class MonitorRule(BaseModel):
     authors: list[Word] = Field(
         default=[], max_length=MAX_LIST, description="one of these ids or names wrote it"
     )
-    expression: str = Field("", max_length=MAX_CHARS, description="AND, OR, NOT, quotes, parentheses")
+    expression: str = Field(default="", max_length=MAX_CHARS, description="AND, OR, NOT, quotes, parentheses")
     synonyms: dict[Word, list[Word]] = Field(default={}, description="further spellings of a word")
-    variants: bool = Field(False, description="Chinese words also spelt in pinyin")
-    quoted: bool = Field(False, description="the quoted part of a repost counts too")
+    variants: bool = Field(default=False, description="Chinese words also spelt in pinyin")
+    quoted: bool = Field(default=False, description="the quoted part of a repost counts too")
 
 
 def terms_of(rule: MonitorRule, monitor_id: Hashable) -> MonitorTerms | None:

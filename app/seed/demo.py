@@ -24,6 +24,7 @@ from app.models import (
     Team,
     TeamMember,
 )
+from app.seed.listening import seed_monitors
 
 DEMO_PASSWORD = "lingke-demo"  # noqa: S105  printed at start; the demo only
 SANDBOX_ACCOUNTS = Path(__file__).resolve().parents[2] / "sandbox" / "accounts.json"
@@ -69,6 +70,7 @@ def seed_demo(ctx: Context) -> bool:
     _people(ctx, agencies, teams)
     _accounts(ctx, agencies, teams)
     ctx.session.flush()
+    seed_monitors(ctx, agencies, teams)
     return True
 
 
