@@ -49,7 +49,11 @@ def test_production_refuses_default_and_short_secrets(secret: str) -> None:
     assert "SECRET_KEY" in problems(secret_key=secret, credential_keys=OWN_KEY)
 
 
-@pytest.mark.parametrize("keys", ["", DEMO_CREDENTIAL_KEY, f"{OWN_KEY},{DEMO_CREDENTIAL_KEY}"])
+@pytest.mark.parametrize(
+    "keys",
+    ["", DEMO_CREDENTIAL_KEY, f"{OWN_KEY},{DEMO_CREDENTIAL_KEY}"],
+    ids=["none", "demo", "own and demo"],
+)
 def test_production_refuses_the_demos_credential_key(keys: str) -> None:
     assert "CREDENTIAL_KEYS" in problems(secret_key=LONG_SECRET, credential_keys=keys)
 
