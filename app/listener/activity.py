@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,12 +18,16 @@ ADVERTS = frozenset({"advert", "lottery", "chain_letter", "seller", "marketing_a
 
 def note_activity(ctx: Context, judged: Sequence[tuple[Subject, Decision]]) -> None:
     """Add the batch to its authors' counts, in one statement."""
+    now = ctx.now()
     sums: dict[tuple[int, str], dict[str, Any]] = {}
     for subject, decision in judged:
         author = subject.item.author_external_id
         if not author or subject.item.kind == "event":
             continue
-        row = sums.setdefault((subject.item.account_id, author), _empty(ctx, subject.item.account_id, author))
+        key = (subject.item.account_id, author)
+        if key not in sums:
+            sums[key] = _empty(now, *key)
+        row = sums[key]
         row["items"] += 1
         row["links"] += URL in subject.words
         row["repeats"] += subject.duplicate_of is not None or subject.near_duplicate_of is not None
@@ -41,9 +46,9 @@ def note_activity(ctx: Context, judged: Sequence[tuple[Subject, Decision]]) -> N
     )
 
 
-def _empty(ctx: Context, account_id: int, author: str) -> dict[str, Any]:
+def _empty(now: datetime, account_id: int, author: str) -> dict[str, Any]:
     return {
-        "created_at": ctx.now(),
+        "created_at": now,
         "account_id": account_id,
         "author_external_id": author,
         "items": 0,

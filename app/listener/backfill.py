@@ -112,7 +112,7 @@ def _judge_anew(ctx: Context, caught: Sequence[Subject], model: TextModel) -> in
 
 
 def _rewrite(ctx: Context, subject: Subject, decision: Decision, version: str) -> None:
-    row = verdict_row(ctx, subject, decision, version)
+    row = verdict_row(ctx.now(), subject, decision, version)
     row.pop("created_at")
     ctx.session.execute(
         update(Verdict).where(Verdict.inbound_item_id == subject.item.id).values(**row),

@@ -12,7 +12,7 @@ from app.core.context import Context
 from app.listener.filters import Chain
 from app.listener.matching import MonitorSet, rule_cache
 from app.listener.near import near_index
-from app.listener.subjects import Activity, Subject, subject_of
+from app.listener.subjects import Activity, Subject, subjects_of
 from app.models import (
     ACTIVE_STATUSES,
     Account,
@@ -83,17 +83,16 @@ def gather_facts(ctx: Context, items: list[InboundItem], rules: MonitorSet) -> l
     lists = _listed_authors(ctx, items, accounts)
     activity = _activities(ctx, items)
     hits = rules.hits(items, accounts.agencies)
-    subjects = []
-    for item, monitors in zip(items, hits, strict=True):
+    subjects = subjects_of(items)
+    for subject, monitors in zip(subjects, hits, strict=True):
+        item = subject.item
         facts = accounts.facts[item.account_id]
         author = item.author_external_id
-        subject = subject_of(item)
         subject.own_account = (facts.platform, author) in accounts.names
         subject.lists = lists.get((facts.agency_id, facts.platform, author or ""), frozenset())
         subject.activity = activity.get((item.account_id, author or ""), Activity())
         subject.monitors = monitors
         subject.is_watched = rules.watches(item, facts.agency_id)
-        subjects.append(subject)
     return subjects
 
 

@@ -85,7 +85,8 @@ def record_verdicts(
     ]
     if not judged:
         return
-    ctx.session.execute(insert(Verdict), [verdict_row(ctx, *entry, version) for entry in judged])
+    now = ctx.now()
+    ctx.session.execute(insert(Verdict), [verdict_row(now, *entry, version) for entry in judged])
     ctx.session.execute(
         update(InboundItem)
         .where(InboundItem.id.in_(ours))
@@ -112,7 +113,7 @@ def _still_ours(ctx: Context, token: str, ids: list[int]) -> set[int]:
     )
 
 
-def verdict_row(ctx: Context, subject: Subject, decision: Decision, version: str) -> dict[str, Any]:
+def verdict_row(now: datetime, subject: Subject, decision: Decision, version: str) -> dict[str, Any]:
     """The verdict as a row to insert or to write over an earlier one."""
     scores = subject.scores
     detail: dict[str, Any] = dict(decision.detail)
@@ -123,7 +124,7 @@ def verdict_row(ctx: Context, subject: Subject, decision: Decision, version: str
             {"kind": r.kind, "text": r.text, "weight": r.weight, "span": r.span} for r in scores.reasons
         ]
     return {
-        "created_at": ctx.now(),
+        "created_at": now,
         "inbound_item_id": subject.item.id,
         "account_id": subject.item.account_id,
         "outcome": decision.outcome,

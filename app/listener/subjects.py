@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.models import InboundItem, Lane, SpecialList, VerdictOutcome
 from app.nlp.classifier import Classification
 from app.nlp.fingerprint import exact_hash
-from app.nlp.normalise import normalise, own_words
+from app.nlp.normalise import normalise, normalise_many, own_words
 
 if TYPE_CHECKING:
     from app.listener.matching import CompiledMonitor
@@ -69,8 +70,13 @@ def kept(step: str, reason: str, **detail: Any) -> Decision:
 
 
 def subject_of(item: InboundItem) -> Subject:
-    own, _quoted = own_words(item.text)
-    return Subject(item, normalise(own))
+    return subjects_of([item])[0]
+
+
+def subjects_of(items: Sequence[InboundItem]) -> list[Subject]:
+    """The items ready for the chain, in order; their words are normalised in one pass."""
+    words = normalise_many([own_words(item.text)[0] for item in items])
+    return [Subject(item, own) for item, own in zip(items, words, strict=True)]
 
 
 def text_hash(item: InboundItem) -> int:
