@@ -332,6 +332,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/filter-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What other filter settings would keep and drop */
+        post: operations["reviews_try_filter_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbound-items": {
         parameters: {
             query?: never;
@@ -341,6 +358,58 @@ export interface paths {
         };
         /** What came in, with the filter's verdicts */
         get: operations["listener_list_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound-items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One item with its verdict */
+        get: operations["listener_get_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound-items/{item_id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people said an item really was */
+        get: operations["labels_list_corrections"];
+        put?: never;
+        /** Say what an item really is */
+        post: operations["labels_correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound-items/{item_id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an item was kept or dropped */
+        get: operations["labels_explain"];
         put?: never;
         post?: never;
         delete?: never;
@@ -428,6 +497,57 @@ export interface paths {
         put?: never;
         /** Send a failed reply again */
         post: operations["workbench_retry_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the language model with their figures */
+        get: operations["labels_list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/retrain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Learn from the labels now, in the background */
+        post: operations["labels_retrain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return to the model before */
+        post: operations["labels_roll_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -584,6 +704,75 @@ export interface paths {
         /** What each platform can do, its limits, and what connecting it asks for */
         get: operations["accounts_list_platforms"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Samples of dropped items and what reviewers found */
+        get: operations["reviews_list_draws"];
+        put?: never;
+        /** Draw dropped items to review */
+        post: operations["reviews_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-draws/{draw_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sample with its miss estimate */
+        get: operations["reviews_get_draw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-draws/{draw_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The drawn items */
+        get: operations["reviews_list_review_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-items/{review_item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether dropping an item was right */
+        put: operations["reviews_review_item"];
         post?: never;
         delete?: never;
         options?: never;
@@ -758,6 +947,42 @@ export interface paths {
         put: operations["identity_set_presence"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/special-list-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is blocked, cared for, left alone, or one of ours */
+        get: operations["special_lists_list_entries"];
+        put?: never;
+        /** Put an author on a list */
+        post: operations["special_lists_add_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/special-list-entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the note or the end of an entry */
+        put: operations["special_lists_edit_entry"];
+        post?: never;
+        /** Take an author off a list */
+        delete: operations["special_lists_remove_entry"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1079,6 +1304,21 @@ export interface components {
             /** Team Names */
             team_names: string[];
         };
+        /** AuthorView */
+        AuthorView: {
+            /** External Id */
+            external_id: string | null;
+            /** Avatar Url */
+            avatar_url: string | null;
+            /** Followers */
+            followers: number | null;
+            /** Verified */
+            verified: boolean | null;
+            /** Verified Reason */
+            verified_reason: string | null;
+            /** Lists */
+            lists: components["schemas"]["SpecialList"][];
+        };
         /** AuthorisationView */
         AuthorisationView: {
             /** Authorize Url */
@@ -1256,6 +1496,27 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * CorrectionCommand
+         * @description What the model should have said. What is left out stays as the model said it.
+         */
+        CorrectionCommand: {
+            /**
+             * Intent
+             * @default null
+             */
+            intent: ("complaint" | "consult" | "lead" | "suggestion" | "praise" | "spam" | "other") | null;
+            /**
+             * Sentiment
+             * @default null
+             */
+            sentiment: (-1 | 0 | 1) | null;
+            /**
+             * Needs Service
+             * @default null
+             */
+            needs_service: boolean | null;
+        };
         /** DayCount */
         DayCount: {
             /**
@@ -1303,6 +1564,32 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "note" | "system";
+        /**
+         * DrawCommand
+         * @description A sample of what was dropped in the last days. The same seed draws the same items.
+         */
+        DrawCommand: {
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /**
+             * Size
+             * @default 100
+             */
+            size: number;
+            /**
+             * Seed
+             * @default null
+             */
+            seed: number | null;
+            /**
+             * Account Ids
+             * @default []
+             */
+            account_ids: number[];
+        };
         /** EditAccount */
         EditAccount: {
             /** Name */
@@ -1319,6 +1606,24 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * EstimateView
+         * @description How many of the window's dropped items were dropped wrongly, with a 95 % interval.
+         */
+        EstimateView: {
+            /** Missed */
+            missed: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Share */
+            share: number;
+            /** Share Low */
+            share_low: number;
+            /** Share High */
+            share_high: number;
         };
         /** EventPage */
         EventPage: {
@@ -1344,6 +1649,33 @@ export interface components {
             payload: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * ExplanationView
+         * @description Why an item was kept or dropped: step, words, monitors, and what people said of one like it.
+         */
+        ExplanationView: {
+            /** Step */
+            step: string;
+            /** Step Label */
+            step_label: string;
+            /** Reason */
+            reason: string;
+            /** Reason Text */
+            reason_text: string;
+            /** Threshold */
+            threshold: number | null;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Reasons */
+            reasons: components["schemas"]["SpanView"][];
+            /** Monitors */
+            monitors: components["schemas"]["MonitorTermsView"][];
+            nearest: components["schemas"]["NearestView"] | null;
+            /** Model Version */
+            model_version: string | null;
         };
         /**
          * FilterSettings
@@ -1427,6 +1759,8 @@ export interface components {
             dropped: number;
             /** Pending */
             pending: number;
+            /** Review */
+            review: number;
             /** By Reason */
             by_reason: components["schemas"]["ReasonCount"][];
         };
@@ -1447,6 +1781,7 @@ export interface components {
             kind: string;
             /** Author Name */
             author_name: string;
+            author: components["schemas"]["AuthorView"];
             /** Text */
             text: string;
             /** External Url */
@@ -1464,6 +1799,12 @@ export interface components {
             verdict: components["schemas"]["VerdictView"] | null;
             /** Service Request Id */
             service_request_id: number | null;
+            /** Monitors */
+            monitors: components["schemas"]["MonitorRef"][];
+            /** Duplicate Of Id */
+            duplicate_of_id: number | null;
+            /** Duplicate Count */
+            duplicate_count: number;
         };
         /**
          * InboundItemsJudged
@@ -1482,6 +1823,54 @@ export interface components {
             newest_id: number;
             /** Monitor Ids */
             monitor_ids: number[];
+        };
+        /** LabelList */
+        LabelList: {
+            /** Items */
+            items: components["schemas"]["LabelView"][];
+        };
+        /**
+         * LabelSource
+         * @enum {string}
+         */
+        LabelSource: "correction" | "rescue" | "review";
+        /** LabelTotals */
+        LabelTotals: {
+            /** Total */
+            total: number;
+            /** Waiting */
+            waiting: number;
+            /** Needed */
+            needed: number;
+            /** Pinned */
+            pinned: number;
+        };
+        /** LabelView */
+        LabelView: {
+            /** Id */
+            id: number;
+            source: components["schemas"]["LabelSource"];
+            /** Operator Name */
+            operator_name: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Old */
+            old: {
+                [key: string]: unknown;
+            };
+            /** Intent */
+            intent: string;
+            /** Sentiment */
+            sentiment: number;
+            /** Needs Service */
+            needs_service: boolean;
+            /** Weight */
+            weight: number;
+            /** Model Version */
+            model_version: string | null;
         };
         /**
          * Lane
@@ -1516,6 +1905,92 @@ export interface components {
         LanesView: {
             public: components["schemas"]["LaneView"] | null;
             private: components["schemas"]["LaneView"] | null;
+        };
+        /**
+         * ListEntryCommand
+         * @description Name an author by platform and id, or by an item they wrote.
+         */
+        ListEntryCommand: {
+            list: components["schemas"]["SpecialList"];
+            /**
+             * Inbound Item Id
+             * @default null
+             */
+            inbound_item_id: number | null;
+            /**
+             * Platform
+             * @default null
+             */
+            platform: string | null;
+            /**
+             * Author External Id
+             * @default null
+             */
+            author_external_id: string | null;
+            /**
+             * Author Name
+             * @default
+             */
+            author_name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Expires At
+             * @default null
+             */
+            expires_at: string | null;
+        };
+        /** ListEntryEdit */
+        ListEntryEdit: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Expires At
+             * @default null
+             */
+            expires_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /** ListEntryList */
+        ListEntryList: {
+            /** Items */
+            items: components["schemas"]["ListEntryView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ListEntryView */
+        ListEntryView: {
+            /** Id */
+            id: number;
+            list: components["schemas"]["SpecialList"];
+            /** Platform */
+            platform: string;
+            /** Author External Id */
+            author_external_id: string;
+            /** Author Name */
+            author_name: string;
+            /** Note */
+            note: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Is Expired */
+            is_expired: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Version */
+            version: number;
         };
         /** LogIn */
         LogIn: {
@@ -1583,6 +2058,48 @@ export interface components {
             undo_until: string | null;
             /** Version */
             version: number;
+        };
+        /** ModelPromoted */
+        ModelPromoted: {
+            /** Name */
+            name: string;
+            /** Figures */
+            figures: {
+                [key: string]: number;
+            };
+        };
+        /** ModelVersionView */
+        ModelVersionView: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "candidate" | "active" | "retired" | "refused";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Figures */
+            figures: {
+                [key: string]: number;
+            };
+            /** Fallen */
+            fallen: string[];
+        };
+        /** ModelsView */
+        ModelsView: {
+            /** Active */
+            active: string;
+            /** Is Shipped Active */
+            is_shipped_active: boolean;
+            /** Is Training */
+            is_training: boolean;
+            labels: components["schemas"]["LabelTotals"];
+            /** Items */
+            items: components["schemas"]["ModelVersionView"][];
         };
         /** MonitorChanged */
         MonitorChanged: {
@@ -1729,6 +2246,13 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** MonitorRef */
+        MonitorRef: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
         /**
          * MonitorRule
          * @description What a monitor watches. Every group that is filled must hold; `none` forbids.
@@ -1806,6 +2330,15 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** MonitorTermsView */
+        MonitorTermsView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Terms */
+            terms: string[];
+        };
         /** MonitorView */
         MonitorView: {
             /** Id */
@@ -1835,6 +2368,23 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /** NearestView */
+        NearestView: {
+            /** Inbound Item Id */
+            inbound_item_id: number;
+            /** Text */
+            text: string;
+            /** Intent */
+            intent: string;
+            /** Sentiment */
+            sentiment: number;
+            /** Needs Service */
+            needs_service: boolean;
+            /** Similarity */
+            similarity: number;
+            /** Operator Name */
+            operator_name: string | null;
         };
         /** OperatorView */
         OperatorView: {
@@ -2053,6 +2603,78 @@ export interface components {
          * @enum {string}
          */
         RequestStatus: "new" | "open" | "pending" | "on_hold" | "resolved" | "closed";
+        /**
+         * ReviewCommand
+         * @description `is_right`: dropping it was right. If not, `intent` may say what it was.
+         */
+        ReviewCommand: {
+            /** Is Right */
+            is_right: boolean;
+            /**
+             * Intent
+             * @default null
+             */
+            intent: ("complaint" | "consult" | "lead" | "suggestion" | "praise" | "spam" | "other") | null;
+        };
+        /** ReviewDrawList */
+        ReviewDrawList: {
+            /** Items */
+            items: components["schemas"]["ReviewDrawView"][];
+        };
+        /** ReviewDrawView */
+        ReviewDrawView: {
+            /** Id */
+            id: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Seed */
+            seed: number;
+            /** Population */
+            population: number;
+            /** Size */
+            size: number;
+            /** Reviewed */
+            reviewed: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Strata */
+            strata: components["schemas"]["StratumView"][];
+            estimate: components["schemas"]["EstimateView"] | null;
+        };
+        /** ReviewItemList */
+        ReviewItemList: {
+            /** Items */
+            items: components["schemas"]["ReviewItemView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ReviewItemView */
+        ReviewItemView: {
+            /** Id */
+            id: number;
+            /** Stratum */
+            stratum: string;
+            /** Stratum Text */
+            stratum_text: string;
+            item: components["schemas"]["InboundItemView"];
+            /** Is Right */
+            is_right: boolean | null;
+            /** Reviewed At */
+            reviewed_at: string | null;
+            /** Reviewed By */
+            reviewed_by: string | null;
+        };
         /**
          * RoleName
          * @enum {string}
@@ -2342,6 +2964,25 @@ export interface components {
              */
             outcome: "sent" | "not_sent";
         };
+        /** SpanView */
+        SpanView: {
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /** Weight */
+            weight: number;
+            /** Span */
+            span: [
+                number,
+                number
+            ] | null;
+        };
+        /**
+         * SpecialList
+         * @enum {string}
+         */
+        SpecialList: "blocked" | "vip" | "do_not_disturb" | "staff";
         /** StepSetting */
         StepSetting: {
             /** Name */
@@ -2391,6 +3032,21 @@ export interface components {
             is_optional: boolean;
             /** Has Threshold */
             has_threshold: boolean;
+        };
+        /** StratumView */
+        StratumView: {
+            /** Reason */
+            reason: string;
+            /** Reason Text */
+            reason_text: string;
+            /** Population */
+            population: number;
+            /** Drawn */
+            drawn: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Wrong */
+            wrong: number;
         };
         /** TeamRef */
         TeamRef: {
@@ -2506,6 +3162,77 @@ export interface components {
             version: number;
         };
         /**
+         * TrialCommand
+         * @description Filter settings to try on an account's stored items, or on what a monitor caught.
+         */
+        TrialCommand: {
+            filters: components["schemas"]["FilterSettings"];
+            /**
+             * Account Id
+             * @default null
+             */
+            account_id: number | null;
+            /**
+             * Monitor Id
+             * @default null
+             */
+            monitor_id: number | null;
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+        };
+        /** TrialReason */
+        TrialReason: {
+            /** Reason */
+            reason: string;
+            /** Reason Text */
+            reason_text: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+        };
+        /** TrialTotals */
+        TrialTotals: {
+            /** Kept */
+            kept: number;
+            /** Dropped */
+            dropped: number;
+        };
+        /**
+         * TrialView
+         * @description Kept and dropped with today's settings and with the ones that are tried, over the same items.
+         */
+        TrialView: {
+            /** Days */
+            days: number;
+            /** Scanned */
+            scanned: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Is Complete */
+            is_complete: boolean;
+            /** Took Ms */
+            took_ms: number;
+            before: components["schemas"]["TrialTotals"];
+            after: components["schemas"]["TrialTotals"];
+            /** Newly Kept */
+            newly_kept: number;
+            /** Newly Dropped */
+            newly_dropped: number;
+            /** Newly Kept Examples */
+            newly_kept_examples: components["schemas"]["PreviewExample"][];
+            /** Newly Dropped Examples */
+            newly_dropped_examples: components["schemas"]["PreviewExample"][];
+            /** By Reason */
+            by_reason: components["schemas"]["TrialReason"][];
+        };
+        /**
          * VerdictOutcome
          * @enum {string}
          */
@@ -2515,6 +3242,8 @@ export interface components {
             outcome: components["schemas"]["VerdictOutcome"];
             /** Step */
             step: string;
+            /** Step Label */
+            step_label: string;
             /** Reason */
             reason: string;
             /** Reason Text */
@@ -2532,6 +3261,12 @@ export interface components {
             priority: number | null;
             /** Reasons */
             reasons: components["schemas"]["ReasonView"][];
+            /** Needs Review */
+            needs_review: boolean;
+            /** Offensive */
+            offensive: boolean;
+            /** Corrected */
+            corrected: boolean;
             /** Rescued */
             rescued: boolean;
         };
@@ -3409,12 +4144,55 @@ export interface operations {
             };
         };
     };
+    reviews_try_filter_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
+                };
+            };
+            /** @description A problem (bad_filter_settings) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listener_list_items: {
         parameters: {
             query?: {
                 outcome?: ("kept" | "dropped" | "pending") | null;
                 reason?: string | null;
+                step?: string | null;
                 account_id?: number | null;
+                monitor_id?: number | null;
+                review?: boolean | null;
+                sentiment?: number | null;
+                intent?: string | null;
+                since?: string | null;
+                until?: string | null;
+                cluster_of?: number | null;
+                hide_repeats?: boolean;
+                author?: string | null;
                 q?: string;
                 cursor?: string | null;
                 limit?: number;
@@ -3435,6 +4213,134 @@ export interface operations {
                 };
             };
             /** @description A problem (invalid_cursor) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listener_get_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundItemView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_list_corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelList"];
+                };
+            };
+            /** @description A problem (item_not_judged) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundItemView"];
+                };
+            };
+            /** @description A problem (item_not_judged, invalid) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationView"];
+                };
+            };
+            /** @description A problem (item_not_judged) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3478,7 +4384,12 @@ export interface operations {
     };
     listener_count_items: {
         parameters: {
-            query?: never;
+            query?: {
+                account_id?: number | null;
+                monitor_id?: number | null;
+                since?: string | null;
+                until?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3592,6 +4503,93 @@ export interface operations {
                 };
             };
             /** @description A problem (not_failed) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_retrain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsView"];
+                };
+            };
+            /** @description A problem (nothing_to_learn_from) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_roll_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsView"];
+                };
+            };
+            /** @description A problem (no_model_to_roll_back) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4013,6 +5011,169 @@ export interface operations {
             };
         };
     };
+    reviews_list_draws: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDrawList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDrawView"];
+                };
+            };
+            /** @description A problem (nothing_to_draw, invalid) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews_get_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDrawView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews_list_review_items: {
+        parameters: {
+            query?: {
+                open?: boolean | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                draw_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewItemList"];
+                };
+            };
+            /** @description A problem (invalid_cursor) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews_review_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewItemView"];
+                };
+            };
+            /** @description A problem (already_reviewed) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search_find: {
         parameters: {
             query: {
@@ -4388,6 +5549,137 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionView"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    special_lists_list_entries: {
+        parameters: {
+            query?: {
+                list?: components["schemas"]["SpecialList"] | null;
+                q?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEntryList"];
+                };
+            };
+            /** @description A problem (invalid_cursor) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    special_lists_add_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListEntryCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEntryView"];
+                };
+            };
+            /** @description A problem (already_listed, invalid) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    special_lists_edit_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListEntryEdit"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEntryView"];
+                };
+            };
+            /** @description A problem (stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    special_lists_remove_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

@@ -42,6 +42,14 @@ export const SECTIONS = {
     { route: 'accounts', right: RIGHTS.readAccounts },
     { route: 'platforms', right: RIGHTS.readAccounts },
   ],
+  listener: [
+    { route: 'listener', right: RIGHTS.readInbound },
+    { route: 'monitors', right: RIGHTS.readMonitors },
+    { route: 'trial', right: RIGHTS.readMonitors },
+    { route: 'review', right: RIGHTS.readInbound },
+    { route: 'lists', right: RIGHTS.readInbound },
+    { route: 'models', right: RIGHTS.readModels },
+  ],
 } as const satisfies Record<string, readonly { route: string; right: string }[]>
 
 export function menuFor(permissions: ReadonlySet<string>): MenuEntry[] {

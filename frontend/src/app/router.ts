@@ -53,6 +53,36 @@ export const router = createRouter({
       component: () => import('@/features/topics/TopicsPage.vue'),
       meta: { right: RIGHTS.readTopics },
     },
+    {
+      path: '/listener/monitors',
+      name: 'monitors',
+      component: () => import('@/features/monitors/MonitorsPage.vue'),
+      meta: { right: RIGHTS.readMonitors, menu: 'listener' },
+    },
+    {
+      path: '/listener/trial',
+      name: 'trial',
+      component: () => import('@/features/monitors/TrialPage.vue'),
+      meta: { right: RIGHTS.readMonitors, menu: 'listener' },
+    },
+    {
+      path: '/listener/review',
+      name: 'review',
+      component: () => import('@/features/review/ReviewPage.vue'),
+      meta: { right: RIGHTS.readInbound, menu: 'listener' },
+    },
+    {
+      path: '/listener/lists',
+      name: 'lists',
+      component: () => import('@/features/monitors/ListsPage.vue'),
+      meta: { right: RIGHTS.readInbound, menu: 'listener' },
+    },
+    {
+      path: '/listener/models',
+      name: 'models',
+      component: () => import('@/features/models/ModelsPage.vue'),
+      meta: { right: RIGHTS.readModels, menu: 'listener' },
+    },
     { path: '/no-access', name: 'no-access', component: () => import('./NoAccessPage.vue') },
     // Decided on entering, not by `redirect`: that would run before the session is known.
     { path: '/', name: 'home', component: () => import('./NoAccessPage.vue'), beforeEnter: () => homeRoute() },

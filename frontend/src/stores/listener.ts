@@ -73,5 +73,11 @@ export const useListener = defineStore('listener', () => {
     return rescued
   }
 
-  return { phase, error, items, counts, cursor, loadingMore, open, load, loadCounts, more, rescue }
+  /** Put what a correction answered in place of the row. */
+  function replace(item: InboundItemView): void {
+    items.value = items.value.map((held) => (held.id === item.id ? item : held))
+    void loadCounts()
+  }
+
+  return { replace, phase, error, items, counts, cursor, loadingMore, open, load, loadCounts, more, rescue }
 })
