@@ -25,7 +25,7 @@ from app.identity.schemas import (
     TeamRef,
 )
 from app.identity.scope import accounts_within, scope
-from app.models import ACTIVE_STATUSES, Account, Agency, Operator, OperatorSession, ServiceRequest, Team
+from app.models import WORKING_STATUSES, Account, Agency, Operator, OperatorSession, ServiceRequest, Team
 
 EVENT_COUNTER = "events"
 # A session's last use is written at most this often: reading a page must not cost a write each time.
@@ -115,7 +115,7 @@ def session_view(ctx: Context, csrf_token: str) -> SessionView:
 def open_requests(session: Session, operator_id: int) -> int:
     return session.scalars(
         select(func.count()).where(
-            ServiceRequest.assignee_id == operator_id, ServiceRequest.status.in_(ACTIVE_STATUSES)
+            ServiceRequest.assignee_id == operator_id, ServiceRequest.status.in_(WORKING_STATUSES)
         )
     ).one()
 
@@ -124,7 +124,7 @@ def open_requests_by_operator(session: Session, operator_ids: list[int]) -> dict
     """How many unresolved requests each operator has; absent means none."""
     rows = session.execute(
         select(ServiceRequest.assignee_id, func.count())
-        .where(ServiceRequest.assignee_id.in_(operator_ids), ServiceRequest.status.in_(ACTIVE_STATUSES))
+        .where(ServiceRequest.assignee_id.in_(operator_ids), ServiceRequest.status.in_(WORKING_STATUSES))
         .group_by(ServiceRequest.assignee_id)
     )
     return {operator_id: count for operator_id, count in rows if operator_id is not None}

@@ -69,7 +69,7 @@ def _idle_sessions(_ctx: Context) -> list[DeferredJob]:
 
 
 def _at_once(_settings: Settings) -> float:
-    return 0.5
+    return 0.2
 
 
 def _sweep(settings: Settings) -> float:

@@ -24,7 +24,7 @@ from app.realtime.publisher import WAKE_WRITTEN, publish_new
 
 log = structlog.get_logger(__name__)
 LOOK_SECONDS = 0.5
-TICK_SECONDS = 0.5
+TICK_SECONDS = 0.2
 
 
 class Stop:

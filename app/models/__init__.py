@@ -42,7 +42,13 @@ from app.models.monitoring import (
     Monitor,
     MonitorHit,
 )
-from app.models.service_request import ACTIVE_STATUSES, AssignmentDecision, RequestStatus, ServiceRequest
+from app.models.service_request import (
+    ACTIVE_STATUSES,
+    WORKING_STATUSES,
+    AssignmentDecision,
+    RequestStatus,
+    ServiceRequest,
+)
 from app.models.special_list import SpecialList, SpecialListEntry
 from app.models.topic import (
     Alert,
@@ -56,6 +62,7 @@ from app.models.topic import (
 
 __all__ = [
     "ACTIVE_STATUSES",
+    "WORKING_STATUSES",
     "Account",
     "AccountFilter",
     "AccountKind",

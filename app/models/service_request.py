@@ -26,6 +26,8 @@ class RequestStatus(StrEnum):
 
 
 ACTIVE_STATUSES = (RequestStatus.NEW, RequestStatus.OPEN, RequestStatus.PENDING, RequestStatus.ON_HOLD)
+WORKING_STATUSES = (RequestStatus.NEW, RequestStatus.OPEN)
+"""What takes an operator's time now; a request that waits for its customer takes none."""
 _ACTIVE_SQL = text("status IN ('new', 'open', 'pending', 'on_hold')")
 
 

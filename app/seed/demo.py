@@ -28,7 +28,9 @@ from app.seed.listening import seed_monitors
 
 DEMO_PASSWORD = "lingke-demo"  # noqa: S105  printed at start; the demo only
 SANDBOX_ACCOUNTS = Path(__file__).resolve().parents[2] / "sandbox" / "accounts.json"
-POLL_SECONDS = 3
+# Where a demo's customer is waited for, and where somebody only drops in.
+POLL_SECONDS = {"mentions": 1, "comments": 1}
+OTHER_POLL_SECONDS = 5
 _SERVED_BY_AGENCY = ("云岭校园", "云岭会员俱乐部")
 
 
@@ -121,7 +123,7 @@ def _accounts(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team])
         ctx.session.flush()
         adapter = registry.get(account.platform)
         for stream in adapter.streams:
-            if stream == "own_posts":
+            if stream.startswith("own_"):
                 continue
             ctx.session.add(
                 Stream(
@@ -129,7 +131,7 @@ def _accounts(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team])
                     account_id=account.id,
                     name=stream,
                     is_active=True,
-                    every_seconds=POLL_SECONDS,
+                    every_seconds=POLL_SECONDS.get(stream, OTHER_POLL_SECONDS),
                     cursor={},
                     due_at=ctx.now(),
                 )

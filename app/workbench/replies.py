@@ -200,6 +200,7 @@ def _note_answer(
         request.assignee_id = ctx.actor.operator_id
     if request.status in (RequestStatus.NEW, RequestStatus.OPEN, RequestStatus.ON_HOLD):
         request.status = RequestStatus.PENDING
+        ctx.defer(JobName.ROUTING_ASSIGN_WAITING)  # whoever has answered has a hand free
     ctx.session.flush()
     if request.lane is Lane.PRIVATE:
         refresh_window(ctx, request, account, conversation)
