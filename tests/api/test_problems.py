@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from redis import Redis
 from structlog.testing import capture_logs
 
-from app.api.endpoint import current_runtime
+from app.core.db import make_engine
+from app.core.runtime import Runtime
 from app.models import Operator
 from tests.factories.browser import Browser
 from tests.factories.make import PASSWORD, Make
@@ -85,9 +87,25 @@ def test_no_password_or_token_reaches_the_log(app: Flask, make: Make) -> None:
     assert PASSWORD not in text
 
 
-def test_without_the_database_it_is_unavailable_not_broken(app: Flask) -> None:
+def test_readiness_names_each_part_and_says_which_is_missing(app: Flask, runtime: Runtime) -> None:
     ready = app.test_client().get("/readyz")
     assert (ready.status_code, ready.get_json()["status"]) == (200, "ready")
-    with app.app_context():
-        current_runtime().redis.close()
+    working, runtime.engine = runtime.engine, make_engine("sqlite:////no-such-folder/nothing.db")
+    try:
+        broken = app.test_client().get("/readyz")
+    finally:
+        runtime.engine.dispose()
+        runtime.engine = working
+    assert (broken.status_code, broken.get_json()["status"]) == (503, "unavailable")
+    assert broken.get_json()["parts"]["queue"] == "ok"
+    assert broken.get_json()["parts"]["database"] != "ok"
     assert app.test_client().get("/healthz").get_json() == {"status": "ok"}
+
+
+def test_without_the_queue_it_is_degraded_but_still_takes_everything(app: Flask, runtime: Runtime) -> None:
+    working, runtime.redis = runtime.redis, Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
+    try:
+        answer = app.test_client().get("/readyz")
+    finally:
+        runtime.redis = working
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
