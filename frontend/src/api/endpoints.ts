@@ -63,6 +63,7 @@ export interface ReplyBody {
   text: string
   idempotency_key: string
   in_reply_to: number | null
+  send_at: string | null
 }
 
 export const conversations = {

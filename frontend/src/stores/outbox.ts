@@ -84,5 +84,6 @@ async function post(entry: OutboxEntry): ReturnType<typeof api.reply> {
     text: entry.text,
     idempotency_key: entry.key,
     in_reply_to: entry.inReplyTo,
+    send_at: entry.sendAt ?? null,
   })
 }

@@ -14,6 +14,8 @@ export interface OutboxEntry {
   lane: ComposerLane
   text: string
   inReplyTo: number | null
+  /** When the reply should leave; without it, at once. */
+  sendAt?: string | null
   contactName: string
   createdAt: string
   /** waiting: not handed over yet; posting: a call is under way; refused: the server said no, a person decides. */

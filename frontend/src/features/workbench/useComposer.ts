@@ -119,7 +119,8 @@ export function useComposer(source: ComposerSource) {
     lane.value = 'private'
   }
 
-  function send(): boolean {
+  /** `sendAt` is when the reply should leave, ISO-8601; null is at once. */
+  function send(sendAt: string | null = null): boolean {
     const request = source.request()
     const view = source.conversation()
     if (!sendable.value || !request || !view) return false
@@ -130,6 +131,7 @@ export function useComposer(source: ComposerSource) {
       lane: lane.value,
       text: text.value.trim(),
       inReplyTo: lane.value === 'note' ? null : targetId(),
+      sendAt: lane.value === 'note' ? null : sendAt,
       contactName: view.contact.name,
       createdAt: new Date().toISOString(),
     })
