@@ -56,6 +56,8 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
 
     def make(height: int = HEIGHT) -> BrowserContext:
         context = browser.new_context(locale="zh-CN", viewport={"width": WIDTH, "height": height})
+        # A page that asks "leave without sending?" would wait for an answer for ever.
+        context.on("dialog", lambda dialog: dialog.accept())
         made.append(context)
         return context
 
@@ -76,6 +78,8 @@ def log_in(stack: RunningStack, new_context: NewContext) -> Iterator[LogIn]:
 
     yield enter
     for console in consoles:
+        # Away from the application first: a page that is on its way to the login can keep its profile from closing.
+        console.page.goto("about:blank")
         console.api("DELETE", "/session")
         assert console.complaints == []
 
