@@ -78,7 +78,7 @@ def log_in(stack: RunningStack, new_context: NewContext) -> Iterator[LogIn]:
 
     yield enter
     for console in consoles:
-        # Away from the application first: a page that is on its way to the login can keep its profile from closing.
+        # Away from the application first: a page on its way to the login can keep its profile from closing.
         console.page.goto("about:blank")
         console.api("DELETE", "/session")
         assert console.complaints == []
