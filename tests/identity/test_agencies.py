@@ -17,9 +17,7 @@ def _listed(browser: Browser) -> dict[int, dict[str, Any]]:
     return {row["id"]: row for row in browser.get("/agencies").get_json()["items"]}
 
 
-def test_an_administrator_sees_every_agency_with_its_people(
-    make: Make, open_browser: Open
-) -> None:
+def test_an_administrator_sees_every_agency_with_its_people(make: Make, open_browser: Open) -> None:
     ours, partner = make.agency(), make.agency()
     team = make.team(partner)
     worker = make.operator(partner)

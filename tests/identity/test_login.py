@@ -55,9 +55,7 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(app: Flask, make: Ma
     assert bodies[0]["code"] == "login_failed"
 
 
-def test_a_disabled_person_is_out_at_once(
-    app: Flask, make: Make, open_browser: Open
-) -> None:
+def test_a_disabled_person_is_out_at_once(app: Flask, make: Make, open_browser: Open) -> None:
     operator = make.operator(make.agency(), login_name="gone")
     inside = open_browser(operator)
     assert inside.get("/session").get_json()["authenticated"] is True

@@ -112,9 +112,7 @@ def test_work_goes_only_to_people_who_serve_the_account(office: Office, open_bro
     assert {code(answer) for answer in answers} == {(422, "operator_cannot_serve")}
 
 
-def test_resolving_ends_the_waiting_and_reopening_is_possible(
-    office: Office, open_browser: Open
-) -> None:
+def test_resolving_ends_the_waiting_and_reopening_is_possible(office: Office, open_browser: Open) -> None:
     request = office.make.request(office.account, assignee=office.anna)
     anna, path = open_browser(office.anna), f"/service-requests/{request.id}/status"
     done = anna.put(path, {"status": "resolved", "version": request.version}).get_json()
@@ -134,9 +132,7 @@ def test_a_resolved_request_stays_closed_beside_a_newer_one(office: Office, open
     assert newer.conversation_id == old.conversation_id
 
 
-def test_the_least_loaded_present_person_gets_it_with_reasons(
-    office: Office, open_browser: Open
-) -> None:
+def test_the_least_loaded_present_person_gets_it_with_reasons(office: Office, open_browser: Open) -> None:
     make = office.make
     busy = make.operator(office.agency, office.team, presence=Presence.BUSY)
     full = make.operator(office.agency, office.team, presence=Presence.ONLINE, capacity=0)
