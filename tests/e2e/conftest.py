@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.e2e.console import Console, CustomerPage
 from tests.e2e.platform import Platform
@@ -41,21 +41,13 @@ def platform(stack: RunningStack) -> Iterator[Platform]:
     found.close()
 
 
-@pytest.fixture(scope="session")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def new_context(browser: Browser) -> Iterator[NewContext]:
+def new_context(chromium: Browser) -> Iterator[NewContext]:
     """Makes browser profiles that know nothing of each other; all end with the test."""
     made: list[BrowserContext] = []
 
     def make(height: int = HEIGHT) -> BrowserContext:
-        context = browser.new_context(locale="zh-CN", viewport={"width": WIDTH, "height": height})
+        context = chromium.new_context(locale="zh-CN", viewport={"width": WIDTH, "height": height})
         # A page that asks "leave without sending?" would wait for an answer for ever.
         context.on("dialog", lambda dialog: dialog.accept())
         made.append(context)

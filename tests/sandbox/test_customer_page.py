@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from sandbox.testing import SandboxProcess
-from tests.support.availability import missing
 
 TESTIDS = ("customer-name", "target-account", "kind", "text", "send", "thread")
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    browser_path = shutil.which("chromium")
-    if browser_path is None:
-        missing("chromium", "apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
 
 
 def test_the_page_is_strict_about_scripts_and_styles(sandbox: SandboxProcess) -> None:

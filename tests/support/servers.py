@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from app.ops.layout import ROOT
 from tests.support import databases, postgres, queue_server
@@ -143,3 +144,12 @@ def unused_port() -> int:
             except (OSError, OverflowError):
                 continue
             return port
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    """One running Chromium for all tests that need a browser: Playwright allows one loop a process."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield running
+        running.close()
