@@ -59,6 +59,7 @@ def _state(check: Callable[[Runtime], None], runtime: Runtime) -> str:
     try:
         check(runtime)
     except Exception as error:
+        # Any failure is the answer to the question.
         return type(error).__name__
     return "ok"
 

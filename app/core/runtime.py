@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from redis import Redis
+from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -35,6 +36,8 @@ class NullQueue:
         return
 
 
+QUEUE_AWAY = (RedisError, OSError)
+"""How it shows that Redis does not answer. Nothing that must happen depends on it."""
 T = TypeVar("T")
 Subscriber = Callable[["Context", "Event"], None]
 SignalHandler = Callable[["Context", list[int]], None]

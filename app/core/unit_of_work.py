@@ -16,7 +16,7 @@ from app.core.context import Context
 from app.core.db import open_session
 from app.core.ids import new_request_id
 from app.core.permissions import Actor
-from app.core.runtime import Runtime
+from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
 
 log = structlog.get_logger(__name__)
@@ -91,5 +91,6 @@ def wake_publisher(runtime: Runtime) -> None:
     """Ask the publisher to number new events now instead of at its next look."""
     try:
         runtime.redis.publish(runtime.redis_key(WAKE_CHANNEL, "written"), b"1")
-    except Exception as error:
+    except QUEUE_AWAY as error:
+        # The publisher looks by itself twice a second.
         log.warning("publisher_not_woken", error=str(error))

@@ -10,6 +10,7 @@ from rq import Queue as RqQueue
 from rq.serializers import JSONSerializer
 
 from app.core.jobs import QUEUE_OF, DeferredJob, Queue
+from app.core.runtime import QUEUE_AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,8 @@ class RedisQueue:
                     by_queue[QUEUE_OF[wanted.name]].append(wanted)
             for queue, wanted_jobs in by_queue.items():
                 self._push(queue, wanted_jobs)
-        except Exception as error:
+        except QUEUE_AWAY as error:
+            # The scheduler finds the rows again.
             log.warning("jobs_not_queued", error=repr(error), jobs=len(jobs))
 
     def _push(self, queue: Queue, jobs: list[DeferredJob]) -> None:

@@ -17,7 +17,7 @@ import structlog
 
 from app.composition import start_process
 from app.core.permissions import system_actor
-from app.core.runtime import Runtime
+from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.unit_of_work import open_context
 from app.jobs.schedule import PERIODIC, Periodic
 from app.realtime.publisher import WAKE_WRITTEN, publish_new
@@ -49,13 +49,15 @@ def follow_commits(runtime: Runtime, stop: Stop) -> None:
                 subscription = runtime.redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 subscription.subscribe(runtime.redis_key(*WAKE_WRITTEN))
             subscription.get_message(timeout=LOOK_SECONDS)
-        except Exception:
+        except QUEUE_AWAY:
+            # No ring can be heard: go by the clock.
             subscription = None
             time.sleep(LOOK_SECONDS)
         try:
             while publish_new(runtime):
                 pass
         except Exception as error:
+            # The database is away, or whatever else: events must be numbered again as soon as it is over.
             log.warning("publishing_failed", error=repr(error))
             time.sleep(LOOK_SECONDS)
 
@@ -73,6 +75,7 @@ def run_due(runtime: Runtime, periodic: list[Periodic], last: dict[str, float]) 
             if jobs:
                 runtime.queue.enqueue(jobs)
         except Exception as error:
+            # One entry's trouble must not stop the others.
             log.warning("periodic_failed", entry=entry.name, error=repr(error))
 
 

@@ -91,6 +91,7 @@ def _classified(
     try:
         return list(model.classify(texts, reasons=reasons))
     except Exception:
+        # One text that breaks the model must not hold up the others: they are tried one by one below.
         log.exception("batch_not_scored", texts=len(texts))
     return [_one(subject, model, reasons=reasons) for subject in subjects]
 
@@ -99,6 +100,7 @@ def _one(subject: Subject, model: TextModel, *, reasons: bool) -> Classification
     try:
         return model.classify([subject.words], reasons=reasons)[0]
     except Exception:
+        # Kept without a score, so that a person sees it.
         log.exception("item_not_scored", inbound_item_id=subject.item.id)
         return None
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.core.db import open_session
 from app.core.numbers import lock_counter, take_numbers
-from app.core.runtime import Runtime
+from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
 from app.realtime.event_log import COUNTER
 
+log = structlog.get_logger(__name__)
 BATCH = 1000
 WAKE_WRITTEN = ("events", "written")
 WAKE_NUMBERED = ("events", "numbered")
@@ -63,5 +65,6 @@ def _number(session: Session, now: datetime) -> int:
 def _wake_readers(runtime: Runtime) -> None:
     try:
         runtime.redis.publish(runtime.redis_key(*WAKE_NUMBERED), b"1")
-    except Exception:
-        return
+    except QUEUE_AWAY as error:
+        # Readers look by themselves twice a second.
+        log.info("readers_not_woken", error=str(error))

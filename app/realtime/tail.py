@@ -13,7 +13,7 @@ import structlog
 
 from app.core.db import open_session
 from app.core.metrics import EVENTS_DELIVERED
-from app.core.runtime import Runtime
+from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
 from app.identity.events import SESSION_ENDED
 from app.identity.web_session import load_actor
@@ -66,6 +66,7 @@ class Tail:
                     waited = 0.0
                     self.recheck_actors()
             except Exception as error:
+                # A database that is away must not end the tail for every browser.
                 log.warning("event_tail_failed", error=repr(error))
                 self._socketio.sleep(LOOK_SECONDS)
 
@@ -150,7 +151,8 @@ class _Bell:
             message = self._subscription.get_message(timeout=seconds)
             while message is not None and self._subscription.get_message(timeout=0) is not None:
                 pass  # one look serves all rings
-        except Exception:
+        except QUEUE_AWAY:
+            # Look at the database by the clock instead.
             self._subscription = None
             socketio.sleep(seconds)
         return seconds

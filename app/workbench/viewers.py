@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from app.core.runtime import Runtime
+from app.core.runtime import QUEUE_AWAY, Runtime
 from app.workbench.schemas import ViewerView
 
 log = structlog.get_logger(__name__)
@@ -25,8 +25,8 @@ def _key(runtime: Runtime, conversation_id: int) -> str:
 def viewers_of(runtime: Runtime, conversation_id: int) -> list[ViewerView]:
     try:
         entries: dict[bytes, bytes] = runtime.redis.hgetall(_key(runtime, conversation_id))  # type: ignore[assignment]
-    except Exception:
-        return []
+    except QUEUE_AWAY:
+        return []  # a courtesy, not a promise
     people: dict[int, ViewerView] = {}
     for value in entries.values():
         viewer = ViewerView(**json.loads(value))
@@ -48,7 +48,7 @@ def set_viewer(runtime: Runtime, conversation_id: int, sid: str, viewer: ViewerV
             pipeline.expire(key, EXPIRE_SECONDS)
         pipeline.publish(runtime.redis_key(*CHANNEL), str(conversation_id))
         pipeline.execute()
-    except Exception as error:
+    except QUEUE_AWAY as error:
         log.info("viewers_not_shared", error=repr(error))
 
 
@@ -63,6 +63,6 @@ def follow(runtime: Runtime, changed: Any, sleep: Any) -> None:
             message = subscription.get_message(timeout=5.0)
             if message is not None:
                 changed(int(message["data"]))
-        except Exception:
+        except QUEUE_AWAY:
             subscription = None
             sleep(1.0)
