@@ -10,12 +10,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.platforms import platforms
 from app.accounts.schemas import QuotaView
 from app.adapters.capabilities import Quota
 from app.core.context import Context
+from app.core.db import upsert
 from app.models import Account, CallUsage
 
 CALLS = "calls"
@@ -51,8 +51,7 @@ def count_calls(ctx: Context, account: Account, name: str, calls: int = 1) -> No
     quota = quota_named(ctx, account, name)
     if quota is None or calls == 0:
         return
-    insert = sqlite.insert if ctx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(CallUsage).values(
+    statement = upsert(ctx.session, CallUsage).values(
         created_at=ctx.now(),
         account_id=account.id,
         quota=name,

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from app.accounts.events import ACCOUNT_STATUS_CHANGED
 from app.accounts.queries import account_view
 from app.accounts.schemas import AccountChanged
 from app.core.context import Context
+from app.core.db import upsert
 from app.core.errors import PlatformError, PlatformErrorKind
 from app.core.jobs import JobName
 from app.core.permissions import Permission
@@ -94,9 +94,8 @@ def store_delivery(
     """Keep a push as it came; False when this very push is already kept (a platform's repeat)."""
     ctx.require(Permission.CALLBACKS_STORE)
     now = ctx.now()
-    insert = sqlite.insert if ctx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     stored = ctx.session.scalar(
-        insert(CallbackDelivery)
+        upsert(ctx.session, CallbackDelivery)
         .values(
             account_id=account.id,
             digest=delivery_digest(body, query),

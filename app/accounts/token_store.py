@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from app.adapters.tokens import StoredToken
 from app.core.crypto import new_token
-from app.core.db import open_session
+from app.core.db import open_session, upsert
 from app.core.errors import Unavailable
 from app.core.runtime import Runtime
 from app.models import PlatformToken
@@ -56,11 +56,10 @@ class DatabaseTokenStore:
         finally:
             session.close()
 
-    def _ensure_row(self, session: object, key: str) -> None:
-        insert = sqlite.insert if self._runtime.engine.dialect.name == "sqlite" else postgresql.insert
+    def _ensure_row(self, session: Session, key: str) -> None:
         now = self._runtime.clock.now()
-        session.execute(  # type: ignore[attr-defined]
-            insert(PlatformToken)
+        session.execute(
+            upsert(session, PlatformToken)
             .values(key=key, token=b"", expires_at=now, created_at=now)
             .on_conflict_do_nothing()
         )

@@ -24,6 +24,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
@@ -153,3 +154,10 @@ def open_session(factory: sessionmaker[Session], *, write: bool) -> Session:
     session = factory()
     session.connection(execution_options={WRITE_OPTION: write})
     return session
+
+
+def upsert(session: Session, table: type[Base]) -> Any:
+    """The database's own INSERT for `table`, which knows ON CONFLICT; written alike for both."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.core.db import upsert
 from app.core.tables import Counter
 
 
@@ -21,10 +21,8 @@ def take_numbers(session: Session, name: str, count: int, now: datetime) -> int:
     statement = update(Counter).where(Counter.name == name).values(value=Counter.value + count)
     value = session.scalar(statement.returning(Counter.value))
     if value is None:
-        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-        session.execute(
-            dialect.insert(Counter).values(name=name, value=0, created_at=now).on_conflict_do_nothing()
-        )
+        row = upsert(session, Counter).values(name=name, value=0, created_at=now)
+        session.execute(row.on_conflict_do_nothing())
         value = session.scalar(statement.returning(Counter.value))
     if value is None:  # pragma: no cover  the insert above made it exist
         raise RuntimeError(f"counter {name!r} vanished")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from app.adapters.types import InboundPost
 from app.core.context import Context
+from app.core.db import upsert
 from app.core.jobs import JobName
 from app.core.permissions import Permission
 from app.core.text import storable
@@ -38,9 +37,8 @@ def store_posts(
 
 
 def _insert(ctx: Context, rows: list[dict[str, Any]]) -> int:
-    insert = sqlite.insert if ctx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = (
-        insert(InboundItem)
+        upsert(ctx.session, InboundItem)
         .on_conflict_do_nothing()
         .returning(InboundItem.id, InboundItem.author_name, InboundItem.text)
     )

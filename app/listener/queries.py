@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
@@ -24,7 +23,6 @@ from app.listener.schemas import (
     InboundItemView,
     MonitorRef,
     ReasonCount,
-    ReasonView,
     VerdictView,
 )
 from app.models import (
@@ -38,7 +36,7 @@ from app.models import (
     Verdict,
     VerdictOutcome,
 )
-from app.routing.schemas import SentimentView
+from app.routing.verdict_views import reason_views, sentiment_view
 
 AuthorKey = tuple[int, str]
 
@@ -241,24 +239,12 @@ def verdict_view(ctx: Context, verdict: Verdict) -> VerdictView:
         sentiment=sentiment_view(verdict),
         spam_score=verdict.spam_score,
         priority=verdict.priority,
-        reasons=reason_views(verdict.detail),
+        reasons=reason_views(verdict),
         needs_review=verdict.needs_review,
         offensive=bool(verdict.detail.get("offensive")),
         corrected=verdict.corrected_at is not None,
         rescued=verdict.rescued_at is not None,
     )
-
-
-def sentiment_view(verdict: Verdict) -> SentimentView | None:
-    if verdict.sentiment is None or verdict.sentiment_score is None:
-        return None
-    return SentimentView(
-        value=verdict.sentiment, score=verdict.sentiment_score, unsure=verdict.sentiment_unsure
-    )
-
-
-def reason_views(detail: dict[str, Any]) -> list[ReasonView]:
-    return [ReasonView(kind=r["kind"], text=r["text"], weight=r["weight"]) for r in detail.get("reasons", ())]
 
 
 def reason_text(ctx: Context, reason: str) -> str:

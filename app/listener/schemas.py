@@ -10,13 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.accounts.schemas import AccountRefView
 from app.core.pagination import MAX_LIMIT
 from app.models import Lane, SpecialList, VerdictOutcome
-from app.routing.schemas import SentimentView
-
-
-class ReasonView(BaseModel):
-    kind: str
-    text: str
-    weight: float
+from app.routing.schemas import ReasonView, SentimentView
 
 
 class MonitorRef(BaseModel):

@@ -21,6 +21,15 @@ class SentimentView(BaseModel):
     unsure: bool
 
 
+class ReasonView(BaseModel):
+    """Words that moved a judgement."""
+
+    kind: str
+    """The judgement: intent, service, sentiment or spam."""
+    text: str
+    weight: float
+
+
 class ContactRefView(BaseModel):
     id: int
     name: str

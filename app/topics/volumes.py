@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.context import Context
+from app.core.db import upsert
 from app.core.permissions import Permission
 from app.identity.scope import account_audience
 from app.models import (
@@ -52,8 +52,7 @@ def roll_up(ctx: Context) -> None:
 
 
 def _store(ctx: Context, account_id: int, hour: datetime, total: int, negative: int) -> None:
-    insert = sqlite.insert if ctx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(HourlyVolume).values(
+    statement = upsert(ctx.session, HourlyVolume).values(
         created_at=ctx.now(), account_id=account_id, hour=hour, total=total, negative=negative
     )
     ctx.session.execute(

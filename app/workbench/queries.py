@@ -26,7 +26,7 @@ from app.models import (
     Verdict,
 )
 from app.routing.queries import WITH_RELATED, contact_ref, request_view
-from app.routing.schemas import SentimentView
+from app.routing.verdict_views import reason_views, sentiment_view
 from app.workbench.lanes import lanes_view
 from app.workbench.schemas import (
     ContactView,
@@ -35,7 +35,6 @@ from app.workbench.schemas import (
     MessageList,
     MessageQuery,
     MessageView,
-    ReasonView,
     RecentView,
     SendErrorView,
     ViewerView,
@@ -183,8 +182,8 @@ def _message_view(
         operator=PersonRef(id=operator.id, name=operator.name) if operator else None,
         text=message.text,
         media=[MediaView(kind=media["kind"], url=media.get("url")) for media in message.media],
-        sentiment=_sentiment(verdict),
-        reasons=_reasons(verdict),
+        sentiment=sentiment_view(verdict),
+        reasons=reason_views(verdict),
         external_url=message.external_url,
         occurred_at=message.occurred_at,
         state=outbound.state if outbound else None,
@@ -192,23 +191,6 @@ def _message_view(
         undo_until=outbound.undo_until if outbound and outbound.state is OutboundState.QUEUED else None,
         version=message.version,
     )
-
-
-def _sentiment(verdict: Verdict | None) -> SentimentView | None:
-    if verdict is None or verdict.sentiment is None or verdict.sentiment_score is None:
-        return None
-    return SentimentView(
-        value=verdict.sentiment, score=verdict.sentiment_score, unsure=verdict.sentiment_unsure
-    )
-
-
-def _reasons(verdict: Verdict | None) -> list[ReasonView]:
-    if verdict is None:
-        return []
-    return [
-        ReasonView(kind=r["kind"], text=r["text"], weight=r["weight"])
-        for r in verdict.detail.get("reasons", ())
-    ]
 
 
 def _error(ctx: Context, outbound: OutboundMessage | None) -> SendErrorView | None:

@@ -11,7 +11,7 @@ from app.accounts.schemas import AccountRefView
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import PersonRef
 from app.models import Direction, Lane, OutboundState
-from app.routing.schemas import ContactRefView, SentimentView, ServiceRequestView, WindowView
+from app.routing.schemas import ContactRefView, ReasonView, SentimentView, ServiceRequestView, WindowView
 
 IDEMPOTENCY_KEY = r"^[A-Za-z0-9_-]{8,64}$"
 MAX_TEXT = 5000
@@ -55,13 +55,6 @@ class MessageQuery(BaseModel):
 class MediaView(BaseModel):
     kind: str
     url: str | None
-
-
-class ReasonView(BaseModel):
-    kind: str
-    """The judgement it moved: intent, service, sentiment or spam."""
-    text: str
-    weight: float
 
 
 class SendErrorView(BaseModel):

@@ -2568,7 +2568,10 @@ export interface components {
             /** Count */
             count: number;
         };
-        /** ReasonView */
+        /**
+         * ReasonView
+         * @description Words that moved a judgement.
+         */
         ReasonView: {
             /** Kind */
             kind: string;
