@@ -48,9 +48,15 @@ def note_failure(ctx: Context, account: Account, error: PlatformError) -> None:
     ctx.require(Permission.ACCOUNTS_SYNC)
     if error.kind not in _SLOW_DOWN and error.kind not in _STATUS_OF:
         return  # the content or the recipient was refused; the account itself works
-    account.error_streak += 1
-    if error.kind in _SLOW_DOWN:
+    # Calls that were under way together fail together: one trouble, which counts once.
+    waiting = account.retry_at is not None and account.retry_at > ctx.now()
+    if error.kind not in _SLOW_DOWN:
+        account.error_streak += 1
+    elif not waiting:
+        account.error_streak += 1
         account.retry_at = error.retry_at or ctx.now() + backoff(account.error_streak)
+    elif error.retry_at is not None:
+        account.retry_at = max(account.retry_at, error.retry_at)
     status = _STATUS_OF.get(error.kind)
     if status is not None and account.status is not status:
         set_status(ctx, account, status, _detail(error))

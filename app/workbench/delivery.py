@@ -62,7 +62,10 @@ class Task:
 def due_replies(ctx: Context, *, limit: int = 200) -> list[int]:
     """Replies whose time has come, and those whose worker died in the middle."""
     now = ctx.now()
-    ready = and_(OutboundMessage.state == OutboundState.QUEUED, OutboundMessage.not_before <= now)
+    account_rests = exists().where(Account.id == OutboundMessage.account_id, Account.retry_at > now)
+    ready = and_(
+        OutboundMessage.state == OutboundState.QUEUED, OutboundMessage.not_before <= now, ~account_rests
+    )
     stranded = and_(OutboundMessage.state == OutboundState.SENDING, OutboundMessage.lease_until < now)
     return list(
         ctx.session.scalars(
@@ -112,8 +115,7 @@ def take(ctx: Context, outbound_id: int) -> Task | None:
         return None
     account = ctx.session.get_one(Account, outbound.account_id)
     if fresh and account.retry_at is not None and account.retry_at > now:
-        outbound.not_before = account.retry_at
-        return None
+        return None  # as soon as another call of the account has worked, it is due again
     if fresh and not _within_quota(ctx, account, outbound):
         return None
     message = ctx.session.get_one(Message, outbound.message_id)
@@ -259,7 +261,8 @@ def record(ctx: Context, task: Task, outcome: Outcome) -> None:
         outbound.external_id = (outcome.result.external_id or "")[:160] or None
         _finish(ctx, message, outbound, OutboundState.SENT, None)
     elif outcome.error is not None:
-        note_failure(ctx, account, outcome.error)
+        if not (isinstance(outcome.error, _ReadBackFailed) and outcome.error.kind is _K.TEMPORARY):
+            note_failure(ctx, account, outcome.error)  # one thread's silence says nothing of the account
         _record_error(ctx, task, message, outbound, outcome.error)
     else:
         _again(ctx, message, outbound, ctx.now() + backoff(outbound.attempts), "absent")

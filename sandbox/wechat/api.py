@@ -116,7 +116,9 @@ def blueprint(world: World) -> Blueprint:
             return Response("", status=404)
         return Response(row["body"], content_type="video/mp4")
 
-    @pages.route("/wechat/<any('cgi-bin', datacube):area>/<path:rest>", methods=["GET", "POST"])
+    @pages.route(
+        "/wechat/<any('cgi-bin', datacube, customservice):area>/<path:rest>", methods=["GET", "POST"]
+    )
     def call(area: str, rest: str) -> Response:
         return _guarded(world, lambda: _dispatch(world, f"/{area}/{rest}"))
 

@@ -238,3 +238,8 @@ def test_a_mass_message_of_the_same_client_id_is_one_job(
     assert again["msg_id"] == first["msg_id"]
     assert [s["operation"] for s in sandbox.sent()] == ["message/mass/sendall"]
     assert any(b"MASSSENDJOBFINISH" in push.body for push in receiver.wait(2))
+
+
+def test_the_agent_desks_log_is_served_and_empty(wechat: Call) -> None:
+    body = {"starttime": 1, "endtime": 2, "msgid": 1, "number": 10}
+    assert wechat("/customservice/msgrecord/getmsglist", body)["recordlist"] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from app.accounts.services import BACKOFF_FIRST_SECONDS, note_failure, note_success
 from app.core.errors import PlatformErrorKind
 from app.core.permissions import Permission, system_actor
 from app.core.unit_of_work import open_context
@@ -174,6 +175,41 @@ def test_a_failing_read_back_is_repeated_and_then_given_to_a_person(desk: Desk) 
     assert desk.state(message.id) == "sending"
     desk.deliver(wait=RECONCILE_FOR.total_seconds())
     assert (desk.state(message.id), len(desk.remote.arrived)) == ("unknown", 1)
+
+
+def test_a_thread_that_cannot_be_read_back_holds_up_no_other_customer(desk: Desk) -> None:
+    stuck = desk.write()
+    desk.remote.fail_next(K.UNKNOWN_OUTCOME, acted=True)
+    desk.remote.read_faults.extend(platform_error(K.TEMPORARY) for _ in range(50))
+    for _ in range(8):
+        desk.deliver(wait=40)
+    other = desk.write("您好", request=desk.private)
+    desk.deliver()
+    assert (desk.state(stuck.id), desk.state(other.id)) == ("sending", "sent")
+
+
+def test_calls_that_fail_together_make_the_account_wait_once(desk: Desk) -> None:
+    """Twenty failures of one moment are one trouble: the wait stays that of a first failure."""
+    with open_context(desk.runtime, COURIER) as ctx:
+        account = ctx.session.get_one(Account, desk.account.id)
+        for _ in range(20):
+            note_failure(ctx, account, platform_error(K.TEMPORARY))
+        assert account.error_streak == 1
+        assert account.retry_at is not None
+        assert (account.retry_at - ctx.now()).total_seconds() <= BACKOFF_FIRST_SECONDS
+
+
+def test_the_first_call_that_works_lets_waiting_replies_go(desk: Desk) -> None:
+    message = desk.write()
+    with open_context(desk.runtime, COURIER) as ctx:
+        account = ctx.session.get_one(Account, desk.account.id)
+        note_failure(ctx, account, platform_error(K.RATE_LIMITED, retry_at=desk.make.later(300)))
+    desk.deliver()
+    assert desk.state(message.id) == "queued"
+    with open_context(desk.runtime, COURIER) as ctx:
+        note_success(ctx, ctx.session.get_one(Account, desk.account.id))
+    desk.deliver(wait=0)
+    assert desk.state(message.id) == "sent"
 
 
 def test_a_duplicate_of_our_own_is_success(desk: Desk) -> None:
