@@ -1,5 +1,5 @@
 # Everything a person types. `make` alone lists it.
-# Variables: PYTHON, PORT, DATA_DIR, DATABASE_URL, REDIS_URL, CORPUS, TESTS (what `make test` runs), m (a migration's name).
+# Variables: PYTHON, PORT, DATA_DIR, DATABASE_URL, REDIS_URL, CORPUS, TESTS (what `make test` runs), ARGS (of chaos), m (a migration's name).
 
 PYTHON ?= python3
 BOOTSTRAP := $(PYTHON) scripts/bootstrap.py
@@ -24,8 +24,8 @@ check: ## lint, format, types and import contracts
 bench: install-dev ## run the benchmarks (BENCH=name for one); tables on the screen, JSON in bench/results
 	@$(VENV)/python scripts/bench.py
 
-chaos: install-dev ## kill each process, then all, during a replay; prove that nothing is lost or doubled
-	@$(VENV)/python scripts/chaos.py
+chaos: install-dev ## 200 kills of processes and PostgreSQL under traffic; prove that nothing is lost or doubled (ARGS="--database sqlite")
+	@$(VENV)/python scripts/chaos.py $(ARGS)
 
 fuzz: install-dev ## throw malformed callbacks at a running stack; prove that it stays up
 	@$(VENV)/python scripts/fuzz.py

@@ -43,7 +43,7 @@ def main() -> int:
     arguments = _arguments()
     with _folder(arguments.folder) as folder, _database(arguments) as postgres:
         corpus = arguments.corpus or _made_corpus(folder / "posts.jsonl", arguments.rows)
-        address = postgres.address if postgres else arguments.database_url
+        address = postgres.address if postgres else ""
         installation = Installation(folder / "data", _environ(corpus, arguments.rate, address))
         try:
             say(f"ready after {installation.start():.1f} s, seed {arguments.seed}")
@@ -63,18 +63,22 @@ def _arguments() -> argparse.Namespace:
     given = os.environ.get("CORPUS")
     corpus = given and Path(given).resolve()
     parser.add_argument("--corpus", type=lambda path: Path(path).resolve(), default=corpus)
-    parser.add_argument("--rows", type=int, default=1500, help="how many posts are made without a corpus")
-    parser.add_argument("--rate", type=float, default=15.0, help="posts of the corpus a second")
+    parser.add_argument("--rows", type=int, default=6000, help="how many posts are made without a corpus")
+    parser.add_argument("--rate", type=float, default=6.0, help="posts of the corpus a second")
     parser.add_argument("--traffic", type=float, default=2.0, help="acts a second of each other client")
-    parser.add_argument("--kills", type=int, default=40, help="acts of harm (200 for the full campaign)")
+    parser.add_argument("--kills", type=int, default=200, help="acts of harm")
     parser.add_argument(
         "--seconds", type=float, default=3600.0, help="harm ends after this long at the latest"
     )
     parser.add_argument("--settle", type=float, default=420.0, help="seconds to come to rest in at the end")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     parser.add_argument("--folder", type=Path, help="a new folder whose data and logs are kept")
-    parser.add_argument("--database-url", default="", help="a PostgreSQL or other database; default SQLite")
-    parser.add_argument("--postgres", action="store_true", help="an own PostgreSQL that is killed as well")
+    parser.add_argument(
+        "--database",
+        choices=("postgresql", "sqlite"),
+        default="postgresql",
+        help="an own PostgreSQL that is killed as well (the default), or SQLite",
+    )
     return parser.parse_args()
 
 
@@ -90,7 +94,7 @@ def _folder(wanted: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def _database(arguments: argparse.Namespace) -> Iterator[KillablePostgres | None]:
-    if not arguments.postgres:
+    if arguments.database == "sqlite":
         yield None
         return
     with killable_postgres() as postgres:
@@ -138,7 +142,7 @@ def _judge(installation: Installation, ledger: Ledger, harm: Harm) -> int:
     tally, replies = take_tally(installation, ledger), take_replies(installation, ledger)
     doubled = installation.rows("SELECT count(*) - count(DISTINCT number) FROM service_requests")[0][0]
     say("\n".join(f"{count:>4} x {victim}" for victim, count in harm.done.most_common()))
-    say("\n".join(f"{count:>4} x courier killed {step}" for step, count in harm.steps.most_common()))
+    say("\n".join(f"{count:>4} x courier died {step}" for step, count in harm.steps.most_common()))
     say("\n".join(report(tally, replies, replay)))
     say(f"request numbers given twice {doubled}; clients met {dict(ledger.incidents) or 'no trouble'}")
     complete = replay["emitted"] == replay["rows"] == len(tally.expected["corpus rows"])

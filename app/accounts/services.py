@@ -49,10 +49,9 @@ def note_failure(ctx: Context, account: Account, error: PlatformError) -> None:
     if error.kind not in _SLOW_DOWN and error.kind not in _STATUS_OF:
         return  # the content or the recipient was refused; the account itself works
     # Calls that were under way together fail together: one trouble, which counts once.
-    waiting = account.retry_at is not None and account.retry_at > ctx.now()
     if error.kind not in _SLOW_DOWN:
         account.error_streak += 1
-    elif not waiting:
+    elif account.retry_at is None or account.retry_at <= ctx.now():
         account.error_streak += 1
         account.retry_at = error.retry_at or ctx.now() + backoff(account.error_streak)
     elif error.retry_at is not None:

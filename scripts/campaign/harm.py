@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import random
+import signal
+import subprocess
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from campaign import installation as parts
+from campaign.doomed import LISTENING, STEPS
 from campaign.installation import Installation
 from campaign.postgres import KillablePostgres
 
 EVERYTHING, EMPTY_QUEUE, POSTGRES = "everything at once", "Redis FLUSHALL", "PostgreSQL"
+AIMED = "a courier at a chosen step"
 # The two processes that hold work in their hands die most often.
 WEIGHTS = {
     parts.WEB: 3.0,
@@ -42,7 +48,8 @@ FAULTS = [
     {"match": READS, "kind": "unordered_page", "probability": 0.05},
     {"match": "/callbacks/", "kind": "duplicate_push", "probability": 0.1},
 ]
-AIM_SECONDS = 4.0
+AIM_SECONDS = 8.0
+START_SECONDS = 60.0
 AIMED_SHARE = 0.6
 
 
@@ -94,49 +101,30 @@ class Harm:
             self.say(f"{self.done.total():>4}  {victim}")
 
     def _kill_courier_in_the_act(self) -> None:
-        """Wait until a reply is due or on its way, kill at a chosen step, and see how far it really was."""
-        due = "SELECT o.id, m.text FROM outbound_messages o JOIN messages m ON m.id = o.message_id"
-        waiting = f"{due} WHERE o.state IN ('queued', 'sending') ORDER BY o.state DESC, o.id LIMIT 1"
-        deadline = time.monotonic() + AIM_SECONDS
-        found = self.installation.rows(waiting)
-        while not found and time.monotonic() < deadline:
-            time.sleep(0.02)
-            found = self.installation.rows(waiting)
-        if found:
-            self._wait_for_step(
-                found[0][0], self.dice.choice(("queued", "sending", "acting", "sent")), found[0][1]
-            )
-        self._kill(parts.OUTBOUND)
-        if found:
-            self.steps[self._reached(found[0][0], found[0][1])] += 1
+        """Let a courier that dies at a chosen step take the real one's place for a moment."""
+        step = self.dice.choice(list(STEPS))
+        courier = self.installation.doomed_courier(step)
+        if courier is None:
+            self._kill(parts.OUTBOUND)
+            return
+        try:
+            if _listens(courier):
+                self._kill(parts.OUTBOUND)  # until it is back, all work goes to the doomed one
+                with suppress(subprocess.TimeoutExpired):
+                    courier.wait(AIM_SECONDS)
+            if courier.returncode == -signal.SIGKILL:
+                self._count(AIMED, 1)
+                self.steps[step] += 1
+        finally:
+            courier.kill()
+            courier.wait()
 
-    def _wait_for_step(self, outbound: int, step: str, words: str) -> None:
-        deadline = time.monotonic() + AIM_SECONDS
-        while time.monotonic() < deadline:
-            state = self._state(outbound)
-            if state == step or state in ("sent", "failed", "unknown"):
-                return
-            if step == "acting" and state == "sending" and self._arrived(words):
-                return
-            time.sleep(0.005)
 
-    def _reached(self, outbound: int, words: str) -> str:
-        """What the dead courier left behind."""
-        state, arrived = self._state(outbound), self._arrived(words)
-        if state == "queued":
-            return "before the attempt was written down"
-        if state == "sending":
-            return (
-                "after the platform acted, before the result"
-                if arrived
-                else "after the attempt, before the act"
-            )
-        return "after the result was written down"
-
-    def _state(self, outbound: int) -> str:
-        rows = self.installation.rows("SELECT state FROM outbound_messages WHERE id = :id", id=outbound)
-        return str(rows[0][0]) if rows else ""
-
-    def _arrived(self, words: str) -> bool:
-        sent = self.installation.control("GET", "/sent", limit=5000)["sent"]
-        return any(words in row["text"] for row in sent)
+def _listens(courier: subprocess.Popen[str]) -> bool:
+    """Wait until it takes work; False when it could not start (the queue or database is away)."""
+    watchdog = threading.Timer(START_SECONDS, courier.kill)
+    watchdog.start()
+    try:
+        return courier.stdout is not None and LISTENING in courier.stdout.readline()
+    finally:
+        watchdog.cancel()

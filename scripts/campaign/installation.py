@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -19,7 +22,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
 from app.config import load_settings
-from app.ops.layout import Layout
+from app.ops import process_tree
+from app.ops.layout import ROOT, Layout
 from tests.support.servers import unused_port
 from tests.support.stack import RunningStack, launch, wait_for
 
@@ -65,6 +69,25 @@ class Installation:
         """`kill -9` every process whose command line contains `victim`; how many there were."""
         found = self.stack.processes(victim)
         return sum(_kill(process) for process in found)
+
+    def doomed_courier(self, step: str) -> subprocess.Popen[str] | None:
+        """A courier beside the real one that dies at `step`; None while there is no real one to copy."""
+        try:
+            (real,) = self.stack.processes(OUTBOUND)[:1]
+            environ = real.environ()
+        except (ValueError, psutil.Error):
+            return None
+        # Without the mark it is not taken for a process that an earlier start left behind.
+        environ.pop(process_tree.MARK, None)
+        paths = os.pathsep.join((str(ROOT), str(ROOT / "scripts")))
+        return subprocess.Popen(
+            [sys.executable, "-m", "campaign.doomed", step],
+            cwd=ROOT,
+            env={**environ, "PYTHONPATH": paths},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
 
     def kill_all(self) -> int:
         """`kill -9` of the launcher and of everything below it, at once."""

@@ -23,6 +23,7 @@ from campaign.ledger import Ledger, Reply
 
 ROOT = Path(__file__).resolve().parents[2]
 PUSHED_ACCOUNT = "wechat-main"  # plain mode: a body that anybody can sign who knows the token
+PUSHES_OF_ONE = 3  # WeChat allows five answers after what a follower wrote; each push wants one
 WRITTEN_TO = ("weibo-care", "weibo-campus", "wechat-main", "wechat-hall", "wechat-club")
 OPERATOR, PASSWORD = "jiangnan", "lingke-demo"
 TROUBLES = (
@@ -86,15 +87,32 @@ class Traffic:
     def _pushes(self) -> None:
         """A platform of our own making that repeats a push until it is acknowledged."""
         dice = random.Random(self._seed + 1)
-        account = _account(PUSHED_ACCOUNT)
+        account, who = _account(PUSHED_ACCOUNT), ""
         for number in itertools.count(1):
             if not self._rest(dice):
                 return
             id_ = str(7_000_000_000_000_000_000 + number)
-            body = _message(account, id_, f"{dice.choice(TROUBLES)}，第 {number} 次说了")
+            if number % PUSHES_OF_ONE == 1 or not who:
+                who = self._new_follower(number)
+            if not who:
+                continue
+            body = _message(account, who, id_, f"{dice.choice(TROUBLES)}，第 {number} 次说了")
             if self._until_done(lambda body=body: self._push(account, body)):  # type: ignore[misc]
                 with self._ledger.lock:
                     self._ledger.pushed.add((PUSHED_ACCOUNT, id_))
+
+    def _new_follower(self, number: int) -> str:
+        """The openid of somebody who has just written: only then may the account answer. Empty: try again."""
+        text = f"{TROUBLES[0]} 新粉丝{number}"
+        body = {"account": PUSHED_ACCOUNT, "customer": f"新粉丝{number}号", "text": text}
+        try:
+            written = self._installation.control("POST", "/customer/message", body)
+        except RuntimeError:
+            self._ledger.note("a customer could not write")
+            return ""
+        with self._ledger.lock:
+            self._ledger.written.add((PUSHED_ACCOUNT, text))
+        return str(written["person"])
 
     def _push(self, account: dict[str, Any], body: bytes) -> bool:
         moment, nonce = str(int(time.time())), "campaign"
@@ -207,8 +225,7 @@ def _account(key: str) -> dict[str, Any]:
     return found
 
 
-def _message(account: dict[str, Any], id_: str, words: str) -> bytes:
-    who = "o" + hashlib.sha1(str(int(id_) % 30).encode()).hexdigest()[:27]
+def _message(account: dict[str, Any], who: str, id_: str, words: str) -> bytes:
     return XML.format(
         to=account["credentials"]["gh_id"], who=who, time=int(time.time()), text=words, id=id_
     ).encode()

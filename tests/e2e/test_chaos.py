@@ -10,6 +10,8 @@ import pytest
 from app.ops.layout import ROOT
 
 SHORT = [
+    "--database",
+    "sqlite",
     "--kills",
     "8",
     "--rows",

@@ -51,12 +51,12 @@ def test_a_customer_writes_and_reads_the_answer_once(
     [record] = platform.sent_with(answer)
     assert record["account"] == way.account
     assert way.operation in record["operation"]
+    status, request = console.api("GET", f"/service-requests/{request_id}")
+    assert (status, request["preview"]["direction"]) == (200, "outbound")
     written_by = platform.post(
         "/customer/message", {"account": way.account, "customer": name, "text": "谢谢"}
     )["person"]
     assert record["person"] == written_by
-    status, request = console.api("GET", f"/service-requests/{request_id}")
-    assert (status, request["preview"]["direction"]) == (200, "outbound")
 
 
 def test_two_customers_of_one_account_never_see_each_others_answers(
