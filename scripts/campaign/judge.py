@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from campaign.installation import Installation
@@ -13,14 +14,17 @@ from campaign.ledger import Ledger
 
 # A reply whose outcome nobody knows is read back for ten minutes before a person is asked to look.
 READ_BACK = "being read back"
-AT_REST = ("sent", "failed", "unknown", "cancelled", READ_BACK)
+# The platform's hourly quota is used up: it goes when the next hour begins, after the campaign.
+FOR_QUOTA = "waiting for the platform's quota"
+QUOTA_WAIT = timedelta(minutes=2)
+AT_REST = ("sent", "failed", "unknown", "cancelled", READ_BACK, FOR_QUOTA)
 ITEMS = (
     "SELECT a.callback_key, i.external_id, i.text, i.lane, count(v.id) FROM inbound_items i "
     "JOIN accounts a ON a.id = i.account_id LEFT JOIN verdicts v ON v.inbound_item_id = i.id "
     "GROUP BY i.id, a.callback_key, i.external_id, i.text, i.lane"
 )
 REPLIES = (
-    "SELECT m.idempotency_key, o.state, a.finished_at FROM messages m "
+    "SELECT m.idempotency_key, o.state, a.finished_at, o.not_before FROM messages m "
     "LEFT JOIN outbound_messages o ON o.message_id = m.id "
     "LEFT JOIN outbound_attempts a ON a.outbound_message_id = o.id AND a.number = o.attempts "
     "WHERE m.idempotency_key LIKE 'campaign-%'"
@@ -99,7 +103,7 @@ def _posted(installation: Installation) -> set[Id]:
 
 
 def take_replies(installation: Installation, ledger: Ledger) -> Replies:
-    states = {str(key): _named(state, looked) for key, state, looked in installation.rows(REPLIES)}
+    states = {str(key): _named(*row) for key, *row in installation.rows(REPLIES)}
     texts = [str(row[0]) for row in installation.journal("SELECT text FROM sent")]
     arrived = {key: sum(reply.text in text for text in texts) for key, reply in ledger.replies.items()}
     known = {key: state for key, state in states.items() if key in ledger.replies}
@@ -113,8 +117,18 @@ def take_replies(installation: Installation, ledger: Ledger) -> Replies:
     )
 
 
-def _named(state: str, finished: object) -> str:
-    return READ_BACK if state == "sending" and finished is not None else str(state)
+def _named(state: str, finished: object, not_before: object) -> str:
+    if state == "sending" and finished is not None:
+        return READ_BACK
+    if state == "queued" and _moment(not_before) > datetime.now(UTC) + QUOTA_WAIT:
+        return FOR_QUOTA
+    return str(state)
+
+
+def _moment(value: object) -> datetime:
+    """SQLite gives text without a zone, PostgreSQL a datetime; both are UTC."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def settle(installation: Installation, ledger: Ledger, seconds: float, say: Callable[[str], None]) -> float:

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PUSHED_ACCOUNT = "wechat-main"  # plain mode: a body that anybody can sign who knows the token
 PUSHES_OF_ONE = 3  # WeChat allows five answers after what a follower wrote; each push wants one
 WRITTEN_TO = ("weibo-care", "weibo-campus", "wechat-main", "wechat-hall", "wechat-club")
+AT_A_TIME = 12  # requests the operator answers before looking at the list again
 OPERATOR, PASSWORD = "jiangnan", "lingke-demo"
 TROUBLES = (
     "宽带又断了，怎么办",
@@ -132,12 +133,17 @@ class Traffic:
         dice = random.Random(self._seed + 2)
         desk = Desk(self._installation)
         answered: set[tuple[int, int]] = set()
+        waiting: list[Any] = []
         for number in itertools.count(1):
             if not self._rest(dice):
                 return
-            request = self._until_done(lambda: desk.next_request(answered)) or None
-            if not request or request is True:
+            if not waiting:
+                found = self._until_done(lambda: desk.waiting_requests(answered))
+                found = list(found or [])
+                waiting = dice.sample(found, min(AT_A_TIME, len(found)))
+            if not waiting:
                 continue
+            request = waiting.pop()
             answered.add((request["id"], request["message_count"]))
             key = f"campaign-{self._seed}-{number}"
             text = f"您好，已为您登记，工单尾号 {self._seed}-{number:05d}。"
@@ -168,14 +174,13 @@ class Desk:
         self._installation = installation
         self._client = httpx.Client(timeout=15)
 
-    def next_request(self, answered: set[tuple[int, int]]) -> Any:
-        """An open request not answered at its present length; True when there is none, False: try again."""
+    def waiting_requests(self, answered: set[tuple[int, int]]) -> Any:
+        """Open requests not answered at their present length, newest first; False: try again."""
         answer = self._call("GET", "/service-requests?view=all&sort=newest&limit=200")
         if answer is None:
             return False
         fresh = [r for r in answer["items"] if (r["id"], r["message_count"]) not in answered]
-        waiting = [r for r in fresh if r["status"] in ("new", "open") and r["waiting_since"]]
-        return waiting[0] if waiting else True
+        return [r for r in fresh if r["status"] in ("new", "open") and r["waiting_since"]]
 
     def answer(self, request: dict[str, Any], key: str, text: str) -> bool | None:
         """Accepted (True), refused for good (None), or to be tried again (False)."""
