@@ -13,6 +13,8 @@ import psutil
 from tests.support import postgres
 
 DATABASE = "lingke"
+# As an installation runs it: what is committed is on the disk.
+SETTINGS = {"listen_addresses": "''", "max_connections": "200"}
 
 
 @dataclass
@@ -36,7 +38,7 @@ class KillablePostgres:
                 process.kill()
         psutil.wait_procs(victims, timeout=10)
         lock.unlink(missing_ok=True)
-        postgres.start_server(self.binaries, self.cluster.folder)
+        postgres.start_server(self.binaries, self.cluster.folder, SETTINGS)
         return len(victims)
 
 
@@ -50,6 +52,6 @@ def killable_postgres() -> Iterator[KillablePostgres]:
         Path(name).chmod(0o755)
         folder = Path(name) / "pg"
         folder.mkdir(mode=0o700)
-        with postgres.running_cluster(binaries, folder) as cluster:
+        with postgres.running_cluster(binaries, folder, SETTINGS) as cluster:
             cluster.create(DATABASE)
             yield KillablePostgres(cluster, binaries)

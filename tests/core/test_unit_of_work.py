@@ -7,10 +7,11 @@ import zlib
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.composition import compose
 from app.config import Settings
+from app.core.db import make_engine
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.events import Audience
 from app.core.jobs import JobName, Queue
@@ -158,3 +159,14 @@ def test_an_account_out_of_reach_does_not_exist(runtime: Runtime) -> None:
         ctx.require(Permission.REPLIES_SEND, account_id=1)
         with pytest.raises(NotFound):
             ctx.require(Permission.REPLIES_SEND, account_id=2)
+
+
+def test_a_commit_is_on_the_disk_whatever_the_server_is_set_to(postgresql_url: str) -> None:
+    """The test cluster itself does not wait for its log; a killed server would lose what we acknowledged."""
+    engine = make_engine(postgresql_url)
+    try:
+        with engine.connect() as connection:
+            assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+            assert connection.scalar(text("SHOW fsync")) == "off", "the cluster is a fast one"
+    finally:
+        engine.dispose()

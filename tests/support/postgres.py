@@ -9,7 +9,7 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +66,9 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def running_cluster(binaries: Path, folder: Path) -> Iterator[Cluster]:
+def running_cluster(
+    binaries: Path, folder: Path, settings: Mapping[str, str] = FAST_NOT_SAFE
+) -> Iterator[Cluster]:
     """Make a cluster below `folder` (a short path), start it, give it, stop it."""
     owner = _owner()
     if owner is not None:
@@ -87,17 +89,17 @@ def running_cluster(binaries: Path, folder: Path) -> Iterator[Cluster]:
         "-N",
     ]
     _as(owner, initdb)
-    start_server(binaries, folder)
+    start_server(binaries, folder, settings)
     try:
         yield Cluster(folder)
     finally:
         _as(owner, [str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop"])
 
 
-def start_server(binaries: Path, folder: Path) -> None:
+def start_server(binaries: Path, folder: Path, settings: Mapping[str, str] = FAST_NOT_SAFE) -> None:
     """Start the server on the cluster in `folder`, also on what a killed one left. Raises RuntimeError."""
-    settings = [f"-c {name}={value}" for name, value in FAST_NOT_SAFE.items()]
-    options = " ".join([f"-k {folder}", *settings])
+    given = [f"-c {name}={value}" for name, value in settings.items()]
+    options = " ".join([f"-k {folder}", *given])
     command = [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "server.log")]
     _as(_owner(), [*command, "-o", options, "-w", "-t", "60", "start"])
 
