@@ -14,7 +14,8 @@ from campaign.ledger import Ledger
 
 # A reply whose outcome nobody knows is read back for ten minutes before a person is asked to look.
 READ_BACK = "being read back"
-# The platform's hourly quota is used up: it goes when the next hour begins, after the campaign.
+# The platform's hourly quota is used up: it goes when the next hour begins, after the campaign, and what
+# was written after it in the same conversation waits behind it.
 FOR_QUOTA = "waiting for the platform's quota"
 QUOTA_WAIT = timedelta(minutes=2)
 AT_REST = ("sent", "failed", "unknown", "cancelled", READ_BACK, FOR_QUOTA)
@@ -24,7 +25,8 @@ ITEMS = (
     "GROUP BY i.id, a.callback_key, i.external_id, i.text, i.lane"
 )
 REPLIES = (
-    "SELECT m.idempotency_key, o.state, a.finished_at, o.not_before FROM messages m "
+    "SELECT m.idempotency_key, o.state, a.finished_at, (SELECT max(e.not_before) FROM outbound_messages e "
+    "WHERE e.conversation_id = o.conversation_id AND e.id <= o.id AND e.state = 'queued') FROM messages m "
     "LEFT JOIN outbound_messages o ON o.message_id = m.id "
     "LEFT JOIN outbound_attempts a ON a.outbound_message_id = o.id AND a.number = o.attempts "
     "WHERE m.idempotency_key LIKE 'campaign-%'"
@@ -117,10 +119,10 @@ def take_replies(installation: Installation, ledger: Ledger) -> Replies:
     )
 
 
-def _named(state: str, finished: object, not_before: object) -> str:
+def _named(state: str, finished: object, waits_until: object) -> str:
     if state == "sending" and finished is not None:
         return READ_BACK
-    if state == "queued" and _moment(not_before) > datetime.now(UTC) + QUOTA_WAIT:
+    if state == "queued" and _moment(waits_until) > datetime.now(UTC) + QUOTA_WAIT:
         return FOR_QUOTA
     return str(state)
 
