@@ -183,7 +183,7 @@ def require_accounts(ctx: Context, agency_id: int, account_ids: list[int]) -> No
         )
     )
     fields = {
-        f"account_ids.{number}": "no such account"
+        f"account_ids.{number}": "no_such_account"
         for number, account_id in enumerate(account_ids)
         if account_id not in known
     }

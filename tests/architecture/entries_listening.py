@@ -157,6 +157,7 @@ LISTENING: dict[str, Entry] = {
         _R.AGENCY, 200, _of_monitor(lambda: {"is_active": False, "version": 1})
     ),
     "monitors.delete_monitor": Entry(_R.AGENCY, 204, _of_monitor()),
+    "monitors.get_monitor_filter": Entry(_R.AGENCY, 200, _of_monitor()),
     "monitors.list_backfills": Entry(_R.AGENCY, 200, _of_monitor()),
     "monitors.start_backfill": Entry(_R.AGENCY, 202, _of_monitor(lambda: {"days": 1})),
     "monitors.monitor_figures": Entry(_R.AGENCY, 200, _of_monitor()),

@@ -643,6 +643,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitors/{monitor_id}/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The filter chain of what a monitor catches */
+        get: operations["monitors_get_monitor_filter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/monitors/{monitor_id}/state": {
         parameters: {
             query?: never;
@@ -2252,6 +2269,20 @@ export interface components {
             per_day: components["schemas"]["DayCount"][];
             /** Reasons */
             reasons: components["schemas"]["ReasonTotal"][];
+        };
+        /**
+         * MonitorFilterView
+         * @description A monitor's own filter chain; without one (`is_default`) what it catches runs the account's.
+         */
+        MonitorFilterView: {
+            /** Monitor Id */
+            monitor_id: number;
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+            /** Is Default */
+            is_default: boolean;
+            /** Version */
+            version: number;
         };
         /** MonitorList */
         MonitorList: {
@@ -4894,6 +4925,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MonitorFigures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_get_monitor_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorFilterView"];
                 };
             };
             /** @description A problem */
