@@ -1,6 +1,6 @@
 """What is wrong with a field, in the reader's language: the checks of pydantic and the codes of our own.
 
-The texts are `field.<kind>` of the message catalogue; the kind is an error type of pydantic or a code of ours.
+The texts are `field.<kind>` of the message catalogue; the kind is a pydantic error type or a code of ours.
 A kind without a text keeps what it came with, so that a code which a screen knows reaches it unchanged.
 """
 

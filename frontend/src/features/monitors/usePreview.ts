@@ -46,6 +46,7 @@ export function usePreview(body: () => MonitorBody, monitorId: () => number | nu
     () => JSON.stringify([body().rule, body().account_ids, body().kinds, body().schedule, monitorId(), days()]),
     () => {
       clearTimeout(timer)
+      running.value = !isEmptyRule(body().rule)
       timer = setTimeout(() => void run(), PAUSE_MS)
     },
     { immediate: true },
