@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import LogIn
 from tests.e2e.console import SOON, Console
 from tests.e2e.platform import Platform
+from tests.support.stack import wait_for
 
 
-def heard(console: Console, words: str) -> Locator:
-    """The stream's rows with the words, once they have a verdict."""
+def heard(console: Console, words: str, times: int = 1) -> Locator:
+    """The stream's rows with the words, once so many of them have a verdict."""
+
+    def judged() -> bool:
+        _, page = console.api("GET", f"/inbound-items?q={quote(words)}")
+        return len([item for item in page["items"] if item["verdict"]]) >= times
+
+    assert wait_for(judged, seconds=60), words
+    console.open(f"/listener?q={words}")
     rows = console.page.get_by_test_id("inbound-row").filter(has_text=words)
-    judged = rows.and_(console.page.locator("[data-outcome=kept], [data-outcome=dropped]"))
-
-    def is_there() -> bool:
-        console.open(f"/listener?q={words}")
-        console.page.wait_for_load_state("networkidle")
-        return judged.count() > 0
-
-    for _ in range(30):
-        if is_there():
-            return judged
-    raise AssertionError(f"{words} was not heard")
+    expect(rows).to_have_count(times, timeout=SOON)
+    return rows
 
 
 def test_a_rule_is_run_over_what_was_stored_before_it_and_its_hits_are_doors(
@@ -92,7 +93,7 @@ def test_a_judgement_is_explained_corrected_and_then_an_example_for_others(
     expect(row.get_by_test_id("correction")).to_contain_text("江楠：建议", timeout=SOON)
 
     platform.writes("post", "weibo-care", f"{name}乙", f"{said}，晚上还亮灯")
-    other = heard(console, "晚上还亮灯").first
+    other = heard(console, f"{said}，晚上还亮灯").first
     other.get_by_test_id("why").click()
     expect(other.get_by_test_id("nearest")).to_contain_text("江楠 判为建议", timeout=SOON)
 
@@ -100,18 +101,11 @@ def test_a_judgement_is_explained_corrected_and_then_an_example_for_others(
 def test_posts_alike_are_one_click_from_each_other(log_in: LogIn, platform: Platform, name: str) -> None:
     said = f"{name}小区今天下午宽带集体断网，三十多户都上不去，谁来修一修"
     console = log_in("jiangnan")
+    page = console.page
     platform.writes("post", "weibo-care", f"{name}甲", said)
     heard(console, said)
     platform.writes("post", "weibo-care", f"{name}乙", said)
-    page = console.page
-
-    def repeats() -> Locator:
-        return heard(console, said).get_by_test_id("repeats")
-
-    for _ in range(30):
-        if repeats().count() == 2:
-            break
-    repeats().last.click()
+    heard(console, said, times=2).get_by_test_id("repeats").last.click()
 
     cluster = page.get_by_test_id("cluster")
     expect(cluster).to_contain_text("首条，另有 1 条相近", timeout=SOON)
