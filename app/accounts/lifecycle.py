@@ -19,6 +19,7 @@ from app.adapters.types import AccountHealth, ConnectedAccount, HealthState
 from app.core.context import Context
 from app.core.crypto import new_token, token_hash
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.field_errors import field_problems
 from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.scope import scope
@@ -42,8 +43,8 @@ def connect_account(ctx: Context, command: ConnectAccount) -> Account:
     """
     ctx.require(Permission.ACCOUNTS_MANAGE)
     adapter = registry.get(command.platform)
-    credentials = _form("credentials", adapter.schema.credentials, command.credentials)
-    settings = _form("settings", adapter.schema.settings, command.settings)
+    credentials = _form(ctx, "credentials", adapter.schema.credentials, command.credentials)
+    settings = _form(ctx, "settings", adapter.schema.settings, command.settings)
     _require_owners(ctx, command.agency_id, command.team_id, command.owner_operator_id)
     existing = ctx.session.scalar(
         select(Account).where(
@@ -74,13 +75,12 @@ def connect_account(ctx: Context, command: ConnectAccount) -> Account:
     return account
 
 
-def _form(where: str, model: type[FormModel], values: dict[str, Any]) -> dict[str, Any]:
+def _form(ctx: Context, where: str, model: type[FormModel], values: dict[str, Any]) -> dict[str, Any]:
     """The values the adapter asks for, checked; raises Invalid naming each wrong field."""
     try:
         parsed = model.model_validate(values)
     except ValidationError as error:
-        fields = {f"{where}.{'.'.join(map(str, p['loc']))}": p["msg"] for p in error.errors()}
-        raise Invalid(fields=fields) from None
+        raise Invalid(fields=field_problems(error, ctx.locale, where)) from None
     return {
         name: value.get_secret_value() if isinstance(value, SecretStr) else value
         for name, value in parsed
@@ -91,13 +91,13 @@ def _form(where: str, model: type[FormModel], values: dict[str, Any]) -> dict[st
 def _require_owners(ctx: Context, agency_id: int, team_id: int | None, owner_id: int | None) -> None:
     """Ids inside the body belong to the tenant that is named."""
     if ctx.session.scalar(scope(select(Agency.id), ctx.actor, Agency).where(Agency.id == agency_id)) is None:
-        raise Invalid(fields={"agency_id": "no such agency"})
+        raise Invalid(fields={"agency_id": "no_such_agency"})
     for model, value, name in ((Team, team_id, "team_id"), (Operator, owner_id, "owner_operator_id")):
         if value is None:
             continue
         found = ctx.session.scalar(select(model.id).where(model.id == value, model.agency_id == agency_id))
         if found is None:
-            raise Invalid(fields={name: "not of this agency"})
+            raise Invalid(fields={name: "not_of_this_agency"})
 
 
 def _ensure_streams(ctx: Context, account: Account) -> None:
@@ -130,7 +130,7 @@ def edit_account(ctx: Context, account_id: int, command: EditAccount) -> Account
     account.team_id = command.team_id
     account.owner_operator_id = command.owner_operator_id
     if command.settings is not None:
-        account.settings = _form("settings", adapter.schema.settings, command.settings)
+        account.settings = _form(ctx, "settings", adapter.schema.settings, command.settings)
     ctx.session.flush()
     _record(ctx, "account.edited", account)
     return account
@@ -141,7 +141,9 @@ def set_credentials(ctx: Context, account_id: int, command: SetCredentials) -> A
     account = _managed(ctx, account_id)
     adapter = registry.get(account.platform)
     merged = {**ctx.runtime.vault.open(account.credentials), **command.credentials}
-    account.credentials = ctx.runtime.vault.seal(_form("credentials", adapter.schema.credentials, merged))
+    account.credentials = ctx.runtime.vault.seal(
+        _form(ctx, "credentials", adapter.schema.credentials, merged)
+    )
     _revive(ctx, account)
     _record(ctx, "account.credentials_changed", account, names=sorted(command.credentials))
     return account

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.identity.schemas import AgencyRef
 from app.models import AccountKind, AccountStatus
@@ -46,6 +47,20 @@ class AccountView(AccountRefView):
     version: int
 
 
+def _web_address(value: str) -> str:
+    """A web address with a host, or a path, which is one of the sandbox."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise ValueError("not_a_web_address") from None
+    if value.startswith("/") or (parts.scheme in ("http", "https") and parts.hostname):
+        return value
+    raise ValueError("not_a_web_address")
+
+
+HostAddress = Annotated[str, Field(max_length=300), AfterValidator(_web_address)]
+
+
 class ConnectAccount(BaseModel):
     model_config = ConfigDict(extra="forbid")
     platform: str = Field(max_length=30)
@@ -55,7 +70,7 @@ class ConnectAccount(BaseModel):
     agency_id: int
     team_id: int | None = None
     owner_operator_id: int | None = None
-    base_urls: dict[str, str] = {}
+    base_urls: dict[str, HostAddress] = {}
     credentials: dict[str, str]
     settings: dict[str, Any] = {}
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.context import Context
 from app.core.errors import Conflict, Forbidden, Invalid, Unauthenticated, Unavailable
+from app.core.field_errors import field_problems
 from app.core.permissions import ANONYMOUS, Actor, ActorKind, Permission
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
@@ -173,10 +174,10 @@ def _answer(result: Any, spec: EndpointSpec) -> Response:
 
 def _json_body() -> Any:
     if not request.is_json:
-        raise Invalid("not_json", fields={"": "send application/json"})
+        raise Invalid("not_json", fields={"": "not_json"})
     value = request.get_json(silent=True)
     if value is None:
-        raise Invalid("not_json", fields={"": "the body is not valid JSON"})
+        raise Invalid("not_json", fields={"": "not_json"})
     return value
 
 
@@ -195,10 +196,7 @@ def _parse(model: type[BaseModel], values: Any) -> BaseModel:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        fields = {
-            ".".join(str(part) for part in problem["loc"]): problem["msg"] for problem in error.errors()
-        }
-        raise Invalid(fields=fields) from None
+        raise Invalid(fields=field_problems(error, g.locale)) from None
 
 
 __all__ = [

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import AppError
+from app.core.field_errors import field_texts
 from app.core.i18n import translate
 
 log = structlog.get_logger(__name__)
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 def problem(status: int, code: str, **details: Any) -> Response:
     """A problem response; `details` become extension members and parameters of the text."""
     locale = g.get("locale", "zh-CN")
+    if "fields" in details:
+        details["fields"] = field_texts(details["fields"], locale)
     title = translate(f"errors.{code}", locale, **details)
     detail = translate(f"errors.{code}.detail", locale, **details)
     body = {

@@ -29,7 +29,7 @@ def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
             raise ValueError
         return [_restore(value, kind) for value, kind in zip(values, kinds, strict=True)]
     except (ValueError, TypeError, binascii.Error):
-        raise Invalid("invalid_cursor", fields={"cursor": "not a cursor of this list"}) from None
+        raise Invalid("invalid_cursor", fields={"cursor": "invalid_cursor"}) from None
 
 
 def _restore(value: Any, kind: type) -> Any:

@@ -11,6 +11,7 @@ from app.core.context import Context
 from app.core.crypto import new_token, token_hash
 from app.core.errors import Conflict, Invalid, NotFound, RateLimited
 from app.core.events import Audience
+from app.core.i18n import translate
 from app.core.permissions import Permission, RoleName
 from app.identity import audit
 from app.identity.events import PRESENCE_CHANGED, SESSION_ENDED
@@ -155,7 +156,8 @@ def create_operator(
     """A new person who may log in. Raises Invalid for a short password, Conflict for a taken name."""
     ctx.require(Permission.OPERATORS_MANAGE)
     if len(password) < SHORTEST_PASSWORD:
-        raise Invalid("password_too_short", fields={"password": f"at least {SHORTEST_PASSWORD} characters"})
+        problem = translate("field.string_too_short", ctx.locale, min_length=SHORTEST_PASSWORD)
+        raise Invalid("password_too_short", fields={"password": problem})
     login = login_name.strip().lower()
     if ctx.session.scalar(select(Operator.id).where(func.lower(Operator.login_name) == login)) is not None:
         raise Conflict("login_name_taken", login_name=login)

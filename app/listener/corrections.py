@@ -62,7 +62,7 @@ def corrected(before: Judgement, command: CorrectionCommand) -> Judgement:
     if command.intent is not None:
         needs = command.intent in SERVICE_INTENTS
         if command.needs_service is not None and command.needs_service != needs:
-            raise Invalid(fields={"needs_service": "contradicts the intent"})
+            raise Invalid(fields={"needs_service": "contradicts_intent"})
         return Judgement(command.intent, sentiment, needs, before.urgency)
     needs = before.needs_service if command.needs_service is None else command.needs_service
     intent = before.intent

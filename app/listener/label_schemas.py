@@ -24,7 +24,7 @@ class CorrectionCommand(BaseModel):
     @model_validator(mode="after")
     def _says_something(self) -> CorrectionCommand:
         if self.intent is None and self.sentiment is None and self.needs_service is None:
-            raise ValueError("give intent, sentiment or needs_service")
+            raise ValueError("give_a_judgement")
         return self
 
 

@@ -89,6 +89,20 @@ def retrain(ctx: Context) -> ModelsView:
 @endpoint(
     labels,
     "POST",
+    "/models/<name>/promotion",
+    access=Permission.MODELS_MANAGE,
+    summary="Let a version judge that is not in use, unless it falls on the pinned labels",
+    response=ModelsView,
+    errors=("no_such_model", "model_is_active", "training_running"),
+)
+def promote(ctx: Context, name: str) -> ModelsView:
+    learning.promote(ctx, name)
+    return learning.models_view(ctx)
+
+
+@endpoint(
+    labels,
+    "POST",
     "/models/rollback",
     access=Permission.MODELS_MANAGE,
     summary="Return to the model before",

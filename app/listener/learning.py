@@ -108,7 +108,7 @@ def record_training(ctx: Context, version: Version, label_ids: list[int]) -> Non
         .values(model_version=version.name),
         execution_options={"synchronize_session": False},
     )
-    _record(ctx, f"model.{'promoted' if version.state == 'active' else version.state}", version)
+    _record(ctx, _action(version), version)
     if version.state == "active":
         _tell(ctx, version.name, version.figures)
 
@@ -119,6 +119,27 @@ def request_training(ctx: Context) -> None:
     if ctx.session.scalar(select(func.count(Label.id))) == 0:
         raise Conflict("nothing_to_learn_from")
     ctx.defer(JobName.LISTENER_RETRAIN_MODELS)
+
+
+def promote(ctx: Context, name: str) -> None:
+    """Let a version that is not in use judge from now on, if the gate on the pinned labels lets it pass.
+
+    Otherwise it is marked refused, with the figures that fell. Raises NotFound for a name that is no version,
+    Conflict for the one in use and while a training run changes the registry.
+    """
+    ctx.require(Permission.MODELS_MANAGE)
+    registry = registry_of(ctx.runtime)
+    active = _active(registry)
+    if active is not None and active.name == name:
+        raise Conflict("model_is_active", version=name)
+    _, pinned, _ = material(ctx)
+    with training_lock(ctx.runtime) as alone:
+        if not alone:
+            raise Conflict("training_running")
+        version = registry.promote(name, pinned)
+    _record(ctx, _action(version), version)
+    if version.state == "active":
+        _tell(ctx, version.name, version.figures)
 
 
 def roll_back(ctx: Context) -> None:
@@ -177,6 +198,11 @@ def _version_view(version: Version) -> ModelVersionView:
 
 def _active(registry: ModelRegistry) -> Version | None:
     return next((version for version in registry.versions() if version.state == "active"), None)
+
+
+def _action(version: Version) -> str:
+    """What the audit log says about the state a version was left in."""
+    return f"model.{'promoted' if version.state == 'active' else version.state}"
 
 
 def _record(ctx: Context, action: str, version: Version) -> None:

@@ -27,9 +27,9 @@ class ListEntryCommand(BaseModel):
     def _names_somebody(self) -> ListEntryCommand:
         named = self.platform is not None and self.author_external_id is not None
         if named == (self.inbound_item_id is not None):
-            raise ValueError("give platform and author_external_id, or inbound_item_id")
+            raise ValueError("give_author_or_item")
         if self.expires_at is not None and self.expires_at.tzinfo is None:
-            raise ValueError("expires_at needs a time zone")
+            raise ValueError("timezone_aware")
         return self
 
 

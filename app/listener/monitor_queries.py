@@ -22,6 +22,7 @@ from app.listener.monitor_schemas import (
     DayCount,
     HitCounts,
     MonitorFigures,
+    MonitorFilterView,
     MonitorList,
     MonitorView,
     ReasonTotal,
@@ -176,6 +177,18 @@ def account_filter_view(ctx: Context, account_id: int) -> AccountFilterView:
         steps=step_views(ctx, settings),
         is_default=not settings.steps,
         version=row.version if row else None,
+    )
+
+
+def monitor_filter_view(ctx: Context, monitor_id: int) -> MonitorFilterView:
+    """Every step of the monitor's own chain, defaults filled in."""
+    monitor = get_monitor(ctx, monitor_id)
+    settings = FilterSettings.model_validate(monitor.filters or {})
+    return MonitorFilterView(
+        monitor_id=monitor.id,
+        steps=step_views(ctx, settings),
+        is_default=not settings.steps,
+        version=monitor.version,
     )
 
 

@@ -197,6 +197,16 @@ class StepView(StepSetting):
     has_threshold: bool
 
 
+class MonitorFilterView(BaseModel):
+    """A monitor's own filter chain; without one (`is_default`) what it catches runs the account's."""
+
+    monitor_id: int
+    steps: list[StepView]
+    is_default: bool
+    version: int
+    """Of the monitor."""
+
+
 class AccountFilterView(BaseModel):
     account_id: int
     steps: list[StepView]

@@ -19,6 +19,7 @@ from app.listener.monitor_schemas import (
     MonitorCommand,
     MonitorEdit,
     MonitorFigures,
+    MonitorFilterView,
     MonitorList,
     MonitorStateCommand,
     MonitorView,
@@ -170,6 +171,18 @@ def list_backfills(ctx: Context, monitor_id: int) -> BackfillList:
 )
 def start_backfill(ctx: Context, monitor_id: int, body: BackfillCommand) -> BackfillView:
     return queries.backfill_view(services.start_backfill(ctx, monitor_id, body))
+
+
+@endpoint(
+    monitors,
+    "GET",
+    "/monitors/<int:monitor_id>/filter",
+    access=Permission.MONITORS_READ,
+    summary="The filter chain of what a monitor catches",
+    response=MonitorFilterView,
+)
+def get_monitor_filter(ctx: Context, monitor_id: int) -> MonitorFilterView:
+    return queries.monitor_filter_view(ctx, monitor_id)
 
 
 @endpoint(

@@ -183,7 +183,7 @@ def require_accounts(ctx: Context, agency_id: int, account_ids: list[int]) -> No
         )
     )
     fields = {
-        f"account_ids.{number}": "no such account"
+        f"account_ids.{number}": "no_such_account"
         for number, account_id in enumerate(account_ids)
         if account_id not in known
     }
@@ -196,7 +196,7 @@ def _require_team(ctx: Context, agency_id: int, team_id: int | None) -> None:
         return
     found = ctx.session.scalar(select(Team.id).where(Team.id == team_id, Team.agency_id == agency_id))
     if found is None:
-        raise Invalid(fields={"team_id": "no such team"})
+        raise Invalid(fields={"team_id": "no_such_team"})
 
 
 def _changed(ctx: Context, monitor: Monitor, action: str) -> None:

@@ -53,7 +53,7 @@ def preview(ctx: Context, command: PreviewCommand) -> PreviewView:
     saved = get_monitor(ctx, command.monitor_id) if command.monitor_id is not None else None
     agency_id = saved.agency_id if saved else ctx.actor.agency_id
     if agency_id is None:
-        raise Invalid(fields={"account_ids": "no agency"})
+        raise Invalid(fields={"account_ids": "no_such_account"})
     require_accounts(ctx, agency_id, command.account_ids)
     monitors = MonitorSet(_compiled(ctx, command, saved, agency_id))
     agencies = load_accounts(ctx).agencies

@@ -107,7 +107,7 @@ class TrialCommand(BaseModel):
     @model_validator(mode="after")
     def _names_one(self) -> TrialCommand:
         if (self.account_id is None) == (self.monitor_id is None):
-            raise ValueError("give account_id or monitor_id")
+            raise ValueError("give_account_or_monitor")
         return self
 
 

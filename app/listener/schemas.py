@@ -40,6 +40,7 @@ class VerdictView(BaseModel):
     sentiment: SentimentView | None
     spam_score: float | None
     priority: int | None
+    """1 the most urgent to 4, from the words alone; a request's priority counts more than words."""
     reasons: list[ReasonView]
     needs_review: bool
     offensive: bool

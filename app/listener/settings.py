@@ -94,13 +94,13 @@ def _check(settings: FilterSettings) -> None:
 
 def _problem(step: StepSetting, seen: set[str]) -> tuple[str, str] | None:
     if step.name not in STEP_ORDER:
-        return "name", "no such step"
+        return "name", "no_such_step"
     if step.name in seen:
-        return "name", "named twice"
+        return "name", "named_twice"
     if not step.enabled and step.name in ALWAYS_ON:
-        return "enabled", "this step cannot be switched off"
+        return "enabled", "step_always_on"
     if step.threshold is not None and step.name not in THRESHOLDS:
-        return "threshold", "this step has no threshold"
+        return "threshold", "step_without_threshold"
     if step.review_from is not None and step.name != "intent":
-        return "review_from", "only the last step sends items to review"
+        return "review_from", "step_without_review"
     return None

@@ -136,7 +136,7 @@ def _author(ctx: Context, command: ListEntryCommand) -> tuple[str, str, str]:
         .where(InboundItem.id == command.inbound_item_id)
     ).one_or_none()
     if row is None or row.author_external_id is None:
-        raise Invalid(fields={"inbound_item_id": "no such item, or one without an author"})
+        raise Invalid(fields={"inbound_item_id": "no_item_with_author"})
     return row.platform, row.author_external_id, command.author_name or row.author_name
 
 
@@ -152,7 +152,7 @@ def _managed(ctx: Context, entry_id: int) -> SpecialListEntry:
 
 def _require_zone(moment: datetime | None) -> None:
     if moment is not None and moment.tzinfo is None:
-        raise Invalid(fields={"expires_at": "needs a time zone"})
+        raise Invalid(fields={"expires_at": "timezone_aware"})
 
 
 def _record(ctx: Context, action: str, entry: SpecialListEntry) -> None:

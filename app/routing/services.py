@@ -93,7 +93,7 @@ def _require_reach(ctx: Context, account: Account, operator_id: int | None) -> N
     if operator_id is None:
         return
     if operator_id not in {person.id for person in operators_for_account(ctx.session, account)}:
-        raise Invalid("operator_cannot_serve", fields={"operator_id": "does not serve this account"})
+        raise Invalid("operator_cannot_serve", fields={"operator_id": "does_not_serve_account"})
 
 
 def _manual_decision(ctx: Context, request: ServiceRequest, account: Account) -> AssignmentDecision:

@@ -93,7 +93,7 @@ def _goes_at(ctx: Context, send_at: datetime | None) -> datetime:
     if send_at is None:
         return soon
     if send_at > ctx.now() + FARTHEST:
-        raise Invalid("send_at_too_far", fields={"send_at": "at most 30 days ahead"})
+        raise Invalid("send_at_too_far", fields={"send_at": "send_at_too_far"})
     return max(soon, send_at)
 
 
@@ -109,7 +109,7 @@ def _target(
         .where(Message.id == in_reply_to, Message.conversation_id == conversation.id, Message.lane == lane)
     )
     if target is None:
-        raise Invalid("no_such_target", fields={"in_reply_to": "no message of this conversation and lane"})
+        raise Invalid("no_such_target", fields={"in_reply_to": "no_such_target"})
     return dict(target)
 
 

@@ -63,6 +63,16 @@ def test_a_missing_credential_is_named_by_its_field(admin: Browser, agency: Agen
     assert "credentials.app_secret" in answer.get_json()["fields"]
 
 
+@pytest.mark.parametrize("address", ["ftp://api.example", "javascript:alert(1)", "https://", "http://[", ""])
+def test_an_address_that_is_no_web_address_is_refused_by_its_name(
+    admin: Browser, agency: Agency, address: str
+) -> None:
+    answer = admin.post("/accounts", form(agency, base_urls={"api": address}))
+    assert answer.status_code == 422
+    said = {"base_urls.api": "Must be an address that begins with http:// or https://"}
+    assert answer.get_json()["fields"] == said
+
+
 def test_the_same_account_is_not_connected_twice(admin: Browser, agency: Agency) -> None:
     assert admin.post("/accounts", form(agency)).status_code == 201
     again = admin.post("/accounts", form(agency))

@@ -11,6 +11,7 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from app.core.db import make_engine
+from app.core.permissions import RoleName
 from app.core.runtime import Runtime
 from app.models import Operator
 from tests.factories.browser import Browser
@@ -42,6 +43,40 @@ def test_a_wrong_body_names_its_fields(make: Make, open_browser: Open) -> None:
     answer = screen.put("/session/presence", {"presence": "asleep", "extra": 1})
     assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid")
     assert set(answer.get_json()["fields"]) == {"presence", "extra"}
+
+
+@pytest.mark.parametrize(
+    ("locale", "texts"),
+    [
+        ("zh-CN", {"presence": "只能是 'online', 'busy', 'away', 'offline'", "extra": "没有这一项"}),
+        (
+            "en",
+            {
+                "presence": "Must be one of 'online', 'busy', 'away', 'offline'",
+                "extra": "There is no such field",
+            },
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_in_the_readers_language(
+    make: Make, open_browser: Open, locale: str, texts: dict[str, str]
+) -> None:
+    screen = open_browser(make.operator(make.agency()))
+    screen.headers["Accept-Language"] = locale
+    answer = screen.put("/session/presence", {"presence": "asleep", "extra": 1})
+    assert answer.get_json()["fields"] == texts
+
+
+def test_codes_of_our_own_checks_are_translated_and_codes_of_screens_are_not(
+    make: Make, open_browser: Open
+) -> None:
+    agency = make.agency()
+    screen = open_browser(make.operator(agency, make.team(agency), role=RoleName.SUPERVISOR))
+    rule = {"any": ["宽带"]}
+    answer = screen.post("/monitors", {"name": "网络", "rule": rule, "team_id": 10**9})
+    assert answer.get_json()["fields"] == {"team_id": "There is no such team"}
+    answer = screen.post("/monitors", {"name": "网络", "rule": {"expression": "(宽带"}})
+    assert answer.get_json()["fields"] == {"rule.expression": "unclosed_group"}
 
 
 @pytest.mark.parametrize("data", [b"{", b"", b"null", b"\xff"])

@@ -146,6 +146,7 @@ LISTENING: dict[str, Entry] = {
     "labels.list_corrections": Entry(_R.ACCOUNT, 200, _of_item()),
     "labels.list_models": Entry(_R.OWN, 200, plain),
     "labels.retrain": Entry(_R.OWN, 202, _retrain),
+    "labels.promote": Entry(_R.OWN, 404, lambda _stage: Ask({"name": "none"})),
     # The shipped model has none before it; who may not even ask is told so first.
     "labels.roll_back": Entry(_R.OWN, 404, plain),
     "monitors.create_monitor": Entry(_R.OWN, 201, lambda _stage: Ask(body=_monitor_command())),
@@ -156,6 +157,7 @@ LISTENING: dict[str, Entry] = {
         _R.AGENCY, 200, _of_monitor(lambda: {"is_active": False, "version": 1})
     ),
     "monitors.delete_monitor": Entry(_R.AGENCY, 204, _of_monitor()),
+    "monitors.get_monitor_filter": Entry(_R.AGENCY, 200, _of_monitor()),
     "monitors.list_backfills": Entry(_R.AGENCY, 200, _of_monitor()),
     "monitors.start_backfill": Entry(_R.AGENCY, 202, _of_monitor(lambda: {"days": 1})),
     "monitors.monitor_figures": Entry(_R.AGENCY, 200, _of_monitor()),

@@ -11,6 +11,7 @@ class Platform:
     """The sandbox's control API at `address`."""
 
     def __init__(self, address: str) -> None:
+        self.address = address
         self._client = httpx.Client(base_url=f"{address}/_control", timeout=30)
 
     def close(self) -> None:

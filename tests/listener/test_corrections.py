@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from app.core.permissions import RoleName
 from app.core.runtime import Runtime
+from app.core.tables import AuditLog, EventLog
 from app.core.unit_of_work import open_context
+from app.listener.events import MODEL_PROMOTED
 from app.listener.jobs import LISTENER, classifier, judge_items, retrain_models
 from app.listener.labels import is_pinned
-from app.listener.learning import registry_of, train_candidate
+from app.listener.learning import registry_of, train_candidate, training_lock
 from app.models import Label, Operator, ServiceRequest
 from app.nlp.corpus import Labelled
 from tests.factories.browser import Browser
@@ -194,6 +196,77 @@ def test_a_candidate_that_falls_on_the_pinned_set_never_judges(learning: Runtime
     assert version.fallen
     assert classifier(learning).version == shipped
     assert registry_of(learning).load().version == shipped
+
+
+def test_a_candidate_nothing_could_be_said_about_is_promoted_by_hand(
+    desk: Desk, learning: Runtime, make: Make, open_browser: OpenBrowser
+) -> None:
+    admin = open_browser(make.operator(desk.agency, role=RoleName.ADMINISTRATOR))
+    shipped = classifier(learning).version
+    said = [Labelled(text="宽带修得真快", intent="praise", sentiment=1, urgency=0)]
+    candidate = train_candidate(learning, said, [])
+    assert (candidate.state, classifier(learning).version) == ("candidate", shipped)
+    way = f"/models/{candidate.name}/promotion"
+    assert desk.browser.post(way).status_code == 403
+    assert admin.post("/models/none/promotion").get_json()["code"] == "no_such_model"
+
+    with training_lock(learning):
+        assert admin.post(way).get_json()["code"] == "training_running"
+    promoted = admin.post(way).get_json()
+
+    assert (promoted["active"], promoted["items"][0]["state"]) == (candidate.name, "active")
+    assert classifier(learning).version == candidate.name
+    assert audited(learning) == [("model.promoted", candidate.name)]
+    assert told(learning) == [candidate.name]
+    assert admin.post(way).get_json()["code"] == "model_is_active"
+
+
+def test_a_candidate_promoted_by_hand_must_still_pass_the_pinned_labels(
+    desk: Desk, learning: Runtime, make: Make, open_browser: OpenBrowser
+) -> None:
+    admin = open_browser(make.operator(desk.agency, role=RoleName.ADMINISTRATOR))
+    shipped = classifier(learning).version
+    texts = [
+        f"{subject}坏了{days}天没人管，太差了，要投诉" for subject in SUBJECTS for days in "一二三四五六"
+    ]
+    pinned = [text for text in texts if is_pinned(text)][:4]
+    assert len(pinned) == 4
+    make.store(desk.account, *(make.post(text, author=f"p{n}") for n, text in enumerate(pinned)))
+    judge_items(learning)
+    for item in items(learning):
+        correct(desk, item.id, intent="complaint", sentiment=-1)
+    wrong = [Labelled(text=t, intent="other", sentiment=1, urgency=0, weight=50.0) for t in texts]
+    too_few = [Labelled(text=t, intent="complaint", sentiment=-1, urgency=0) for t in pinned[:2]]
+    candidate = train_candidate(learning, wrong, too_few)
+    assert candidate.state == "candidate"
+
+    (version,) = admin.post(f"/models/{candidate.name}/promotion").get_json()["items"]
+
+    assert version["state"] == "refused"
+    assert version["fallen"]
+    assert classifier(learning).version == shipped
+    assert audited(learning) == [("model.refused", candidate.name)]
+    assert told(learning) == []
+
+
+def audited(runtime: Runtime) -> list[tuple[str, str | None]]:
+    """What the audit log says about models: action and version."""
+    with open_context(runtime, LISTENER, write=False) as ctx:
+        rows = ctx.session.execute(
+            select(AuditLog.action, AuditLog.object_id)
+            .where(AuditLog.object_type == "model")
+            .order_by(AuditLog.id)
+        )
+        return [(action, name) for action, name in rows]
+
+
+def told(runtime: Runtime) -> list[str]:
+    """Versions that an event announced."""
+    with open_context(runtime, LISTENER, write=False) as ctx:
+        rows = ctx.session.scalars(
+            select(EventLog.payload).where(EventLog.name == MODEL_PROMOTED).order_by(EventLog.id)
+        )
+        return [payload["name"] for payload in rows]
 
 
 def test_only_administrators_change_models(desk: Desk) -> None:

@@ -300,3 +300,14 @@ def test_another_agencys_monitor_account_and_team_do_not_exist(
     foreign: Sequence[dict[str, Any]] = ({"account_ids": [desk.account.id]}, {"team_id": desk.team.id})
     for fields in foreign:
         assert stranger.post("/monitors", monitor(BROADBAND, **fields)).status_code == 422
+
+
+def test_a_monitors_own_filter_is_shown_complete(desk: Desk) -> None:
+    plain = created(desk, {"any": ["宽带"]})
+    view = desk.browser.get(f"/monitors/{plain['id']}/filter").get_json()
+    assert (view["is_default"], view["version"]) == (True, plain["version"])
+    usual = {step["name"]: step["threshold"] for step in view["steps"]}
+    strict = created(desk, {"any": ["光猫"]}, filters={"steps": [{"name": "spam", "threshold": 0.5}]})
+    view = desk.browser.get(f"/monitors/{strict['id']}/filter").get_json()
+    assert view["is_default"] is False
+    assert {step["name"]: step["threshold"] for step in view["steps"]} == usual | {"spam": 0.5}

@@ -88,5 +88,7 @@ export type InboundItemView = Omit<Schemas['InboundItemView'], 'account' | 'lane
   verdict: Verdict | null
 }
 
+export type Explanation = Schemas['ExplanationView']
+export type Correction = Schemas['LabelView']
 export type InboundCounts = Schemas['InboundItemCounts']
 export type EventView = Schemas['EventView']

@@ -7,6 +7,8 @@ import type {
   AssignmentDecision,
   ComposerLane,
   ConversationView,
+  Correction,
+  Explanation,
   InboundCounts,
   InboundItemView,
   Lane,
@@ -103,6 +105,14 @@ export interface InboundQuery {
   outcome?: InboundOutcome | null
   reason?: string | null
   account_id?: number | null
+  monitor_id?: number | null
+  /** Only what a person should look at. */
+  review?: boolean
+  sentiment?: -1 | 0 | 1 | null
+  intent?: string | null
+  /** The repeats of one item. */
+  cluster_of?: number | null
+  hide_repeats?: boolean
   q?: string
   cursor?: string | null
 }
@@ -110,7 +120,10 @@ export interface InboundQuery {
 export const inbound = {
   list: (query: InboundQuery, signal?: AbortSignal) =>
     call<Page<InboundItemView>>('GET', '/inbound-items', { query: { ...query }, ...(signal ? { signal } : {}) }),
-  counts: () => call<InboundCounts>('GET', '/inbound-items/counts'),
+  get: (id: number) => call<InboundItemView>('GET', `/inbound-items/${id}`),
+  counts: (query: Pick<InboundQuery, 'account_id' | 'monitor_id'>) => call<InboundCounts>('GET', '/inbound-items/counts', { query: { ...query } }),
+  explain: (id: number) => call<Explanation>('GET', `/inbound-items/${id}/explanation`),
+  corrections: (id: number) => call<{ items: Correction[] }>('GET', `/inbound-items/${id}/corrections`),
   rescue: (id: number) => call<InboundItemView>('POST', `/inbound-items/${id}/rescue`),
 }
 

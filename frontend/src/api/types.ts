@@ -520,6 +520,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{name}/promotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a version judge that is not in use, unless it falls on the pinned labels */
+        post: operations["labels_promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/retrain": {
         parameters: {
             query?: never;
@@ -618,6 +635,23 @@ export interface paths {
         };
         /** Hits per day and what became of them */
         get: operations["monitors_monitor_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitors/{monitor_id}/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The filter chain of what a monitor catches */
+        get: operations["monitors_get_monitor_filter"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2235,6 +2269,20 @@ export interface components {
             per_day: components["schemas"]["DayCount"][];
             /** Reasons */
             reasons: components["schemas"]["ReasonTotal"][];
+        };
+        /**
+         * MonitorFilterView
+         * @description A monitor's own filter chain; without one (`is_default`) what it catches runs the account's.
+         */
+        MonitorFilterView: {
+            /** Monitor Id */
+            monitor_id: number;
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+            /** Is Default */
+            is_default: boolean;
+            /** Version */
+            version: number;
         };
         /** MonitorList */
         MonitorList: {
@@ -4545,6 +4593,37 @@ export interface operations {
             };
         };
     };
+    labels_promote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsView"];
+                };
+            };
+            /** @description A problem (no_such_model, model_is_active, training_running) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     labels_retrain: {
         parameters: {
             query?: never;
@@ -4846,6 +4925,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MonitorFigures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitors_get_monitor_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorFilterView"];
                 };
             };
             /** @description A problem */

@@ -40,6 +40,11 @@ export interface Change {
   presence?: number
   alert?: AlertView
   topic?: TopicView
+  monitor?: { id: number; version: number }
+  /** Another model version judges from now on. */
+  model?: string
+  /** Items of this account have been judged. */
+  judged?: number
 }
 
 export function applyEvent(state: Entities, event: EventView): Change {
@@ -55,6 +60,12 @@ export function applyEvent(state: Entities, event: EventView): Change {
       return { alert: event.payload['alert'] as AlertView }
     case 'topic.updated':
       return { topic: event.payload['topic'] as TopicView }
+    case 'monitor.updated':
+      return { monitor: { id: event.payload['monitor_id'] as number, version: event.payload['version'] as number } }
+    case 'model.promoted':
+      return { model: event.payload['name'] as string }
+    case 'inbound_item.judged':
+      return { judged: event.payload['account_id'] as number }
     default:
       return applyViews(state, event)
   }

@@ -15,6 +15,7 @@ export const useListener = defineStore('listener', () => {
   const loadingMore = ref(false)
   let query: InboundQuery = {}
   let running: AbortController | null = null
+  let countedFor = 0
 
   async function open(next: InboundQuery): Promise<void> {
     query = next
@@ -58,8 +59,13 @@ export const useListener = defineStore('listener', () => {
   }
 
   async function loadCounts(): Promise<void> {
+    countedFor += 1
+    const mine = countedFor
+    const { account_id = null, monitor_id = null } = query
     try {
-      counts.value = await api.counts()
+      const answer = await api.counts({ account_id, monitor_id })
+      // A slow answer for the filter of before must not stand beside the list of now.
+      if (mine === countedFor) counts.value = answer
     } catch {
       // The figures of before stay.
     }

@@ -63,6 +63,13 @@ describe('live events', () => {
     }
   })
 
+  it('tell screens which monitor, model or stream has news', () => {
+    const state = emptyEntities()
+    expect(applyEvent(state, event(1, 'monitor.updated', { monitor_id: 4, is_active: false, is_deleted: false, version: 7 }))).toEqual({ monitor: { id: 4, version: 7 } })
+    expect(applyEvent(state, event(2, 'model.promoted', { name: 'm1', figures: {} }))).toEqual({ model: 'm1' })
+    expect(applyEvent(state, event(3, 'inbound_item.judged', { account_id: 2, kept: 1, dropped: 0, needs_review: 0, newest_id: 9, monitor_ids: [] }))).toEqual({ judged: 2 })
+  })
+
   it('do not let an old event undo what a read has brought', () => {
     const state = emptyEntities()
     putRequest(state, request({ id: 1, version: 9, status: 'resolved' }))

@@ -10,6 +10,10 @@ export type MonitorRule = Schemas['MonitorRule']
 export type MonitorBody = Schemas['MonitorCommand']
 export type Preview = Schemas['app__listener__monitor_schemas__PreviewView']
 export type TrialView = Schemas['TrialView']
+export type Figures = Schemas['MonitorFigures']
+export type Backfill = Schemas['BackfillView']
+export type MonitorFilter = Schemas['MonitorFilterView']
+export type Step = Schemas['StepView']
 export type AccountFilter = Schemas['AccountFilterView']
 export type ListEntry = Schemas['ListEntryView']
 export type ListEntryBody = Schemas['ListEntryCommand']
@@ -21,21 +25,27 @@ export interface TrialStep {
   review_from: number | null
 }
 
-export const PREVIEW_DAYS = 7
+export const SPANS = [7, 30, 90] as const
+export type Span = (typeof SPANS)[number]
 
 export const monitorsApi = {
   list: () => call<{ items: MonitorView[] }>('GET', '/monitors'),
+  get: (id: number) => call<MonitorView>('GET', `/monitors/${id}`),
   create: (body: MonitorBody) => call<MonitorView>('POST', '/monitors', { body }),
   edit: (id: number, body: MonitorBody, version: number) => call<MonitorView>('PUT', `/monitors/${id}`, { body: { ...body, version } }),
   setActive: (id: number, is_active: boolean, version: number) => call<MonitorView>('PUT', `/monitors/${id}/state`, { body: { is_active, version } }),
   remove: (id: number) => call<undefined>('DELETE', `/monitors/${id}`),
-  preview: (body: { rule: MonitorRule; account_ids: number[]; monitor_id: number | null }, signal: AbortSignal) => call<Preview>('POST', '/monitors/preview', { body: { ...body, days: PREVIEW_DAYS }, signal }),
+  preview: (body: Pick<MonitorBody, 'rule' | 'account_ids' | 'kinds' | 'schedule'> & { monitor_id: number | null; days: Span }, signal: AbortSignal) => call<Preview>('POST', '/monitors/preview', { body, signal }),
+  figures: (id: number, days: Span) => call<Figures>('GET', `/monitors/${id}/figures`, { query: { days } }),
+  backfills: (id: number) => call<{ items: Backfill[] }>('GET', `/monitors/${id}/backfills`),
+  startBackfill: (id: number, days: Span) => call<Backfill>('POST', `/monitors/${id}/backfills`, { body: { days } }),
 }
 
 export const filtersApi = {
-  get: (accountId: number) => call<AccountFilter>('GET', `/accounts/${accountId}/filter`),
-  set: (accountId: number, steps: TrialStep[], version: number | null) => call<AccountFilter>('PUT', `/accounts/${accountId}/filter`, { body: { filters: { steps }, version } }),
-  trial: (accountId: number, steps: TrialStep[], days: number) => call<TrialView>('POST', '/filter-trials', { body: { account_id: accountId, filters: { steps }, days } }),
+  ofAccount: (id: number) => call<AccountFilter>('GET', `/accounts/${id}/filter`),
+  ofMonitor: (id: number) => call<MonitorFilter>('GET', `/monitors/${id}/filter`),
+  setForAccount: (id: number, steps: TrialStep[], version: number | null) => call<AccountFilter>('PUT', `/accounts/${id}/filter`, { body: { filters: { steps }, version } }),
+  trial: (subject: { account_id: number } | { monitor_id: number }, steps: TrialStep[], days: Span) => call<TrialView>('POST', '/filter-trials', { body: { ...subject, filters: { steps }, days } }),
 }
 
 export const listsApi = {

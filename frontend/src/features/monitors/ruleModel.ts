@@ -22,8 +22,14 @@ export function emptyBody(): MonitorBody {
   }
 }
 
+/** `09:30:00` as a time field gives and takes it. */
+export function clockOf(time: string | null | undefined): string | null {
+  return time ? time.slice(0, 5) : null
+}
+
 export function bodyOf(monitor: MonitorView): MonitorBody {
-  const { name, rule, account_ids, kinds, schedule, filters, is_active, is_competitor, priority, team } = monitor
+  const { name, rule, account_ids, kinds, filters, is_active, is_competitor, priority, team } = monitor
+  const schedule = { days: monitor.schedule.days, begin: clockOf(monitor.schedule.begin), end: clockOf(monitor.schedule.end) }
   // A deep copy, so that editing never touches what is shown in the list.
   return JSON.parse(JSON.stringify({ name, rule, account_ids, kinds, schedule, filters, is_active, is_competitor, priority, team_id: team?.id ?? null })) as MonitorBody
 }
@@ -49,6 +55,20 @@ export function addTokens(held: string[], typed: string): string[] {
   return [...new Set([...held, ...fresh])]
 }
 
+/** Several spellings of one word: `宽带 = 宽代、宽待`. Lines without both sides are left out. */
+export function synonymsOf(lines: string): Record<string, string[]> {
+  const pairs = lines.split('\n').flatMap((line): [string, string[]][] => {
+    const [word = '', others = ''] = line.split(/[=＝:：]/, 2)
+    const spellings = addTokens([], others)
+    return word.trim() !== '' && spellings.length > 0 ? [[word.trim(), spellings]] : []
+  })
+  return Object.fromEntries(pairs)
+}
+
+export function synonymLines(synonyms: Record<string, string[]>): string {
+  return Object.entries(synonyms).map(([word, others]) => `${word} = ${others.join('、')}`).join('\n')
+}
+
 export interface GroupProblem {
   position: number | null
   code: string
@@ -61,4 +81,17 @@ export function groupProblems(fields: Record<string, string>, group: string): Gr
     const match = new RegExp(`^rule\\.${group}\\.(\\d+)$`).exec(path)
     return match ? [{ position: Number(match[1]), code }] : []
   })
+}
+
+export interface DayFigures {
+  day: string
+  hits: number
+  kept: number
+}
+
+/** One entry for each of the last `days` days in China, oldest first; the server leaves out days without hits. */
+export function everyDay(found: DayFigures[], days: number, nowMs: number): DayFigures[] {
+  const held = new Map(found.map((entry) => [entry.day, entry]))
+  const names = Array.from({ length: days }, (_, index) => new Date(nowMs + (8 - 24 * (days - 1 - index)) * 3_600_000).toISOString().slice(0, 10))
+  return names.map((day) => held.get(day) ?? { day, hits: 0, kept: 0 })
 }

@@ -3,12 +3,12 @@
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 
 import { ApiProblem } from '@/api/problem'
-import { monitorsApi, type MonitorBody, type Preview } from './api'
+import { monitorsApi, type MonitorBody, type Preview, type Span } from './api'
 import { isEmptyRule } from './ruleModel'
 
 const PAUSE_MS = 500
 
-export function usePreview(body: () => MonitorBody, monitorId: () => number | null) {
+export function usePreview(body: () => MonitorBody, monitorId: () => number | null, days: () => Span) {
   const preview = shallowRef<Preview | null>(null)
   const running = ref(false)
   const fields = ref<Record<string, string>>({})
@@ -17,7 +17,7 @@ export function usePreview(body: () => MonitorBody, monitorId: () => number | nu
   let controller: AbortController | null = null
 
   async function run(): Promise<void> {
-    const { rule, account_ids } = body()
+    const { rule, account_ids, kinds, schedule } = body()
     controller?.abort()
     if (isEmptyRule(rule)) {
       preview.value = null
@@ -28,7 +28,7 @@ export function usePreview(body: () => MonitorBody, monitorId: () => number | nu
     controller = mine
     running.value = true
     try {
-      const answer = await monitorsApi.preview({ rule, account_ids, monitor_id: monitorId() }, mine.signal)
+      const answer = await monitorsApi.preview({ rule, account_ids, kinds, schedule, monitor_id: monitorId(), days: days() }, mine.signal)
       if (mine.signal.aborted) return
       preview.value = answer
       fields.value = {}
@@ -43,9 +43,10 @@ export function usePreview(body: () => MonitorBody, monitorId: () => number | nu
   }
 
   watch(
-    () => JSON.stringify([body().rule, body().account_ids, monitorId()]),
+    () => JSON.stringify([body().rule, body().account_ids, body().kinds, body().schedule, monitorId(), days()]),
     () => {
       clearTimeout(timer)
+      running.value = !isEmptyRule(body().rule)
       timer = setTimeout(() => void run(), PAUSE_MS)
     },
     { immediate: true },

@@ -1,0 +1,117 @@
+"""An administrator connects, edits, pauses, authorises anew and removes accounts, as the browser shows it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.conftest import LogIn
+from tests.e2e.console import SOON, Console
+from tests.e2e.platform import Platform
+
+
+@pytest.fixture
+def console(log_in: LogIn) -> Console:
+    admin = log_in("admin")
+    admin.open("/accounts")
+    return admin
+
+
+def card(console: Console, name: str) -> Locator:
+    heading = console.page.get_by_role("heading", name=name, exact=True)
+    return console.page.get_by_test_id("account-card").filter(has=heading)
+
+
+def command(console: Console, name: str, words: str) -> None:
+    """An entry of the account's menu."""
+    card(console, name).get_by_test_id("account-more").click()
+    console.page.locator(".pop-list:visible").get_by_text(words, exact=True).click()
+
+
+def remove(console: Console, name: str) -> None:
+    command(console, name, "移除账号")
+    console.page.get_by_test_id("dialog-submit").click()
+    expect(card(console, name)).to_have_count(0, timeout=SOON)
+
+
+def fill_in(console: Console, platform: Platform, known: dict[str, Any], *, name: str, team: str) -> None:
+    """The dialog for an account the platform knows, all but its access token."""
+    page = console.page
+    page.get_by_test_id("connect").click()
+    page.get_by_role(
+        "radio", name=re.compile({"weibo": "微博", "mastodon": "长毛象"}[known["platform"]])
+    ).click()
+    page.locator("#acc-name").fill(name)
+    page.locator("#acc-ext").fill(known["external_id"])
+    page.locator("#acc-team").select_option(label=team)
+    for field, value in known["credentials"].items():
+        if field != "access_token":
+            page.locator(f"#credentials-{field}").fill(value)
+    if not page.locator("#host-api").is_visible():
+        page.get_by_text("更多设置", exact=True).click()
+    for host, path in known["base_urls"].items():
+        page.locator(f"#host-{host}").fill(platform.address + path)
+
+
+def test_an_account_is_removed_connected_with_its_keys_edited_and_paused(
+    console: Console, platform: Platform
+) -> None:
+    page, name = console.page, "云岭校园 Campus"
+    known = platform.accounts()["mastodon-campus"]
+    remove(console, name)
+
+    fill_in(console, platform, known, name=name, team="宽带组")
+    page.locator("#host-api").fill("ftp://nowhere.example")
+    page.locator("#credentials-access_token").fill(known["credentials"]["access_token"])
+    page.get_by_test_id("dialog-submit").click()
+    refusal = page.get_by_role("dialog").get_by_role("alert").first
+    expect(refusal).to_be_visible(timeout=SOON)
+    expect(refusal).to_contain_text(re.compile("[\u4e00-\u9fff]"))
+    page.locator("#host-api").fill(platform.address + known["base_urls"]["api"])
+    page.get_by_test_id("dialog-submit").click()
+
+    expect(card(console, name)).to_have_attribute("data-status", "active", timeout=SOON)
+    card(console, name).get_by_test_id("check").click()
+    expect(card(console, name).get_by_role("status")).to_contain_text("检查通过", timeout=SOON)
+
+    command(console, name, "编辑资料")
+    page.locator("#edit-name").fill("云岭校园（试）")
+    page.get_by_test_id("dialog-submit").click()
+    name = "云岭校园（试）"
+    expect(card(console, name)).to_be_visible(timeout=SOON)
+
+    command(console, name, "暂停")
+    expect(card(console, name)).to_have_attribute("data-status", "paused", timeout=SOON)
+    card(console, name).get_by_role("button", name="恢复", exact=True).click()
+    expect(card(console, name)).to_have_attribute("data-status", "active", timeout=SOON)
+
+
+def test_consent_on_the_platforms_own_page_connects_and_renews_an_account(
+    console: Console, platform: Platform
+) -> None:
+    page, name = console.page, "云岭宽带"
+    known = platform.accounts()["weibo-broadband"]
+    remove(console, name)
+
+    fill_in(console, platform, known, name=name, team="宽带组")
+    page.get_by_test_id("dialog-submit").click()
+    page.get_by_test_id("authorize-account").select_option(label=name, timeout=SOON)
+    page.get_by_test_id("authorize-allow").click()
+    expect(page.get_by_test_id("authorised")).to_contain_text(f"{name}已重新授权", timeout=SOON)
+    expect(card(console, name)).to_have_attribute("data-status", "active", timeout=SOON)
+
+    command(console, name, "去重新授权")
+    page.get_by_test_id("authorize-deny").click(timeout=SOON)
+    expect(page.get_by_test_id("authorised")).to_contain_text("平台上没有同意", timeout=SOON)
+    expect(card(console, name)).to_have_attribute("data-status", "active", timeout=SOON)
+
+
+def test_who_only_watches_sees_accounts_without_their_commands(log_in: LogIn) -> None:
+    manager = log_in("weilan")
+    manager.open("/accounts")
+    expect(manager.page.get_by_test_id("account-card").first).to_be_visible(timeout=SOON)
+    for opener in ("connect", "account-more"):
+        expect(manager.page.get_by_test_id(opener)).to_have_count(0)
