@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 WRITE_OPTION = "lingke_write"
@@ -160,6 +161,7 @@ def _begin_to_write(driver: Any) -> None:
 
     SQLite's own wait happens inside the library: it would stop the web process's event loop, and with it
     every other request, and it asks so rarely in the end (100 ms) that who asks often always gets in before.
+    Raises OperationalError after LOCK_SECONDS.
     """
     deadline = time.monotonic() + LOCK_SECONDS
     driver.execute("PRAGMA busy_timeout=0")
@@ -170,10 +172,10 @@ def _begin_to_write(driver: Any) -> None:
                 return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
             time.sleep(LOCK_ASKED_EVERY)
     finally:
-        driver.execute(f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}")
+        driver.execute(f"PRAGMA busy_timeout={int(LOCK_SECONDS * 1000)}")
 
 
 def make_session_factory(engine: Engine) -> sessionmaker[Session]:
