@@ -16,17 +16,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 from sqlalchemy import Engine, text
 from supervisor.xmlrpc import SupervisorTransport
 
 from app.core.db import make_engine
 from app.ops.layout import Layout
+from app.seed.demo import DEMO_PASSWORD
 from tests.support import postgres
 from tests.support.servers import unused_port
 from tests.support.stack import RunningStack, running_stack
 
 RESULTS = Path(__file__).parent / "results"
+LOGIN = "jiangnan"
 DATABASES = ("postgresql", "sqlite")
 DURABLE = {"listen_addresses": "''", "shared_buffers": "256MB", "max_wal_size": "2GB"}
 """PostgreSQL as it comes, with memory for such a machine: every commit reaches the disk."""
@@ -172,6 +175,19 @@ def cpu_per(place: Installation, count: int) -> Iterator[dict[str, float]]:
         used = seconds - before.get(kind, 0.0)
         if used > 0:
             spent[kind] = round(used / count * 1e6)
+
+
+class Desk:
+    """The session of a supervisor who is logged in."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        with httpx.Client(base_url=f"{stack.address}/api/v1", timeout=30) as client:
+            token = client.get("/session").json()["csrf_token"]
+            login = {"login_name": LOGIN, "password": DEMO_PASSWORD}
+            answer = client.post("/session", json=login, headers={"X-CSRF-Token": token})
+            answer.raise_for_status()
+            self.token: str = answer.json()["csrf_token"]
+            self.cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
 
 
 def flush_milliseconds(folder: Path, rounds: int = 40) -> float:

@@ -27,6 +27,8 @@ class Answers:
     wall_seconds: float = 0.0
     """From the first request's moment to the last answer."""
     unanswered: set[int] = field(default_factory=set)
+    moments: list[float] = field(default_factory=list)
+    """When each was answered, by time.perf_counter()."""
 
 
 def offer(port: int, requests: Sequence[bytes], rate: float, connections: int, patience: float) -> Answers:
@@ -40,8 +42,9 @@ class _Run:
         self.requests = requests
         self.rate = rate
         self.connections = connections
+        total = len(requests)
         self.answers = Answers(
-            [0] * len(requests), [0.0] * len(requests), unanswered=set(range(len(requests)))
+            [0] * total, [0.0] * total, unanswered=set(range(total)), moments=[0.0] * total
         )
         self.waiting: deque[int] = deque()
         self.free: deque[_Line] = deque()
@@ -76,6 +79,7 @@ class _Run:
 
     def note(self, number: int, status: int) -> None:
         self.answers.status[number] = status
+        self.answers.moments[number] = time.perf_counter()
         self.answers.milliseconds[number] = self._since_its_moment(number)
         self.answers.unanswered.discard(number)
         if not self.answers.unanswered:

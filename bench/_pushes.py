@@ -72,7 +72,7 @@ class Pushes:
         message = {
             "type": "text",
             "receiver_id": account.external_id,
-            "sender_id": str(5_000_000_000 + number % self._people),
+            "sender_id": str(5_000_000_000 + self._person(number)),
             "created_at": time.strftime("%a %b %d %H:%M:%S +0000 %Y", time.gmtime(self._now)),
             "text": text_of(self._first + number),
             "data": {},
@@ -86,8 +86,11 @@ class Pushes:
     def _signed(self, account: BrandAccount, signature: str) -> dict[str, str]:
         return {"signature": signature, "timestamp": self._seconds, "nonce": NONCE}
 
+    def _person(self, number: int) -> int:
+        return (self._first + number) % self._people
+
     def _xml(self, account: BrandAccount, number: int) -> str:
-        person = hashlib.sha256(str(number % self._people).encode()).hexdigest()[:27]
+        person = hashlib.sha256(str(self._person(number)).encode()).hexdigest()[:27]
         return XML.format(
             to=account.external_id,
             who=f"o{person}",

@@ -2,8 +2,8 @@
 
     python -m bench.outbound [--databases postgresql sqlite] [--rate 50] [--seconds 20] [--comments 80]
 
-An operator's answers to WeChat messages are offered on a fixed timetable, after more answers to Weibo comments
-than its hourly limit (60) lets through. The stand-in's own record is the judge: when each answer arrived there,
+Answers to WeChat messages are offered on a fixed timetable, after more answers to Weibo comments
+than its hourly limit (60) lets through. The record of the stand-in is the judge: when each arrived there,
 whether any came twice, and whether any call overstepped a rule. Target: 50 a second, every limit held.
 """
 
@@ -22,6 +22,7 @@ from sqlalchemy import text
 
 from bench._e2e_support import (
     DATABASES,
+    Desk,
     Installation,
     Spread,
     conditions,
@@ -38,7 +39,6 @@ WEIBO = "weibo-care"
 COMMENTS_AN_HOUR = 60
 PER_PERSON = 4
 """WeChat allows five answers to a message."""
-LOGIN, PASSWORD = "jiangnan", "lingke-demo"
 CONNECTIONS = 8
 PATIENCE_SECONDS = 30.0
 ARRIVE_SECONDS = 120.0
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _measure(place: Installation, given: argparse.Namespace) -> dict[str, Any]:
-    street, desk = Street(place), Desk(place)
+    street, desk = Street(place), Answering(place)
     street.limit(weibo_comments_hour=COMMENTS_AN_HOUR)
     total = int(given.rate * given.seconds)
     people = -(-total // (PER_PERSON * len(WECHAT)))
@@ -175,18 +175,12 @@ class Street:
             since = page["next"]
 
 
-class Desk:
-    """A supervisor's session, as the browser has it."""
+class Answering(Desk):
+    """A supervisor who answers, as the browser does it."""
 
     def __init__(self, place: Installation) -> None:
+        super().__init__(place.stack)
         self._place = place
-        with httpx.Client(base_url=f"{place.stack.address}/api/v1", timeout=30) as client:
-            token = client.get("/session").json()["csrf_token"]
-            login = {"login_name": LOGIN, "password": PASSWORD}
-            answer = client.post("/session", json=login, headers={"X-CSRF-Token": token})
-            answer.raise_for_status()
-            self._token = answer.json()["csrf_token"]
-            self._cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
 
     def requests(self, lane: str) -> list[tuple[int, int]]:
         """(request, conversation) of those that the accounts of this bench have."""
@@ -206,8 +200,8 @@ class Desk:
         )
         return (
             f"POST /api/v1/conversations/{request[1]}/replies HTTP/1.1\r\n"
-            f"Host: 127.0.0.1:{self._place.stack.port}\r\nCookie: {self._cookie}\r\n"
-            f"X-CSRF-Token: {self._token}\r\nContent-Type: application/json\r\n"
+            f"Host: 127.0.0.1:{self._place.stack.port}\r\nCookie: {self.cookie}\r\n"
+            f"X-CSRF-Token: {self.token}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}"
         ).encode()
 

@@ -23,7 +23,7 @@ from app.listener.intake import store_posts
 from app.models import Account, Base, CallbackDelivery, DeliveryStatus, Stream
 
 log = structlog.get_logger(__name__)
-DELIVERIES_PER_BATCH = 200
+DELIVERIES_PER_BATCH = 100
 """Large enough to be cheap, small enough to be short: on SQLite acknowledgements wait for a transaction."""
 
 

@@ -31,7 +31,7 @@ from app.nlp.classifier import Classifier
 
 LISTENER = system_actor("listener", Permission.LISTENER_INGEST, Permission.ACCOUNTS_SYNC)
 # Pushes and verdicts share a queue: after so many batches the other kind comes first.
-BATCHES_PER_JOB = 5
+BATCHES_PER_JOB = 10
 
 
 def classifier(runtime: Runtime) -> Classifier:
