@@ -71,6 +71,10 @@ class Installation:
         with self.engine.connect() as connection:
             return list(connection.execute(text(statement)).scalars())
 
+    def execute(self, statement: str) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text(statement))
+
     def cpu_seconds(self) -> dict[str, float]:
         """Processor seconds used so far, by kind of process."""
         used: dict[str, float] = defaultdict(float)
