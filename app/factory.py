@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.accounts.callbacks import MAX_BODY_BYTES, callbacks
+from app.accounts.callbacks import MAX_BODY_BYTES, Door, callbacks
 from app.accounts.views import accounts
 from app.api.headers import register_headers
 from app.api.health import health
@@ -66,6 +66,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_commands(app)
+    app.wsgi_app = Door(app.wsgi_app, runtime)  # type: ignore[method-assign]
     return app
 
 

@@ -1,109 +1,151 @@
-"""What the end-to-end benches share: an installation, signed pushes, percentiles, results on disk."""
+"""What the end-to-end benches share: an installation, its processes' work, percentiles, results on disk."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import json
 import os
 import platform as machine
-import sqlite3
+import statistics
 import tempfile
 import time
+import xmlrpc.client
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
+import httpx
+import psutil
+from sqlalchemy import Engine, text
+from supervisor.xmlrpc import SupervisorTransport
+
+from app.core.db import make_engine
+from app.ops.layout import Layout
+from app.seed.demo import DEMO_PASSWORD
+from tests.support import postgres
 from tests.support.servers import unused_port
 from tests.support.stack import RunningStack, running_stack
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).parent / "results"
-PUSHED_ACCOUNT = "wechat-main"
-XML = (
-    "<xml><ToUserName><![CDATA[{to}]]></ToUserName><FromUserName><![CDATA[{who}]]></FromUserName>"
-    "<CreateTime>{time}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
-    "<Content><![CDATA[{text}]]></Content><MsgId>{id}</MsgId></xml>"
+LOGIN = "jiangnan"
+DATABASES = ("postgresql", "sqlite")
+DURABLE = {"listen_addresses": "''", "shared_buffers": "256MB", "max_wal_size": "2GB"}
+"""PostgreSQL as it comes, with memory for such a machine: every commit reaches the disk."""
+WORKERS_AND_QUEUE = (
+    "lingke:worker-ingest",
+    "lingke:worker-outbound",
+    "lingke:worker-default",
+    "lingke:scheduler",
+    "queue",
 )
+_KINDS = {
+    "wsgi:app": "web",
+    "app.jobs.worker ingest": "worker-ingest",
+    "app.jobs.worker outbound": "worker-outbound",
+    "app.jobs.worker default": "worker-default",
+    "app.jobs.scheduler": "scheduler",
+    "sandbox": "sandbox",
+    "--unixsocket": "queue",
+    "valkey": "queue",
+    "redis": "queue",
+}
+
+
+@dataclass
+class Installation:
+    """All processes as `make run` starts them, with nobody writing, and its database beside them."""
+
+    stack: RunningStack
+    engine: Engine
+    database: str
+    cluster: postgres.Cluster | None
+
+    def count(self, statement: str) -> int:
+        """The first number of a statement."""
+        with self.engine.connect() as connection:
+            return int(connection.execute(text(statement)).scalar_one())
+
+    def column(self, statement: str) -> list[Any]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(text(statement)).scalars())
+
+    def execute(self, statement: str) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text(statement))
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor seconds used so far, by kind of process."""
+        used: dict[str, float] = defaultdict(float)
+        for process in self.stack.processes():
+            try:
+                command = " ".join(process.cmdline())
+                kind = next((name for part, name in _KINDS.items() if part in command), "other")
+            except psutil.Error:
+                continue
+            used[kind] += _seconds(process)
+        used["postgresql"] += sum(_seconds(process) for process in self._server_processes())
+        return used
+
+    def _server_processes(self) -> list[psutil.Process]:
+        if self.cluster is None:
+            return []
+        lock = self.cluster.folder / "data" / "postmaster.pid"
+        postmaster = psutil.Process(int(lock.read_text().split()[0]))
+        return [postmaster, *postmaster.children(recursive=True)]
+
+    def stop_workers_and_queue(self) -> None:
+        """For good: a killed process would come back."""
+        for name in WORKERS_AND_QUEUE:
+            self._supervisor().stopProcess(name)
+
+    def start_workers_and_queue(self) -> None:
+        for name in reversed(WORKERS_AND_QUEUE):
+            self._supervisor().startProcess(name)
+
+    def _supervisor(self) -> Any:
+        socket = Layout(self.stack.data_dir).supervisor_socket
+        transport = SupervisorTransport(None, None, serverurl=f"unix://{socket}")
+        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+
+
+def _seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
 
 
 @contextmanager
-def installation(**environ: str) -> Iterator[RunningStack]:
-    """All processes as `make run` starts them, on a database of their own, with nobody writing."""
-    with tempfile.TemporaryDirectory(prefix="lk-bench-") as name:
-        given = {"SANDBOX_OPTIONS": "--scenario none", "UNDO_SECONDS": "0", **environ}
-        with running_stack(Path(name) / "data", unused_port(), **given) as stack:
-            yield stack
-
-
-class Pushes:
-    """Signed requests of a WeChat account in plain mode, ready to be written to a connection."""
-
-    def __init__(self, port: int, first_id: int) -> None:
-        accounts = json.loads((ROOT / "sandbox" / "accounts.json").read_text(encoding="utf-8"))
-        self._account = next(a for a in accounts if a["callback_key"] == PUSHED_ACCOUNT)
-        self._port = port
-        self._first = first_id
-
-    @staticmethod
-    def text_of(number: int) -> str:
-        return f"宽带断了第{number}次，怎么办"
-
-    def id_of(self, number: int) -> str:
-        return str(self._first + number)
-
-    def request(self, number: int, people: int = 500) -> bytes:
-        """A whole HTTP request with keep-alive; messages come from `people` different followers."""
-        now = str(int(time.time()))
-        joined = "".join(sorted([self._account["credentials"]["token"], now, "bench"]))
-        query = {"signature": hashlib.sha1(joined.encode()).hexdigest(), "timestamp": now, "nonce": "bench"}
-        body = XML.format(
-            to=self._account["credentials"]["gh_id"],
-            who="o" + hashlib.sha1(str(number % people).encode()).hexdigest()[:27],
-            time=now,
-            text=self.text_of(number),
-            id=self.id_of(number),
-        ).encode()
-        head = (
-            f"POST /callbacks/wechat/{PUSHED_ACCOUNT}?{urlencode(query)} HTTP/1.1\r\n"
-            f"Host: 127.0.0.1:{self._port}\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
+def installation(database: str = "sqlite", **environ: str) -> Iterator[Installation]:
+    """A new one in a temporary folder. Raises RuntimeError when there is no PostgreSQL to run it on."""
+    given = {"SANDBOX_OPTIONS": "--scenario none", "UNDO_SECONDS": "0", **environ}
+    with ExitStack() as stack:
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="lk-bench-", ignore_cleanup_errors=True))
         )
-        return head.encode() + body
+        folder.chmod(0o755)  # PostgreSQL's user has to pass through; DATA_DIR itself is private
+        cluster = None
+        if database == "postgresql":
+            cluster = stack.enter_context(_cluster(folder / "pg"))
+            given["DATABASE_URL"] = cluster.address("lingke")
+        running = stack.enter_context(running_stack(folder / "data", unused_port(), **given))
+        engine = make_engine(given.get("DATABASE_URL", f"sqlite:///{running.data_dir / 'lingke.db'}"))
+        stack.callback(engine.dispose)
+        yield Installation(running, engine, database, cluster)
 
 
-class Connection:
-    """One kept connection; `exchange` gives the status and the milliseconds until the answer was there."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def exchange(self, request: bytes) -> tuple[int, float]:
-        """A status of 0 means that nobody answered or the line broke."""
-        began = time.perf_counter()
-        try:
-            status = await asyncio.wait_for(self._exchange(request), 30)
-        except (OSError, EOFError, TimeoutError):
-            self._streams, status = None, 0
-        return status, (time.perf_counter() - began) * 1000
-
-    async def _exchange(self, request: bytes) -> int:
-        if self._streams is None:
-            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
-        reader, writer = self._streams
-        writer.write(request)
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-        length = next(
-            (int(x.split(":")[1]) for x in head.split("\r\n") if x.startswith("content-length:")), 0
-        )
-        await reader.readexactly(length)
-        if "connection: close" in head:
-            writer.close()
-            self._streams = None
-        return int(head.split(" ", 2)[1])
+@contextmanager
+def _cluster(folder: Path) -> Iterator[postgres.Cluster]:
+    binaries = postgres.find_binaries()
+    if binaries is None:
+        raise RuntimeError("no PostgreSQL on this machine: apt-get install postgresql")
+    folder.mkdir(mode=0o700)
+    with postgres.running_cluster(binaries, folder, DURABLE) as cluster:
+        cluster.create("lingke")
+        yield cluster
 
 
 @dataclass(frozen=True)
@@ -127,10 +169,43 @@ class Spread:
         )
 
 
-def count(stack: RunningStack, statement: str) -> int:
-    """The first number of a statement on the installation's SQLite file."""
-    with closing(sqlite3.connect(f"file:{stack.data_dir / 'lingke.db'}?mode=ro", uri=True)) as connection:
-        return int(connection.execute(statement).fetchone()[0])
+@contextmanager
+def cpu_per(place: Installation, count: int) -> Iterator[dict[str, float]]:
+    """Microseconds of processor time that each kind of process spends on one of `count` in the block."""
+    spent: dict[str, float] = {}
+    before = place.cpu_seconds()
+    yield spent
+    for kind, seconds in sorted(place.cpu_seconds().items()):
+        used = seconds - before.get(kind, 0.0)
+        if used > 0:
+            spent[kind] = round(used / count * 1e6)
+
+
+class Desk:
+    """The session of a supervisor who is logged in."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        with httpx.Client(base_url=f"{stack.address}/api/v1", timeout=30) as client:
+            token = client.get("/session").json()["csrf_token"]
+            login = {"login_name": LOGIN, "password": DEMO_PASSWORD}
+            answer = client.post("/session", json=login, headers={"X-CSRF-Token": token})
+            answer.raise_for_status()
+            self.token: str = answer.json()["csrf_token"]
+            self.cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
+
+
+def flush_milliseconds(folder: Path, rounds: int = 40) -> float:
+    """The median time of a small write that is flushed to the disk: no durable commit can be faster."""
+    taken = []
+    path = folder / "flush"
+    with path.open("wb", buffering=0) as file:
+        for _ in range(rounds):
+            began = time.perf_counter()
+            file.write(b"x" * 4096)
+            os.fsync(file.fileno())
+            taken.append((time.perf_counter() - began) * 1000)
+    path.unlink()
+    return round(statistics.median(taken), 2)
 
 
 def conditions() -> dict[str, Any]:
@@ -140,7 +215,6 @@ def conditions() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "load_before": round(os.getloadavg()[0], 1),
         "python": machine.python_version(),
-        "database": "SQLite, WAL",
         "clients": "on the same machine",
     }
 
@@ -148,9 +222,19 @@ def conditions() -> dict[str, Any]:
 def publish(name: str, result: dict[str, Any]) -> None:
     """Write bench/results/<name>.json and print it as a table."""
     RESULTS.mkdir(exist_ok=True)
-    text = json.dumps(result, ensure_ascii=False, indent=2)
-    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    written = json.dumps(result, ensure_ascii=False, indent=2)
+    (RESULTS / f"{name}.json").write_text(written + "\n", encoding="utf-8")
     print(f"\n{name}")
-    for key, value in result.items():
-        shown = "  ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-        print(f"  {key:<42}{shown}")
+    for line in _lines(result, "  "):
+        print(line)
+
+
+def _lines(values: dict[str, Any], indent: str) -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, dict) and any(isinstance(inner, dict) for inner in value.values()):
+            yield f"{indent}{key}"
+            yield from _lines(value, indent + "  ")
+        elif isinstance(value, dict):
+            yield f"{indent}{key:<34}" + "  ".join(f"{name} {inner}" for name, inner in value.items())
+        else:
+            yield f"{indent}{key:<34}{value}"

@@ -41,10 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
     if chromium is None:
         raise SystemExit("no Chromium on this machine: apt-get install chromium")
     result: dict[str, Any] = conditions()
-    with installation() as stack, sync_playwright() as playwright:
+    with installation() as place, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name in WAYS:
-            result[name] = asdict(measure(stack, browser, name, given.runs))
+            result[name] = asdict(measure(place.stack, browser, name, given.runs))
         browser.close()
     result["load_after"] = round(os.getloadavg()[0], 1)
     publish("e2e_latency", result)

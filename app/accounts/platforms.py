@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from app.accounts.token_store import DatabaseTokenStore
 from app.adapters import registry
-from app.adapters.base import PlatformAdapter
+from app.adapters.base import PlatformAdapter, PushReceiver
 from app.adapters.transport import AdapterServices, CallRecord
 from app.adapters.types import AccountRef, Credentials
+from app.core.errors import NotFound
 from app.core.http_client import build_client
 from app.core.metrics import PLATFORM_SECONDS
 from app.core.runtime import Runtime
 from app.models import Account
+
+KEPT_OPEN = 256
+"""Decrypting credentials costs as much as verifying a push; this many accounts' stay open in memory."""
 
 
 class Platforms:
@@ -27,11 +32,25 @@ class Platforms:
             observe=_observe,
         )
         self._adapters: dict[str, PlatformAdapter] = {}
+        # Asking a protocol whether an object fits it takes longer than verifying a push.
+        self._receivers: dict[str, PushReceiver] = {}
+        # By what is sealed, so a change of keys or credentials is never answered with what was before.
+        self._opened = lru_cache(maxsize=KEPT_OPEN)(self._open)
 
     def adapter(self, platform: str) -> PlatformAdapter:
         if platform not in self._adapters:
             self._adapters[platform] = registry.build(platform, self._services)
         return self._adapters[platform]
+
+    def push_receiver(self, platform: str) -> PushReceiver:
+        """The adapter of a platform that pushes. Raises NotFound for one that does not."""
+        known = self._receivers.get(platform)
+        if known is None:
+            adapter = self.adapter(platform)
+            if not isinstance(adapter, PushReceiver):
+                raise NotFound
+            known = self._receivers[platform] = adapter
+        return known
 
     def ref(self, account: Account) -> AccountRef:
         """The account as adapters know it, with its credentials opened."""
@@ -39,9 +58,12 @@ class Platforms:
             platform=account.platform,
             external_id=account.external_id,
             base_urls={name: self._absolute(url) for name, url in account.base_urls.items()},
-            credentials=Credentials(self._runtime.vault.open(account.credentials)),
+            credentials=self._opened(account.credentials),
             settings=dict(account.settings),
         )
+
+    def _open(self, sealed: bytes) -> Credentials:
+        return Credentials(self._runtime.vault.open(sealed))
 
     def _absolute(self, url: str) -> str:
         """A path (`/weibo`) names a platform of the demo's stand-in; anything else is an address."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import random
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,8 +18,8 @@ from app.accounts.schemas import AccountChanged
 from app.core.context import Context
 from app.core.db import upsert
 from app.core.errors import PlatformError, PlatformErrorKind
-from app.core.jobs import JobName
 from app.core.permissions import Permission
+from app.core.text import storable
 from app.identity.scope import account_audience
 from app.models import Account, AccountStatus, CallbackDelivery, DeliveryStatus
 
@@ -55,7 +57,7 @@ def note_failure(ctx: Context, account: Account, error: PlatformError) -> None:
         account.error_streak += 1
         account.retry_at = error.retry_at or ctx.now() + backoff(account.error_streak)
     elif error.retry_at is not None:
-        account.retry_at = max(account.retry_at, error.retry_at)
+        account.retry_at = max(account.retry_at or ctx.now(), error.retry_at)
     status = _STATUS_OF.get(error.kind)
     if status is not None and account.status is not status:
         set_status(ctx, account, status, _detail(error))
@@ -87,39 +89,43 @@ def set_status(ctx: Context, account: Account, status: AccountStatus, detail: st
     )
 
 
-def store_delivery(
-    ctx: Context,
-    account: Account,
-    *,
-    body: bytes,
-    query: dict[str, Any],
-    content_type: str,
-    rejected: str | None = None,
-) -> bool:
-    """Keep a push as it came; False when this very push is already kept (a platform's repeat)."""
+@dataclass(frozen=True)
+class ReceivedPush:
+    """A push as it came, for one of our accounts; `rejected` says why it will not be looked into."""
+
+    account_id: int
+    body: bytes
+    query: dict[str, str]
+    content_type: str
+    rejected: str | None = None
+
+
+def store_deliveries(ctx: Context, pushes: Sequence[ReceivedPush]) -> int:
+    """Keep pushes as they came; how many were new (a platform's repeat is kept already).
+
+    Nothing is deferred here: who acknowledges a push must not wait for the queue (app.accounts.acceptance).
+    """
     ctx.require(Permission.CALLBACKS_STORE)
-    now = ctx.now()
-    stored = ctx.session.scalar(
-        upsert(ctx.session, CallbackDelivery)
-        .values(
-            account_id=account.id,
-            digest=delivery_digest(body, query),
-            query=query,
-            content_type=content_type[:120],
-            body=body,
-            status=DeliveryStatus.RECEIVED if rejected is None else DeliveryStatus.REJECTED,
-            reason=rejected,
-            created_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(CallbackDelivery.id)
-    )
-    if stored is not None and rejected is None:
-        ctx.defer(JobName.LISTENER_PROCESS_DELIVERIES)
-    return stored is not None
+    statement = upsert(ctx.session, CallbackDelivery).on_conflict_do_nothing().returning(CallbackDelivery.id)
+    # Rows as parameters: the statement is compiled once, whatever their number.
+    rows = [_delivery_row(ctx.now(), push) for push in pushes]
+    return len(ctx.session.connection().execute(statement, rows).all())
 
 
-def delivery_digest(body: bytes, query: dict[str, Any]) -> str:
+def _delivery_row(now: datetime, push: ReceivedPush) -> dict[str, Any]:
+    return {
+        "created_at": now,
+        "account_id": push.account_id,
+        "digest": delivery_digest(push.body, push.query),
+        "query": {storable(key): storable(value) for key, value in push.query.items()},
+        "content_type": push.content_type[:120],
+        "body": push.body,
+        "status": DeliveryStatus.RECEIVED if push.rejected is None else DeliveryStatus.REJECTED,
+        "reason": push.rejected,
+    }
+
+
+def delivery_digest(body: bytes, query: Mapping[str, str]) -> str:
     """Names one push: a repeat carries the same body and signature time, another message does not."""
     signed = "\n".join(f"{key}={query[key]}" for key in sorted(query) if key in ("timestamp", "nonce"))
-    return hashlib.sha256(signed.encode() + b"\0" + body).hexdigest()
+    return hashlib.sha256(signed.encode("utf-8", "replace") + b"\0" + body).hexdigest()

@@ -7,6 +7,8 @@ transaction that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT howe
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -27,9 +29,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 WRITE_OPTION = "lingke_write"
+LOCK_SECONDS = 10
+LOCK_ASKED_EVERY = 0.002
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -113,7 +118,9 @@ def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
     """An engine with our transaction rules. `database_url` is a SQLAlchemy address."""
     if database_url.startswith("sqlite"):
         engine = create_engine(
-            database_url, connect_args={"check_same_thread": False, "timeout": 10}, pool_size=pool_size
+            database_url,
+            connect_args={"check_same_thread": False, "timeout": LOCK_SECONDS},
+            pool_size=pool_size,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -135,7 +142,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        "busy_timeout=10000",
+        f"busy_timeout={LOCK_SECONDS * 1000}",
         "foreign_keys=ON",
         "temp_store=MEMORY",
     ):
@@ -143,8 +150,32 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get(WRITE_OPTION, True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if connection.get_execution_options().get(WRITE_OPTION, True):
+        _begin_to_write(connection.connection.driver_connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_to_write(driver: Any) -> None:
+    """Take the write lock, asking again and again while another process has it.
+
+    SQLite's own wait happens inside the library: it would stop the web process's event loop, and with it
+    every other request, and it asks so rarely in the end (100 ms) that who asks often always gets in before.
+    Raises OperationalError after LOCK_SECONDS.
+    """
+    deadline = time.monotonic() + LOCK_SECONDS
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+            time.sleep(LOCK_ASKED_EVERY)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={int(LOCK_SECONDS * 1000)}")
 
 
 def make_session_factory(engine: Engine) -> sessionmaker[Session]:

@@ -24,6 +24,7 @@ from app.realtime.publisher import WAKE_WRITTEN, publish_new
 
 log = structlog.get_logger(__name__)
 LOOK_SECONDS = 0.5
+GATHER_SECONDS = 0.003
 TICK_SECONDS = 0.2
 
 
@@ -48,7 +49,7 @@ def follow_commits(runtime: Runtime, stop: Stop) -> None:
             if subscription is None:
                 subscription = runtime.redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 subscription.subscribe(runtime.redis_key(*WAKE_WRITTEN))
-            subscription.get_message(timeout=LOOK_SECONDS)
+            _wait_for_ring(subscription)
         except QUEUE_AWAY:
             # No ring can be heard: go by the clock.
             subscription = None
@@ -60,6 +61,15 @@ def follow_commits(runtime: Runtime, stop: Stop) -> None:
             # The database is away, or whatever else: events must be numbered again as soon as it is over.
             log.warning("publishing_failed", error=repr(error))
             time.sleep(LOOK_SECONDS)
+
+
+def _wait_for_ring(subscription: Any) -> None:
+    """Return at a ring, having heard those that came with it: numbering takes all new events at once."""
+    if subscription.get_message(timeout=LOOK_SECONDS) is None:
+        return
+    time.sleep(GATHER_SECONDS)
+    while subscription.get_message(timeout=0.0) is not None:
+        pass
 
 
 def run_due(runtime: Runtime, periodic: list[Periodic], last: dict[str, float]) -> None:

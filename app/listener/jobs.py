@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from app.accounts.platforms import platforms
 from app.core.errors import PlatformError
-from app.core.jobs import JobName
+from app.core.jobs import DeferredJob, JobName
 from app.core.permissions import Permission, system_actor
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.jobs.job import job
 from app.listener.backfill import backfill_chunk
-from app.listener.deliveries import process_deliveries
+from app.listener.deliveries import (
+    DELIVERIES_PER_BATCH,
+    store_understood,
+    understand,
+    waiting_deliveries,
+)
 from app.listener.filters import judge
 from app.listener.gathering import chains_of, gather_subjects
 from app.listener.judging import ITEMS_PER_JOB, lease_items, record_verdicts
@@ -25,6 +30,8 @@ from app.listener.polling import lease_stream, record_failure, record_page
 from app.nlp.classifier import Classifier
 
 LISTENER = system_actor("listener", Permission.LISTENER_INGEST, Permission.ACCOUNTS_SYNC)
+# Pushes and verdicts share a queue: after so many batches the other kind comes first.
+BATCHES_PER_JOB = 10
 
 
 def classifier(runtime: Runtime) -> Classifier:
@@ -34,8 +41,17 @@ def classifier(runtime: Runtime) -> Classifier:
 
 @job(JobName.LISTENER_PROCESS_DELIVERIES)
 def process_kept_deliveries(runtime: Runtime) -> None:
-    with open_context(runtime, LISTENER) as ctx:
-        process_deliveries(ctx)
+    """Turn kept pushes into items, oldest first, and let judging have its turn now and then."""
+    for _ in range(BATCHES_PER_JOB):
+        with open_context(runtime, LISTENER, write=False) as ctx:
+            deliveries, accounts = waiting_deliveries(ctx)
+        if deliveries:
+            understood = understand(runtime, deliveries, accounts)
+            with open_context(runtime, LISTENER) as ctx:
+                store_understood(ctx, understood)
+        if len(deliveries) < DELIVERIES_PER_BATCH:
+            return
+    runtime.queue.enqueue([DeferredJob(JobName.LISTENER_PROCESS_DELIVERIES)])
 
 
 @job(JobName.LISTENER_POLL_STREAM)

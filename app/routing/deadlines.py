@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.core.context import Context
@@ -12,7 +13,7 @@ from app.models import (
 )
 from app.models.conversation import Direction
 from app.routing.policies import due_at, urgent_at
-from app.routing.windows import private_window
+from app.routing.windows import private_windows
 
 PREVIEW_CHARS = 140
 
@@ -31,7 +32,15 @@ def refresh_window(
     ctx: Context, request: ServiceRequest, account: Account, conversation: Conversation
 ) -> None:
     """Write the platform's private window onto the request, and what it means for its urgency."""
-    window = private_window(ctx, account, conversation)
-    request.window_until = window.until
-    request.window_remaining = window.remaining
-    set_deadlines(request)
+    refresh_windows(ctx, [(request, account, conversation)])
+
+
+def refresh_windows(ctx: Context, entries: Sequence[tuple[ServiceRequest, Account, Conversation]]) -> None:
+    """The same for many requests, with a fixed number of statements."""
+    if not entries:
+        return
+    windows = private_windows(ctx, [(account, conversation) for _, account, conversation in entries])
+    for request, _, conversation in entries:
+        request.window_until = windows[conversation.id].until
+        request.window_remaining = windows[conversation.id].remaining
+        set_deadlines(request)

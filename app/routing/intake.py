@@ -27,7 +27,7 @@ from app.models import (
 from app.models.conversation import Direction
 from app.routing.announce import announce
 from app.routing.assignment import Roster, decide
-from app.routing.deadlines import preview, refresh_window, set_deadlines
+from app.routing.deadlines import preview, refresh_windows, set_deadlines
 from app.routing.events import MESSAGES_APPENDED, OPENED, UPDATED
 from app.routing.policies import FAR_FUTURE, PriorityInput, priority_of
 from app.routing.queries import load_requests
@@ -235,9 +235,8 @@ def _refresh_windows(
     conversations: dict[int, Conversation],
 ) -> None:
     by_id = {conversation.id: conversation for conversation in conversations.values()}
-    for request in requests:
-        if request.lane is Lane.PRIVATE:
-            refresh_window(ctx, request, accounts[request.account_id], by_id[request.conversation_id])
+    private = [request for request in requests if request.lane is Lane.PRIVATE]
+    refresh_windows(ctx, [(r, accounts[r.account_id], by_id[r.conversation_id]) for r in private])
 
 
 def _assign(ctx: Context, requests: list[ServiceRequest], accounts: dict[int, Account]) -> None:

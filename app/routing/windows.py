@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
 from app.accounts.platforms import platforms
 from app.adapters.types import ReplyWindow, Trigger
@@ -27,29 +28,67 @@ _MAY_HAVE_ARRIVED = (OutboundState.SENDING, OutboundState.SENT, OutboundState.UN
 
 def private_window(ctx: Context, account: Account, conversation: Conversation) -> ReplyWindow:
     """The window of private answers in this conversation now; queued answers count as sent."""
-    identity = ctx.session.get_one(ContactIdentity, conversation.contact_identity_id)
-    since = ctx.now() - _HISTORY
-    events = ctx.session.execute(
-        select(InboundItem.trigger, InboundItem.published_at).where(
-            InboundItem.account_id == account.id,
-            InboundItem.author_external_id == identity.external_id,
-            InboundItem.published_at > since,
+    return private_windows(ctx, [(account, conversation)])[conversation.id]
+
+
+def private_windows(
+    ctx: Context, conversations: Sequence[tuple[Account, Conversation]]
+) -> dict[int, ReplyWindow]:
+    """The windows of many conversations, by their ids, with two statements."""
+    events = _latest_events(ctx, {conversation.contact_identity_id for _, conversation in conversations})
+    sends = _private_sends(ctx, {conversation.id for _, conversation in conversations})
+    parts = platforms(ctx.runtime)
+    rules = {
+        account.id: parts.adapter(account.platform).capabilities(parts.ref(account)).window_rules
+        for account in {account.id: account for account, _ in conversations}.values()
+    }
+    return {
+        conversation.id: window_state(
+            rules[account.id],
+            events.get(conversation.contact_identity_id, ()),
+            sends.get(conversation.id, ()),
+            ctx.now(),
+        )
+        for account, conversation in conversations
+    }
+
+
+def _latest_events(ctx: Context, identities: set[int]) -> dict[int, list[ContactEvent]]:
+    """What each person did last of every kind: the latest renews a window, earlier ones say nothing."""
+    rows = ctx.session.execute(
+        select(ContactIdentity.id, InboundItem.trigger, func.max(InboundItem.published_at))
+        .join(
+            InboundItem,
+            and_(
+                InboundItem.account_id == ContactIdentity.account_id,
+                InboundItem.author_external_id == ContactIdentity.external_id,
+            ),
+        )
+        .where(
+            ContactIdentity.id.in_(identities),
+            InboundItem.published_at > ctx.now() - _HISTORY,
+            InboundItem.published_at <= ctx.now(),
             InboundItem.trigger.is_not(None),
         )
-    ).all()
-    sends = ctx.session.scalars(
-        select(OutboundMessage.created_at).where(
-            OutboundMessage.conversation_id == conversation.id,
+        .group_by(ContactIdentity.id, InboundItem.trigger)
+    )
+    found: dict[int, list[ContactEvent]] = {}
+    for identity, trigger, at in rows:
+        if trigger:
+            found.setdefault(identity, []).append(ContactEvent(Trigger(trigger), at))
+    return found
+
+
+def _private_sends(ctx: Context, conversations: set[int]) -> dict[int, list[PastSend]]:
+    rows = ctx.session.execute(
+        select(OutboundMessage.conversation_id, OutboundMessage.created_at).where(
+            OutboundMessage.conversation_id.in_(conversations),
             OutboundMessage.lane == Lane.PRIVATE,
-            OutboundMessage.created_at > since,
+            OutboundMessage.created_at > ctx.now() - _HISTORY,
             OutboundMessage.state.in_(_MAY_HAVE_ARRIVED),
         )
-    ).all()
-    parts = platforms(ctx.runtime)
-    rules = parts.adapter(account.platform).capabilities(parts.ref(account)).window_rules
-    return window_state(
-        rules,
-        [ContactEvent(Trigger(trigger), at) for trigger, at in events if trigger],
-        [PastSend(at) for at in sends],
-        ctx.now(),
     )
+    found: dict[int, list[PastSend]] = {}
+    for conversation, at in rows:
+        found.setdefault(conversation, []).append(PastSend(at))
+    return found

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
+from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,11 +17,21 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
+from app.adapters.types import AccountRef, PushResult
+from app.core.jobs import DeferredJob, JobName
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
+from app.listener.deliveries import (
+    DELIVERIES_PER_BATCH,
+    store_understood,
+    understand,
+    waiting_deliveries,
+)
 from app.listener.jobs import LISTENER, judge_items, process_kept_deliveries
 from app.models import Account, AccountStatus, CallbackDelivery, InboundItem, Verdict
 from tests.factories.make import Make
+from tests.fakes.platforms import FakePlatforms, FakeWeChat
+from tests.support.stack import wait_for
 
 
 def sign(secret: str, timestamp: str, nonce: str) -> str:
@@ -177,6 +191,148 @@ def test_a_hundred_copies_at_once_are_one_row(line: Line) -> None:
     assert statuses == [200] * 100
     with open_context(line.runtime, LISTENER, write=False) as ctx:
         assert ctx.session.scalars(select(func.count()).select_from(CallbackDelivery)).one() == 1
+
+
+def test_pushes_that_come_together_are_judged_one_by_one(line: Line, make: Make) -> None:
+    """Right ones, wrong ones and ones for nobody share a round; each gets its own answer."""
+    other = Line(line.app, make)
+    wrong = line.query("another-secret")
+    pushes = [
+        *(lambda n=n: line.push(line.message(number=n)) for n in range(20)),
+        *(lambda n=n: other.push(other.message(number=n)) for n in range(20)),
+        *(lambda n=n: line.push(line.message(number=100 + n), wrong) for n in range(5)),
+        *(lambda: line.app.test_client().post("/callbacks/wechat/nobody", data=b"x") for _ in range(5)),
+    ]
+    with ThreadPoolExecutor(25) as threads:
+        statuses = [answer.status_code for answer in threads.map(lambda push: push(), pushes)]
+    assert statuses == [200] * 40 + [403] * 5 + [404] * 5
+    kept = line.rows(CallbackDelivery)
+    assert Counter(row.account_id for row in kept) == {line.account.id: 20, other.account.id: 20}
+    assert len(line.understand()) == 40
+
+
+def test_another_secret_counts_from_the_next_push_on(line: Line) -> None:
+    assert line.push(line.message(number=1)).status_code == 200
+    with open_context(line.runtime, LISTENER) as ctx:
+        account = ctx.session.get_one(Account, line.account.id)
+        account.credentials = line.runtime.vault.seal({"token": "the-new-token"})
+    assert line.push(line.message(number=2)).status_code == 403
+    assert line.push(line.message(number=3), line.query("the-new-token")).status_code == 200
+
+
+class StuckQueue:
+    """A queue server that took the connection and answers nobody."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.answers = threading.Event()
+
+    def enqueue(self, jobs: list[DeferredJob]) -> None:
+        assert [job.name for job in jobs] == [JobName.LISTENER_PROCESS_DELIVERIES]
+        self.asked += 1
+        self.answers.wait(20)
+
+
+def test_an_acknowledgement_does_not_wait_for_the_queue(line: Line) -> None:
+    queue = line.runtime.queue = StuckQueue()
+    try:
+        assert [line.push(line.message(number=n)).status_code for n in range(10)] == [200] * 10
+        assert wait_for(lambda: queue.asked == 1)
+    finally:
+        queue.answers.set()
+    # Whatever came while it was stuck is told once.
+    assert wait_for(lambda: queue.asked == 2)
+    assert len(line.rows(CallbackDelivery)) == 10
+
+
+STRANGE = {
+    "no such platform": ("/callbacks/nothing/{key}", 404),
+    "a platform that pushes nothing": ("/callbacks/mastodon/{key}", 404),
+    "NUL in the key": ("/callbacks/wechat/a%00b", 404),
+    "endless key": ("/callbacks/wechat/" + "k" * 3000, 404),
+    "deeper path": ("/callbacks/wechat/{key}/more", 404),
+    "no key": ("/callbacks/wechat/", 404),
+    "hundreds of parameters": ("/callbacks/wechat/{key}?" + "&".join(f"p{n}=1" for n in range(300)), 400),
+    "NUL in a parameter": ("/callbacks/wechat/{key}?nonce=%00&timestamp=1&signature=x", 403),
+    "half a surrogate": ("/callbacks/wechat/{key}?nonce=%ed%a0%80&timestamp=1&signature=x", 403),
+}
+
+
+@pytest.mark.parametrize(("path", "status"), STRANGE.values(), ids=STRANGE)
+def test_a_strange_address_is_refused_in_order(line: Line, path: str, status: int) -> None:
+    answer = line.app.test_client().post(path.format(key=line.account.callback_key), data=b"<xml/>")
+    assert answer.status_code == status
+    assert line.rows(CallbackDelivery) == []
+
+
+def test_of_a_repeated_parameter_the_first_counts_and_what_is_odd_is_kept(line: Line) -> None:
+    query = "&".join(f"{name}={value}" for name, value in line.query().items())
+    path = f"/callbacks/wechat/{line.account.callback_key}?{query}&signature=forged&odd=%00&empty="
+    assert line.app.test_client().post(path, data=line.message()).status_code == 200
+    (kept,) = line.rows(CallbackDelivery)
+    assert kept.query == {**line.query(), "odd": "", "empty": ""}
+
+
+def test_the_route_behind_the_door_gives_the_same_answer(line: Line) -> None:
+    path = f"/callbacks/wechat/{line.account.callback_key}"
+    with line.app.test_request_context(path, method="POST", data=line.message(), query_string=line.query()):
+        answer = line.app.full_dispatch_request()
+    assert (answer.status_code, answer.get_data(as_text=True)) == (200, "success")
+    assert len(line.rows(CallbackDelivery)) == 1
+
+
+def test_an_answer_at_the_door_is_never_a_page(line: Line) -> None:
+    answer = line.push(line.message())
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Request-ID"]
+
+
+class Breaking(FakeWeChat):
+    """An adapter that breaks its promise never to raise."""
+
+    def parse_push(
+        self, raw_body: bytes, query: Mapping[str, str], account: AccountRef, received_at: datetime
+    ) -> PushResult:
+        if b"break" in raw_body:
+            raise RuntimeError("unforeseen")
+        return super().parse_push(raw_body, query, account, received_at)
+
+
+def test_an_adapter_that_raises_holds_up_nobody_elses_pushes(line: Line) -> None:
+    parts: FakePlatforms = line.runtime.parts["platforms"]
+    parts._adapters["wechat"] = Breaking(parts._services)
+    line.push(line.message("break", 1))
+    line.push(line.message("fine", 2))
+    assert [(item.kind, item.keep_reason) for item in line.understand()] == [
+        ("unknown", "adapter_failed: RuntimeError"),
+        ("private_message", None),
+    ]
+    assert [row.status for row in line.rows(CallbackDelivery)] == ["processed"] * 2
+
+
+def test_two_workers_on_the_same_pushes_store_them_once(line: Line) -> None:
+    for number in range(3):
+        line.push(line.message(number=number))
+    runtime = line.runtime
+    with open_context(runtime, LISTENER, write=False) as ctx:
+        deliveries, accounts = waiting_deliveries(ctx)
+    understood = understand(runtime, deliveries, accounts)
+    for _ in range(2):
+        with open_context(runtime, LISTENER) as ctx:
+            store_understood(ctx, understood)
+    assert len(line.rows(InboundItem)) == 3
+
+
+def test_more_pushes_than_a_batch_are_all_understood_in_order(line: Line) -> None:
+    total = DELIVERIES_PER_BATCH + 7
+    with ThreadPoolExecutor(10) as threads:
+        list(threads.map(lambda n: line.push(line.message(f"第{n}条", n)), range(total)))
+    assert len(line.understand()) == total
+    assert {row.status for row in line.rows(CallbackDelivery)} == {"processed"}
+    with open_context(line.runtime, LISTENER, write=False) as ctx:
+        account = ctx.session.get_one(Account, line.account.id)
+    assert (account.last_push_at, account.version) == (line.runtime.clock.now(), line.account.version)
 
 
 def test_two_messages_within_one_second_are_two(line: Line) -> None:

@@ -1,0 +1,58 @@
+"""The scheduler hears that something was written: at once, and once for many."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from app.core.jobs import DeferredJob, JobName
+from app.jobs.queue import RedisQueue
+from app.jobs.scheduler import LOOK_SECONDS, _wait_for_ring
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    with closing(Redis.from_url(redis_url)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def bell(redis: Redis) -> Iterator[Any]:
+    with closing(redis.pubsub(ignore_subscribe_messages=True)) as subscription:  # type: ignore[no-untyped-call]
+        subscription.subscribe("bell")
+        subscription.get_message(timeout=1)
+        yield subscription
+
+
+def _seconds(bell: Any) -> float:
+    began = time.monotonic()
+    _wait_for_ring(bell)
+    return time.monotonic() - began
+
+
+def test_many_rings_are_heard_as_one(redis: Redis, bell: Any) -> None:
+    for _ in range(50):
+        redis.publish("bell", b"1")
+    assert _seconds(bell) < LOOK_SECONDS / 2
+    assert _seconds(bell) >= LOOK_SECONDS * 0.9
+
+
+def test_a_hint_is_given_once_until_a_worker_takes_it(redis: Redis) -> None:
+    queue = RedisQueue(redis, "test")
+    replies = [DeferredJob(JobName.WORKBENCH_DELIVER_REPLY, (number,)) for number in range(3)]
+
+    def waiting() -> int:
+        return int(redis.llen("rq:queue:test-outbound"))
+
+    queue.enqueue(replies)
+    queue.enqueue(replies)
+    assert waiting() == 3
+    queue.taken(JobName.WORKBENCH_DELIVER_REPLY, [1])
+    queue.enqueue([*replies, DeferredJob(JobName.LISTENER_JUDGE_ITEMS)])
+    assert waiting() == 4
+    assert redis.llen("rq:queue:test-ingest") == 1
