@@ -29,6 +29,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
+from app.core.json_text import json_text, json_value
+
 WRITE_OPTION = "lingke_write"
 
 NAMING = {
@@ -113,7 +115,11 @@ def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
     """An engine with our transaction rules. `database_url` is a SQLAlchemy address."""
     if database_url.startswith("sqlite"):
         engine = create_engine(
-            database_url, connect_args={"check_same_thread": False, "timeout": 10}, pool_size=pool_size
+            database_url,
+            connect_args={"check_same_thread": False, "timeout": 10},
+            pool_size=pool_size,
+            json_serializer=json_text,
+            json_deserializer=json_value,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -125,6 +131,8 @@ def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        json_serializer=json_text,
+        json_deserializer=json_value,
         connect_args={"connect_timeout": 5, "options": options},
     )
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import defer
 
+from app.core.bulk import insert_rows
 from app.core.context import Context
 from app.core.crypto import new_token
 from app.core.metrics import ITEMS
@@ -28,15 +29,17 @@ from app.models import (
     Account,
     Contact,
     InboundItem,
-    ItemStatus,
     SpecialList,
     Verdict,
     VerdictOutcome,
+    WaitingItem,
 )
 from app.routing.intake import Kept, Routed, route_kept
 
 ITEMS_PER_JOB = 500
 VIP_LEVEL = "vip"
+# The platform's own answer and what a reply needs: large, and nobody judges by them.
+NOT_JUDGED_BY = (defer(InboundItem.raw), defer(InboundItem.reply_context))
 
 
 def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
@@ -44,12 +47,9 @@ def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
     ctx.require(Permission.LISTENER_INGEST)
     now = ctx.now()
     free = (
-        select(InboundItem.id)
-        .where(
-            InboundItem.status == ItemStatus.RECEIVED,
-            or_(InboundItem.lease_until.is_(None), InboundItem.lease_until < now),
-        )
-        .order_by(InboundItem.id)
+        select(WaitingItem.id)
+        .where(or_(WaitingItem.lease_until.is_(None), WaitingItem.lease_until < now))
+        .order_by(WaitingItem.id)
         .limit(ITEMS_PER_JOB)
         .with_for_update(skip_locked=True)
     )
@@ -59,14 +59,11 @@ def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
     token = new_token()[:32]
     lease = now + timedelta(seconds=ctx.runtime.settings.lease_seconds)
     ctx.session.execute(
-        update(InboundItem).where(InboundItem.id.in_(ids)).values(lease_until=lease, lease_token=token),
+        update(WaitingItem).where(WaitingItem.id.in_(ids)).values(lease_until=lease, lease_token=token),
         execution_options={"synchronize_session": False},
     )
     rows = ctx.session.scalars(
-        select(InboundItem)
-        .where(InboundItem.id.in_(ids))
-        .order_by(InboundItem.id)
-        .options(defer(InboundItem.raw))  # the platform's own answer: large, and nobody judges by it
+        select(InboundItem).where(InboundItem.id.in_(ids)).order_by(InboundItem.id).options(*NOT_JUDGED_BY)
     )
     return token, list(rows)
 
@@ -86,13 +83,8 @@ def record_verdicts(
     if not judged:
         return
     now = ctx.now()
-    ctx.session.execute(insert(Verdict), [verdict_row(now, *entry, version) for entry in judged])
-    ctx.session.execute(
-        update(InboundItem)
-        .where(InboundItem.id.in_(ours))
-        .values(status=ItemStatus.JUDGED, lease_until=None, lease_token=None),
-        execution_options={"synchronize_session": False},
-    )
+    insert_rows(ctx.session, Verdict, [verdict_row(now, *entry, version) for entry in judged])
+    ctx.session.execute(delete(WaitingItem).where(WaitingItem.id.in_(ours)))
     join_clusters(ctx, judged)
     note_activity(ctx, judged)
     note_hits(ctx, [subject for subject, _ in judged])
@@ -102,15 +94,8 @@ def record_verdicts(
 
 
 def _still_ours(ctx: Context, token: str, ids: list[int]) -> set[int]:
-    return set(
-        ctx.session.scalars(
-            select(InboundItem.id).where(
-                InboundItem.id.in_(ids),
-                InboundItem.lease_token == token,
-                InboundItem.status == ItemStatus.RECEIVED,
-            )
-        )
-    )
+    mine = select(WaitingItem.id).where(WaitingItem.id.in_(ids), WaitingItem.lease_token == token)
+    return set(ctx.session.scalars(mine))
 
 
 def verdict_row(now: datetime, subject: Subject, decision: Decision, version: str) -> dict[str, Any]:
@@ -202,7 +187,7 @@ def _tell(ctx: Context, judged: Sequence[tuple[Subject, Decision]]) -> None:
 def oldest_unjudged(ctx: Context) -> datetime | None:
     """Since when the oldest item has been waiting for its verdict; None when none waits."""
     return ctx.session.scalar(
-        select(func.min(InboundItem.created_at)).where(InboundItem.status == ItemStatus.RECEIVED)
+        select(WaitingItem.created_at).order_by(WaitingItem.id).limit(1)
     )
 
 
