@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import defer
 
-from app.core.bulk import insert_rows
+from app.core.bulk import insert_objects, insert_rows
 from app.core.context import Context
 from app.core.crypto import new_token
 from app.core.metrics import ITEMS
@@ -36,7 +36,7 @@ from app.models import (
 )
 from app.routing.intake import Kept, Routed, route_kept
 
-ITEMS_PER_JOB = 500
+ITEMS_PER_JOB = 1000
 VIP_LEVEL = "vip"
 # The platform's own answer and what a reply needs: large, and nobody judges by them.
 NOT_JUDGED_BY = (defer(InboundItem.raw), defer(InboundItem.reply_context))
@@ -83,7 +83,7 @@ def record_verdicts(
     if not judged:
         return
     now = ctx.now()
-    insert_rows(ctx.session, Verdict, [verdict_row(now, *entry, version) for entry in judged])
+    _store_verdicts(ctx, [verdict_row(now, *entry, version) for entry in judged])
     ctx.session.execute(delete(WaitingItem).where(WaitingItem.id.in_(ours)))
     join_clusters(ctx, judged)
     note_activity(ctx, judged)
@@ -91,6 +91,14 @@ def record_verdicts(
     _count(judged)
     route_subjects(ctx, [s for s, decision in judged if decision.outcome is VerdictOutcome.KEPT])
     _tell(ctx, judged)
+
+
+def _store_verdicts(ctx: Context, rows: list[dict[str, Any]]) -> None:
+    """Those of kept items as objects, because routing goes on with them."""
+    insert_rows(ctx.session, Verdict, [row for row in rows if row["outcome"] is not VerdictOutcome.KEPT])
+    insert_objects(
+        ctx.session, [Verdict(**row) for row in rows if row["outcome"] is VerdictOutcome.KEPT]
+    )
 
 
 def _still_ours(ctx: Context, token: str, ids: list[int]) -> set[int]:
