@@ -4,7 +4,8 @@ For a single row the ORM is right. For a batch it builds an object's history, a 
 statement's parameters for each row, and at thousands of posts a second that costs several times what the
 database does. Here the ids are taken first, so that rows may point at each other before any is written; then
 the values go through their columns' own types, column by column, into one statement of the driver:
-`executemany` on SQLite, arrays that the server unnests on PostgreSQL.
+`executemany` on SQLite, arrays that the server unnests on PostgreSQL (binary ones: as text every element
+would be escaped in Python).
 """
 
 from __future__ import annotations
@@ -160,7 +161,7 @@ def _planned(table: Table, dialect: Dialect) -> _Plan:
     if sqlite:
         source = f"VALUES ({', '.join('?' * len(columns))})"
     else:
-        arrays = ", ".join(f"%s::{_array_type(column, dialect)}[]" for column in columns)
+        arrays = ", ".join(f"%b::{_array_type(column, dialect)}[]" for column in columns)
         source = f"SELECT * FROM unnest({arrays})"
     plain = f"INSERT INTO {table.name} ({names}) {source}"  # noqa: S608  names are our own
     ignoring = f"{plain} ON CONFLICT DO NOTHING" + ("" if sqlite else " RETURNING id")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.bulk import insert_objects
 from app.core.context import Context
+from app.core.db import among
 from app.core.jobs import JobName
 from app.core.permissions import Permission
 from app.models import Account, Contact, ContactIdentity, InboundItem
@@ -66,10 +67,14 @@ def _known(ctx: Context, keys: list[tuple[int, str]]) -> dict[tuple[int, str], C
         return {}
     rows = ctx.session.scalars(
         select(ContactIdentity)
-        .where(tuple_(ContactIdentity.account_id, ContactIdentity.external_id).in_(keys))
+        .where(
+            ContactIdentity.account_id.in_(sorted({account_id for account_id, _ in keys})),
+            among(ctx.session, ContactIdentity.external_id, sorted({author for _, author in keys})),
+        )
         .options(joinedload(ContactIdentity.contact))
     )
-    return {(row.account_id, row.external_id): row for row in rows}
+    found = {(row.account_id, row.external_id): row for row in rows}
+    return {key: found[key] for key in keys if key in found}
 
 
 def _make(ctx: Context, item: InboundItem, account: Account) -> tuple[Contact, ContactIdentity]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import defer
 from app.core.bulk import insert_objects, insert_rows
 from app.core.context import Context
 from app.core.crypto import new_token
+from app.core.db import among
 from app.core.metrics import ITEMS
 from app.core.numbers import lock_counter
 from app.core.permissions import Permission
@@ -59,11 +60,11 @@ def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
     token = new_token()[:32]
     lease = now + timedelta(seconds=ctx.runtime.settings.lease_seconds)
     ctx.session.execute(
-        update(WaitingItem).where(WaitingItem.id.in_(ids)).values(lease_until=lease, lease_token=token),
+        update(WaitingItem).where(among(ctx.session, WaitingItem.id, ids)).values(lease_until=lease, lease_token=token),
         execution_options={"synchronize_session": False},
     )
     rows = ctx.session.scalars(
-        select(InboundItem).where(InboundItem.id.in_(ids)).order_by(InboundItem.id).options(*NOT_JUDGED_BY)
+        select(InboundItem).where(among(ctx.session, InboundItem.id, ids)).order_by(InboundItem.id).options(*NOT_JUDGED_BY)
     )
     return token, list(rows)
 
@@ -84,7 +85,7 @@ def record_verdicts(
         return
     now = ctx.now()
     _store_verdicts(ctx, [verdict_row(now, *entry, version) for entry in judged])
-    ctx.session.execute(delete(WaitingItem).where(WaitingItem.id.in_(ours)))
+    ctx.session.execute(delete(WaitingItem).where(among(ctx.session, WaitingItem.id, ours)))
     join_clusters(ctx, judged)
     note_activity(ctx, judged)
     note_hits(ctx, [subject for subject, _ in judged])
@@ -102,7 +103,7 @@ def _store_verdicts(ctx: Context, rows: list[dict[str, Any]]) -> None:
 
 
 def _still_ours(ctx: Context, token: str, ids: list[int]) -> set[int]:
-    mine = select(WaitingItem.id).where(WaitingItem.id.in_(ids), WaitingItem.lease_token == token)
+    mine = select(WaitingItem.id).where(among(ctx.session, WaitingItem.id, ids), WaitingItem.lease_token == token)
     return set(ctx.session.scalars(mine))
 
 
@@ -145,7 +146,7 @@ def route_subjects(ctx: Context, kept: Sequence[Subject]) -> Routed:
     if not known:
         return Routed()
     items = {subject.item.id: subject.item for subject in known}
-    verdicts = ctx.session.scalars(select(Verdict).where(Verdict.inbound_item_id.in_(items)))
+    verdicts = ctx.session.scalars(select(Verdict).where(among(ctx.session, Verdict.inbound_item_id, items)))
     by_item = {verdict.inbound_item_id: verdict for verdict in verdicts}
     wanted = {item.account_id for item in items.values()}
     accounts = {row.id: row for row in ctx.session.scalars(select(Account).where(Account.id.in_(wanted)))}
@@ -163,7 +164,7 @@ def route_subjects(ctx: Context, kept: Sequence[Subject]) -> Routed:
 
 def _levels(ctx: Context, contact_ids: Iterable[int]) -> dict[int, str | None]:
     rows = ctx.session.execute(
-        select(Contact.id, Contact.level).where(Contact.id.in_(contact_ids), Contact.level.is_not(None))
+        select(Contact.id, Contact.level).where(among(ctx.session, Contact.id, contact_ids), Contact.level.is_not(None))
     )
     return {row.id: row.level for row in rows}
 

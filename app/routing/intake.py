@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from app.core.bulk import insert_objects, take_ids
 from app.core.context import Context
+from app.core.db import among
 from app.core.numbers import lock_counter, take_numbers
 from app.core.permissions import Permission
 from app.models import (
@@ -116,7 +117,7 @@ def _conversations(ctx: Context, kept: Sequence[Kept]) -> dict[int, Conversation
     ids = sorted({entry.identity.id for entry in kept})
     rows = ctx.session.scalars(
         select(Conversation)
-        .where(Conversation.contact_identity_id.in_(ids))
+        .where(among(ctx.session, Conversation.contact_identity_id, ids))
         .order_by(Conversation.id)
         .with_for_update()
     )
@@ -141,7 +142,7 @@ def _active_requests(
     ids = [conversation.id for conversation in conversations.values()]
     rows = ctx.session.scalars(
         select(ServiceRequest).where(
-            ServiceRequest.conversation_id.in_(ids), ServiceRequest.status.in_(ACTIVE_STATUSES)
+            among(ctx.session, ServiceRequest.conversation_id, ids), ServiceRequest.status.in_(ACTIVE_STATUSES)
         )
     )
     return {(row.conversation_id, row.lane): row for row in rows}
@@ -151,7 +152,7 @@ def _earlier_requests(ctx: Context, conversations: dict[int, Conversation]) -> d
     ids = [conversation.id for conversation in conversations.values()]
     rows = ctx.session.execute(
         select(ServiceRequest.conversation_id, func.count())
-        .where(ServiceRequest.conversation_id.in_(ids))
+        .where(among(ctx.session, ServiceRequest.conversation_id, ids))
         .group_by(ServiceRequest.conversation_id)
     )
     return defaultdict(int, dict(iter(rows)))

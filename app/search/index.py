@@ -37,7 +37,7 @@ def index_texts(session: Session, kind: Indexed, rows: Sequence[tuple[int, str]]
         return
     connection.exec_driver_sql(
         f"INSERT INTO {kind.value} (id, tokens) SELECT id, tokens::tsvector "  # noqa: S608
-        "FROM unnest(%s::bigint[], %s::text[]) AS given (id, tokens) ON CONFLICT DO NOTHING",
+        "FROM unnest(%b::bigint[], %b::text[]) AS given (id, tokens) ON CONFLICT DO NOTHING",
         (ids, [_vector(found) for found in tokens]),
     )
 

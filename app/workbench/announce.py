@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.core.context import Context
+from app.core.db import among
 from app.core.events import Audience
 from app.identity.scope import request_audience
 from app.models import Message, ServiceRequest
@@ -61,11 +62,10 @@ def _requests_of(ctx: Context, conversation_ids: set[int]) -> Sequence[ServiceRe
 def on_messages_appended(ctx: Context, message_ids: list[int]) -> None:
     """The listener put customers' messages into conversations; all it touched is fresh in this session."""
     messages = list(
-        ctx.session.scalars(select(Message).where(Message.id.in_(message_ids)).order_by(Message.id))
+        ctx.session.scalars(select(Message).where(among(ctx.session, Message.id, message_ids)).order_by(Message.id))
     )
     ids = {message.conversation_id for message in messages}
-    requests = ctx.session.scalars(
-        select(ServiceRequest).where(ServiceRequest.conversation_id.in_(ids)).order_by(ServiceRequest.id)
-    ).all()
+    around = among(ctx.session, ServiceRequest.conversation_id, ids)
+    requests = ctx.session.scalars(select(ServiceRequest).where(around).order_by(ServiceRequest.id)).all()
     relate(ctx.session, requests)
     announce_messages(ctx, MESSAGE_RECEIVED, messages, requests)
