@@ -61,6 +61,11 @@ class Installation:
             if self.kind == "postgresql":
                 raw.autocommit = False  # type: ignore[union-attr]
 
+    def settle(self) -> None:
+        """What a running installation's database does by itself after a while."""
+        self.execute("VACUUM ANALYZE" if self.kind == "postgresql" else "PRAGMA wal_checkpoint(TRUNCATE)")
+        self.execute("ANALYZE")
+
     def count(self, table: str) -> int:
         with self.runtime.engine.connect() as connection:
             return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())

@@ -18,7 +18,7 @@ from app.adapters.types import Author, InboundPost, ItemKind, Lane
 LENGTH = 79
 SERVICE, CHATTER, REPEAT, ADVERT, EMPTY = "service", "chatter", "repeat", "advert", "empty"
 SHARES = {CHATTER: 0.67, SERVICE: 0.125, REPEAT: 0.10, ADVERT: 0.055, EMPTY: 0.05}
-PEOPLE = 40_000
+PEOPLE = 1_000_000
 EPOCH = datetime(2026, 11, 1, tzinfo=UTC)
 
 _PLACES = "南屏区 北山路 东湖新城 老火车站 西门菜场 大学城 滨江花园 开发区 凤凰小区 云岭大道 三里桥 青石巷".split()
