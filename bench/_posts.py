@@ -1,8 +1,8 @@
 """The stream that the ingest and search benches take in: posts put together from clauses written for this file.
 
-The shares are those of a brand's mentions as an operator sees them: most posts ask for nothing, some repeat
-what was said, some sell, some are only a face, and one in eight wants help. Clauses combine to some 10^10
-posts of 79 characters on average, so that a million of them hardly repeat by chance.
+Most posts ask for nothing, some repeat what was said, some sell, some are only a face, and some want help: how
+many is the stream's own choice. Clauses combine to some 10^10 posts of 79 characters on average, so that a
+million of them hardly repeat by chance.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from app.adapters.types import Author, InboundPost, ItemKind, Lane
 
 LENGTH = 79
 SERVICE, CHATTER, REPEAT, ADVERT, EMPTY = "service", "chatter", "repeat", "advert", "empty"
-SHARES = {CHATTER: 0.67, SERVICE: 0.125, REPEAT: 0.10, ADVERT: 0.055, EMPTY: 0.05}
+SHARES = {REPEAT: 0.10, ADVERT: 0.055, EMPTY: 0.05}
+"""Beside these the share that asks for service, which differs from stream to stream; the rest is chatter."""
 PEOPLE = 1_000_000
 EPOCH = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -77,6 +78,7 @@ class Stream:
     """An endless, seeded stream; `next_posts` continues where the last call stopped."""
 
     seed: int = 7
+    service: float = 0.06
     first: int = 0
     """Number of the first post; ids are made from it, so that two streams can fill one account."""
     _rng: random.Random = field(init=False)
@@ -121,7 +123,10 @@ class Stream:
         )
 
     def _kind(self) -> str:
-        return self._rng.choices(list(SHARES), list(SHARES.values()))[0]
+        chatter = 1 - self.service - sum(SHARES.values())
+        return self._rng.choices(
+            [*SHARES, SERVICE, CHATTER], [*SHARES.values(), self.service, chatter]
+        )[0]
 
     def _text(self, kind: str) -> str:
         if kind == REPEAT and self._said:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Dialect, LargeBinary, String, Table, func, select, text
 from sqlalchemy.orm import Session, make_transient_to_detached
 
-from app.core.db import Base
+from app.core.db import Base, UtcDateTime
 from app.core.json_text import json_text
 
 Values = list[Any]
@@ -188,7 +189,18 @@ def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | 
         return lambda value: None if value is None else json_text(value)
     if isinstance(kind, LargeBinary):
         return None
+    if isinstance(kind, UtcDateTime) and dialect.name == "sqlite":
+        return _sqlite_moment
     return kind.bind_processor(dialect)
+
+
+def _sqlite_moment(value: datetime | None) -> str | None:
+    """What UtcDateTime stores on SQLite, in a quarter of the time."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a naive datetime must not reach the database")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _default_of(column: Column[Any]) -> Callable[[], Any]:

@@ -153,6 +153,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "busy_timeout=10000",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        # The default (2 MB) is less than one batch of posts writes: pages went to the log several times.
+        "cache_size=-16384",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
