@@ -10,14 +10,13 @@ import random
 from datetime import timedelta
 from typing import Any
 
-from bench._databases import Installation
-from bench._posts import EPOCH, Stream
-
 from app.core.bulk import insert_rows, take_ids
 from app.core.db import open_session
 from app.core.json_text import RenderedJson
 from app.models import InboundItem, Lane, Verdict, VerdictOutcome
 from app.search.index import Indexed, index_texts
+from bench._databases import Installation
+from bench._posts import EPOCH, Stream
 
 BATCH = 5000
 SPREAD = timedelta(days=30)
@@ -60,9 +59,7 @@ def _fill_batch(
         ]
         insert_rows(session, InboundItem, items)
         insert_rows(session, Verdict, [_verdict(item) for item in items])
-        index_texts(
-            session, Indexed.ITEMS, [(i["id"], f"{i['author_name']} {i['text']}") for i in items]
-        )
+        index_texts(session, Indexed.ITEMS, [(i["id"], f"{i['author_name']} {i['text']}") for i in items])
         session.commit()
     finally:
         session.close()

@@ -18,10 +18,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from bench._databases import KINDS, Installation, flush_milliseconds, installation, organisation, spending
-from bench._e2e_support import conditions, publish
-from bench._fill import fill
-from bench._posts import Stream
 from sqlalchemy import event
 
 from app.adapters.types import InboundPost
@@ -30,6 +26,10 @@ from app.core.unit_of_work import open_context
 from app.listener.intake import store_posts
 from app.listener.jobs import LISTENER, classifier, judge_items
 from app.realtime.publisher import publish_new
+from bench._databases import KINDS, Installation, flush_milliseconds, installation, organisation, spending
+from bench._e2e_support import conditions, publish
+from bench._fill import fill
+from bench._posts import Stream
 
 PAGE = 1000
 SIZES = (10_000, 100_000)
@@ -83,9 +83,16 @@ def measured(place: Installation, account_id: int, posts: Sequence[InboundPost])
 def floor(place: Installation, posts: Sequence[InboundPost]) -> dict[str, Any]:
     """Posts per processor second when all that is done is to write the rows down."""
     mark = "?" if place.kind == "sqlite" else "%s"
-    insert = f"INSERT INTO floor_items VALUES ({', '.join([mark] * 6)})"  # noqa: S608
+    insert = f"INSERT INTO floor_items VALUES ({', '.join([mark] * 6)})"
     rows = [
-        (n, post.external_id, post.author and post.author.external_id, "", post.text, json_text(dict(post.raw)))
+        (
+            n,
+            post.external_id,
+            post.author and post.author.external_id,
+            "",
+            post.text,
+            json_text(dict(post.raw)),
+        )
         for n, post in enumerate(posts)
     ]
     place.execute(_FLOOR)

@@ -21,9 +21,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bench._databases import KINDS, Installation, flush_milliseconds, installation, organisation, spending
-from bench._e2e_support import conditions, publish
-from bench._posts import EPOCH, Stream
 from sqlalchemy import text
 
 from app.adapters.types import Author, InboundPost, ItemKind, Lane
@@ -32,6 +29,9 @@ from app.listener.events import ITEMS_JUDGED
 from app.listener.intake import store_posts
 from app.listener.jobs import LISTENER, judge_items
 from app.realtime.publisher import publish_new
+from bench._databases import KINDS, Installation, flush_milliseconds, installation, organisation, spending
+from bench._e2e_support import conditions, publish
+from bench._posts import EPOCH, Stream
 
 DEFAULT_ROWS = 20_000
 PAGE = 1000
@@ -127,7 +127,9 @@ def mistakes(delivered: int, sums: dict[str, int], by_reason: dict[str, int]) ->
         "judged according to events": delivered,
         "unnumbered events": 0,
     }
-    wrong = [f"{name}: {sums[name]} instead of {value}" for name, value in expected.items() if sums[name] != value]
+    wrong = [
+        f"{name}: {sums[name]} instead of {value}" for name, value in expected.items() if sums[name] != value
+    ]
     if sums["kept"] + sums["dropped"] != delivered:
         wrong.append(f"kept and dropped make {sums['kept'] + sums['dropped']} instead of {delivered}")
     if sum(by_reason.values()) != delivered:

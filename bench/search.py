@@ -17,9 +17,6 @@ import statistics
 import time
 from typing import Any
 
-from bench._databases import KINDS, Installation, installation, organisation
-from bench._e2e_support import conditions, publish
-from bench._fill import fill
 from sqlalchemy import select
 
 from app.core.unit_of_work import open_context
@@ -30,6 +27,9 @@ from app.search.index import Indexed, found_in
 from app.search.queries import search
 from app.search.schemas import SearchQuery
 from app.search.tokens import query_phrases, syllable
+from bench._databases import KINDS, Installation, installation, organisation
+from bench._e2e_support import conditions, publish
+from bench._fill import fill
 from tests.factories.make import Make
 
 DEFAULT_ITEMS = 100_000
@@ -42,9 +42,7 @@ SPOKEN = ("pinyin", "initials")
 
 def sampled_texts(place: Installation, rng: random.Random) -> list[str]:
     with open_context(place.runtime, LISTENER, write=False) as ctx:
-        newest = ctx.session.scalars(
-            select(InboundItem.id).order_by(InboundItem.id.desc()).limit(1)
-        ).one()
+        newest = ctx.session.scalars(select(InboundItem.id).order_by(InboundItem.id.desc()).limit(1)).one()
         ids = rng.sample(range(1, newest + 1), 400)
         texts = ctx.session.scalars(select(InboundItem.text).where(InboundItem.id.in_(ids))).all()
     return [text for text in texts if sum("\u4e00" <= c <= "\u9fff" for c in text) > 40]
@@ -145,7 +143,9 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", default=KINDS, choices=KINDS)
     given = parser.parse_args()
     for kind in given.databases:
-        publish(f"search_{kind}_{given.items}", conditions() | {"database": kind} | measured(kind, given.items))
+        publish(
+            f"search_{kind}_{given.items}", conditions() | {"database": kind} | measured(kind, given.items)
+        )
 
 
 if __name__ == "__main__":

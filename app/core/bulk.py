@@ -98,9 +98,7 @@ def _insert(
     plan = _plan(model, connection.dialect)
     columns = [plan.values_of(column, rows) for column in plan.columns]
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(
-            plan.statement(ignore_repeats), list(zip(*columns, strict=True))
-        )
+        connection.exec_driver_sql(plan.statement(ignore_repeats), list(zip(*columns, strict=True)))
         return _stored_rowids(session, plan.table, rows) if ignore_repeats else []
     answer = connection.exec_driver_sql(plan.statement(ignore_repeats), tuple(columns))
     return sorted(answer.scalars()) if ignore_repeats else []
@@ -164,7 +162,7 @@ def _planned(table: Table, dialect: Dialect) -> _Plan:
     else:
         arrays = ", ".join(f"%b::{_array_type(column, dialect)}[]" for column in columns)
         source = f"SELECT * FROM unnest({arrays})"
-    plain = f"INSERT INTO {table.name} ({names}) {source}"  # noqa: S608  names are our own
+    plain = f"INSERT INTO {table.name} ({names}) {source}"
     ignoring = f"{plain} ON CONFLICT DO NOTHING" + ("" if sqlite else " RETURNING id")
     return _Plan(
         table,

@@ -56,9 +56,7 @@ def _insert(
     for contact, identity in made.values():
         set_committed_value(identity, "contact", contact)
     found = {key: identity for key, (_, identity) in made.items()}
-    index_texts(
-        ctx.session, Indexed.CONTACTS, [(i.id, f"{i.name} {i.external_id}") for i in found.values()]
-    )
+    index_texts(ctx.session, Indexed.CONTACTS, [(i.id, f"{i.name} {i.external_id}") for i in found.values()])
     return found
 
 

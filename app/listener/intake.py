@@ -42,10 +42,10 @@ def _insert(ctx: Context, rows: list[dict[str, Any]]) -> int:
     numbered = {number: row | {"id": number} for number, row in zip(ids, rows, strict=True)}
     stored = insert_new_rows(ctx.session, InboundItem, list(numbered.values()))
     new = [numbered[number] for number in stored]
-    insert_rows(
-        ctx.session, WaitingItem, [{"id": row["id"], "created_at": row["created_at"]} for row in new]
+    insert_rows(ctx.session, WaitingItem, [{"id": row["id"], "created_at": row["created_at"]} for row in new])
+    index_texts(
+        ctx.session, Indexed.ITEMS, [(row["id"], f"{row['author_name']} {row['text']}") for row in new]
     )
-    index_texts(ctx.session, Indexed.ITEMS, [(row["id"], f"{row['author_name']} {row['text']}") for row in new])
     return len(new)
 
 

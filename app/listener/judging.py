@@ -60,11 +60,16 @@ def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
     token = new_token()[:32]
     lease = now + timedelta(seconds=ctx.runtime.settings.lease_seconds)
     ctx.session.execute(
-        update(WaitingItem).where(among(ctx.session, WaitingItem.id, ids)).values(lease_until=lease, lease_token=token),
+        update(WaitingItem)
+        .where(among(ctx.session, WaitingItem.id, ids))
+        .values(lease_until=lease, lease_token=token),
         execution_options={"synchronize_session": False},
     )
     rows = ctx.session.scalars(
-        select(InboundItem).where(among(ctx.session, InboundItem.id, ids)).order_by(InboundItem.id).options(*NOT_JUDGED_BY)
+        select(InboundItem)
+        .where(among(ctx.session, InboundItem.id, ids))
+        .order_by(InboundItem.id)
+        .options(*NOT_JUDGED_BY)
     )
     return token, list(rows)
 
@@ -97,13 +102,13 @@ def record_verdicts(
 def _store_verdicts(ctx: Context, rows: list[dict[str, Any]]) -> None:
     """Those of kept items as objects, because routing goes on with them."""
     insert_rows(ctx.session, Verdict, [row for row in rows if row["outcome"] is not VerdictOutcome.KEPT])
-    insert_objects(
-        ctx.session, [Verdict(**row) for row in rows if row["outcome"] is VerdictOutcome.KEPT]
-    )
+    insert_objects(ctx.session, [Verdict(**row) for row in rows if row["outcome"] is VerdictOutcome.KEPT])
 
 
 def _still_ours(ctx: Context, token: str, ids: list[int]) -> set[int]:
-    mine = select(WaitingItem.id).where(among(ctx.session, WaitingItem.id, ids), WaitingItem.lease_token == token)
+    mine = select(WaitingItem.id).where(
+        among(ctx.session, WaitingItem.id, ids), WaitingItem.lease_token == token
+    )
     return set(ctx.session.scalars(mine))
 
 
@@ -164,7 +169,9 @@ def route_subjects(ctx: Context, kept: Sequence[Subject]) -> Routed:
 
 def _levels(ctx: Context, contact_ids: Iterable[int]) -> dict[int, str | None]:
     rows = ctx.session.execute(
-        select(Contact.id, Contact.level).where(among(ctx.session, Contact.id, contact_ids), Contact.level.is_not(None))
+        select(Contact.id, Contact.level).where(
+            among(ctx.session, Contact.id, contact_ids), Contact.level.is_not(None)
+        )
     )
     return {row.id: row.level for row in rows}
 
@@ -195,9 +202,7 @@ def _tell(ctx: Context, judged: Sequence[tuple[Subject, Decision]]) -> None:
 
 def oldest_unjudged(ctx: Context) -> datetime | None:
     """Since when the oldest item has been waiting for its verdict; None when none waits."""
-    return ctx.session.scalar(
-        select(WaitingItem.created_at).order_by(WaitingItem.id).limit(1)
-    )
+    return ctx.session.scalar(select(WaitingItem.created_at).order_by(WaitingItem.id).limit(1))
 
 
 __all__ = [

@@ -16,9 +16,9 @@ from redis.exceptions import LockError
 from sqlalchemy import func, select, update
 
 from app.core.context import Context
-from app.core.heap import settle_heap
 from app.core.errors import Conflict
 from app.core.events import Audience
+from app.core.heap import settle_heap
 from app.core.jobs import JobName
 from app.core.permissions import Permission
 from app.core.runtime import Runtime

@@ -142,7 +142,8 @@ def _active_requests(
     ids = [conversation.id for conversation in conversations.values()]
     rows = ctx.session.scalars(
         select(ServiceRequest).where(
-            among(ctx.session, ServiceRequest.conversation_id, ids), ServiceRequest.status.in_(ACTIVE_STATUSES)
+            among(ctx.session, ServiceRequest.conversation_id, ids),
+            ServiceRequest.status.in_(ACTIVE_STATUSES),
         )
     )
     return {(row.conversation_id, row.lane): row for row in rows}

@@ -27,7 +27,6 @@ from sqlalchemy.orm import Session
 
 from app.search.tokens import Alternatives, Phrase, index_tokens
 
-
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 READ_BACKWARDS = 4000
 """Rows that PostgreSQL reads before it asks the index: some 20 µs each."""
@@ -49,11 +48,11 @@ def index_texts(session: Session, kind: Indexed, rows: Sequence[tuple[int, str]]
     tokens = index_tokens([content for _, content in rows])
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        insert = f"INSERT INTO {kind.value} (rowid, tokens) VALUES (?, ?)"  # noqa: S608  a name of our own
+        insert = f"INSERT INTO {kind.value} (rowid, tokens) VALUES (?, ?)"
         connection.exec_driver_sql(insert, list(zip(ids, map(" ".join, tokens), strict=True)))
         return
     connection.exec_driver_sql(
-        f"INSERT INTO {kind.value} (id, tokens) SELECT id, tokens::tsvector "  # noqa: S608
+        f"INSERT INTO {kind.value} (id, tokens) SELECT id, tokens::tsvector "
         "FROM unnest(%b::bigint[], %b::text[]) AS given (id, tokens) ON CONFLICT DO NOTHING",
         (ids, [_vector(found) for found in tokens]),
     )

@@ -124,4 +124,3 @@ def split_syllables(letters: str) -> list[str] | None:
             if rest is not None:
                 return [letters[:length], *rest]
     return None
-

@@ -62,7 +62,9 @@ def _requests_of(ctx: Context, conversation_ids: set[int]) -> Sequence[ServiceRe
 def on_messages_appended(ctx: Context, message_ids: list[int]) -> None:
     """The listener put customers' messages into conversations; all it touched is fresh in this session."""
     messages = list(
-        ctx.session.scalars(select(Message).where(among(ctx.session, Message.id, message_ids)).order_by(Message.id))
+        ctx.session.scalars(
+            select(Message).where(among(ctx.session, Message.id, message_ids)).order_by(Message.id)
+        )
     )
     ids = {message.conversation_id for message in messages}
     around = among(ctx.session, ServiceRequest.conversation_id, ids)

@@ -137,13 +137,17 @@ def message_views(ctx: Context, messages: Sequence[Message]) -> list[MessageView
     operator_ids = {message.operator_id for message in messages} - {None}
     outbound = _by(
         "message_id",
-        ctx.session.scalars(select(OutboundMessage).where(among(ctx.session, OutboundMessage.message_id, ids)))
+        ctx.session.scalars(
+            select(OutboundMessage).where(among(ctx.session, OutboundMessage.message_id, ids))
+        )
         if ids
         else (),
     )
     verdicts = _by(
         "inbound_item_id",
-        ctx.session.scalars(select(Verdict).where(among(ctx.session, Verdict.inbound_item_id, item_ids))) if item_ids else (),
+        ctx.session.scalars(select(Verdict).where(among(ctx.session, Verdict.inbound_item_id, item_ids)))
+        if item_ids
+        else (),
     )
     people = _by(
         "id",
