@@ -1,4 +1,4 @@
-"""What the database benches share: a migrated database of either kind, an organisation, clocks, flush time."""
+"""What the database benches share: a database of either kind, an organisation, clocks, the flush time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Filling a database with judged items by the bulk path, so that a bench can start at a million of them.
 
-The rows are what the listener leaves behind for posts that ask for nothing: item, verdict, search index. Their
-words are the bench stream's; hashes are random, because made posts repeat more than people do.
+The rows are what the listener leaves behind for posts that ask for nothing: item, verdict, search index.
+Their words are the bench stream's; hashes are random, because made posts repeat more than people do.
 """
 
 from __future__ import annotations

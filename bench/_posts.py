@@ -1,8 +1,8 @@
-"""The stream that the ingest and search benches take in: posts put together from clauses written for this file.
+"""The stream that the benches take in: posts put together from clauses written for this file.
 
-Most posts ask for nothing, some repeat what was said, some sell, some are only a face, and some want help: how
-many is the stream's own choice. Clauses combine to some 10^10 posts of 79 characters on average, so that a
-million of them hardly repeat by chance.
+Most posts ask for nothing, some repeat what was said, some sell, some are only a face, and some want help:
+how many is the stream's own choice. Clauses combine to some 10^10 posts of 79 characters on average, so
+that a million of them hardly repeat by chance.
 """
 
 from __future__ import annotations
@@ -22,48 +22,16 @@ SHARES = {REPEAT: 0.10, ADVERT: 0.055, EMPTY: 0.05}
 PEOPLE = 1_000_000
 EPOCH = datetime(2026, 11, 1, tzinfo=UTC)
 
-_PLACES = [
-    "南屏区",
-    "北山路",
-    "东湖新城",
-    "老火车站",
-    "西门菜场",
-    "大学城",
-    "滨江花园",
-    "开发区",
-    "凤凰小区",
-    "云岭大道",
-    "三里桥",
-    "青石巷",
-]
-_TIMES = [
-    "早上",
-    "中午",
-    "傍晚",
-    "半夜",
-    "昨天",
-    "上周五",
-    "这个月",
-    "国庆那几天",
-    "刚才",
-    "前天下午",
-    "周末",
-    "开学以后",
-]
-_PEOPLE = [
-    "我妈",
-    "邻居",
-    "室友",
-    "同事小张",
-    "隔壁大哥",
-    "班主任",
-    "老同学",
-    "表妹",
-    "房东",
-    "楼下阿姨",
-    "老板",
-    "孩子他爸",
-]
+
+def _listed(words: str) -> list[str]:
+    return words.split()
+
+
+_PLACES = _listed(
+    "南屏区 北山路 东湖新城 老火车站 西门菜场 大学城 滨江花园 开发区 凤凰小区 云岭大道 三里桥 青石巷"
+)
+_TIMES = _listed("早上 中午 傍晚 半夜 昨天 上周五 这个月 国庆那几天 刚才 前天下午 周末 开学以后")
+_PEOPLE = _listed("我妈 邻居 室友 同事小张 隔壁大哥 班主任 老同学 表妹 房东 楼下阿姨 老板 孩子他爸")
 _CHATTER = (
     "{people}{time}带我去{place}吃了碗热干面",
     "{place}的桂花开了满街都香",

@@ -1,13 +1,13 @@
-"""Taking posts in, the whole way: de-duplicate, store, index for search, judge, open requests, write and number events.
+"""Taking posts in, the whole way: de-duplicate, store, index, judge, open requests, write and number events.
 
     python -m bench.ingest [--sizes 10000 100000] [--databases sqlite postgresql]
 
-At each size (items already stored; BENCH_SIZES="10000 1000000" says it too) two streams are taken in: one in which one
-post in a hundred asks for service, as in an unfiltered public stream, and one in which one in eight does, as
-among a brand's mentions. One process, one post after the other, pages of a thousand; PostgreSQL flushes every
-commit, SQLite runs as in production. Cost is processor time, the database server's included, which a busy
-machine changes less than the clock; the clock's rate stands beside it. The floor is a plain `executemany` of
-the same rows, without index, verdict or event, into a table of their own.
+At each size (items already stored; BENCH_SIZES="10000 1000000" says it too) two streams are taken in: one in
+which one post in a hundred asks for service, as in an unfiltered public stream, and one in which one in eight
+does, as among a brand's mentions. One process, one post after the other, pages of a thousand; PostgreSQL
+flushes every commit, SQLite runs as in production. Cost is processor time, the database server's included,
+which a busy machine changes less than the clock; the clock's rate stands beside it. The floor is a plain
+`executemany` of the same rows, without index, verdict or event, into a table of their own.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 A corpus has one JSON object a line with `text`, and `date` or nothing. Its posts are delivered as a platform
 would: in pages, every tenth page twice, by several authors each. Afterwards the database is counted, not the
 program's own sums: items, verdicts, verdicts per outcome and reason, messages, requests. The exit status
-is 1 when anything does not add up. Without `--corpus` (as in `make bench`) the bench's own posts are replayed.
+is 1 when anything does not add up. Without `--corpus` (as in `make bench`) the bench's own posts are taken.
 """
 
 from __future__ import annotations

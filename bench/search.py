@@ -2,7 +2,7 @@
 
     python -m bench.search [--items 100000] [--databases sqlite postgresql]
 
-BENCH_ITEMS says how many items there are when `--items` does not (a million takes some ten minutes a database).
+BENCH_ITEMS says how many items there are when `--items` does not (a million: some ten minutes a database).
 Queries are what people type: parts of stored posts of different length, rare and common, two words, pinyin
 and initials. Times are those of the whole service, permission filter included, kind "all" and 20 hits.
 Recall compares the index's ids, all of them, with a scan of every stored text for the same characters.

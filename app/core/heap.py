@@ -1,7 +1,7 @@
 """Keeping Python's garbage collector from walking over what stays for good.
 
-A worker holds a language model, dictionaries and thousands of remembered fingerprints. A full collection visits
-all of it and finds nothing; at its usual thresholds that took a fifth of the time of taking posts in.
+A worker holds a language model, dictionaries and thousands of remembered fingerprints. A full collection
+visits all of it and finds nothing; at its usual thresholds that took a fifth of the time of taking posts in.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def _open(
             earlier_requests=earlier,
         )
     )
-    request = ServiceRequest(
+    return ServiceRequest(
         created_at=ctx.now(),
         number="",
         account_id=account.id,
@@ -197,7 +197,6 @@ def _open(
         sentiment_score=0.5,
         sentiment_unsure=False,
     )
-    return request
 
 
 def _append(ctx: Context, entry: Kept, conversation: Conversation, request: ServiceRequest) -> Message:

@@ -1,7 +1,7 @@
 """What a request's view needs around it, put in place without joins.
 
-A batch that has just made or loaded accounts, people and conversations has most of it at hand already; only what
-the session does not know is read, one statement a table.
+A batch that has just made or loaded accounts, people and conversations has most of it at hand already; only
+what the session does not know is read, one statement a table.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     TableClause,
     bindparam,
@@ -85,10 +84,10 @@ def found_in(
 
 def newest_found(
     session: Session, statement: S, kind: Indexed, id_column: Any, wanted: list[Alternatives], limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """The `limit` rows with the highest ids whose text contains what is wanted, newest first.
 
-    Neither database is let to gather all hits and sort them, for of a common word there are a hundred thousand.
+    Neither database may gather all hits and sort them: of a common word there are a hundred thousand.
     SQLite's index gives them in this order. PostgreSQL's does not: there the newest rows are read backwards
     first, which soon finds common words, and only what is rare in them is asked of the index.
     """
@@ -109,7 +108,7 @@ def _ordered(
     wanted: list[Alternatives],
     limit: int,
     newest: int | None = None,
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """Hits in the order of the index table; with `newest` only among so many of the highest ids."""
     index, condition = _matching(session, kind, wanted)
     row_id = _row_id(index)

@@ -63,22 +63,6 @@ def _tokens(folded: str) -> list[str]:
 _last = itemgetter(-1)
 
 
-class _ByCharacter(dict[str, str]):
-    """What a character becomes, worked out once."""
-
-    def __init__(self, make: Callable[[str], str]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, character: str) -> str:
-        self[character] = made = self._make(character)
-        return made
-
-
-_SOUNDS = _ByCharacter(lambda character: SOUND + syllable(character))
-_INITIALS = _ByCharacter(lambda character: INITIALS + syllable(character)[0])
-
-
 def _pairs(run: str) -> list[str]:
     """What a query of two characters or more asks for; the index has the last character alone as well."""
     return [*map(add, run, run[1:])]
@@ -106,6 +90,22 @@ def syllable(character: str) -> str:
     """The character's most common reading without its tone; the character itself when it has none."""
     readings = PINYIN_DICT.get(ord(character), "")
     return to_normal(readings.split(",")[0]).replace("ü", "v") or character
+
+
+class _ByCharacter(dict[str, str]):
+    """What a character becomes, worked out once."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, character: str) -> str:
+        self[character] = made = self._make(character)
+        return made
+
+
+_SOUNDS = _ByCharacter(lambda character: SOUND + syllable(character))
+_INITIALS = _ByCharacter(lambda character: INITIALS + syllable(character)[0])
 
 
 @cache
