@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Dialect, LargeBinary, String, Table, func, select, text
+from sqlalchemy import JSON, Column, CursorResult, Dialect, LargeBinary, String, Table, func, select, text
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from app.core.db import Base, UtcDateTime
@@ -23,6 +23,7 @@ from app.core.json_text import json_text
 
 Values = list[Any]
 _TAKEN = "ids_taken"
+_IGNORING = " ON CONFLICT DO NOTHING"
 
 
 def take_ids(session: Session, model: type[Base], count: int) -> list[int]:
@@ -52,16 +53,28 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     """
     complete = _with_ids(session, model, rows)
     if complete:
-        _insert(session, model, complete, ignore_repeats=False)
+        _write(session, model, complete)
     return [row["id"] for row in complete]
 
 
 def insert_new_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert the rows that repeat no unique key; the ids of those that were new, ascending."""
     complete = _with_ids(session, model, rows)
-    if not complete:
-        return []
-    return _insert(session, model, complete, ignore_repeats=True)
+    return _stored(session, model, complete) if complete else []
+
+
+def add_up(
+    session: Session,
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    key: Sequence[str],
+    sums: Sequence[str],
+) -> None:
+    """Insert rows; where one with the same unique `key` is there already, add `sums` to its columns."""
+    complete = _with_ids(session, model, rows)
+    if complete:
+        added = ", ".join(f"{name} = {_table(model).name}.{name} + excluded.{name}" for name in sums)
+        _write(session, model, complete, f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {added}")
 
 
 def insert_objects(session: Session, objects: Sequence[Base]) -> None:
@@ -77,7 +90,7 @@ def insert_objects(session: Session, objects: Sequence[Base]) -> None:
         for column in plan.columns:
             if column.name not in made.__dict__:
                 made.__dict__[column.name] = plan.defaults[column.name]()
-    _insert(session, model, [made.__dict__ for made in objects], ignore_repeats=False)
+    _write(session, model, [made.__dict__ for made in objects])
     for made in objects:
         make_transient_to_detached(made)
     session.add_all(objects)
@@ -91,17 +104,23 @@ def _with_ids(
     return [row if "id" in row else {**row, "id": next(fresh)} for row in rows]
 
 
-def _insert(
-    session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], *, ignore_repeats: bool
-) -> list[int]:
+def _stored(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The ids of those rows that were stored, where repeats are ignored."""
+    if session.get_bind().dialect.name == "sqlite":
+        _write(session, model, rows, _IGNORING)
+        return _stored_rowids(session, _table(model), rows)
+    return sorted(_write(session, model, rows, f"{_IGNORING} RETURNING id").scalars())
+
+
+def _write(
+    session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], ending: str = ""
+) -> CursorResult[Any]:
     connection = session.connection()
     plan = _plan(model, connection.dialect)
     columns = [plan.values_of(column, rows) for column in plan.columns]
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(plan.statement(ignore_repeats), list(zip(*columns, strict=True)))
-        return _stored_rowids(session, plan.table, rows) if ignore_repeats else []
-    answer = connection.exec_driver_sql(plan.statement(ignore_repeats), tuple(columns))
-    return sorted(answer.scalars()) if ignore_repeats else []
+        return connection.exec_driver_sql(plan.insert + ending, list(zip(*columns, strict=True)))
+    return connection.exec_driver_sql(plan.insert + ending, tuple(columns))
 
 
 def _stored_rowids(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -118,11 +137,8 @@ class _Plan:
     columns: tuple[Column[Any], ...]
     defaults: dict[str, Callable[[], Any]]
     processors: dict[str, Callable[[Any], Any] | None]
-    plain: str
-    ignoring: str
-
-    def statement(self, ignore_repeats: bool) -> str:
-        return self.ignoring if ignore_repeats else self.plain
+    insert: str
+    """The statement without what to do on a conflict."""
 
     def values_of(self, column: Column[Any], rows: Iterable[Mapping[str, Any]]) -> Values:
         """The column's values as the driver takes them."""
@@ -155,22 +171,18 @@ def _plan(model: type[Base], dialect: Dialect) -> _Plan:
 
 def _planned(table: Table, dialect: Dialect) -> _Plan:
     columns = tuple(table.columns)
-    sqlite = dialect.name == "sqlite"
     names = ", ".join(f'"{column.name}"' for column in columns)
-    if sqlite:
+    if dialect.name == "sqlite":
         source = f"VALUES ({', '.join('?' * len(columns))})"
     else:
         arrays = ", ".join(f"%b::{_array_type(column, dialect)}[]" for column in columns)
         source = f"SELECT * FROM unnest({arrays})"
-    plain = f"INSERT INTO {table.name} ({names}) {source}"
-    ignoring = f"{plain} ON CONFLICT DO NOTHING" + ("" if sqlite else " RETURNING id")
     return _Plan(
         table,
         columns,
         {column.name: _default_of(column) for column in columns},
         {column.name: _processor(column, dialect) for column in columns},
-        plain,
-        ignoring,
+        f"INSERT INTO {table.name} ({names}) {source}",
     )
 
 

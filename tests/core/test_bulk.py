@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from app.core.bulk import insert_new_rows, insert_objects, insert_rows, take_ids
+from app.core.bulk import add_up, insert_new_rows, insert_objects, insert_rows, take_ids
 from app.core.db import among
 from app.core.json_text import RenderedJson, json_text, json_value, storable_json
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.listener.jobs import LISTENER
-from app.models import Account, AlertKind, Contact, InboundItem, Lane, Verdict, VerdictOutcome
+from app.models import Account, AlertKind, AuthorActivity, Contact, InboundItem, Lane, Verdict, VerdictOutcome
 from tests.factories.make import Make
 
 JSON = st.recursive(
@@ -193,3 +193,19 @@ def test_enumerations_are_checked(make: Make, account: Account) -> None:
         open_context(make.runtime, LISTENER) as ctx,
     ):
         insert_rows(ctx.session, Verdict, [row])
+
+
+def test_sums_are_added_to_what_is_there(make: Make, account: Account) -> None:
+    def row(author: str, items: int) -> dict[str, Any]:
+        given = {"created_at": make.now, "account_id": account.id, "author_external_id": author}
+        return {**given, "items": items, "adverts": 1}
+
+    for batch in ([row("a", 2), row("b", 1)], [row("a", 5)], []):
+        with open_context(make.runtime, LISTENER) as ctx:
+            add_up(
+                ctx.session, AuthorActivity, batch, ("account_id", "author_external_id"), ("items", "adverts")
+            )
+    with open_context(make.runtime, LISTENER, write=False) as ctx:
+        columns = select(AuthorActivity.author_external_id, AuthorActivity.items, AuthorActivity.adverts)
+        rows = ctx.session.execute(columns.order_by(AuthorActivity.author_external_id)).all()
+    assert rows == [("a", 7, 2), ("b", 1, 1)]
