@@ -27,8 +27,8 @@ from sqlalchemy.orm import Session
 from app.search.tokens import Alternatives, Phrase, index_tokens
 
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
-READ_BACKWARDS = 4000
-"""Rows that PostgreSQL reads before it asks the index: some 20 µs each."""
+READ_BACKWARDS = 20_000
+"""Rows that PostgreSQL reads before it asks the index: some 2.5 µs each."""
 
 
 class Indexed(StrEnum):
