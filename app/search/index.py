@@ -5,7 +5,7 @@ Rows are written in the transaction of what they index.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from operator import add
 from typing import Any, TypeVar
@@ -24,9 +24,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from app.core.db import among
 from app.search.tokens import Alternatives, Phrase, index_tokens
 
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
+FIRST_CHUNK = 5
+"""Ids asked for at first, in multiples of the hits wanted: scope seldom leaves out four of five."""
 READ_BACKWARDS = 20_000
 """Rows that PostgreSQL reads before it asks the index: some 2.5 µs each."""
 
@@ -87,37 +90,53 @@ def newest_found(
 ) -> Sequence[Any]:
     """The `limit` rows with the highest ids whose text contains what is wanted, newest first.
 
-    Neither database may gather all hits and sort them: of a common word there are a hundred thousand.
-    SQLite's index gives them in this order. PostgreSQL's does not: there the newest rows are read backwards
-    first, which soon finds common words, and only what is rare in them is asked of the index.
+    `statement` may leave out some that the actor must not see: then it is given more. Neither database may
+    gather all hits and sort them: of a common word there are a hundred thousand.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        return _ordered(session, statement, kind, id_column, wanted, limit)
-    rows = _ordered(session, statement, kind, id_column, wanted, limit, newest=READ_BACKWARDS)
-    if len(rows) == limit:
-        return rows
-    condition = found_in(session, kind, id_column, wanted)
-    return session.execute(statement.where(condition).order_by(id_column.desc()).limit(limit)).all()
+    rows: list[Any] = []
+    for ids in _newest_ids(session, kind, wanted, FIRST_CHUNK * limit):
+        chosen = statement.where(among(session, id_column, ids)).order_by(id_column.desc())
+        rows += session.execute(chosen.limit(limit - len(rows))).all()
+        if len(rows) == limit:
+            break
+    return rows
 
 
-def _ordered(
-    session: Session,
-    statement: S,
-    kind: Indexed,
-    id_column: Any,
-    wanted: list[Alternatives],
-    limit: int,
-    newest: int | None = None,
-) -> Sequence[Any]:
-    """Hits in the order of the index table; with `newest` only among so many of the highest ids."""
+def _newest_ids(
+    session: Session, kind: Indexed, wanted: list[Alternatives], size: int
+) -> Iterator[list[int]]:
+    """Ids of hits, newest first, in growing chunks.
+
+    SQLite's index gives them in this order. PostgreSQL's does not: there the newest rows are read backwards
+    first, which soon finds common words, and only what is rare in them is asked of the index, all at once.
+    """
     index, condition = _matching(session, kind, wanted)
     row_id = _row_id(index)
-    ordered = statement.join(index, row_id == id_column).order_by(row_id.desc()).limit(limit)
-    if newest is None:
-        return session.execute(ordered.where(condition)).all()
-    beginning = select(func.coalesce(func.max(row_id), 0) - newest).correlate(None).scalar_subquery()
+    ordered = select(row_id).order_by(row_id.desc())
+    if session.get_bind().dialect.name == "sqlite":
+        yield from _chunks(session, ordered.where(condition), row_id, size)
+        return
+    beginning = (session.scalar(select(func.max(row_id))) or 0) - READ_BACKWARDS
     # `IS TRUE` keeps the full-text index out of it.
-    return session.execute(ordered.where(row_id > beginning, condition.is_(True))).all()
+    recent = ordered.where(condition.is_(True), row_id > beginning)
+    yield from _chunks(session, recent, row_id, size)
+    rest = list(session.scalars(select(row_id).where(condition, row_id <= beginning)))
+    if rest:
+        yield rest
+
+
+def _chunks(session: Session, ordered: Any, row_id: Any, size: int) -> Iterator[list[int]]:
+    """What a descending select of ids gives, fourfold more each time."""
+    below = None
+    while True:
+        ids = list(
+            session.scalars(ordered.where(row_id < below).limit(size) if below else ordered.limit(size))
+        )
+        if ids:
+            yield ids
+        if len(ids) < size:
+            return
+        below, size = ids[-1], size * 4
 
 
 def _row_id(index: TableClause) -> Any:
