@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy import insert
 
+from app.core.bulk import insert_rows
 from app.core.context import Context
 from app.core.db import open_session
 from app.core.ids import new_request_id
+from app.core.json_text import RenderedJson
 from app.core.permissions import Actor
 from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
@@ -68,7 +69,7 @@ def _record_events(context: Context) -> None:
     rows = [
         {
             "name": event.name,
-            "payload": event.dump(),
+            "payload": RenderedJson(event.payload.model_dump_json()),
             "rooms": sorted(event.audience.rooms),
             "withdraw_rooms": sorted(event.audience.withdraw),
             "request_id": context.request_id,
@@ -76,7 +77,7 @@ def _record_events(context: Context) -> None:
         }
         for event in context.events
     ]
-    context.session.execute(insert(EventLog), rows)
+    insert_rows(context.session, EventLog, rows)
 
 
 def _after_commit(context: Context) -> None:

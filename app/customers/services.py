@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
+from app.core.bulk import insert_objects
 from app.core.context import Context
+from app.core.db import among
 from app.core.jobs import JobName
 from app.core.permissions import Permission
 from app.models import Account, Contact, ContactIdentity, InboundItem
@@ -26,39 +30,57 @@ def identify_authors(
     wanted = {(item.account_id, item.author_external_id): item for item in items if item.author_external_id}
     known = _known(ctx, list(wanted))
     before = {identity.id: identity.avatar_url for identity in known.values()}
+    made = {}
     for key, item in wanted.items():
         identity = known.get(key)
         if identity is None:
-            known[key] = _make(ctx, item, accounts[item.account_id])
+            made[key] = _make(ctx, item, accounts[item.account_id])
         else:
             _refresh(identity, item)
     ctx.session.flush()
-    new = [identity for identity in known.values() if identity.id not in before]
-    index_texts(ctx.session, Indexed.CONTACTS, [(i.id, f"{i.name} {i.external_id}") for i in new])
+    known |= _insert(ctx, made)
     for identity in known.values():
         if identity.avatar_url and before.get(identity.id) != identity.avatar_url:
             ctx.defer(JobName.CUSTOMERS_FETCH_AVATAR, identity.id)
     return known
 
 
+def _insert(
+    ctx: Context, made: dict[tuple[int, str], tuple[Contact, ContactIdentity]]
+) -> dict[tuple[int, str], ContactIdentity]:
+    """Store new people, each with its one identity, and make them findable."""
+    insert_objects(ctx.session, [contact for contact, _ in made.values()])
+    for contact, identity in made.values():
+        identity.contact_id = contact.id
+    insert_objects(ctx.session, [identity for _, identity in made.values()])
+    for contact, identity in made.values():
+        set_committed_value(identity, "contact", contact)
+    found = {key: identity for key, (_, identity) in made.items()}
+    index_texts(ctx.session, Indexed.CONTACTS, [(i.id, f"{i.name} {i.external_id}") for i in found.values()])
+    return found
+
+
 def _known(ctx: Context, keys: list[tuple[int, str]]) -> dict[tuple[int, str], ContactIdentity]:
     if not keys:
         return {}
     rows = ctx.session.scalars(
-        select(ContactIdentity).where(
-            tuple_(ContactIdentity.account_id, ContactIdentity.external_id).in_(keys)
+        select(ContactIdentity)
+        .where(
+            ContactIdentity.account_id.in_(sorted({account_id for account_id, _ in keys})),
+            among(ctx.session, ContactIdentity.external_id, sorted({author for _, author in keys})),
         )
+        .options(joinedload(ContactIdentity.contact))
     )
-    return {(row.account_id, row.external_id): row for row in rows}
+    found = {(row.account_id, row.external_id): row for row in rows}
+    return {key: found[key] for key in keys if key in found}
 
 
-def _make(ctx: Context, item: InboundItem, account: Account) -> ContactIdentity:
+def _make(ctx: Context, item: InboundItem, account: Account) -> tuple[Contact, ContactIdentity]:
     now = ctx.now()
     name = item.author_name or pseudonym(item.author_external_id or "")
     contact = Contact(created_at=now, agency_id=account.agency_id, name=name)
     identity = ContactIdentity(
         created_at=now,
-        contact=contact,
         account_id=item.account_id,
         platform=account.platform,
         external_id=item.author_external_id or "",
@@ -66,8 +88,7 @@ def _make(ctx: Context, item: InboundItem, account: Account) -> ContactIdentity:
         last_seen_at=item.published_at,
     )
     _apply_profile(identity, item)
-    ctx.session.add(identity)
-    return identity
+    return contact, identity
 
 
 def _refresh(identity: ContactIdentity, item: InboundItem) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
+from app.core.bulk import add_up
 from app.core.context import Context
 from app.listener.subjects import Decision, Subject
 from app.models import AuthorActivity
 from app.nlp.normalise import URL
 
 ADVERTS = frozenset({"advert", "lottery", "chain_letter", "seller", "marketing_account"})
+COUNTED = ("items", "links", "repeats", "adverts")
 
 
 def note_activity(ctx: Context, judged: Sequence[tuple[Subject, Decision]]) -> None:
@@ -34,16 +34,8 @@ def note_activity(ctx: Context, judged: Sequence[tuple[Subject, Decision]]) -> N
         row["adverts"] += decision.reason in ADVERTS
     if not sums:
         return
-    dialect = sqlite if ctx.session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(AuthorActivity)
-    added = {
-        name: getattr(AuthorActivity, name) + statement.excluded[name]
-        for name in ("items", "links", "repeats", "adverts")
-    }
-    ctx.session.connection().execute(
-        statement.on_conflict_do_update(index_elements=["account_id", "author_external_id"], set_=added),
-        [sums[key] for key in sorted(sums)],
-    )
+    rows = [sums[key] for key in sorted(sums)]
+    add_up(ctx.session, AuthorActivity, rows, ("account_id", "author_external_id"), COUNTED)
 
 
 def _empty(now: datetime, account_id: int, author: str) -> dict[str, Any]:
@@ -51,8 +43,5 @@ def _empty(now: datetime, account_id: int, author: str) -> dict[str, Any]:
         "created_at": now,
         "account_id": account_id,
         "author_external_id": author,
-        "items": 0,
-        "links": 0,
-        "repeats": 0,
-        "adverts": 0,
+        **dict.fromkeys(COUNTED, 0),
     }

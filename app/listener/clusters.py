@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select, update
 
 from app.core.context import Context
+from app.core.db import among
 from app.listener.subjects import Decision, Subject
 from app.models import InboundItem
 
@@ -44,7 +45,7 @@ def _heads(ctx: Context, joins: dict[int, int]) -> dict[int, int]:
     """The first item of each cluster: what was found may itself repeat another, judged just before."""
     found = sorted(set(joins.values()))
     rows = ctx.session.execute(
-        select(InboundItem.id, InboundItem.duplicate_of_id).where(InboundItem.id.in_(found))
+        select(InboundItem.id, InboundItem.duplicate_of_id).where(among(ctx.session, InboundItem.id, found))
     )
     above = {row.id: row.duplicate_of_id for row in rows}
     return {head: _top(head, joins, above) for head in found}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select
 
 from app.core.context import Context
+from app.core.db import among
 from app.listener.filters import Chain
 from app.listener.matching import MonitorSet, rule_cache
 from app.listener.near import near_index
@@ -115,7 +117,7 @@ def _listed_authors(
             SpecialListEntry.list,
         ).where(
             SpecialListEntry.platform.in_({facts.platform for facts in accounts.facts.values()}),
-            SpecialListEntry.author_external_id.in_(authors),
+            among(ctx.session, SpecialListEntry.author_external_id, authors),
             or_(SpecialListEntry.expires_at.is_(None), SpecialListEntry.expires_at > ctx.now()),
         )
     )
@@ -138,9 +140,17 @@ def _activities(ctx: Context, items: list[InboundItem]) -> dict[tuple[int, str],
             AuthorActivity.links,
             AuthorActivity.repeats,
             AuthorActivity.adverts,
-        ).where(tuple_(AuthorActivity.account_id, AuthorActivity.author_external_id).in_(keys))
+        ).where(*_of_authors(ctx, AuthorActivity.account_id, AuthorActivity.author_external_id, keys))
     )
     return {(row[0], row[1]): Activity(*row[2:]) for row in rows}
+
+
+def _of_authors(
+    ctx: Context, account_id: Any, author: Any, keys: Sequence[tuple[int, str]]
+) -> list[ColumnElement[bool]]:
+    """Conditions that hold for these authors, and at most for namesakes on another of the accounts."""
+    accounts, names = {key[0] for key in keys}, {key[1] for key in keys}
+    return [account_id.in_(sorted(accounts)), among(ctx.session, author, sorted(names))]
 
 
 def _find_open_requests(ctx: Context, subjects: Sequence[Subject]) -> None:
@@ -152,7 +162,7 @@ def _find_open_requests(ctx: Context, subjects: Sequence[Subject]) -> None:
         .join(Conversation, Conversation.contact_identity_id == ContactIdentity.id)
         .join(ServiceRequest, ServiceRequest.conversation_id == Conversation.id)
         .where(
-            tuple_(ContactIdentity.account_id, ContactIdentity.external_id).in_(keys),
+            *_of_authors(ctx, ContactIdentity.account_id, ContactIdentity.external_id, keys),
             ServiceRequest.status.in_(ACTIVE_STATUSES),
         )
     )
@@ -192,7 +202,7 @@ def _earlier_repetitions(ctx: Context, subjects: Sequence[Subject]) -> dict[Dupl
             func.min(InboundItem.id),
         )
         .where(
-            InboundItem.text_hash.in_(hashes),
+            among(ctx.session, InboundItem.text_hash, hashes),
             InboundItem.lane == Lane.PUBLIC,
             InboundItem.id < min(subject.item.id for subject in subjects),
             InboundItem.created_at > ctx.now() - DUPLICATE_WITHIN,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy.dialects import postgresql, sqlite
-
+from app.core.bulk import insert_new_rows
 from app.core.context import Context
 from app.listener.subjects import Subject
 from app.models import MonitorHit
@@ -24,7 +23,5 @@ def note_hits(ctx: Context, subjects: Sequence[Subject]) -> int:
         for subject in subjects
         for monitor in subject.monitors
     ]
-    if rows:
-        dialect = sqlite if ctx.session.get_bind().dialect.name == "sqlite" else postgresql
-        ctx.session.connection().execute(dialect.insert(MonitorHit).on_conflict_do_nothing(), rows)
+    insert_new_rows(ctx.session, MonitorHit, rows)
     return len(rows)

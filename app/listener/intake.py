@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.adapters.types import InboundPost
+from app.core.bulk import insert_new_rows, insert_rows, take_ids
 from app.core.context import Context
-from app.core.db import upsert
 from app.core.jobs import JobName
+from app.core.json_text import RenderedJson, storable_json
 from app.core.permissions import Permission
 from app.core.text import storable
-from app.models import InboundItem, ItemStatus, Lane
+from app.models import InboundItem, Lane, WaitingItem
 from app.nlp.fingerprint import Fingerprint, fingerprints
 from app.nlp.normalise import own_words
 from app.search.index import Indexed, index_texts
@@ -37,15 +38,15 @@ def store_posts(
 
 
 def _insert(ctx: Context, rows: list[dict[str, Any]]) -> int:
-    statement = (
-        upsert(ctx.session, InboundItem)
-        .on_conflict_do_nothing()
-        .returning(InboundItem.id, InboundItem.author_name, InboundItem.text)
+    ids = take_ids(ctx.session, InboundItem, len(rows))
+    numbered = {number: row | {"id": number} for number, row in zip(ids, rows, strict=True)}
+    stored = insert_new_rows(ctx.session, InboundItem, list(numbered.values()))
+    new = [numbered[number] for number in stored]
+    insert_rows(ctx.session, WaitingItem, [{"id": row["id"], "created_at": row["created_at"]} for row in new])
+    index_texts(
+        ctx.session, Indexed.ITEMS, [(row["id"], f"{row['author_name']} {row['text']}") for row in new]
     )
-    # Rows as parameters: the statement is compiled once, whatever their number.
-    stored = ctx.session.connection().execute(statement, rows).all()
-    index_texts(ctx.session, Indexed.ITEMS, [(item, f"{author} {words}") for item, author, words in stored])
-    return len(stored)
+    return len(new)
 
 
 def _row(
@@ -62,24 +63,23 @@ def _row(
         "author_name": storable(author.name or author.handle or "")[:120] if author else "",
         "author": _profile(post),
         "text": text,
-        "media": [{"kind": media.kind, "url": media.url} for media in post.media],
+        "media": storable_json([{"kind": media.kind, "url": media.url} for media in post.media]),
         "thread_key": post.thread_key[:160] or None,
-        "reply_context": dict(post.context),
+        "reply_context": storable_json(dict(post.context)),
         "external_url": (post.url or "")[:500] or None,
-        "raw": clean_json(dict(post.raw)),
+        "raw": storable_json(dict(post.raw)),
         "published_at": post.created_at,
         "text_hash": fingerprint.exact,
         "simhash": fingerprint.simhash,
-        "status": ItemStatus.RECEIVED,
         "trigger": post.trigger.value if post.trigger else None,
         "keep_reason": post.reason[:80] if post.reason else None,
     }
 
 
-def _profile(post: InboundPost) -> dict[str, Any]:
+def _profile(post: InboundPost) -> RenderedJson:
     author = post.author
     if author is None:
-        return {}
+        return RenderedJson("{}")
     profile = {
         "avatar_url": author.avatar_url,
         "followers": author.followers,
@@ -87,16 +87,4 @@ def _profile(post: InboundPost) -> dict[str, Any]:
         "verified_reason": author.verified_reason,
         "location": author.location,
     }
-    cleaned: dict[str, Any] = clean_json({key: value for key, value in profile.items() if value is not None})
-    return cleaned
-
-
-def clean_json(value: Any) -> Any:
-    """The value with every text storable: platforms have sent NULs and half surrogates."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return {storable(str(key)): clean_json(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [clean_json(inner) for inner in value]
-    return value
+    return storable_json({key: value for key, value in profile.items() if value is not None})

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import defer
 
+from app.core.bulk import insert_objects, insert_rows
 from app.core.context import Context
 from app.core.crypto import new_token
+from app.core.db import among
 from app.core.metrics import ITEMS
 from app.core.numbers import lock_counter
 from app.core.permissions import Permission
@@ -28,15 +30,17 @@ from app.models import (
     Account,
     Contact,
     InboundItem,
-    ItemStatus,
     SpecialList,
     Verdict,
     VerdictOutcome,
+    WaitingItem,
 )
 from app.routing.intake import Kept, Routed, route_kept
 
-ITEMS_PER_JOB = 500
+ITEMS_PER_JOB = 1000
 VIP_LEVEL = "vip"
+# The platform's own answer and what a reply needs: large, and nobody judges by them.
+NOT_JUDGED_BY = (defer(InboundItem.raw), defer(InboundItem.reply_context))
 
 
 def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
@@ -44,12 +48,9 @@ def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
     ctx.require(Permission.LISTENER_INGEST)
     now = ctx.now()
     free = (
-        select(InboundItem.id)
-        .where(
-            InboundItem.status == ItemStatus.RECEIVED,
-            or_(InboundItem.lease_until.is_(None), InboundItem.lease_until < now),
-        )
-        .order_by(InboundItem.id)
+        select(WaitingItem.id)
+        .where(or_(WaitingItem.lease_until.is_(None), WaitingItem.lease_until < now))
+        .order_by(WaitingItem.id)
         .limit(ITEMS_PER_JOB)
         .with_for_update(skip_locked=True)
     )
@@ -59,14 +60,16 @@ def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
     token = new_token()[:32]
     lease = now + timedelta(seconds=ctx.runtime.settings.lease_seconds)
     ctx.session.execute(
-        update(InboundItem).where(InboundItem.id.in_(ids)).values(lease_until=lease, lease_token=token),
+        update(WaitingItem)
+        .where(among(ctx.session, WaitingItem.id, ids))
+        .values(lease_until=lease, lease_token=token),
         execution_options={"synchronize_session": False},
     )
     rows = ctx.session.scalars(
         select(InboundItem)
-        .where(InboundItem.id.in_(ids))
+        .where(among(ctx.session, InboundItem.id, ids))
         .order_by(InboundItem.id)
-        .options(defer(InboundItem.raw))  # the platform's own answer: large, and nobody judges by it
+        .options(*NOT_JUDGED_BY)
     )
     return token, list(rows)
 
@@ -86,13 +89,8 @@ def record_verdicts(
     if not judged:
         return
     now = ctx.now()
-    ctx.session.execute(insert(Verdict), [verdict_row(now, *entry, version) for entry in judged])
-    ctx.session.execute(
-        update(InboundItem)
-        .where(InboundItem.id.in_(ours))
-        .values(status=ItemStatus.JUDGED, lease_until=None, lease_token=None),
-        execution_options={"synchronize_session": False},
-    )
+    _store_verdicts(ctx, [verdict_row(now, *entry, version) for entry in judged])
+    ctx.session.execute(delete(WaitingItem).where(among(ctx.session, WaitingItem.id, ours)))
     join_clusters(ctx, judged)
     note_activity(ctx, judged)
     note_hits(ctx, [subject for subject, _ in judged])
@@ -101,16 +99,17 @@ def record_verdicts(
     _tell(ctx, judged)
 
 
+def _store_verdicts(ctx: Context, rows: list[dict[str, Any]]) -> None:
+    """Those of kept items as objects, because routing goes on with them."""
+    insert_rows(ctx.session, Verdict, [row for row in rows if row["outcome"] is not VerdictOutcome.KEPT])
+    insert_objects(ctx.session, [Verdict(**row) for row in rows if row["outcome"] is VerdictOutcome.KEPT])
+
+
 def _still_ours(ctx: Context, token: str, ids: list[int]) -> set[int]:
-    return set(
-        ctx.session.scalars(
-            select(InboundItem.id).where(
-                InboundItem.id.in_(ids),
-                InboundItem.lease_token == token,
-                InboundItem.status == ItemStatus.RECEIVED,
-            )
-        )
+    mine = select(WaitingItem.id).where(
+        among(ctx.session, WaitingItem.id, ids), WaitingItem.lease_token == token
     )
+    return set(ctx.session.scalars(mine))
 
 
 def verdict_row(now: datetime, subject: Subject, decision: Decision, version: str) -> dict[str, Any]:
@@ -152,7 +151,7 @@ def route_subjects(ctx: Context, kept: Sequence[Subject]) -> Routed:
     if not known:
         return Routed()
     items = {subject.item.id: subject.item for subject in known}
-    verdicts = ctx.session.scalars(select(Verdict).where(Verdict.inbound_item_id.in_(items)))
+    verdicts = ctx.session.scalars(select(Verdict).where(among(ctx.session, Verdict.inbound_item_id, items)))
     by_item = {verdict.inbound_item_id: verdict for verdict in verdicts}
     wanted = {item.account_id for item in items.values()}
     accounts = {row.id: row for row in ctx.session.scalars(select(Account).where(Account.id.in_(wanted)))}
@@ -170,7 +169,9 @@ def route_subjects(ctx: Context, kept: Sequence[Subject]) -> Routed:
 
 def _levels(ctx: Context, contact_ids: Iterable[int]) -> dict[int, str | None]:
     rows = ctx.session.execute(
-        select(Contact.id, Contact.level).where(Contact.id.in_(contact_ids), Contact.level.is_not(None))
+        select(Contact.id, Contact.level).where(
+            among(ctx.session, Contact.id, contact_ids), Contact.level.is_not(None)
+        )
     )
     return {row.id: row.level for row in rows}
 
@@ -201,9 +202,7 @@ def _tell(ctx: Context, judged: Sequence[tuple[Subject, Decision]]) -> None:
 
 def oldest_unjudged(ctx: Context) -> datetime | None:
     """Since when the oldest item has been waiting for its verdict; None when none waits."""
-    return ctx.session.scalar(
-        select(func.min(InboundItem.created_at)).where(InboundItem.status == ItemStatus.RECEIVED)
-    )
+    return ctx.session.scalar(select(WaitingItem.created_at).order_by(WaitingItem.id).limit(1))
 
 
 __all__ = [

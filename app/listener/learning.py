@@ -18,6 +18,7 @@ from sqlalchemy import func, select, update
 from app.core.context import Context
 from app.core.errors import Conflict
 from app.core.events import Audience
+from app.core.heap import settle_heap
 from app.core.jobs import JobName
 from app.core.permissions import Permission
 from app.core.runtime import Runtime
@@ -50,7 +51,13 @@ def current_classifier(runtime: Runtime) -> Classifier:
     if runtime.parts.get(_STAMP, stamp) != stamp:
         runtime.parts.pop(_CLASSIFIER, None)
     runtime.parts[_STAMP] = stamp
-    return runtime.part(_CLASSIFIER, lambda own: registry_of(own).load())
+    return runtime.part(_CLASSIFIER, _loaded)
+
+
+def _loaded(runtime: Runtime) -> Classifier:
+    classifier = registry_of(runtime).load()
+    settle_heap()
+    return classifier
 
 
 def _stamp(runtime: Runtime) -> int:

@@ -28,13 +28,13 @@ from app.listener.schemas import (
 from app.models import (
     Account,
     InboundItem,
-    ItemStatus,
     Monitor,
     MonitorHit,
     SpecialList,
     SpecialListEntry,
     Verdict,
     VerdictOutcome,
+    WaitingItem,
 )
 from app.routing.verdict_views import reason_views, sentiment_view
 
@@ -70,7 +70,7 @@ def get_item(ctx: Context, item_id: int) -> InboundItemView:
 def _filtered(ctx: Context, query: InboundItemQuery) -> Select[InboundItem]:
     statement = scope(select(InboundItem), ctx.actor, InboundItem)
     if query.outcome == "pending":
-        statement = statement.where(InboundItem.status == ItemStatus.RECEIVED)
+        statement = statement.where(InboundItem.id.in_(select(WaitingItem.id)))
     judged = _verdict_conditions(query)
     if judged:
         statement = statement.join(Verdict, Verdict.inbound_item_id == InboundItem.id).where(*judged)

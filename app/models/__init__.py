@@ -33,7 +33,7 @@ from app.models.identity import (
     TeamMember,
 )
 from app.models.labelling import Label, LabelSource, ReviewDraw, ReviewItem
-from app.models.listening import InboundItem, ItemStatus, Lane, Verdict, VerdictOutcome
+from app.models.listening import InboundItem, Lane, Verdict, VerdictOutcome, WaitingItem
 from app.models.monitoring import (
     AccountFilter,
     AuthorActivity,
@@ -90,7 +90,6 @@ __all__ = [
     "EventLog",
     "HourlyVolume",
     "InboundItem",
-    "ItemStatus",
     "Label",
     "LabelSource",
     "Lane",
@@ -121,4 +120,5 @@ __all__ = [
     "TopicItem",
     "Verdict",
     "VerdictOutcome",
+    "WaitingItem",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Entity, EnumText, Id, fk
+from app.core.db import Base, Entity, EnumText, Id, fk
 
 
 class Lane(StrEnum):
@@ -18,11 +18,6 @@ class Lane(StrEnum):
     PUBLIC = "public"
     PRIVATE = "private"
     INTERNAL = "internal"
-
-
-class ItemStatus(StrEnum):
-    RECEIVED = "received"
-    JUDGED = "judged"
 
 
 _REPEATS = text("duplicate_of_id IS NOT NULL")
@@ -35,7 +30,6 @@ class InboundItem(Entity):
     __tablename__ = "inbound_items"
     __table_args__ = (
         UniqueConstraint("account_id", "external_id"),
-        Index("ix_inbound_items_status_id", "status", "id"),
         Index(
             "ix_inbound_items_duplicate_of_id",
             "duplicate_of_id",
@@ -69,15 +63,26 @@ class InboundItem(Entity):
     """The first item of the cluster that this one repeats."""
     duplicate_count: Mapped[int] = mapped_column(default=0)
     """How many later items repeat this one."""
-    status: Mapped[ItemStatus] = mapped_column(EnumText(ItemStatus), default=ItemStatus.RECEIVED)
-    lease_until: Mapped[datetime | None]
-    lease_token: Mapped[str | None] = mapped_column(String(32))
     trigger: Mapped[str | None] = mapped_column(String(20))
     """What this opens or closes for private answers (message, follow, …); see app.adapters.windows."""
     keep_reason: Mapped[str | None] = mapped_column(String(80))
     """Why an item that could not be understood was kept all the same."""
 
     verdict: Mapped[Verdict | None] = relationship(back_populates="item", lazy="raise_on_sql", uselist=False)
+
+
+class WaitingItem(Base):
+    """An item that waits for its verdict, by the item's id; the row goes when the verdict comes.
+
+    Apart from the item, whose row is large and stands in many indexes: leases and verdicts leave it alone.
+    """
+
+    __tablename__ = "waiting_items"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None] = mapped_column(String(32))
 
 
 class VerdictOutcome(StrEnum):

@@ -14,21 +14,43 @@ LEAST_LOADED = "least_loaded"
 MANUAL = "manual"
 
 
+@dataclass(frozen=True)
+class Person:
+    """What handing out work needs of an operator, read once for a batch."""
+
+    operator: Operator
+    team_ids: frozenset[int]
+    absence: str | None
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, operator: Operator) -> Person:
+        presence = operator.presence
+        return cls(
+            operator,
+            frozenset(team.id for team in operator.teams),
+            None if presence is Presence.ONLINE else f"presence_{presence.value}",
+            {
+                "operator_id": operator.id,
+                "name": operator.name,
+                "capacity": operator.capacity,
+                "presence": presence.value,
+            },
+        )
+
+
 @dataclass
 class Candidate:
-    operator: Operator
+    person: Person
     open_requests: int
     excluded: str | None = None
 
+    @property
+    def operator(self) -> Operator:
+        return self.person.operator
+
     def record(self) -> dict[str, Any]:
-        return {
-            "operator_id": self.operator.id,
-            "name": self.operator.name,
-            "open_requests": self.open_requests,
-            "capacity": self.operator.capacity,
-            "presence": self.operator.presence.value,
-            "excluded": self.excluded,
-        }
+        return {**self.person.facts, "open_requests": self.open_requests, "excluded": self.excluded}
 
 
 class Roster:
@@ -36,30 +58,30 @@ class Roster:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._people: dict[int, list[Operator]] = {}
+        self._people: dict[int, list[Person]] = {}
         self._load: dict[int, int] = {}
 
     def candidates(self, account: Account, team_id: int | None) -> list[Candidate]:
         return [
-            Candidate(person, self._load.get(person.id, 0), self._exclusion(person, team_id))
+            Candidate(person, self._load.get(person.operator.id, 0), self._exclusion(person, team_id))
             for person in self._people_of(account)
         ]
 
-    def _people_of(self, account: Account) -> list[Operator]:
+    def _people_of(self, account: Account) -> list[Person]:
         if account.id not in self._people:
             people = operators_for_account(self._ctx.session, account)
             unknown = [person.id for person in people if person.id not in self._load]
             loads = open_requests_by_operator(self._ctx.session, unknown)
             self._load.update({operator_id: loads.get(operator_id, 0) for operator_id in unknown})
-            self._people[account.id] = people
+            self._people[account.id] = [Person.of(person) for person in people]
         return self._people[account.id]
 
-    def _exclusion(self, person: Operator, team_id: int | None) -> str | None:
-        if team_id is not None and team_id not in {team.id for team in person.teams}:
+    def _exclusion(self, person: Person, team_id: int | None) -> str | None:
+        if team_id is not None and team_id not in person.team_ids:
             return "other_team"
-        if person.presence is not Presence.ONLINE:
-            return f"presence_{person.presence.value}"
-        if self._load.get(person.id, 0) >= person.capacity:
+        if person.absence is not None:
+            return person.absence
+        if self._load.get(person.operator.id, 0) >= person.facts["capacity"]:
             return "at_capacity"
         return None
 
@@ -72,7 +94,7 @@ def choose_least_loaded(candidates: Sequence[Candidate]) -> Candidate | None:
     free = [candidate for candidate in candidates if candidate.excluded is None]
     if not free:
         return None
-    return min(free, key=lambda c: (c.open_requests / max(1, c.operator.capacity), c.operator.id))
+    return min(free, key=lambda c: (c.open_requests / max(1, c.person.facts["capacity"]), c.operator.id))
 
 
 def decide(ctx: Context, roster: Roster, account: Account, request: ServiceRequest) -> AssignmentDecision:

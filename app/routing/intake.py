@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from app.core.bulk import insert_objects, take_ids
 from app.core.context import Context
+from app.core.db import among
 from app.core.numbers import lock_counter, take_numbers
 from app.core.permissions import Permission
 from app.models import (
     ACTIVE_STATUSES,
     Account,
+    AssignmentDecision,
     ContactIdentity,
     Conversation,
     InboundItem,
@@ -30,7 +33,7 @@ from app.routing.assignment import Roster, decide
 from app.routing.deadlines import preview, refresh_windows, set_deadlines
 from app.routing.events import MESSAGES_APPENDED, OPENED, UPDATED
 from app.routing.policies import FAR_FUTURE, PriorityInput, priority_of
-from app.routing.queries import load_requests
+from app.routing.related import relate
 from app.search.index import Indexed, index_texts
 
 _OFFICE_ZONE = ZoneInfo("Asia/Shanghai")  # request numbers carry the day as operators count it
@@ -85,18 +88,28 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
         elif request.id is not None:
             routed.joined[request.id] = request
         routed.messages.append(_append(ctx, entry, conversation, request))
-    _number_requests(ctx, routed.opened)
-    ctx.session.flush()
-    index_texts(ctx.session, Indexed.MESSAGES, [(message.id, message.text) for message in routed.messages])
+    for request, number in zip(
+        routed.opened, take_ids(ctx.session, ServiceRequest, len(routed.opened)), strict=True
+    ):
+        request.id = number
     for entry, message in zip(ordered, routed.messages, strict=True):
         request = requests[message.conversation_id, entry.item.lane]
         message.service_request_id = request.id
         entry.verdict.service_request_id = request.id
     _refresh_windows(ctx, [*routed.opened, *routed.joined.values()], accounts, conversations)
-    _assign(ctx, routed.opened, accounts)
-    ctx.session.flush()
+    decisions = _assign(ctx, routed.opened, accounts)
+    _store(ctx, routed, decisions)
     _tell(ctx, routed)
     return routed
+
+
+def _store(ctx: Context, routed: Routed, decisions: list[AssignmentDecision]) -> None:
+    _number_requests(ctx, routed.opened)
+    insert_objects(ctx.session, routed.opened)
+    insert_objects(ctx.session, routed.messages)
+    insert_objects(ctx.session, decisions)
+    ctx.session.flush()
+    index_texts(ctx.session, Indexed.MESSAGES, [(message.id, message.text) for message in routed.messages])
 
 
 def _conversations(ctx: Context, kept: Sequence[Kept]) -> dict[int, Conversation]:
@@ -104,23 +117,23 @@ def _conversations(ctx: Context, kept: Sequence[Kept]) -> dict[int, Conversation
     ids = sorted({entry.identity.id for entry in kept})
     rows = ctx.session.scalars(
         select(Conversation)
-        .where(Conversation.contact_identity_id.in_(ids))
+        .where(among(ctx.session, Conversation.contact_identity_id, ids))
         .order_by(Conversation.id)
         .with_for_update()
     )
     found = {row.contact_identity_id: row for row in rows}
-    for entry in kept:
-        if entry.identity.id not in found:
-            conversation = Conversation(
-                created_at=ctx.now(),
-                account_id=entry.item.account_id,
-                contact_identity_id=entry.identity.id,
-                last_number=0,
-            )
-            ctx.session.add(conversation)
-            found[entry.identity.id] = conversation
-    ctx.session.flush()
-    return found
+    new = {
+        entry.identity.id: Conversation(
+            created_at=ctx.now(),
+            account_id=entry.item.account_id,
+            contact_identity_id=entry.identity.id,
+            last_number=0,
+        )
+        for entry in kept
+        if entry.identity.id not in found
+    }
+    insert_objects(ctx.session, list(new.values()))
+    return found | new
 
 
 def _active_requests(
@@ -129,7 +142,8 @@ def _active_requests(
     ids = [conversation.id for conversation in conversations.values()]
     rows = ctx.session.scalars(
         select(ServiceRequest).where(
-            ServiceRequest.conversation_id.in_(ids), ServiceRequest.status.in_(ACTIVE_STATUSES)
+            among(ctx.session, ServiceRequest.conversation_id, ids),
+            ServiceRequest.status.in_(ACTIVE_STATUSES),
         )
     )
     return {(row.conversation_id, row.lane): row for row in rows}
@@ -139,7 +153,7 @@ def _earlier_requests(ctx: Context, conversations: dict[int, Conversation]) -> d
     ids = [conversation.id for conversation in conversations.values()]
     rows = ctx.session.execute(
         select(ServiceRequest.conversation_id, func.count())
-        .where(ServiceRequest.conversation_id.in_(ids))
+        .where(among(ctx.session, ServiceRequest.conversation_id, ids))
         .group_by(ServiceRequest.conversation_id)
     )
     return defaultdict(int, dict(iter(rows)))
@@ -160,7 +174,7 @@ def _open(
             earlier_requests=earlier,
         )
     )
-    request = ServiceRequest(
+    return ServiceRequest(
         created_at=ctx.now(),
         number="",
         account_id=account.id,
@@ -178,9 +192,11 @@ def _open(
         message_count=0,
         last_number=0,
         preview={},
+        # What the database has no say in; read before the row is stored.
+        sentiment=0,
+        sentiment_score=0.5,
+        sentiment_unsure=False,
     )
-    ctx.session.add(request)
-    return request
 
 
 def _append(ctx: Context, entry: Kept, conversation: Conversation, request: ServiceRequest) -> Message:
@@ -201,7 +217,6 @@ def _append(ctx: Context, entry: Kept, conversation: Conversation, request: Serv
         external_url=item.external_url,
         occurred_at=item.published_at,
     )
-    ctx.session.add(message)
     request.message_count += 1
     request.unread_count += 1
     request.last_number = conversation.last_number
@@ -239,22 +254,25 @@ def _refresh_windows(
     refresh_windows(ctx, [(r, accounts[r.account_id], by_id[r.conversation_id]) for r in private])
 
 
-def _assign(ctx: Context, requests: list[ServiceRequest], accounts: dict[int, Account]) -> None:
+def _assign(
+    ctx: Context, requests: list[ServiceRequest], accounts: dict[int, Account]
+) -> list[AssignmentDecision]:
     if not requests:
-        return
+        return []
     lock_counter(ctx.session, "routing", ctx.now())  # one hand at a time gives work out
     roster = Roster(ctx)
+    decisions = []
     for request in requests:
-        decision = decide(ctx, roster, accounts[request.account_id], request)
+        decisions.append(decide(ctx, roster, accounts[request.account_id], request))
         if request.assignee_id is not None:
             request.status = RequestStatus.OPEN
-        ctx.session.add(decision)
+    return decisions
 
 
 def _tell(ctx: Context, routed: Routed) -> None:
     opened = {request.id for request in routed.opened}
-    ids = [*opened, *(request.id for request in routed.joined.values())]
-    for request in load_requests(ctx, ids):
-        name = OPENED if request.id in opened else UPDATED
-        announce(ctx, name, request)
+    requests = [*routed.opened, *routed.joined.values()]
+    relate(ctx.session, requests)
+    for request in sorted(requests, key=lambda request: request.id):
+        announce(ctx, OPENED if request.id in opened else UPDATED, request)
     ctx.signal(MESSAGES_APPENDED, [message.id for message in routed.messages])

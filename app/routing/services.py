@@ -108,7 +108,7 @@ def _manual_decision(ctx: Context, request: ServiceRequest, account: Account) ->
         chosen_operator_id=request.assignee_id,
         decided_by_id=ctx.actor.operator_id,
         reason=reason,
-        candidates=[Candidate(c.operator, c.open_requests).record() for c in people],
+        candidates=[Candidate(c.person, c.open_requests).record() for c in people],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer
 
 from app.core.context import Context
 from app.core.permissions import Permission
@@ -18,7 +19,7 @@ from app.models import (
     ServiceRequest,
     Verdict,
 )
-from app.search.index import Indexed, found_in
+from app.search.index import Indexed, found_in, newest_found
 from app.search.schemas import SearchHit, SearchQuery, SearchResult
 from app.search.tokens import Alternatives, query_phrases
 
@@ -41,7 +42,7 @@ def search(ctx: Context, query: SearchQuery) -> SearchResult:
 
 
 def _items(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchHit]:
-    rows = ctx.session.execute(
+    statement = (
         scope(
             select(InboundItem, Account.name, Account.platform, Verdict.service_request_id),
             ctx.actor,
@@ -49,10 +50,9 @@ def _items(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchH
         )
         .join(Account, Account.id == InboundItem.account_id)
         .outerjoin(Verdict, Verdict.inbound_item_id == InboundItem.id)
-        .where(found_in(ctx.session, Indexed.ITEMS, InboundItem.id, wanted))
-        .order_by(InboundItem.id.desc())
-        .limit(limit)
+        .options(defer(InboundItem.raw))
     )
+    rows = newest_found(ctx.session, statement, Indexed.ITEMS, InboundItem.id, wanted, limit)
     return [
         SearchHit(
             kind="item",
@@ -71,13 +71,10 @@ def _items(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchH
 
 
 def _messages(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchHit]:
-    rows = ctx.session.execute(
-        scope(select(Message, Account.name, Account.platform), ctx.actor, Message)
-        .join(Account, Account.id == Message.account_id)
-        .where(found_in(ctx.session, Indexed.MESSAGES, Message.id, wanted))
-        .order_by(Message.id.desc())
-        .limit(limit)
-    ).all()
+    statement = scope(select(Message, Account.name, Account.platform), ctx.actor, Message).join(
+        Account, Account.id == Message.account_id
+    )
+    rows = newest_found(ctx.session, statement, Indexed.MESSAGES, Message.id, wanted, limit)
     requests = _newest_requests(ctx, {message.conversation_id for message, _, _ in rows})
     return [
         SearchHit(

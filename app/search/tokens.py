@@ -9,9 +9,10 @@ indexed by its sound (kuan dai duan) and its initials (kd dd), marked so that th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import add, itemgetter
 
 from pypinyin.constants import PINYIN_DICT
 from pypinyin.contrib.tone_convert import to_normal
@@ -49,16 +50,22 @@ def index_tokens(texts: Sequence[str]) -> list[list[str]]:
 def _tokens(folded: str) -> list[str]:
     tokens: list[str] = []
     for run in _RUN.findall(folded):
-        tokens.extend(_pairs(run))
+        tokens += map(add, run, run[1:])
+        tokens.append(run[-1])
     for chinese in _CHINESE.findall(folded):
-        syllables = [syllable(character) for character in chinese]
-        tokens.extend(SOUND + sound for sound in syllables)
-        tokens.extend(INITIALS + pair for pair in _pairs("".join(sound[0] for sound in syllables)))
+        tokens += map(_SOUNDS.__getitem__, chinese)
+        marked = [*map(_INITIALS.__getitem__, chinese)]
+        tokens += map(add, marked, map(_last, marked[1:]))
+        tokens.append(marked[-1])
     return tokens
 
 
+_last = itemgetter(-1)
+
+
 def _pairs(run: str) -> list[str]:
-    return [run[position : position + 2] for position in range(len(run))]
+    """What a query of two characters or more asks for; the index has the last character alone as well."""
+    return [*map(add, run, run[1:])]
 
 
 def query_phrases(query: str) -> list[Alternatives]:
@@ -69,12 +76,12 @@ def query_phrases(query: str) -> list[Alternatives]:
 def _alternatives(run: str) -> Alternatives:
     if len(run) == 1:
         return (Phrase((run,), prefix=True),)
-    found = [Phrase(tuple(_pairs(run)[:-1]))]
+    found = [Phrase(tuple(_pairs(run)))]
     if _LATIN.fullmatch(run):
         syllables = split_syllables(run)
         if syllables:
             found.append(Phrase(tuple(SOUND + sound for sound in syllables)))
-        found.append(Phrase(tuple(INITIALS + pair for pair in _pairs(run)[:-1])))
+        found.append(Phrase(tuple(INITIALS + pair for pair in _pairs(run))))
     return tuple(found)
 
 
@@ -83,6 +90,22 @@ def syllable(character: str) -> str:
     """The character's most common reading without its tone; the character itself when it has none."""
     readings = PINYIN_DICT.get(ord(character), "")
     return to_normal(readings.split(",")[0]).replace("ü", "v") or character
+
+
+class _ByCharacter(dict[str, str]):
+    """What a character becomes, worked out once."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, character: str) -> str:
+        self[character] = made = self._make(character)
+        return made
+
+
+_SOUNDS = _ByCharacter(lambda character: SOUND + syllable(character))
+_INITIALS = _ByCharacter(lambda character: INITIALS + syllable(character)[0])
 
 
 @cache
@@ -101,7 +124,3 @@ def split_syllables(letters: str) -> list[str] | None:
             if rest is not None:
                 return [letters[:length], *rest]
     return None
-
-
-def joined(tokens: Iterable[str]) -> str:
-    return " ".join(tokens)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.schemas import AccountRefView
 from app.core.context import Context
+from app.core.db import among
 from app.core.errors import NotFound
 from app.core.i18n import translate
 from app.core.permissions import Permission
@@ -136,13 +137,17 @@ def message_views(ctx: Context, messages: Sequence[Message]) -> list[MessageView
     operator_ids = {message.operator_id for message in messages} - {None}
     outbound = _by(
         "message_id",
-        ctx.session.scalars(select(OutboundMessage).where(OutboundMessage.message_id.in_(ids)))
+        ctx.session.scalars(
+            select(OutboundMessage).where(among(ctx.session, OutboundMessage.message_id, ids))
+        )
         if ids
         else (),
     )
     verdicts = _by(
         "inbound_item_id",
-        ctx.session.scalars(select(Verdict).where(Verdict.inbound_item_id.in_(item_ids))) if item_ids else (),
+        ctx.session.scalars(select(Verdict).where(among(ctx.session, Verdict.inbound_item_id, item_ids)))
+        if item_ids
+        else (),
     )
     people = _by(
         "id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.search.tokens import Phrase, index_tokens, query_phrases, split_syllables
@@ -24,6 +24,7 @@ def matches(text: str, query: str) -> bool:
     return all(any(holds(tokens, phrase) for phrase in group) for group in query_phrases(query))
 
 
+@settings(deadline=None)
 @given(text=CHINESE, data=st.data())
 def test_every_substring_is_found(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
@@ -31,6 +32,7 @@ def test_every_substring_is_found(text: str, data: st.DataObject) -> None:
     assert matches(text, text[start:end])
 
 
+@settings(deadline=None)
 @given(text=CHINESE, query=st.text(alphabet="宽带断网套餐流量", min_size=2, max_size=4))
 def test_characters_that_do_not_stand_together_are_not_found(text: str, query: str) -> None:
     assert matches(text, query) == (query in text)
