@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.nlp.encode import encode
-from app.nlp.features import SLOT_BITS, Slots
+from app.nlp.features import NO_SLOT, Slots
 from app.nlp.segment import Segmenter
 from app.nlp.surface import surface_features
 
@@ -37,32 +37,32 @@ def read_posts(texts: Sequence[str], segmenter: Segmenter) -> Posts:
     """Encode a corpus; slots seen fewer than three times are left out."""
     encoded = [encode(texts[at : at + _CHUNK], segmenter) for at in range(0, len(texts), _CHUNK)]
     surface = np.concatenate([surface_features(part.batch, part.reposted) for part in encoded])
-    sizes = [part.batch.size for part in encoded]
-    grams, gram_slots = _counts([(part.owner, part.slots) for part in encoded], sizes)
-    words, word_slots = _counts([(part.word_owner, part.word_slots) for part in encoded], sizes)
+    grams, gram_slots = _counts([(part.slots, part.slot_bounds) for part in encoded])
+    words, word_slots = _counts([(part.word_slots, part.word_bounds) for part in encoded])
     return Posts(grams, gram_slots, words, word_slots, surface)
 
 
-def _counts(parts: list[tuple[Ints, Slots]], sizes: list[int]) -> tuple[Any, Slots]:
+def _counts(parts: list[tuple[Slots, Ints]]) -> tuple[Any, Slots]:
+    """Counts (posts, slots) of all parts, each given as slots and the bounds of its posts."""
     from scipy import sparse  # noqa: PLC0415 - training only
 
-    totals = np.zeros(1 << SLOT_BITS, dtype=np.int64)
-    for _, slots in parts:
+    totals = np.zeros(NO_SLOT + 1, dtype=np.int64)
+    for slots, _ in parts:
         totals += np.bincount(slots, minlength=len(totals))
+    totals[NO_SLOT] = 0
     kept = np.flatnonzero(totals >= _MIN_COUNT)
     number = np.full(len(totals), -1, dtype=np.int32)
     number[kept] = np.arange(len(kept), dtype=np.int32)
     blocks = []
-    for (owner, slots), size in zip(parts, sizes, strict=True):
+    for slots, bounds in parts:
         columns = number[slots]
-        known = columns >= 0
-        ones = np.ones(int(known.sum()), dtype=np.float32)
-        blocks.append(
-            sparse.csr_matrix(
-                (ones, (owner[known].astype(np.int32), columns[known])), shape=(size, len(kept))
-            )
-        )
-    return sparse.vstack(blocks, format="csr"), kept
+        known = np.flatnonzero(columns >= 0)
+        ones = np.ones(len(known), dtype=np.float32)
+        begins = np.searchsorted(known, bounds)
+        block = sparse.csr_matrix((ones, columns[known], begins), shape=(len(begins) - 1, len(kept)))
+        block.sum_duplicates()
+        blocks.append(block)
+    return sparse.vstack(blocks, format="csr"), kept.astype(np.int32)
 
 
 def idf_of(counts: Any) -> Floats:

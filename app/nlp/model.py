@@ -98,10 +98,9 @@ class Model:
 
     def scores(self, encoded: Encoded) -> Scores:
         """Level-one scores of a batch."""
-        posts = encoded.batch.size
-        sums = self.grams.sums(encoded.owner, encoded.slots, posts)
-        word_sums = self.words.sums(encoded.word_owner, encoded.word_slots, posts)
-        count = np.bincount(encoded.word_owner, minlength=posts).astype(np.float32)
+        sums = self.grams.sums(encoded.slots, encoded.slot_bounds)
+        word_sums = self.words.sums(encoded.word_slots, encoded.word_bounds)
+        count = np.diff(encoded.word_bounds).astype(np.float32)
         return Scores(
             heads=by_norm(sums[:, :-1], sums[:, -1:]) + self.bias,
             topics=by_norm(word_sums[:, :-2], word_sums[:, -1:]),
@@ -233,5 +232,5 @@ def _unpacked(arrays: dict[str, Any], network: Network) -> Lessons:
 
 
 def _table(arrays: dict[str, Any], name: str) -> Table:
-    slots: Slots = np.cumsum(arrays[f"{name}_slots"].astype(np.int64))
+    slots: Slots = np.cumsum(arrays[f"{name}_slots"], dtype=np.int32)
     return Table(slots, np.ascontiguousarray(arrays[f"{name}_levels"].T), arrays[f"{name}_scales"])
