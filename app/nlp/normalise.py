@@ -76,7 +76,9 @@ def normalise_many(texts: Sequence[str]) -> list[str]:
 
 def joined_normal_form(texts: Sequence[str]) -> str:
     """`normalise_many`, still joined by line feeds: the form that batch features are made from."""
-    codes, keep = _mapped([_shortened(text) for text in texts])
+    if max(map(len, texts), default=0) > MAX_SCORED_CHARS:
+        texts = [_shortened(text) for text in texts]
+    codes, keep = _mapped(texts)
     joined = codes[keep].tobytes().decode("utf-32-le")
     if "://" in joined or "www." in joined or "t.cn/" in joined:
         joined = _URL.sub(URL, joined)
@@ -98,10 +100,13 @@ def fold(text: str) -> str:
 
 def fold_many(texts: Sequence[str]) -> list[str]:
     """`fold` over a batch; texts are folded in full length."""
-    if not texts:
-        return []
+    return joined_fold(texts).split("\n") if texts else []
+
+
+def joined_fold(texts: Sequence[str]) -> str:
+    """`fold_many`, still joined by line feeds; needs at least one text."""
     codes, keep = _mapped(texts)
-    return codes[keep].tobytes().decode("utf-32-le").split("\n")
+    return codes[keep].tobytes().decode("utf-32-le")
 
 
 def own_words(text: str) -> tuple[str, list[str]]:
