@@ -22,6 +22,11 @@ SERVICE_INTENTS = frozenset({"complaint", "consult", "lead", "suggestion"})
 WEIBO_SETS = ("weibo2018", "brand1790", "smp_virus", "smp_usual", "clue_emotion", "mood8")
 REVIEW_SETS = ("shop10", "htl", "waimai")
 
+POLARITY_WEIGHTS = {"weibo2018": 2.0, "shop10": 0.5, "htl": 0.5, "waimai": 0.5}
+"""How much a post of a set counts for the two-class sentiment, 1 where nothing is said: general Weibo posts
+judged by hand are what the stream looks like, product reviews are not.
+"""
+
 HEADS = (
     "polarity", "review_polarity", "car_polarity", "polar", "happy", "angry", "sad", "question", "review",
     "car", "shop_chat", "stream", "negative_review", "offensive", "plea", "spam_account", "emoticon",

@@ -100,13 +100,12 @@ def stream_weights(intents: Ints, sampled: npt.NDArray[np.bool_]) -> Floats:
 
 def choose_knobs(unseen: list[Floats], targets: list[Ints], weights: Floats) -> dict[str, Any]:
     """Thresholds and calibration from out-of-fold probabilities."""
-    intent, service, sentiment, urgency = unseen
+    intent, service, _, urgency = unseen
     raw = service_logit(service, intent)
     slope, constant = fit_small(np.stack((raw, np.ones_like(raw)), axis=1), targets[1].tolist(), weights)
     threshold, _ = best_threshold(sigmoid(slope * raw + constant), targets[1] == 1, weights)
     return {
         "intent_offsets": [float(v) for v in class_offsets(intent, targets[0], weights)],
-        "sentiment_offsets": [float(v) for v in class_offsets(sentiment, targets[2], weights)],
         "urgency_offsets": [float(v) for v in class_offsets(urgency, targets[3], weights)],
         "service": [float(slope), float(constant)],
         "service_threshold": threshold,

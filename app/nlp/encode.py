@@ -18,7 +18,7 @@ from app.nlp.features import (
     span_hashes,
     word_slots,
 )
-from app.nlp.normalise import joined_normal_form, own_words
+from app.nlp.normalise import joined_normal_form, own_words, without_address
 from app.nlp.segment import Segmenter
 
 Rows = npt.NDArray[np.int64]
@@ -87,7 +87,8 @@ def own_parts(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:
         if "//" in text or "回" in text[:8] or "eply" in text[:12]:
             mine, quoted = own_words(text[:20_000])
             reposted[number] = bool(quoted)
-            own[number] = mine or "//".join(quoted)
+            text = mine or "//".join(quoted)
+        own[number] = without_address(text)
     return own, reposted
 
 

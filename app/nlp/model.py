@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -155,11 +157,30 @@ class Model:
     @classmethod
     def load(cls, path: Path) -> Model:
         """Read a model's file; raises Unavailable when it is missing, broken or of another format."""
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return _from_arrays(dict(arrays))
-        except (OSError, EOFError, KeyError, ValueError, TypeError, BadZipFile) as error:
-            raise Unavailable("model_unreadable", file=path.name) from error
+        with _opened(path) as arrays:
+            return _from_arrays(dict(arrays))
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """`knobs` and `manifest` of a model's file, without its tables; raises Unavailable as `Model.load` does."""
+    with _opened(path) as arrays:
+        return _settings(arrays["settings"])
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            yield arrays
+    except (OSError, EOFError, KeyError, ValueError, TypeError, BadZipFile) as error:
+        raise Unavailable("model_unreadable", file=path.name) from error
+
+
+def _settings(stored: npt.NDArray[np.uint8]) -> dict[str, Any]:
+    settings: dict[str, Any] = json.loads(stored.tobytes())
+    if settings["format"] != FORMAT:
+        raise ValueError("another format")
+    return settings
 
 
 def by_norm(sums: Floats, squares: Floats) -> Floats:
@@ -180,9 +201,7 @@ def service_logit(service: Floats, intent: Floats) -> Floats:
 
 
 def _from_arrays(arrays: dict[str, Any]) -> Model:
-    settings = json.loads(arrays["settings"].tobytes())
-    if settings["format"] != FORMAT:
-        raise ValueError("another format")
+    settings = _settings(arrays["settings"])
     network = Network(
         arrays["centre"],
         arrays["scale"],

@@ -49,6 +49,7 @@ _MENTION = re.compile(r"@[\w\-]{1,30}")
 _LONG_NUMBER = re.compile(r"\d{6,}")
 _CHAIN = re.compile(r"//\s*@([^:：\s/]{1,40})\s*[:：]|//\s*@([^\s:：/]{1,40})(?=\s|$)")
 _REPLY_PREFIX = re.compile(r"^\s*(?:回复|回覆|reply)\s*@[^:：\s]{1,40}\s*[:：]\s*", re.IGNORECASE)
+_ADDRESS = re.compile(r"\s*(?:@[\w\-]{1,30}[\s:：,，]+){1,2}(?=[^\s@:：,，])")
 EMOTICON = re.compile(r"\[[^\[\]\s]{1,10}\]")
 _LETTER = re.compile(r"[^\W_]|[?？!！]")
 _MARK = re.compile(r"[@\[:]")
@@ -117,6 +118,15 @@ def own_words(text: str) -> tuple[str, list[str]]:
     pieces = _CHAIN.split(text)
     own = _REPLY_PREFIX.sub("", pieces[0]).strip()
     return own, [piece.strip() for piece in pieces[3::3]]
+
+
+def without_address(text: str) -> str:
+    """The text without one or two @names that open it: they say whom it is for, not what it says.
+
+    Three or more are kept: a list of names is what lotteries ask for. So is a text of nothing but names.
+    """
+    address = _ADDRESS.match(text)
+    return text[address.end() :] if address else text
 
 
 def is_contentless(text: str) -> Reason | None:

@@ -1,6 +1,6 @@
 """Train every head from a folder of labelled files: seconds, seeded, the same bytes each time.
 
-Order: encode the posts; keep the telling n-grams; linear heads on all files; linear heads on the judged
+Order: encode the posts; keep the frequent n-grams; linear heads on all files; linear heads on the judged
 posts, out of fold; topics (a truncated SVD of the word matrix); SnowNLP; round the tables; a small network
 over all those scores; calibration and thresholds on out-of-fold predictions of training rows.
 """
@@ -8,7 +8,9 @@ over all those scores; calibration and thresholds on out-of-fold predictions of 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from app.core.errors import Invalid
 from app.nlp.corpus import (
     HEADS,
     INTENTS,
+    POLARITY_WEIGHTS,
     WEIBO_SETS,
     Example,
     Labelled,
@@ -31,8 +34,8 @@ from app.nlp.corpus import (
 from app.nlp.decide import decide, fold_numbers, judgements, named
 from app.nlp.encode import own_parts
 from app.nlp.features import Batch, prefix_hashes, span_hashes, word_slots
-from app.nlp.linear import Heads, fit_heads, fit_small, out_of_fold
-from app.nlp.matrix import Posts, idf_of, read_posts, telling_columns, weighted
+from app.nlp.linear import Heads, fit_heads, fit_scaled_head, fit_small, out_of_fold
+from app.nlp.matrix import Posts, frequent_columns, idf_of, read_posts, weighted
 from app.nlp.model import DIRECT_HEADS, Lessons, Model, Scores, by_norm, polarity_inputs
 from app.nlp.network import Recipe
 from app.nlp.own_posts import OWN, own_posts
@@ -53,6 +56,7 @@ class Plan:
     grams: int = 160_000
     topics: int = 64
     strength: float = 4.0
+    polarity_strength: float = 1.0
     network: Recipe = field(default_factory=Recipe)
 
 
@@ -93,6 +97,7 @@ def read_material(folder: Path, segmenter: Segmenter, extra: list[Labelled]) -> 
 
 _LEAST_JUDGED = 50
 _OWN_MIN_POSTS = 4
+_RARE = {"lead": 2.0, "suggestion": 2.0}
 
 
 def train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
@@ -106,7 +111,7 @@ def train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
 def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     posts = material.posts
     answers = head_answers(material)
-    columns = _columns(material, answers, plan.grams)
+    columns = _columns(material, plan.grams)
     counts = posts.grams[:, columns]
     idf = idf_of(counts)
     rows = weighted(counts, idf)
@@ -115,19 +120,25 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     ).astype(np.float32)
     judged = material.judged
     folds = fold_numbers([row.text for row in material.labelled])
-    wide = fit_heads(rows, answers[:, : len(HEADS)], weights, plan.strength, plan.seed)
+    polar = _Polar.of(material, rows, answers, plan)
+    wide = _wide_heads(rows, answers, weights, polar, plan)
     direct_answers = answers[judged, len(HEADS) :]
-    direct = fit_heads(rows[judged], direct_answers, weights[judged], plan.strength, plan.seed)
-    unseen = out_of_fold(rows[judged], direct_answers, weights[judged], folds, plan.strength, plan.seed)
+    fit = partial(fit_heads, strength=plan.strength, seed=plan.seed)
+    direct = fit(rows[judged], direct_answers, weights[judged])
+    unseen = out_of_fold(rows[judged], direct_answers, weights[judged], folds, fit)
     grams = _gram_table(posts.gram_slots[columns], wide, direct, idf)
     bias = np.concatenate((wide.bias, direct.bias))
     words, snow = _word_table(material, segmenter, plan)
     scores = _scores(posts, counts, grams, bias, words, snow)
-    polarity = _polarity(rows, answers[:, HEADS.index("polarity")], scores, material, plan)
+    polarity = _polarity(polar, scores, material)
     judged_scores = _part(scores, judged)
     judged_scores.heads[:, len(HEADS) :] = unseen
     lessons = Lessons(
-        judged_scores.inputs(), judgements(material.labelled), weights[judged], folds, sampled(material)
+        judged_scores.inputs(),
+        judgements(material.labelled),
+        weights[judged] * _rarity(material.labelled),
+        folds,
+        sampled(material),
     )
     network, knobs = decide(lessons, plan.network, plan.seed)
     model = Model(
@@ -145,15 +156,51 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     return named(model)
 
 
-def _columns(material: Material, answers: Answers, limit: int) -> Ints:
-    """The n-grams to keep: what tells most in the files, and what recurs in the posts written for this
-    project, which are too few to be heard otherwise and whose repeated sentences must not crowd out others.
+def _columns(material: Material, limit: int) -> Ints:
+    """The n-grams to keep: what is frequent, and what recurs in the posts written for this project, which
+    are too few to be heard otherwise and whose repeated sentences must not crowd out others.
     """
     own = np.array([row.source == OWN for row in material.labelled])
     count = material.judged.stop - int(own.sum())
     grams = material.posts.grams
     recurring = np.bincount(grams[count:].indices, minlength=grams.shape[1]) >= _OWN_MIN_POSTS
-    return np.union1d(telling_columns(grams[:count], answers[:count], limit), np.flatnonzero(recurring))
+    judged = slice(material.judged.start, count)
+    return np.union1d(frequent_columns(grams[:count], judged, limit), np.flatnonzero(recurring))
+
+
+@dataclass(frozen=True)
+class _Polar:
+    """The posts whose feelings are known: `chosen` numbers of examples, their `rows`, `answers` (posts, 1) and
+    `weights`, and how their head is fitted.
+    """
+
+    chosen: Ints
+    rows: Any
+    answers: Answers
+    weights: Floats
+    fit: Callable[[Any, Answers, Floats], Heads]
+
+    @classmethod
+    def of(cls, material: Material, rows: Any, answers: Answers, plan: Plan) -> _Polar:
+        answer = answers[:, [HEADS.index("polarity")]]
+        chosen = np.flatnonzero(answer >= 0)
+        weights = np.array(
+            [POLARITY_WEIGHTS.get(material.examples[at].source, 1.0) for at in chosen], dtype=np.float32
+        )
+        fit = partial(fit_scaled_head, strength=plan.polarity_strength, seed=plan.seed)
+        return cls(chosen, rows[chosen], answer[chosen], weights, fit)
+
+
+def _wide_heads(rows: Any, answers: Answers, weights: Floats, polar: _Polar, plan: Plan) -> Heads:
+    """`HEADS` in their order, polarity by a recipe of its own."""
+    wanted = answers[:, : len(HEADS)].copy()
+    at = HEADS.index("polarity")
+    wanted[:, at] = -1
+    heads = fit_heads(rows, wanted, weights, plan.strength, plan.seed)
+    if len(polar.chosen):
+        own = polar.fit(polar.rows, polar.answers, polar.weights)
+        heads.weights[:, at], heads.bias[at] = own.weights[:, 0], own.bias[0]
+    return heads
 
 
 def head_answers(material: Material) -> Answers:
@@ -239,24 +286,22 @@ def _part(scores: Scores, rows: slice | Ints) -> Scores:
     )
 
 
-def _polarity(rows: Any, answer: Answers, scores: Scores, material: Material, plan: Plan) -> Floats:
+def _polarity(polar: _Polar, scores: Scores, material: Material) -> Floats:
     """Weights of the calibrated two-class sentiment, from scores of Weibo posts that the parts had not
     seen.
     """
-    texts = [example.text for example in material.examples]
-    chosen = np.flatnonzero(answer >= 0)
-    if not len(chosen):
+    if not len(polar.chosen):
         return np.array([1, 0, 0, 0], dtype=np.float32)
-    folds = np.array([text_hash(texts[at]) // 11 % 3 for at in chosen], dtype=np.int64)
-    unseen = _part(scores, chosen)
-    head = out_of_fold(
-        rows[chosen], answer[chosen, None], np.ones(len(chosen), np.float32), folds, plan.strength, plan.seed
-    )
+    examples = [material.examples[at] for at in polar.chosen]
+    folds = np.array([text_hash(example.text) // 11 % 3 for example in examples], dtype=np.int64)
+    unseen = _part(scores, polar.chosen)
+    head = out_of_fold(polar.rows, polar.answers, polar.weights, folds, polar.fit)
     unseen.heads[:, HEADS.index("polarity")] = head[:, 0]
-    odds = _unseen_snow(material.posts.words[chosen], answer[chosen], folds)
+    answer = polar.answers[:, 0]
+    odds = _unseen_snow(material.posts.words[polar.chosen], answer, folds)
     unseen = Scores(unseen.heads, unseen.topics, odds, unseen.words, unseen.surface)
-    weibo = np.array([material.examples[at].source in WEIBO_SETS for at in chosen])
-    return fit_small(polarity_inputs(unseen)[weibo], answer[chosen][weibo])
+    weibo = np.array([example.source in WEIBO_SETS for example in examples])
+    return fit_small(polarity_inputs(unseen)[weibo], answer[weibo])
 
 
 def _unseen_snow(counts: Any, answer: Answers, folds: Ints) -> Floats:
@@ -270,6 +315,11 @@ def _unseen_snow(counts: Any, answer: Answers, folds: Ints) -> Floats:
         here = folds == fold
         scores[here] = counts[here] @ (totals[0] - totals[1]).astype(np.float32)
     return scores
+
+
+def _rarity(labelled: Sequence[Labelled]) -> Floats:
+    """The network hears the two rarest intents twice, or it would rather not know them."""
+    return np.array([_RARE.get(row.intent, 1.0) for row in labelled], dtype=np.float32)
 
 
 def sampled(material: Material) -> npt.NDArray[np.bool_]:
