@@ -115,6 +115,7 @@ class Labelled:
 
     `sampled` is False for posts that were picked because a model was unsure: they teach, but their class
     shares are not those of a stream. `weight` multiplies a row's loss (an operator's correction weighs 3).
+    Posts of one `group` are variants of one sentence: no figure may be taken from one by what learnt another.
     """
 
     text: str
@@ -125,6 +126,7 @@ class Labelled:
     split: str = "train"
     weight: float = 1.0
     sampled: bool = True
+    group: str = ""
 
     @property
     def needs_service(self) -> bool:

@@ -28,6 +28,8 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 FOLDS = 5
+ALWAYS_TAUGHT = FOLDS
+"""The fold of rows that teach and are never asked: sentences written for training say nothing about a stream."""
 CORRECTION_WEIGHT = 3.0
 
 
@@ -36,14 +38,20 @@ def decide(lessons: Lessons, recipe: Recipe, seed: int) -> tuple[Network, dict[s
     targets = list(lessons.targets.T.astype(np.int64))
     unseen = [np.zeros((len(lessons.rows), size), dtype=np.float32) for size in TASK_SIZES]
     smaller = replace(recipe, members=max(1, recipe.members // 2))
-    for fold in np.unique(lessons.folds):
+    for fold in range(FOLDS):
         seen = lessons.folds != fold
         some = [target[seen] for target in targets]
         network = train_network(lessons.rows[seen], some, TASK_SIZES, lessons.weights[seen], smaller, seed)
-        for whole, part in zip(unseen, network.probabilities(lessons.rows[~seen]), strict=True):
-            whole[~seen] = part
+        if not seen.all():
+            for whole, part in zip(unseen, network.probabilities(lessons.rows[~seen]), strict=True):
+                whole[~seen] = part
     network = train_network(lessons.rows, targets, TASK_SIZES, lessons.weights, recipe, seed)
-    return network, choose_knobs(unseen, targets, stream_weights(targets[0], lessons.sampled))
+    asked = lessons.folds != ALWAYS_TAUGHT
+    answers = [target[asked] for target in targets]
+    knobs = choose_knobs(
+        [part[asked] for part in unseen], answers, stream_weights(answers[0], lessons.sampled[asked])
+    )
+    return network, knobs
 
 
 def adapt(model: Model, corrections: Sequence[Labelled], segmenter: Segmenter, seed: int = 20) -> Model:

@@ -8,7 +8,7 @@ over all those scores; calibration and thresholds on out-of-fold predictions of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from app.nlp.corpus import (
     sources,
     text_hash,
 )
-from app.nlp.decide import decide, fold_numbers, judgements, named
+from app.nlp.decide import ALWAYS_TAUGHT, decide, fold_numbers, judgements, named
 from app.nlp.encode import own_parts
 from app.nlp.features import Batch, prefix_hashes, span_hashes, word_slots
 from app.nlp.linear import Heads, fit_heads, fit_scaled_head, fit_small, out_of_fold
@@ -97,7 +97,6 @@ def read_material(folder: Path, segmenter: Segmenter, extra: list[Labelled]) -> 
 
 _LEAST_JUDGED = 50
 _OWN_MIN_POSTS = 4
-_RARE = {"lead": 2.0, "suggestion": 2.0}
 
 
 def train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
@@ -119,7 +118,8 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
         (np.ones(len(material.examples)), [row.weight for row in material.labelled])
     ).astype(np.float32)
     judged = material.judged
-    folds = fold_numbers([row.text for row in material.labelled])
+    folds = fold_numbers([row.group or row.text for row in material.labelled])
+    own = np.array([row.source == OWN for row in material.labelled])
     polar = _Polar.of(material, rows, answers, plan)
     wide = _wide_heads(rows, answers, weights, polar, plan)
     direct_answers = answers[judged, len(HEADS) :]
@@ -136,8 +136,8 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     lessons = Lessons(
         judged_scores.inputs(),
         judgements(material.labelled),
-        weights[judged] * _rarity(material.labelled),
-        folds,
+        weights[judged],
+        np.where(own, ALWAYS_TAUGHT, folds),
         sampled(material),
     )
     network, knobs = decide(lessons, plan.network, plan.seed)
@@ -315,11 +315,6 @@ def _unseen_snow(counts: Any, answer: Answers, folds: Ints) -> Floats:
         here = folds == fold
         scores[here] = counts[here] @ (totals[0] - totals[1]).astype(np.float32)
     return scores
-
-
-def _rarity(labelled: Sequence[Labelled]) -> Floats:
-    """The network hears the two rarest intents twice, or it would rather not know them."""
-    return np.array([_RARE.get(row.intent, 1.0) for row in labelled], dtype=np.float32)
 
 
 def sampled(material: Material) -> npt.NDArray[np.bool_]:
