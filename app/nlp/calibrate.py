@@ -51,7 +51,7 @@ def class_offsets(probabilities: Floats, actual: Ints, weights: Floats, resample
     for _ in range(resamples):
         at = rng.integers(0, len(actual), len(actual))
         found.append(_best_offsets(scores[at], actual[at], weights[at]))
-    return np.mean(found, axis=0).astype(np.float32)
+    return np.asarray(np.mean(found, axis=0), dtype=np.float32)
 
 
 def _best_offsets(scores: Floats, actual: Ints, weights: Floats, rounds: int = 2) -> Floats:

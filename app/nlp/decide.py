@@ -29,7 +29,7 @@ Ints = npt.NDArray[np.int64]
 
 FOLDS = 5
 ALWAYS_TAUGHT = FOLDS
-"""The fold of rows that teach and are never asked: sentences written for training say nothing about a stream."""
+"""The fold of rows that teach and are never asked: sentences written to train say nothing about a stream."""
 CORRECTION_WEIGHT = 3.0
 
 

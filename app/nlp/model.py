@@ -53,6 +53,12 @@ class Scores:
         """What the network reads: one row per post."""
         return np.concatenate((self.heads, self.topics, self.snow_inputs(), self.surface), axis=1)
 
+    def part(self, rows: Any) -> Scores:
+        """The scores of some posts; the heads are a copy."""
+        return Scores(
+            self.heads[rows].copy(), self.topics[rows], self.snow[rows], self.words[rows], self.surface[rows]
+        )
+
     def snow_inputs(self) -> Floats:
         """SnowNLP's score, bounded, and per square root of its words: it takes each word for independent
         proof.
@@ -162,7 +168,7 @@ class Model:
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """`knobs` and `manifest` of a model's file, without its tables; raises Unavailable as `Model.load` does."""
+    """`knobs` and `manifest` of a model's file, without its tables; raises Unavailable like `Model.load`."""
     with _opened(path) as arrays:
         return _settings(arrays["settings"])
 

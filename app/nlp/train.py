@@ -8,7 +8,6 @@ over all those scores; calibration and thresholds on out-of-fold predictions of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,24 +20,22 @@ from app.core.errors import Invalid
 from app.nlp.corpus import (
     HEADS,
     INTENTS,
-    POLARITY_WEIGHTS,
-    WEIBO_SETS,
     Example,
     Labelled,
     data_file,
     load_examples,
     load_labelled,
     sources,
-    text_hash,
 )
 from app.nlp.decide import ALWAYS_TAUGHT, decide, fold_numbers, judgements, named
 from app.nlp.encode import own_parts
-from app.nlp.features import Batch, prefix_hashes, span_hashes, word_slots
-from app.nlp.linear import Heads, fit_heads, fit_scaled_head, fit_small, out_of_fold
+from app.nlp.features import Batch, Slots, prefix_hashes, span_hashes, word_slots
+from app.nlp.linear import Heads, fit_heads, out_of_fold
 from app.nlp.matrix import Posts, frequent_columns, idf_of, read_posts, weighted
-from app.nlp.model import DIRECT_HEADS, Lessons, Model, Scores, by_norm, polarity_inputs
+from app.nlp.model import DIRECT_HEADS, Lessons, Model, Scores, by_norm
 from app.nlp.network import Recipe
 from app.nlp.own_posts import OWN, own_posts
+from app.nlp.polarity import Polar
 from app.nlp.segment import Segmenter, default_segmenter
 from app.nlp.snow import LogOdds, compile_log_odds, train_sentiment
 from app.nlp.tables import Table
@@ -120,7 +117,7 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     judged = material.judged
     folds = fold_numbers([row.group or row.text for row in material.labelled])
     own = np.array([row.source == OWN for row in material.labelled])
-    polar = _Polar.of(material, rows, answers, plan)
+    polar = Polar.of(material.examples, rows, answers, plan.polarity_strength, plan.seed)
     wide = _wide_heads(rows, answers, weights, polar, plan)
     direct_answers = answers[judged, len(HEADS) :]
     fit = partial(fit_heads, strength=plan.strength, seed=plan.seed)
@@ -130,8 +127,8 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     bias = np.concatenate((wide.bias, direct.bias))
     words, snow = _word_table(material, segmenter, plan)
     scores = _scores(posts, counts, grams, bias, words, snow)
-    polarity = _polarity(polar, scores, material)
-    judged_scores = _part(scores, judged)
+    polarity = polar.shown(scores, posts.words)
+    judged_scores = scores.part(judged)
     judged_scores.heads[:, len(HEADS) :] = unseen
     lessons = Lessons(
         judged_scores.inputs(),
@@ -168,37 +165,14 @@ def _columns(material: Material, limit: int) -> Ints:
     return np.union1d(frequent_columns(grams[:count], judged, limit), np.flatnonzero(recurring))
 
 
-@dataclass(frozen=True)
-class _Polar:
-    """The posts whose feelings are known: `chosen` numbers of examples, their `rows`, `answers` (posts, 1) and
-    `weights`, and how their head is fitted.
-    """
-
-    chosen: Ints
-    rows: Any
-    answers: Answers
-    weights: Floats
-    fit: Callable[[Any, Answers, Floats], Heads]
-
-    @classmethod
-    def of(cls, material: Material, rows: Any, answers: Answers, plan: Plan) -> _Polar:
-        answer = answers[:, [HEADS.index("polarity")]]
-        chosen = np.flatnonzero(answer >= 0)
-        weights = np.array(
-            [POLARITY_WEIGHTS.get(material.examples[at].source, 1.0) for at in chosen], dtype=np.float32
-        )
-        fit = partial(fit_scaled_head, strength=plan.polarity_strength, seed=plan.seed)
-        return cls(chosen, rows[chosen], answer[chosen], weights, fit)
-
-
-def _wide_heads(rows: Any, answers: Answers, weights: Floats, polar: _Polar, plan: Plan) -> Heads:
+def _wide_heads(rows: Any, answers: Answers, weights: Floats, polar: Polar, plan: Plan) -> Heads:
     """`HEADS` in their order, polarity by a recipe of its own."""
     wanted = answers[:, : len(HEADS)].copy()
     at = HEADS.index("polarity")
     wanted[:, at] = -1
     heads = fit_heads(rows, wanted, weights, plan.strength, plan.seed)
     if len(polar.chosen):
-        own = polar.fit(polar.rows, polar.answers, polar.weights)
+        own = polar.head()
         heads.weights[:, at], heads.bias[at] = own.weights[:, 0], own.bias[0]
     return heads
 
@@ -220,7 +194,7 @@ def head_answers(material: Material) -> Answers:
     return answers
 
 
-def _gram_table(slots: Ints, wide: Heads, direct: Heads, idf: Floats) -> Table:
+def _gram_table(slots: Slots, wide: Heads, direct: Heads, idf: Floats) -> Table:
     weights = np.concatenate((wide.weights, direct.weights), axis=1) * idf[:, None]
     return Table.from_weights(slots, np.concatenate((weights, (idf * idf)[:, None]), axis=1))
 
@@ -244,7 +218,7 @@ def _word_table(material: Material, segmenter: Segmenter, plan: Plan) -> tuple[T
     return Table.from_weights(material.posts.word_slots, weights), snow
 
 
-def slots_of_words(words: list[str]) -> Ints:
+def slots_of_words(words: list[str]) -> Slots:
     """The table slot of each word (words hold no blanks)."""
     batch = Batch.from_texts(words)
     hashes = span_hashes(prefix_hashes(batch.codes), batch.starts, batch.ends)
@@ -274,47 +248,6 @@ def _scores(posts: Posts, counts: Any, grams: Table, bias: Floats, words: Table,
         words=count,
         surface=posts.surface,
     )
-
-
-def _part(scores: Scores, rows: slice | Ints) -> Scores:
-    return Scores(
-        scores.heads[rows].copy(),
-        scores.topics[rows],
-        scores.snow[rows],
-        scores.words[rows],
-        scores.surface[rows],
-    )
-
-
-def _polarity(polar: _Polar, scores: Scores, material: Material) -> Floats:
-    """Weights of the calibrated two-class sentiment, from scores of Weibo posts that the parts had not
-    seen.
-    """
-    if not len(polar.chosen):
-        return np.array([1, 0, 0, 0], dtype=np.float32)
-    examples = [material.examples[at] for at in polar.chosen]
-    folds = np.array([text_hash(example.text) // 11 % 3 for example in examples], dtype=np.int64)
-    unseen = _part(scores, polar.chosen)
-    head = out_of_fold(polar.rows, polar.answers, polar.weights, folds, polar.fit)
-    unseen.heads[:, HEADS.index("polarity")] = head[:, 0]
-    answer = polar.answers[:, 0]
-    odds = _unseen_snow(material.posts.words[polar.chosen], answer, folds)
-    unseen = Scores(unseen.heads, unseen.topics, odds, unseen.words, unseen.surface)
-    weibo = np.array([example.source in WEIBO_SETS for example in examples])
-    return fit_small(polarity_inputs(unseen)[weibo], answer[weibo])
-
-
-def _unseen_snow(counts: Any, answer: Answers, folds: Ints) -> Floats:
-    """SnowNLP's ln odds of each row by word counts of the other folds."""
-    scores = np.zeros(len(answer), dtype=np.float32)
-    for fold in np.unique(folds):
-        totals = []
-        for value in (1, 0):
-            seen = np.asarray(counts[(folds != fold) & (answer == value)].sum(axis=0)).ravel() + 1
-            totals.append(np.log(seen / seen.sum()))
-        here = folds == fold
-        scores[here] = counts[here] @ (totals[0] - totals[1]).astype(np.float32)
-    return scores
 
 
 def sampled(material: Material) -> npt.NDArray[np.bool_]:

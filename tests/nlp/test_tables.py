@@ -22,7 +22,10 @@ def test_sums_are_those_of_a_plain_loop() -> None:
 
 def test_no_features_give_zero() -> None:
     nothing = np.zeros(0, dtype=np.int64)
-    assert summed_rows(np.zeros((1, 2), np.float32), nothing, np.zeros(3, np.int64)).tolist() == [[0, 0], [0, 0]]
+    assert summed_rows(np.zeros((1, 2), np.float32), nothing, np.zeros(3, np.int64)).tolist() == [
+        [0, 0],
+        [0, 0],
+    ]
 
 
 def test_missing_and_unknown_slots_weigh_nothing() -> None:
