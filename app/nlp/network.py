@@ -21,7 +21,7 @@ class Recipe:
     """How a network is trained. `decay` is the weight decay per step relative to the learning rate."""
 
     hidden: int = 64
-    members: int = 6
+    members: int = 5
     epochs: int = 30
     batch: int = 128
     rate: float = 2e-3
