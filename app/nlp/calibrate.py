@@ -20,14 +20,14 @@ def sigmoid(score: Floats) -> Floats:
 
 
 def best_threshold(
-    probability: Floats, positive: npt.NDArray[np.bool_], weights: Floats
+    probability: Floats, positive: npt.NDArray[np.bool_], weights: Floats, slack: float = 0.0
 ) -> tuple[float, float]:
-    """The cut with the largest weighted F1, and that F1."""
+    """The lowest cut whose weighted F1 is within `slack` of the largest, and its F1."""
     order = np.argsort(-probability, kind="stable")
     hit = np.cumsum(np.where(positive, weights, 0)[order])
     taken = np.cumsum(weights[order])
     f1 = 2 * hit / (taken + hit[-1])
-    best = int(np.argmax(f1))
+    best = int(np.flatnonzero(f1 >= f1.max() - slack)[-1]) if slack else int(np.argmax(f1))
     following = probability[order[min(best + 1, len(order) - 1)]]
     return float((probability[order[best]] + following) / 2), float(f1[best])
 

@@ -93,7 +93,7 @@ class Classifier:
 
     @property
     def service_threshold(self) -> float:
-        """The `service_score` from which on a post is a request, chosen in training for the best F1."""
+        """The `service_score` from which on a post is a request, chosen in training for its F1."""
         return float(self.model.knobs["service_threshold"])
 
     @property
