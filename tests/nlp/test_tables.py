@@ -36,7 +36,7 @@ def test_missing_and_unknown_slots_weigh_nothing() -> None:
 
 def test_rounding_stays_within_half_a_step_and_unknown_slots_weigh_nothing() -> None:
     weights = np.linspace(-1, 1, 401).reshape(-1, 1)
-    table = Table.from_weights(np.arange(10, 411), weights)
+    table = Table.from_weights(np.arange(10, 411, dtype=np.int32), weights)
     inner = slice(5, -5)
     assert np.abs(table.weights[1:][inner] - weights[inner]).max() <= table.scales[0] / 2 + 1e-6
     assert table.sums(np.array([5]), np.array([0, 1])).tolist() == [[0]]

@@ -2997,7 +2997,7 @@ export interface components {
             enabled: boolean;
             /**
              * Threshold
-             * @description the step decides from this score on
+             * @description the step decides from this score on; null for the usual line
              * @default null
              */
             threshold: number | null;
@@ -3019,7 +3019,7 @@ export interface components {
             enabled: boolean;
             /**
              * Threshold
-             * @description the step decides from this score on
+             * @description the step decides from this score on; null for the usual line
              * @default null
              */
             threshold: number | null;
