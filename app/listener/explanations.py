@@ -11,7 +11,7 @@ from app.identity.scope import scope
 from app.listener.corrections import judged_item
 from app.listener.gathering import load_accounts
 from app.listener.label_schemas import ExplanationView, MonitorTermsView, NearestView, SpanView
-from app.listener.learning import current_classifier
+from app.listener.learning import current_classifier, registry_of
 from app.listener.matching import MonitorSet, compile_monitor, rule_cache
 from app.listener.queries import reason_text
 from app.models import InboundItem, Label, Monitor, MonitorHit, Operator, Verdict
@@ -47,7 +47,10 @@ def _threshold(ctx: Context, item: InboundItem, verdict: Verdict) -> float | Non
     rules = rule_cache(ctx.runtime).current(ctx.session)
     hits = rules.hits([item], load_accounts(ctx).agencies)[0]
     settings = {setting.name: setting.threshold for _, setting in rules.chain(item, hits).steps}
-    return settings.get(verdict.step)
+    threshold = settings.get(verdict.step)
+    if threshold is None and verdict.step == "intent":
+        return registry_of(ctx.runtime).service_threshold()
+    return threshold
 
 
 def _spans(ctx: Context, item: InboundItem, verdict: Verdict) -> list[SpanView]:

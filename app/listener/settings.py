@@ -7,8 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.errors import Invalid
 
 SPAM_ABOVE = 0.75
-SERVICE_ABOVE = 0.45
-REVIEW_FROM = 0.30
+REVIEW_FROM = 0.25
 MARKETING_ABOVE = 0.6
 
 STEP_ORDER = (
@@ -31,7 +30,10 @@ STEP_ORDER = (
 )
 ALWAYS_ON = frozenset({"kind", "author", "intent"})
 """Without these the chain would answer itself or decide nothing."""
-THRESHOLDS = {"marketing": MARKETING_ABOVE, "spam": SPAM_ABOVE, "intent": SERVICE_ABOVE}
+THRESHOLDS = {"marketing": MARKETING_ABOVE, "spam": SPAM_ABOVE, "intent": None}
+"""The steps that decide by a score, and their usual line; None leaves it to the model, whose training chose
+the line for its own scores and stored it with them.
+"""
 
 
 class StepSetting(BaseModel):
@@ -40,7 +42,7 @@ class StepSetting(BaseModel):
     name: str = Field(max_length=40)
     enabled: bool = True
     threshold: float | None = Field(
-        default=None, ge=0, le=1, description="the step decides from this score on"
+        default=None, ge=0, le=1, description="the step decides from this score on; null for the usual line"
     )
     review_from: float | None = Field(
         default=None,
@@ -76,7 +78,7 @@ def _filled(name: str, given: StepSetting | None) -> StepSetting:
     threshold = THRESHOLDS.get(name) if step.threshold is None else step.threshold
     review = step.review_from
     if name == "intent" and review is None:
-        review = min(REVIEW_FROM, threshold or 0)
+        review = REVIEW_FROM if threshold is None else min(REVIEW_FROM, threshold)
     return StepSetting(name=name, enabled=step.enabled, threshold=threshold, review_from=review)
 
 

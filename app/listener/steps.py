@@ -115,12 +115,11 @@ def private_message(subject: Subject, _setting: StepSetting) -> Decision | None:
 
 
 def needs_service(subject: Subject, setting: StepSetting) -> Decision | None:
-    """The last step: always decides."""
+    """The last step: always decides, by the model's own line unless the setting draws another."""
     scores = subject.scores
     if scores is None:
         return kept("intent", "not_scored")
-    threshold = setting.threshold or 0.0
-    if scores.service_score >= threshold:
+    if scores.is_request if setting.threshold is None else scores.service_score >= setting.threshold:
         return kept("intent", "needs_service", service_score=scores.service_score)
     close = setting.review_from is not None and scores.service_score >= setting.review_from
     return dropped("intent", "no_request", needs_review=close, service_score=scores.service_score)

@@ -17,6 +17,7 @@ from app.core.permissions import Permission
 from app.identity.scope import scope
 from app.listener.filters import Chain, Decision, Subject
 from app.listener.gathering import gather_facts
+from app.listener.learning import registry_of
 from app.listener.matching import MonitorSet, rule_cache
 from app.listener.monitor_schemas import PreviewExample
 from app.listener.monitors import get_monitor
@@ -104,14 +105,15 @@ def _chunks(
 def _compare(
     ctx: Context, items: list[InboundItem], rules: MonitorSet, tried: Chain, outcome: _Outcome
 ) -> None:
+    service_from = registry_of(ctx.runtime).service_threshold()
     for subject in gather_facts(ctx, items, rules):
-        _remember(subject)
+        _remember(subject, service_from)
         now = rules.chain(subject.item, subject.monitors).decide(subject)
         then = tried.decide(subject)
         _add(outcome, subject.item, now, then)
 
 
-def _remember(subject: Subject) -> None:
+def _remember(subject: Subject, service_from: float) -> None:
     """What was found out when the item came in."""
     item = subject.item
     verdict = item.verdict
@@ -123,22 +125,24 @@ def _remember(subject: Subject) -> None:
     else:
         subject.duplicate_of = item.duplicate_of_id
     if verdict.service_score is not None:
-        subject.scores = _scores(verdict)
+        subject.scores = _scores(verdict, service_from)
 
 
-def _scores(verdict: Verdict) -> Classification:
+def _scores(verdict: Verdict, service_from: float) -> Classification:
+    """The stored scores; what counts as a request is read off the line of today's model."""
+    service = verdict.service_score or 0.0
     return Classification(
         intent=verdict.intent or "other",
         intent_score=verdict.intent_score or 0.0,
-        is_request=verdict.outcome is VerdictOutcome.KEPT,
-        service_score=verdict.service_score or 0.0,
+        is_request=service >= service_from,
+        service_score=service,
         sentiment=verdict.sentiment or 0,
         sentiment_score=0.5 if verdict.sentiment_score is None else verdict.sentiment_score,
         sentiment_unsure=verdict.sentiment_unsure,
         spam_score=verdict.spam_score or 0.0,
         urgency=verdict.urgency or 0,
         offensive=bool(verdict.detail.get("offensive")),
-        priority=verdict.priority or 1,
+        priority=verdict.priority or 4,
     )
 
 

@@ -20,14 +20,14 @@ def sigmoid(score: Floats) -> Floats:
 
 
 def best_threshold(
-    probability: Floats, positive: npt.NDArray[np.bool_], weights: Floats
+    probability: Floats, positive: npt.NDArray[np.bool_], weights: Floats, slack: float = 0.0
 ) -> tuple[float, float]:
-    """The cut with the largest weighted F1, and that F1."""
+    """The lowest cut whose weighted F1 is within `slack` of the largest, and its F1."""
     order = np.argsort(-probability, kind="stable")
     hit = np.cumsum(np.where(positive, weights, 0)[order])
     taken = np.cumsum(weights[order])
     f1 = 2 * hit / (taken + hit[-1])
-    best = int(np.argmax(f1))
+    best = int(np.flatnonzero(f1 >= f1.max() - slack)[-1]) if slack else int(np.argmax(f1))
     following = probability[order[min(best + 1, len(order) - 1)]]
     return float((probability[order[best]] + following) / 2), float(f1[best])
 
@@ -40,18 +40,26 @@ def macro_f1(predicted: Ints, actual: Ints, classes: int, weights: Floats) -> fl
     return float(np.mean(2 * right / np.maximum(confusion.sum(axis=0) + confusion.sum(axis=1), 1e-9)))
 
 
-def class_offsets(probabilities: Floats, actual: Ints, weights: Floats, rounds: int = 3) -> Floats:
+def class_offsets(probabilities: Floats, actual: Ints, weights: Floats, resamples: int = 8) -> Floats:
     """Numbers to add to the log probabilities so that the weighted macro-F1 is largest: (classes,).
 
-    One class at a time over a coarse grid, with a small price on large offsets so that a handful of rows of a
-    rare class cannot bend the decision far.
+    The mean over resampled rows: a rare class has so few rows that the best offset on exactly these is luck.
     """
-    classes = probabilities.shape[1]
     scores = np.log(np.maximum(probabilities, 1e-9))
-    offsets = np.zeros(classes, dtype=np.float32)
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(resamples):
+        at = rng.integers(0, len(actual), len(actual))
+        found.append(_best_offsets(scores[at], actual[at], weights[at]))
+    return np.asarray(np.mean(found, axis=0), dtype=np.float32)
+
+
+def _best_offsets(scores: Floats, actual: Ints, weights: Floats, rounds: int = 2) -> Floats:
+    """One class at a time over a coarse grid, with a small price on large offsets."""
+    offsets = np.zeros(scores.shape[1], dtype=np.float32)
     grid = [step / 4 for step in range(-6, 9)]
     for _ in range(rounds):
-        for number in range(classes):
+        for number in range(len(offsets)):
             offsets[number] = max(
                 grid, key=lambda value: _gain(scores, offsets, number, value, actual, weights)
             )
@@ -62,7 +70,7 @@ def _gain(scores: Floats, offsets: Floats, number: int, value: float, actual: In
     moved = offsets.copy()
     moved[number] = value
     predicted = (scores + moved).argmax(axis=1)
-    return macro_f1(predicted, actual, scores.shape[1], weights) - 0.004 * abs(value)
+    return macro_f1(predicted, actual, scores.shape[1], weights) - 0.002 * abs(value)
 
 
 def expected_calibration_error(probability: Floats, positive: npt.NDArray[np.bool_], bins: int = 10) -> float:

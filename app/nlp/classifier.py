@@ -40,7 +40,7 @@ class Classification:
     `intent_score` is the probability of `intent`; `service_score` the calibrated probability that somebody
     at the brand must act; `sentiment` is -1, 0 or 1; `sentiment_score` the calibrated probability that the
     feelings in the post are good rather than bad; `sentiment_unsure` asks a person to look; `urgency` 0
-    none, 1 today, 2 now; `priority` 1 (low) to 4 (at once).
+    none, 1 today, 2 now; `priority` 1 (at once) to 4 (nobody need act), as of service requests.
     """
 
     intent: str
@@ -92,6 +92,11 @@ class Classifier:
         return cls(Model.load(path or WEIGHTS), default_segmenter(backend))
 
     @property
+    def service_threshold(self) -> float:
+        """The `service_score` from which on a post is a request, chosen in training for its F1."""
+        return float(self.model.knobs["service_threshold"])
+
+    @property
     def version(self) -> str:
         """The model's name in its manifest; shown beside every verdict."""
         return str(self.model.manifest.get("version", "unnamed"))
@@ -126,7 +131,7 @@ class Classifier:
         slope, constant = knobs["service"]
         needs = sigmoid(slope * service_logit(service, intent) + constant)
         chosen = _decided(intent, knobs["intent_offsets"])
-        feeling = _decided(sentiment, knobs["sentiment_offsets"]) - 1
+        feeling = sentiment.argmax(axis=1) - 1
         positive = self.model.positive_probability(scores)
         hurry = _decided(urgency, knobs["urgency_offsets"])
         request = needs >= knobs["service_threshold"]
@@ -156,12 +161,12 @@ def _priority(
     urgency: npt.NDArray[np.int64],
     sentiment: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.int64]:
-    """1 for what needs nobody; 2 for a request; one more when it is urgent, and when it is angry and
-    certain.
+    """4 for what needs nobody; 3 for a request; one step nearer when it is urgent, and when it is angry and
+    certain or cannot wait at all. The scale is that of service requests.
     """
     angry = (sentiment < 0) & (needs > 0.8)
-    level = 2 + (urgency >= 1).astype(np.int64) + ((urgency == 2) | angry)
-    return np.asarray(np.where(request, np.minimum(level, 4), 1), dtype=np.int64)
+    level = 3 - (urgency >= 1).astype(np.int64) - ((urgency == 2) | angry)
+    return np.asarray(np.where(request, level, 4), dtype=np.int64)
 
 
 def _columns(verdicts: _Verdicts) -> list[list[float]]:

@@ -22,6 +22,11 @@ SERVICE_INTENTS = frozenset({"complaint", "consult", "lead", "suggestion"})
 WEIBO_SETS = ("weibo2018", "brand1790", "smp_virus", "smp_usual", "clue_emotion", "mood8")
 REVIEW_SETS = ("shop10", "htl", "waimai")
 
+POLARITY_WEIGHTS = {"weibo2018": 2.0, "shop10": 0.5, "htl": 0.5, "waimai": 0.5}
+"""How much a post of a set counts for the two-class sentiment, 1 where nothing is said: general Weibo posts
+judged by hand are what the stream looks like, product reviews are not.
+"""
+
 HEADS = (
     "polarity", "review_polarity", "car_polarity", "polar", "happy", "angry", "sad", "question", "review",
     "car", "shop_chat", "stream", "negative_review", "offensive", "plea", "spam_account", "emoticon",
@@ -110,6 +115,7 @@ class Labelled:
 
     `sampled` is False for posts that were picked because a model was unsure: they teach, but their class
     shares are not those of a stream. `weight` multiplies a row's loss (an operator's correction weighs 3).
+    Posts of one `group` are variants of one sentence: no figure may be taken from one by what learnt another.
     """
 
     text: str
@@ -120,6 +126,7 @@ class Labelled:
     split: str = "train"
     weight: float = 1.0
     sampled: bool = True
+    group: str = ""
 
     @property
     def needs_service(self) -> bool:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import importlib.util
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,8 @@ Flags = npt.NDArray[np.bool_]
 Doubles = npt.NDArray[np.float64]
 
 _BUCKET_BITS = 20
+_BUCKET_SHIFT = np.uint64(64 - _BUCKET_BITS)
+_PIECE = 15_000
 _GRID = 400_000
 """Cells (posts x longest post) worked on at once: 3 MB a word length."""
 _HAN, _LATIN = 1, 2
@@ -45,7 +48,7 @@ class Dictionary:
     def look_up(self, hashes: Hashes) -> tuple[Flags, Doubles]:
         """Which hashes are words or beginnings, and their log probabilities."""
         mixed = mix(hashes)
-        bucket = (mixed >> np.uint64(64 - _BUCKET_BITS)).astype(np.int64)
+        bucket = (mixed >> _BUCKET_SHIFT).astype(np.int64)
         wanted = mixed.astype(np.uint32)
         found = np.zeros(len(hashes), dtype=np.bool_)
         values = np.full(len(hashes), -np.inf)
@@ -62,23 +65,38 @@ class Dictionary:
 
 
 def build_dictionary(user_words: Sequence[str] = (), user_frequency: int = 20_000) -> Dictionary:
-    """jieba's dictionary with the user's words added; half a second."""
-    words, frequencies = _jieba_words()
-    known = dict.fromkeys(user_words)
-    frequency = np.concatenate((frequencies, np.full(len(known), user_frequency)))
-    hashes, full_at = _prefix_hashes_of([*words, *known])
-    unique, inverse = np.unique(hashes, return_inverse=True)
-    counts = np.zeros(len(unique))
-    counts[inverse[full_at]] = frequency  # a later entry of the same word wins, as in jieba
-    log_total = math.log(frequency.sum())
-    values = np.array([math.log(count) - log_total if count else -math.inf for count in counts.tolist()])
-    order = np.argsort(mix(unique))
-    mixed = mix(unique)[order]
-    buckets = np.arange((1 << _BUCKET_BITS) + 1)
-    first = np.searchsorted((mixed >> np.uint64(64 - _BUCKET_BITS)).astype(np.int64), buckets).astype(
-        np.int32
-    )
-    return Dictionary(first, mixed.astype(np.uint32), values[order], -log_total)
+    """jieba's dictionary with the user's words added; half a second.
+
+    Read in pieces: the words as Python strings, all at once, would be the largest thing in the process.
+    """
+    own = dict.fromkeys(user_words)
+    pieces = [_piece(words, counts) for words, counts in _jieba_words()]
+    pieces.append(_piece(list(own), np.full(len(own), user_frequency)))
+    hashes, frequency = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    unique, place = np.unique(mix(hashes), return_inverse=True)
+    counts = np.zeros(len(unique), dtype=np.int64)
+    full = np.flatnonzero(frequency)
+    counts[place[full]] = frequency[full]  # a later entry of the same word wins, as in jieba
+    first = np.zeros((1 << _BUCKET_BITS) + 1, dtype=np.int32)
+    sizes = np.bincount((unique >> _BUCKET_SHIFT).astype(np.int64), minlength=1 << _BUCKET_BITS)
+    np.cumsum(sizes, out=first[1:])
+    total = int(frequency.sum())
+    return Dictionary(first, unique.astype(np.uint32), _log_shares(counts, total), -math.log(total))
+
+
+def _log_shares(counts: Ints, total: int) -> Doubles:
+    """ln(count / total), -inf for 0, to the last bit as jieba's own logarithms: ties are broken by them."""
+    values, place = np.unique(counts, return_inverse=True)
+    logs = [math.log(value) - math.log(total) if value else -math.inf for value in values.tolist()]
+    return np.array(logs)[place]
+
+
+def _piece(words: list[str], counts: Ints) -> tuple[Hashes, Ints]:
+    """Hashes of all beginnings of some words, and each one's frequency, 0 where it is a mere beginning."""
+    hashes, full_at = _prefix_hashes_of(words)
+    frequency = np.zeros(len(hashes), dtype=np.int64)
+    frequency[full_at] = counts
+    return hashes, frequency
 
 
 def word_spans(batch: Batch, dictionary: Dictionary) -> tuple[Ints, Ints]:
@@ -188,19 +206,21 @@ def _alike(small: int, large: int) -> bool:
     return int(large) <= 2 * int(small) + 24
 
 
-@cache
-def _jieba_words() -> tuple[list[str], Ints]:
-    """jieba's dictionary file: words and frequencies."""
+def _jieba_words() -> Iterator[tuple[list[str], Ints]]:
+    """jieba's dictionary file, some thousand words and their frequencies at a time."""
     spec = importlib.util.find_spec("jieba")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("jieba is not installed")
-    lines = (Path(spec.origin).parent / "dict.txt").read_text("utf-8").splitlines()
-    parts = [line.split(" ", 2) for line in lines if line]
-    return [part[0] for part in parts], np.array([int(part[1]) for part in parts], dtype=np.int64)
+    with (Path(spec.origin).parent / "dict.txt").open(encoding="utf-8") as lines:
+        while some := list(islice(lines, _PIECE)):
+            parts = [line.split(" ", 2) for line in some if line.strip()]
+            yield [part[0] for part in parts], np.array([int(part[1]) for part in parts], dtype=np.int64)
 
 
 def _prefix_hashes_of(words: list[str]) -> tuple[Hashes, Ints]:
     """Hashes of all beginnings of all words, and where each full word's is."""
+    if not words:
+        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
     batch = Batch.from_texts(words)
     sizes = batch.ends - batch.starts
     full_at = np.cumsum(sizes) - 1

@@ -8,30 +8,71 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from app.nlp.features import Batch, Slots, char_slots, prefix_hashes, span_hashes, word_slots
-from app.nlp.normalise import joined_normal_form, own_words
+from app.nlp.features import (
+    CHAR_ORDERS,
+    NO_SLOT,
+    Batch,
+    Slots,
+    char_slots,
+    prefix_hashes,
+    span_hashes,
+    word_slots,
+)
+from app.nlp.normalise import joined_normal_form, own_words, without_address
 from app.nlp.segment import Segmenter
 
 Rows = npt.NDArray[np.int64]
 
+_WORD, _PAIR = CHAR_ORDERS, CHAR_ORDERS + 1
+_KINDS = CHAR_ORDERS + 2
+
 
 @dataclass(frozen=True)
-class Encoded:
-    """A batch with its features. `owner`/`slots` list every n-gram, word and word pair with the post it is
-    in; `word_owner`/`word_slots` list the single words again. `begins`/`stops` are spans in the joined
-    buffer.
+class Features:
+    """Every n-gram, word and word pair of a batch, in the order of the posts: whose it is, its slot, and its
+    span in the joined buffer.
     """
 
-    batch: Batch
-    reposted: npt.NDArray[np.bool_]
     owner: Rows
     slots: Slots
     begins: Rows
     stops: Rows
-    word_owner: Rows
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A batch with its features. `grid` (positions, kinds) holds the slots of what starts at each position:
+    n-grams of the four orders, the word, the pair of words; `NO_SLOT` for none. Post i owns the rows
+    `bounds[i]` to `bounds[i + 1]` of it, and the words `word_bounds[i]` to `word_bounds[i + 1]`.
+    """
+
+    batch: Batch
+    reposted: npt.NDArray[np.bool_]
+    grid: Slots
+    bounds: Rows
     word_slots: Slots
     word_begins: Rows
     word_stops: Rows
+    word_bounds: Rows
+
+    @property
+    def slots(self) -> Slots:
+        """The grid in one line: post i owns `slot_bounds[i]` to `slot_bounds[i + 1]`."""
+        return self.grid.ravel()
+
+    @property
+    def slot_bounds(self) -> Rows:
+        return self.bounds * _KINDS
+
+    def features(self) -> Features:
+        """The features one by one, with their spans: for those who explain."""
+        begins, kinds = np.nonzero(self.grid != NO_SLOT)
+        stops = begins + kinds + 1
+        for kind, further in ((_WORD, 0), (_PAIR, 1)):
+            here = kinds == kind
+            stops[here] = self.word_stops[np.searchsorted(self.word_begins, begins[here]) + further]
+        owner = np.searchsorted(self.bounds, begins, side="right") - 1
+        return Features(owner, self.grid[begins, kinds], begins, stops)
 
 
 def own_parts(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:
@@ -40,39 +81,31 @@ def own_parts(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:
     A repost without a word of its own is represented by its nearest quoted post: the filter drops such posts
     before, but whoever asks about one gets an answer about its content.
     """
-    own, reposted = [], np.zeros(len(texts), dtype=np.bool_)
-    for number, text in enumerate(texts):
-        if "@" in text and ("//" in text or "回" in text[:8] or "eply" in text[:12]):
+    own, reposted = list(texts), np.zeros(len(texts), dtype=np.bool_)
+    for number in [number for number, text in enumerate(texts) if "@" in text]:
+        text = texts[number]
+        if "//" in text or "回" in text[:8] or "eply" in text[:12]:
             mine, quoted = own_words(text[:20_000])
             reposted[number] = bool(quoted)
-            own.append(mine or "//".join(quoted))
-        else:
-            own.append(text)
+            text = mine or "//".join(quoted)
+        own[number] = without_address(text)
     return own, reposted
 
 
 def encode(texts: Sequence[str], segmenter: Segmenter) -> Encoded:
-    """All features of a batch; needs at least one text. Some 3 kB of memory per short post."""
+    """All features of a batch; needs at least one text. Some 2 kB of memory per short post."""
     own, reposted = own_parts(texts)
     joined = joined_normal_form(own)
     batch = Batch.from_joined(joined)
     begins, stops = segmenter.spans(batch)
     hashes = span_hashes(prefix_hashes(batch.codes), begins, stops)
-    word_owner = batch.post_of(begins)
-    follows = np.append(word_owner[1:] == word_owner[:-1], False)
+    bounds = batch.bounds
+    word_bounds = np.searchsorted(begins, bounds)
+    follows = np.ones(len(begins), dtype=np.bool_)
+    follows[word_bounds[1:][word_bounds[1:] > 0] - 1] = False
     singles, pairs = word_slots(hashes, follows)
-    firsts = np.flatnonzero(follows[:-1])
-    orders = char_slots(batch)
-    positions = [at for at, _ in orders]
-    return Encoded(
-        batch,
-        reposted,
-        np.concatenate([batch.post_of(at) for at in positions] + [word_owner, word_owner[firsts]]),
-        np.concatenate([slots for _, slots in orders] + [singles, pairs]),
-        np.concatenate([*positions, begins, begins[firsts]]),
-        np.concatenate([at + order for order, at in enumerate(positions, 1)] + [stops, stops[firsts + 1]]),
-        word_owner,
-        singles,
-        begins,
-        stops,
-    )
+    grid = np.full((len(batch.codes), _KINDS), NO_SLOT, dtype=np.int32)
+    grid[:, :CHAR_ORDERS] = char_slots(batch)
+    grid[begins, _WORD] = singles
+    grid[begins[np.flatnonzero(follows[:-1])], _PAIR] = pairs
+    return Encoded(batch, reposted, grid, bounds, singles, begins, stops, word_bounds)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from app.nlp.encode import Encoded
+from app.nlp.encode import Encoded, Features
 from app.nlp.model import LINEAR_HEADS, Model
 from app.nlp.normalise import MENTION, NUMBER, URL, folded_with_positions
 
@@ -46,19 +47,14 @@ def explain_batch(
     model: Model, encoded: Encoded, texts: Sequence[str], intents: Sequence[str]
 ) -> list[dict[str, list[Reason]]]:
     """For each post the strongest spans of its intent's head, service, sentiment and spam."""
-    order = np.argsort(encoded.owner, kind="stable")
-    bounds = np.searchsorted(encoded.owner[order], np.arange(encoded.batch.size + 1))
-    word_bounds = np.searchsorted(encoded.word_owner, np.arange(encoded.batch.size + 1))
-    rows = model.grams.row_of_slot[encoded.slots]
+    features = encoded.features()
+    rows = model.grams.row_of_slot[features.slots]
+    bounds = np.searchsorted(features.owner, np.arange(encoded.batch.size + 1))
     return [
-        _explain(
-            model,
-            encoded,
-            _Post(number, text, intent, order[bounds[number] : bounds[number + 1]]),
-            rows,
-            slice(word_bounds[number], word_bounds[number + 1]),
+        _explain(model, encoded, _Post(number, text, intent), _Known.of(features, rows, slice(*around)))
+        for number, (text, intent, around) in enumerate(
+            zip(texts, intents, pairwise(bounds.tolist()), strict=True)
         )
-        for number, (text, intent) in enumerate(zip(texts, intents, strict=True))
     ]
 
 
@@ -83,20 +79,31 @@ class _Post:
     number: int
     text: str
     intent: str
-    features: Ints
 
 
-def _explain(
-    model: Model, encoded: Encoded, post: _Post, rows: npt.NDArray[np.integer], words: slice
-) -> dict[str, list[Reason]]:
-    known = post.features[rows[post.features] > 0]
-    weights = model.grams.weights[rows[known]]
+@dataclass(frozen=True)
+class _Known:
+    """The features of a post that the table knows: their rows in it and their spans in the buffer."""
+
+    rows: Ints
+    begins: Ints
+    stops: Ints
+
+    @classmethod
+    def of(cls, features: Features, rows: Ints, around: slice) -> _Known:
+        known = np.flatnonzero(rows[around]) + around.start
+        return cls(rows[known], features.begins[known], features.stops[known])
+
+
+def _explain(model: Model, encoded: Encoded, post: _Post, known: _Known) -> dict[str, list[Reason]]:
+    weights = model.grams.weights[known.rows]
+    words = slice(*encoded.word_bounds[post.number : post.number + 2].tolist())
     start, end = int(encoded.batch.starts[post.number]), int(encoded.batch.ends[post.number])
     kinds = (f"intent:{post.intent}", "service", "sentiment", "spam")
     columns = [LINEAR_HEADS.index(name) for name in (post.intent, "service", "polarity", "spam")]
     norm = np.sqrt(max(float(weights[:, -1].sum()), 1e-6))
-    begins = np.clip(encoded.begins[known] - start, 0, end - start)
-    stops = np.clip(encoded.stops[known] - start, 0, end - start)
+    begins = np.clip(known.begins - start, 0, end - start)
+    stops = np.clip(known.stops - start, 0, end - start)
     summed = _running_shares(end - start, begins, stops, weights[:, columns] / norm)
     told = ~_separator_table()[np.minimum(encoded.batch.codes[encoded.word_begins[words]], 0xFFFF)]
     word_begins, word_stops = (

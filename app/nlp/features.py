@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 SLOT_BITS = 22
+NO_SLOT = 1 << SLOT_BITS
+"""Stands where there is no feature."""
 CHAR_ORDERS = 4
 
 _NEWLINE = 10
@@ -22,7 +24,7 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 _WORD_SALT = np.uint64(0xA0761D6478BD642F)
 _PAIR_SALT = np.uint64(0xE7037ED1A0B428DB)
 
-Slots = npt.NDArray[np.int64]
+Slots = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.uint64]
 
 
@@ -52,36 +54,42 @@ class Batch:
         """Texts must not hold line feeds."""
         return cls.from_joined("\n".join(texts))
 
+    @property
+    def bounds(self) -> npt.NDArray[np.int64]:
+        """(posts + 1,): post i owns the positions from bounds[i] to bounds[i + 1], the line feed before it
+        included.
+        """
+        return np.append(self.starts - 1, self.ends[-1:])
+
     def post_of(self, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The number of the post that holds each position; a line feed belongs to the post after it."""
         lengths = self.ends - self.starts + 1
         return np.asarray(np.repeat(np.arange(self.size), lengths)[positions])
 
 
-def char_slots(batch: Batch) -> list[tuple[Slots, Slots]]:
-    """For each order 1-4: start positions of the n-grams in the batch and their slots.
+def char_slots(batch: Batch) -> npt.NDArray[np.int32]:
+    """The slots of the n-grams that start at each position: (positions, orders 1-4), `NO_SLOT` for none.
 
     From order 2 on, an n-gram may begin or end with the line feed beside its post, so that a word that
     opens or closes a post counts as another feature than the same word inside.
     """
     codes = batch.codes.astype(np.uint64) + np.uint64(1)
-    letter = batch.codes != _NEWLINE
+    edge = batch.codes == _NEWLINE
+    grid = np.full((len(codes), CHAR_ORDERS), NO_SLOT, dtype=np.int32)
     hashes = np.zeros(len(codes), dtype=np.uint64)
-    inner = np.ones(len(codes) + 1, dtype=np.bool_)
-    orders = []
+    torn = np.zeros(len(codes), dtype=np.bool_)  # a line feed stands inside
     for order in range(1, CHAR_ORDERS + 1):
         tail = len(codes) - order + 1
         if tail <= 0:
-            orders.append((np.zeros(0, np.int64), np.zeros(0, np.int64)))
-            continue
+            break
         hashes = hashes[:tail] * _BASE + codes[order - 1 :]
-        if order > 2:  # every character but the first and the last must be a letter
-            inner = inner[:tail] & letter[order - 2 : len(codes) - 1]
-        first, last = letter[:tail], letter[order - 1 :]
-        valid = first | last if order <= 2 else inner[:tail]
-        positions = np.flatnonzero(valid)
-        orders.append((positions, slots_of(hashes[positions] + np.uint64(order))))
-    return orders
+        if order > 2:
+            torn = torn[:tail] | edge[order - 2 : len(codes) - 1]
+        unfit = edge[:tail] & edge[order - 1 :] if order <= 2 else torn
+        slots = slots_of(hashes + np.uint64(order))
+        slots[unfit] = NO_SLOT
+        grid[:tail, order - 1] = slots
+    return grid
 
 
 def mix(hashes: Hashes) -> Hashes:
@@ -89,12 +97,12 @@ def mix(hashes: Hashes) -> Hashes:
     mixed = hashes * _MIX
     mixed ^= mixed >> np.uint64(32)
     mixed *= _BASE
-    return mixed
+    return np.asarray(mixed)
 
 
 def slots_of(hashes: Hashes) -> Slots:
     """Table slots of 64-bit hashes."""
-    return (mix(hashes) >> _SHIFT).astype(np.int64)
+    return (mix(hashes) >> _SHIFT).astype(np.int32)
 
 
 def prefix_hashes(codes: npt.NDArray[np.uint32]) -> Hashes:

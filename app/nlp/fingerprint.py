@@ -16,7 +16,7 @@ import numpy.typing as npt
 import xxhash
 
 from app.nlp.features import Batch, Hashes, mix
-from app.nlp.normalise import MENTION, URL, joined_normal_form, normalise_many
+from app.nlp.normalise import MENTION, URL, joined_normal_form
 
 NEAR_DISTANCE = 6
 """Posts at most this many bits apart are near duplicates; unrelated posts are some 32 bits apart."""
@@ -44,14 +44,16 @@ class Fingerprint:
 
 def fingerprints(texts: Sequence[str]) -> list[Fingerprint]:
     """Fingerprints of a batch, over the normal form without links and @names."""
-    normal = normalise_many(texts)
-    bare = [_bare(text) for text in normal]
+    bare = _bare_many(texts)
     exact = [exact_hash_of_normal(text) for text in bare]
     long_enough = [number for number, text in enumerate(bare) if len(text) >= LEAST_CHARS]
-    hashes: dict[int, int] = {}
+    hashes: list[int | None] = [None] * len(bare)
     if long_enough:
-        hashes = dict(zip(long_enough, simhashes([bare[number] for number in long_enough]), strict=True))
-    return [Fingerprint(value, hashes.get(number)) for number, value in enumerate(exact)]
+        for number, value in zip(
+            long_enough, simhashes([bare[number] for number in long_enough]), strict=True
+        ):
+            hashes[number] = value
+    return list(map(Fingerprint, exact, hashes))
 
 
 def fingerprint(text: str) -> Fingerprint:
@@ -94,6 +96,16 @@ def bands(simhash: int) -> tuple[int, int, int, int]:
     """Four numbers 0..65535: any two simhashes at most three bits apart share one of them."""
     value = simhash & ((1 << _BITS) - 1)
     return (value >> 48, value >> 32 & 0xFFFF, value >> 16 & 0xFFFF, value & 0xFFFF)
+
+
+def _bare_many(texts: Sequence[str]) -> list[str]:
+    """Normal forms without links and @names, which most batches have few of."""
+    if not texts:
+        return []
+    joined = joined_normal_form(texts)
+    if URL in joined or MENTION in joined:
+        joined = joined.replace(URL, "").replace(MENTION, "")
+    return [text.strip() for text in joined.split("\n")]
 
 
 def _bare(normal: str) -> str:

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 
 import ahocorasick_rs
 import numpy as np
 
 from app.nlp.expression import And, Node, Not, Or, Term, parse, problem
-from app.nlp.normalise import fold, fold_many
+from app.nlp.normalise import fold, joined_fold
 
 MonitorId = Hashable
+
+_NEWLINE = 10
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class KeywordMatcher:
         self._wanting: dict[int, list[MonitorId]] = {}
         for monitor in monitors:
             self._add(monitor)
-        self._whole_word = frozenset(number for number, term in enumerate(self._terms) if _is_latin(term))
+        self._whole_word = np.array([_is_latin(term) for term in self._terms], dtype=np.bool_)
         self._automaton = (
             ahocorasick_rs.AhoCorasick(
                 self._terms, implementation=ahocorasick_rs.Implementation.ContiguousNFA
@@ -100,12 +103,11 @@ class KeywordMatcher:
 
     def match_many(self, texts: Sequence[str]) -> list[set[MonitorId]]:
         """For each text the monitors whose rule holds."""
-        known: dict[frozenset[int], set[MonitorId]] = {}
+        known: dict[tuple[int, ...], set[MonitorId]] = {(): set()}
         found = []
-        for numbers in self._present(texts):
-            present = frozenset(numbers)
+        for present in self._present(texts):
             if present not in known:
-                known[present] = self._holding(present)
+                known[present] = self._holding(frozenset(present))
             found.append(set(known[present]))
         return found
 
@@ -115,7 +117,7 @@ class KeywordMatcher:
 
     def found_terms(self, text: str) -> list[str]:
         """The watched terms (folded) that occur in a text, in the order they were defined."""
-        return [self._terms[number] for number in sorted(self._present([text])[0])]
+        return [self._terms[number] for number in self._present([text])[0]]
 
     def _add(self, monitor: MonitorTerms) -> None:
         tree = _with_exclusions(parse(monitor.expression), monitor.exclusions)
@@ -141,23 +143,24 @@ class KeywordMatcher:
             self._terms.append(term)
         return self._number[term]
 
-    def _present(self, texts: Sequence[str]) -> list[set[int]]:
-        """For each text the numbers of the terms in it."""
-        present: list[set[int]] = [set() for _ in texts]
+    def _present(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """For each text the numbers of the terms in it, ascending."""
         if self._automaton is None or not texts:
-            return present
-        folded = fold_many(texts)
-        joined = "\n".join(folded)
+            return [()] * len(texts)
+        joined = joined_fold(texts)
         hits = self._automaton.find_matches_as_indexes(joined, overlapping=True)
-        if not hits:
-            return present
-        ends = np.cumsum(np.fromiter(map(len, folded), dtype=np.int64, count=len(folded)) + 1)
-        terms, begins, _ = zip(*hits, strict=True)
-        owners = np.searchsorted(ends, np.array(begins, dtype=np.int64), side="right").tolist()
-        for owner, term, hit in zip(owners, terms, hits, strict=True):
-            if term not in self._whole_word or _stands_alone(joined, hit[1], hit[2]):
-                present[owner].add(term)
-        return present
+        count = len(hits)
+        flat = np.fromiter(chain.from_iterable(hits), dtype=np.int64, count=3 * count)
+        terms, begins, stops = flat.reshape(count, 3).T
+        codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
+        owners = np.searchsorted(np.flatnonzero(codes == _NEWLINE), begins)
+        part_of_word = np.flatnonzero(self._whole_word[terms])
+        inside = [at for at in part_of_word.tolist() if not _stands_alone(joined, begins[at], stops[at])]
+        pairs = np.unique(np.delete(owners * len(self._terms) + terms, inside))
+        owners, terms = np.divmod(pairs, len(self._terms))
+        bounds = np.searchsorted(owners, np.arange(len(texts) + 1)).tolist()
+        numbers = terms.tolist()
+        return [tuple(numbers[begin:stop]) for begin, stop in pairwise(bounds)]
 
     def _holding(self, present: frozenset[int]) -> set[MonitorId]:
         if not present:

@@ -5,7 +5,7 @@ scikit-learn.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,11 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Answers = npt.NDArray[np.int8]
 
-_PASSES = 20
-"""Passes of coordinate descent; after twenty the decisions no longer change, the last digits do not matter.
+_RATIO_POWER = 0.7
+_ENOUGH = 70_000
+"""A head learns from at most so many posts; those that have more tell kinds of text apart, which is easy."""
+_PASSES = 12
+"""Passes of coordinate descent; after twelve the decisions no longer change, the last digits do not matter.
 
 """
 
@@ -49,16 +52,42 @@ def out_of_fold(
     answers: Answers,
     sample_weights: Floats,
     folds: npt.NDArray[np.int64],
-    strength: float,
-    seed: int,
+    fit: Callable[[Any, Answers, Floats], Heads],
 ) -> Floats:
-    """Each row's scores by heads that have not seen its fold: (rows, heads)."""
-    scores = np.zeros(answers.shape, dtype=np.float32)
+    """Each row's scores by heads (made by `fit`) that have not seen its fold: (rows, heads)."""
+    parts = {}
     for fold in np.unique(folds):
         seen = folds != fold
-        heads = fit_heads(rows[seen], answers[seen], sample_weights[seen], strength, seed)
-        scores[~seen] = heads.scores(rows[~seen])
+        parts[fold] = fit(rows[seen], answers[seen], sample_weights[seen]).scores(rows[~seen])
+    scores = np.zeros((len(folds), next(iter(parts.values())).shape[1]), dtype=np.float32)
+    for fold, part in parts.items():
+        scores[folds == fold] = part
     return scores
+
+
+def fit_scaled_head(rows: Any, answers: Answers, sample_weights: Floats, strength: float, seed: int) -> Heads:
+    """One head (`answers` (posts, 1), 0 or 1) over columns scaled by what they tell: naive Bayes' log ratio
+    to the power `_RATIO_POWER`, on average 1.
+
+    The scaling lets rare telling n-grams speak up against the penalty. It wins a point and a half of accuracy
+    where labels are plenty, and loses on heads with a few hundred positives.
+    """
+    from scipy import sparse  # noqa: PLC0415 - training only
+
+    scale = _log_ratios(rows, answers[:, 0] == 1) ** np.float32(_RATIO_POWER)
+    scale /= np.sqrt(np.mean(scale * scale))
+    scaled = (rows @ sparse.diags(scale)).tocsr()
+    weights, bias = _fit(scaled, answers[:, 0], sample_weights, strength, seed)
+    return Heads((weights * scale)[:, None], np.array([bias], dtype=np.float32))
+
+
+def _log_ratios(rows: Any, positive: npt.NDArray[np.bool_]) -> Floats:
+    """|ln P(column|positive) / P(column|negative)| for each column, one added to each sum."""
+    logs = []
+    for side in (positive, ~positive):
+        sums = np.asarray(rows[side].sum(axis=0)).ravel() + 1
+        logs.append(np.log(sums / sums.sum()))
+    return np.asarray(np.abs(logs[0] - logs[1]), dtype=np.float32)
 
 
 def fit_small(inputs: Floats, answers: Sequence[int], sample_weights: Floats | None = None) -> Floats:
@@ -75,6 +104,8 @@ def _fit(rows: Any, answers: Answers, weights: Floats, strength: float, seed: in
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
 
     known = np.flatnonzero(answers >= 0)
+    if len(known) > _ENOUGH:  # every n-th: files come one after the other, so each keeps its share
+        known = known[:: -(-len(known) // _ENOUGH)]
     if len(np.unique(answers[known])) < 2:
         return np.zeros(rows.shape[1], dtype=np.float32), 0.0
     model = LogisticRegression(C=strength, solver="liblinear", dual=True, max_iter=_PASSES, random_state=seed)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.nlp.encode import encode
-from app.nlp.features import SLOT_BITS, Slots
+from app.nlp.features import NO_SLOT, Slots
 from app.nlp.segment import Segmenter
 from app.nlp.surface import surface_features
 
@@ -18,6 +18,8 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 _CHUNK = 2000
 _MIN_COUNT = 3
+_JUDGED_COUNT = 9
+"""A judged post stands for this many when columns are counted: its words are those of the task."""
 
 
 @dataclass(frozen=True)
@@ -37,32 +39,32 @@ def read_posts(texts: Sequence[str], segmenter: Segmenter) -> Posts:
     """Encode a corpus; slots seen fewer than three times are left out."""
     encoded = [encode(texts[at : at + _CHUNK], segmenter) for at in range(0, len(texts), _CHUNK)]
     surface = np.concatenate([surface_features(part.batch, part.reposted) for part in encoded])
-    sizes = [part.batch.size for part in encoded]
-    grams, gram_slots = _counts([(part.owner, part.slots) for part in encoded], sizes)
-    words, word_slots = _counts([(part.word_owner, part.word_slots) for part in encoded], sizes)
+    grams, gram_slots = _counts([(part.slots, part.slot_bounds) for part in encoded])
+    words, word_slots = _counts([(part.word_slots, part.word_bounds) for part in encoded])
     return Posts(grams, gram_slots, words, word_slots, surface)
 
 
-def _counts(parts: list[tuple[Ints, Slots]], sizes: list[int]) -> tuple[Any, Slots]:
+def _counts(parts: list[tuple[Slots, Ints]]) -> tuple[Any, Slots]:
+    """Counts (posts, slots) of all parts, each given as slots and the bounds of its posts."""
     from scipy import sparse  # noqa: PLC0415 - training only
 
-    totals = np.zeros(1 << SLOT_BITS, dtype=np.int64)
-    for _, slots in parts:
+    totals = np.zeros(NO_SLOT + 1, dtype=np.int64)
+    for slots, _ in parts:
         totals += np.bincount(slots, minlength=len(totals))
+    totals[NO_SLOT] = 0
     kept = np.flatnonzero(totals >= _MIN_COUNT)
     number = np.full(len(totals), -1, dtype=np.int32)
     number[kept] = np.arange(len(kept), dtype=np.int32)
     blocks = []
-    for (owner, slots), size in zip(parts, sizes, strict=True):
+    for slots, bounds in parts:
         columns = number[slots]
-        known = columns >= 0
-        ones = np.ones(int(known.sum()), dtype=np.float32)
-        blocks.append(
-            sparse.csr_matrix(
-                (ones, (owner[known].astype(np.int32), columns[known])), shape=(size, len(kept))
-            )
-        )
-    return sparse.vstack(blocks, format="csr"), kept
+        known = np.flatnonzero(columns >= 0)
+        ones = np.ones(len(known), dtype=np.float32)
+        begins = np.searchsorted(known, bounds)
+        block = sparse.csr_matrix((ones, columns[known], begins), shape=(len(begins) - 1, len(kept)))
+        block.sum_duplicates()
+        blocks.append(block)
+    return sparse.vstack(blocks, format="csr"), kept.astype(np.int32)
 
 
 def idf_of(counts: Any) -> Floats:
@@ -83,35 +85,14 @@ def weighted(counts: Any, idf: Floats) -> Any:
     return (sparse.diags(scale.astype(np.float32)) @ counts @ sparse.diags(idf)).tocsr()
 
 
-def telling_columns(counts: Any, answers: npt.NDArray[np.int8], limit: int) -> Ints:
-    """The `limit` columns that tell most, ascending: half by how many posts hold them, half by how strongly
-    their presence depends on the answer of any head, every head choosing in turn.
+def frequent_columns(counts: Any, judged: slice, limit: int) -> Ints:
+    """The `limit` columns that most posts hold, ascending; a `judged` post counts for several.
 
-    `answers` is (posts, heads) with 1, 0 and -1 for "not known".
+    Labels have no say. Choosing what tells classes apart looks better in cross-validation and is worse on new
+    posts: a rare n-gram that was chosen for one post's label gives that label away when the post is scored.
     """
     if counts.shape[1] <= limit:
         return np.arange(counts.shape[1])
     seen = np.bincount(counts.indices, minlength=counts.shape[1])
-    ranks = _dependence_ranks(counts, answers)
-    ranks[np.argpartition(seen, -(limit // 2))[-(limit // 2) :]] = -1
-    return np.sort(np.argpartition(ranks, limit)[:limit])
-
-
-def _dependence_ranks(counts: Any, answers: npt.NDArray[np.int8]) -> Ints:
-    """Each column's best rank over the heads by the absolute z-score of a two-sided test of independence."""
-    presence = counts.copy()
-    presence.data = np.ones_like(presence.data)
-    transposed = presence.T.tocsr()
-    best = np.full(counts.shape[1], counts.shape[1], dtype=np.int64)
-    ranks = np.empty_like(best)
-    for head in range(answers.shape[1]):
-        known = answers[:, head] >= 0
-        share = float((answers[known, head] == 1).mean()) if known.any() else 0.0
-        if share in (0.0, 1.0):
-            continue
-        centred = np.where(known, (answers[:, head] == 1) - share, 0).astype(np.float32)
-        seen = transposed @ known.astype(np.float32)
-        strength = np.abs(transposed @ centred) / np.sqrt(share * (1 - share) * np.maximum(seen, 1))
-        ranks[np.argsort(-strength, kind="stable")] = np.arange(len(ranks))
-        best = np.minimum(best, ranks)
-    return best
+    seen += (_JUDGED_COUNT - 1) * np.bincount(counts[judged].indices, minlength=counts.shape[1])
+    return np.sort(np.argsort(-seen, kind="stable")[:limit])

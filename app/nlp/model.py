@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,12 @@ class Scores:
     def inputs(self) -> Floats:
         """What the network reads: one row per post."""
         return np.concatenate((self.heads, self.topics, self.snow_inputs(), self.surface), axis=1)
+
+    def part(self, rows: Any) -> Scores:
+        """The scores of some posts; the heads are a copy."""
+        return Scores(
+            self.heads[rows].copy(), self.topics[rows], self.snow[rows], self.words[rows], self.surface[rows]
+        )
 
     def snow_inputs(self) -> Floats:
         """SnowNLP's score, bounded, and per square root of its words: it takes each word for independent
@@ -98,10 +106,9 @@ class Model:
 
     def scores(self, encoded: Encoded) -> Scores:
         """Level-one scores of a batch."""
-        posts = encoded.batch.size
-        sums = self.grams.sums(encoded.owner, encoded.slots, posts)
-        word_sums = self.words.sums(encoded.word_owner, encoded.word_slots, posts)
-        count = np.bincount(encoded.word_owner, minlength=posts).astype(np.float32)
+        sums = self.grams.sums(encoded.slots, encoded.slot_bounds)
+        word_sums = self.words.sums(encoded.word_slots, encoded.word_bounds)
+        count = np.diff(encoded.word_bounds).astype(np.float32)
         return Scores(
             heads=by_norm(sums[:, :-1], sums[:, -1:]) + self.bias,
             topics=by_norm(word_sums[:, :-2], word_sums[:, -1:]),
@@ -156,11 +163,30 @@ class Model:
     @classmethod
     def load(cls, path: Path) -> Model:
         """Read a model's file; raises Unavailable when it is missing, broken or of another format."""
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return _from_arrays(dict(arrays))
-        except (OSError, EOFError, KeyError, ValueError, TypeError, BadZipFile) as error:
-            raise Unavailable("model_unreadable", file=path.name) from error
+        with _opened(path) as arrays:
+            return _from_arrays(dict(arrays))
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """`knobs` and `manifest` of a model's file, without its tables; raises Unavailable like `Model.load`."""
+    with _opened(path) as arrays:
+        return _settings(arrays["settings"])
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            yield arrays
+    except (OSError, EOFError, KeyError, ValueError, TypeError, BadZipFile) as error:
+        raise Unavailable("model_unreadable", file=path.name) from error
+
+
+def _settings(stored: npt.NDArray[np.uint8]) -> dict[str, Any]:
+    settings: dict[str, Any] = json.loads(stored.tobytes())
+    if settings["format"] != FORMAT:
+        raise ValueError("another format")
+    return settings
 
 
 def by_norm(sums: Floats, squares: Floats) -> Floats:
@@ -181,9 +207,7 @@ def service_logit(service: Floats, intent: Floats) -> Floats:
 
 
 def _from_arrays(arrays: dict[str, Any]) -> Model:
-    settings = json.loads(arrays["settings"].tobytes())
-    if settings["format"] != FORMAT:
-        raise ValueError("another format")
+    settings = _settings(arrays["settings"])
     network = Network(
         arrays["centre"],
         arrays["scale"],
@@ -233,5 +257,5 @@ def _unpacked(arrays: dict[str, Any], network: Network) -> Lessons:
 
 
 def _table(arrays: dict[str, Any], name: str) -> Table:
-    slots: Slots = np.cumsum(arrays[f"{name}_slots"].astype(np.int64))
+    slots: Slots = np.cumsum(arrays[f"{name}_slots"], dtype=np.int32)
     return Table(slots, np.ascontiguousarray(arrays[f"{name}_levels"].T), arrays[f"{name}_scales"])

@@ -21,11 +21,11 @@ class Recipe:
     """How a network is trained. `decay` is the weight decay per step relative to the learning rate."""
 
     hidden: int = 64
-    members: int = 4
-    epochs: int = 40
+    members: int = 5
+    epochs: int = 30
     batch: int = 128
     rate: float = 2e-3
-    decay: float = 0.05
+    decay: float = 0.2
     dropout: float = 0.3
     smoothing: float = 0.0
 

@@ -49,6 +49,7 @@ _MENTION = re.compile(r"@[\w\-]{1,30}")
 _LONG_NUMBER = re.compile(r"\d{6,}")
 _CHAIN = re.compile(r"//\s*@([^:：\s/]{1,40})\s*[:：]|//\s*@([^\s:：/]{1,40})(?=\s|$)")
 _REPLY_PREFIX = re.compile(r"^\s*(?:回复|回覆|reply)\s*@[^:：\s]{1,40}\s*[:：]\s*", re.IGNORECASE)
+_ADDRESS = re.compile(r"\s*(?:@[\w\-]{1,30}[\s:：,，]+){1,2}(?=[^\s@:：,，])")
 EMOTICON = re.compile(r"\[[^\[\]\s]{1,10}\]")
 _LETTER = re.compile(r"[^\W_]|[?？!！]")
 _MARK = re.compile(r"[@\[:]")
@@ -76,7 +77,9 @@ def normalise_many(texts: Sequence[str]) -> list[str]:
 
 def joined_normal_form(texts: Sequence[str]) -> str:
     """`normalise_many`, still joined by line feeds: the form that batch features are made from."""
-    codes, keep = _mapped([_shortened(text) for text in texts])
+    if max(map(len, texts), default=0) > MAX_SCORED_CHARS:
+        texts = [_shortened(text) for text in texts]
+    codes, keep = _mapped(texts)
     joined = codes[keep].tobytes().decode("utf-32-le")
     if "://" in joined or "www." in joined or "t.cn/" in joined:
         joined = _URL.sub(URL, joined)
@@ -98,10 +101,13 @@ def fold(text: str) -> str:
 
 def fold_many(texts: Sequence[str]) -> list[str]:
     """`fold` over a batch; texts are folded in full length."""
-    if not texts:
-        return []
+    return joined_fold(texts).split("\n") if texts else []
+
+
+def joined_fold(texts: Sequence[str]) -> str:
+    """`fold_many`, still joined by line feeds; needs at least one text."""
     codes, keep = _mapped(texts)
-    return codes[keep].tobytes().decode("utf-32-le").split("\n")
+    return codes[keep].tobytes().decode("utf-32-le")
 
 
 def own_words(text: str) -> tuple[str, list[str]]:
@@ -112,6 +118,15 @@ def own_words(text: str) -> tuple[str, list[str]]:
     pieces = _CHAIN.split(text)
     own = _REPLY_PREFIX.sub("", pieces[0]).strip()
     return own, [piece.strip() for piece in pieces[3::3]]
+
+
+def without_address(text: str) -> str:
+    """The text without one or two @names that open it: they say whom it is for, not what it says.
+
+    Three or more are kept: a list of names is what lotteries ask for. So is a text of nothing but names.
+    """
+    address = _ADDRESS.match(text)
+    return text[address.end() :] if address else text
 
 
 def is_contentless(text: str) -> Reason | None:

@@ -47,7 +47,10 @@ def own_posts() -> list[Labelled]:
 def _posts_of(line: str) -> list[Labelled]:
     intent, sentiment, urgency, sentence = line.split("\t")
     texts = dict.fromkeys(filled(sentence, number) for number in range(_FILLINGS))
-    return [Labelled(text, intent, int(sentiment), int(urgency), source=OWN, sampled=False) for text in texts]
+    return [
+        Labelled(text, intent, int(sentiment), int(urgency), source=OWN, sampled=False, group=sentence)
+        for text in texts
+    ]
 
 
 def filled(sentence: str, number: int) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +21,7 @@ from app.core.errors import Conflict, NotFound
 from app.nlp.classifier import WEIGHTS, Classifier
 from app.nlp.corpus import Labelled
 from app.nlp.metrics import average_precision, f1
-from app.nlp.model import Model
+from app.nlp.model import Model, read_settings
 from app.nlp.segment import default_segmenter
 
 State = Literal["candidate", "active", "retired", "refused"]
@@ -60,6 +61,11 @@ class ModelRegistry:
         """The weights to load."""
         active = self._active()
         return WEIGHTS if active is None else self._file(active.name)
+
+    def service_threshold(self) -> float:
+        """The active model's line between requests and the rest, without loading its tables."""
+        path = self.active_path()
+        return _service_threshold(path, path.stat().st_mtime_ns)
 
     def load(self) -> Classifier:
         """The active classifier; raises Unavailable when its file is broken."""
@@ -135,6 +141,11 @@ class ModelRegistry:
         partial = self._directory / "registry.json.partial"
         partial.write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
         partial.replace(self._directory / "registry.json")
+
+
+@lru_cache(maxsize=8)
+def _service_threshold(path: Path, _changed_at: int) -> float:
+    return float(read_settings(path)["knobs"]["service_threshold"])
 
 
 def pinned_figures(classifier: Classifier, pinned: Sequence[Labelled]) -> dict[str, float]:

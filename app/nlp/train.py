@@ -1,6 +1,6 @@
 """Train every head from a folder of labelled files: seconds, seeded, the same bytes each time.
 
-Order: encode the posts; keep the telling n-grams; linear heads on all files; linear heads on the judged
+Order: encode the posts; keep the frequent n-grams; linear heads on all files; linear heads on the judged
 posts, out of fold; topics (a truncated SVD of the word matrix); SnowNLP; round the tables; a small network
 over all those scores; calibration and thresholds on out-of-fold predictions of training rows.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +20,22 @@ from app.core.errors import Invalid
 from app.nlp.corpus import (
     HEADS,
     INTENTS,
-    WEIBO_SETS,
     Example,
     Labelled,
     data_file,
     load_examples,
     load_labelled,
     sources,
-    text_hash,
 )
-from app.nlp.decide import decide, fold_numbers, judgements, named
+from app.nlp.decide import ALWAYS_TAUGHT, decide, fold_numbers, judgements, named
 from app.nlp.encode import own_parts
-from app.nlp.features import Batch, prefix_hashes, span_hashes, word_slots
-from app.nlp.linear import Heads, fit_heads, fit_small, out_of_fold
-from app.nlp.matrix import Posts, idf_of, read_posts, telling_columns, weighted
-from app.nlp.model import DIRECT_HEADS, Lessons, Model, Scores, by_norm, polarity_inputs
+from app.nlp.features import Batch, Slots, prefix_hashes, span_hashes, word_slots
+from app.nlp.linear import Heads, fit_heads, out_of_fold
+from app.nlp.matrix import Posts, frequent_columns, idf_of, read_posts, weighted
+from app.nlp.model import DIRECT_HEADS, Lessons, Model, Scores, by_norm
 from app.nlp.network import Recipe
 from app.nlp.own_posts import OWN, own_posts
+from app.nlp.polarity import Polar
 from app.nlp.segment import Segmenter, default_segmenter
 from app.nlp.snow import LogOdds, compile_log_odds, train_sentiment
 from app.nlp.tables import Table
@@ -53,6 +53,7 @@ class Plan:
     grams: int = 160_000
     topics: int = 64
     strength: float = 4.0
+    polarity_strength: float = 1.0
     network: Recipe = field(default_factory=Recipe)
 
 
@@ -106,7 +107,7 @@ def train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
 def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     posts = material.posts
     answers = head_answers(material)
-    columns = _columns(material, answers, plan.grams)
+    columns = _columns(material, plan.grams)
     counts = posts.grams[:, columns]
     idf = idf_of(counts)
     rows = weighted(counts, idf)
@@ -114,20 +115,27 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
         (np.ones(len(material.examples)), [row.weight for row in material.labelled])
     ).astype(np.float32)
     judged = material.judged
-    folds = fold_numbers([row.text for row in material.labelled])
-    wide = fit_heads(rows, answers[:, : len(HEADS)], weights, plan.strength, plan.seed)
+    folds = fold_numbers([row.group or row.text for row in material.labelled])
+    own = np.array([row.source == OWN for row in material.labelled])
+    polar = Polar.of(material.examples, rows, answers, plan.polarity_strength, plan.seed)
+    wide = _wide_heads(rows, answers, weights, polar, plan)
     direct_answers = answers[judged, len(HEADS) :]
-    direct = fit_heads(rows[judged], direct_answers, weights[judged], plan.strength, plan.seed)
-    unseen = out_of_fold(rows[judged], direct_answers, weights[judged], folds, plan.strength, plan.seed)
+    fit = partial(fit_heads, strength=plan.strength, seed=plan.seed)
+    direct = fit(rows[judged], direct_answers, weights[judged])
+    unseen = out_of_fold(rows[judged], direct_answers, weights[judged], folds, fit)
     grams = _gram_table(posts.gram_slots[columns], wide, direct, idf)
     bias = np.concatenate((wide.bias, direct.bias))
     words, snow = _word_table(material, segmenter, plan)
     scores = _scores(posts, counts, grams, bias, words, snow)
-    polarity = _polarity(rows, answers[:, HEADS.index("polarity")], scores, material, plan)
-    judged_scores = _part(scores, judged)
+    polarity = polar.shown(scores, posts.words)
+    judged_scores = scores.part(judged)
     judged_scores.heads[:, len(HEADS) :] = unseen
     lessons = Lessons(
-        judged_scores.inputs(), judgements(material.labelled), weights[judged], folds, sampled(material)
+        judged_scores.inputs(),
+        judgements(material.labelled),
+        weights[judged],
+        np.where(own, ALWAYS_TAUGHT, folds),
+        sampled(material),
     )
     network, knobs = decide(lessons, plan.network, plan.seed)
     model = Model(
@@ -145,15 +153,28 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     return named(model)
 
 
-def _columns(material: Material, answers: Answers, limit: int) -> Ints:
-    """The n-grams to keep: what tells most in the files, and what recurs in the posts written for this
-    project, which are too few to be heard otherwise and whose repeated sentences must not crowd out others.
+def _columns(material: Material, limit: int) -> Ints:
+    """The n-grams to keep: what is frequent, and what recurs in the posts written for this project, which
+    are too few to be heard otherwise and whose repeated sentences must not crowd out others.
     """
     own = np.array([row.source == OWN for row in material.labelled])
     count = material.judged.stop - int(own.sum())
     grams = material.posts.grams
     recurring = np.bincount(grams[count:].indices, minlength=grams.shape[1]) >= _OWN_MIN_POSTS
-    return np.union1d(telling_columns(grams[:count], answers[:count], limit), np.flatnonzero(recurring))
+    judged = slice(material.judged.start, count)
+    return np.union1d(frequent_columns(grams[:count], judged, limit), np.flatnonzero(recurring))
+
+
+def _wide_heads(rows: Any, answers: Answers, weights: Floats, polar: Polar, plan: Plan) -> Heads:
+    """`HEADS` in their order, polarity by a recipe of its own."""
+    wanted = answers[:, : len(HEADS)].copy()
+    at = HEADS.index("polarity")
+    wanted[:, at] = -1
+    heads = fit_heads(rows, wanted, weights, plan.strength, plan.seed)
+    if len(polar.chosen):
+        own = polar.head()
+        heads.weights[:, at], heads.bias[at] = own.weights[:, 0], own.bias[0]
+    return heads
 
 
 def head_answers(material: Material) -> Answers:
@@ -173,7 +194,7 @@ def head_answers(material: Material) -> Answers:
     return answers
 
 
-def _gram_table(slots: Ints, wide: Heads, direct: Heads, idf: Floats) -> Table:
+def _gram_table(slots: Slots, wide: Heads, direct: Heads, idf: Floats) -> Table:
     weights = np.concatenate((wide.weights, direct.weights), axis=1) * idf[:, None]
     return Table.from_weights(slots, np.concatenate((weights, (idf * idf)[:, None]), axis=1))
 
@@ -197,7 +218,7 @@ def _word_table(material: Material, segmenter: Segmenter, plan: Plan) -> tuple[T
     return Table.from_weights(material.posts.word_slots, weights), snow
 
 
-def slots_of_words(words: list[str]) -> Ints:
+def slots_of_words(words: list[str]) -> Slots:
     """The table slot of each word (words hold no blanks)."""
     batch = Batch.from_texts(words)
     hashes = span_hashes(prefix_hashes(batch.codes), batch.starts, batch.ends)
@@ -227,49 +248,6 @@ def _scores(posts: Posts, counts: Any, grams: Table, bias: Floats, words: Table,
         words=count,
         surface=posts.surface,
     )
-
-
-def _part(scores: Scores, rows: slice | Ints) -> Scores:
-    return Scores(
-        scores.heads[rows].copy(),
-        scores.topics[rows],
-        scores.snow[rows],
-        scores.words[rows],
-        scores.surface[rows],
-    )
-
-
-def _polarity(rows: Any, answer: Answers, scores: Scores, material: Material, plan: Plan) -> Floats:
-    """Weights of the calibrated two-class sentiment, from scores of Weibo posts that the parts had not
-    seen.
-    """
-    texts = [example.text for example in material.examples]
-    chosen = np.flatnonzero(answer >= 0)
-    if not len(chosen):
-        return np.array([1, 0, 0, 0], dtype=np.float32)
-    folds = np.array([text_hash(texts[at]) // 11 % 3 for at in chosen], dtype=np.int64)
-    unseen = _part(scores, chosen)
-    head = out_of_fold(
-        rows[chosen], answer[chosen, None], np.ones(len(chosen), np.float32), folds, plan.strength, plan.seed
-    )
-    unseen.heads[:, HEADS.index("polarity")] = head[:, 0]
-    odds = _unseen_snow(material.posts.words[chosen], answer[chosen], folds)
-    unseen = Scores(unseen.heads, unseen.topics, odds, unseen.words, unseen.surface)
-    weibo = np.array([material.examples[at].source in WEIBO_SETS for at in chosen])
-    return fit_small(polarity_inputs(unseen)[weibo], answer[chosen][weibo])
-
-
-def _unseen_snow(counts: Any, answer: Answers, folds: Ints) -> Floats:
-    """SnowNLP's ln odds of each row by word counts of the other folds."""
-    scores = np.zeros(len(answer), dtype=np.float32)
-    for fold in np.unique(folds):
-        totals = []
-        for value in (1, 0):
-            seen = np.asarray(counts[(folds != fold) & (answer == value)].sum(axis=0)).ravel() + 1
-            totals.append(np.log(seen / seen.sum()))
-        here = folds == fold
-        scores[here] = counts[here] @ (totals[0] - totals[1]).astype(np.float32)
-    return scores
 
 
 def sampled(material: Material) -> npt.NDArray[np.bool_]:

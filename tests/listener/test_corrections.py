@@ -135,7 +135,8 @@ def test_an_explanation_names_step_words_monitors_and_the_nearest_judged_item(
     first, second, chat = items(runtime)
     correct(desk, first.id, intent="complaint", sentiment=-1)
     view = desk.browser.get(f"/inbound-items/{second.id}/explanation").get_json()
-    assert (view["step"], view["reason"], view["threshold"]) == ("intent", "needs_service", 0.45)
+    line = registry_of(runtime).load().service_threshold
+    assert (view["step"], view["reason"], view["threshold"]) == ("intent", "needs_service", line)
     assert view["monitors"] == [{"id": number, "name": "宽带故障", "terms": ["宽带"]}]
     assert view["reasons"][0]["kind"] == "service"
     assert (view["nearest"]["inbound_item_id"], view["nearest"]["intent"]) == (first.id, "complaint")

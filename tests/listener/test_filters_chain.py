@@ -53,7 +53,9 @@ class Undecided(FakeModel):
 
     def classify(self, texts: Sequence[str], reasons: bool = False) -> list[Classification]:
         return [
-            replace(verdict, service_score=0.5 if "宽带" in text else min(verdict.service_score, 0.2))
+            replace(verdict, service_score=0.5)
+            if "宽带" in text
+            else replace(verdict, service_score=min(verdict.service_score, 0.2), is_request=False)
             for text, verdict in zip(texts, super().classify(texts, reasons), strict=True)
         ]
 
@@ -76,6 +78,25 @@ def test_what_stands_close_to_the_line_is_dropped_for_a_person_to_look_at(
 
 
 class CloseToTheLine(FakeModel):
+    def classify(self, texts: Sequence[str], reasons: bool = False) -> list[Classification]:
+        verdicts = super().classify(texts, reasons)
+        return [replace(verdict, service_score=0.4, is_request=False) for verdict in verdicts]
+
+
+def test_the_models_own_line_decides_unless_the_settings_draw_one(
+    desk: Desk, runtime: Runtime, make: Make
+) -> None:
+    runtime.parts["classifier"] = AtTheModelsLine()
+    judged(runtime, make, desk.account, "这个套餐好像也还行的样子")
+    strict = {"steps": [{"name": "intent", "threshold": 0.5}]}
+    desk.browser.put(f"/accounts/{desk.account.id}/filter", {"filters": strict, "version": None})
+    judged(runtime, make, desk.account, "路由器的灯一直在闪怎么回事")
+    assert reasons(runtime) == ["needs_service", "no_request"]
+
+
+class AtTheModelsLine(FakeModel):
+    """A model whose training drew the line below 0.4."""
+
     def classify(self, texts: Sequence[str], reasons: bool = False) -> list[Classification]:
         return [replace(verdict, service_score=0.4) for verdict in super().classify(texts, reasons)]
 

@@ -60,7 +60,8 @@ def test_scores_are_probabilities_and_levels_are_in_range(classifier: Classifier
         assert verdict.sentiment in (-1, 0, 1)
         assert verdict.urgency in (0, 1, 2)
         assert verdict.priority in (1, 2, 3, 4)
-        assert (verdict.priority > 1) == verdict.is_request
+        assert (verdict.priority < 4) == verdict.is_request
+        assert (verdict.service_score >= classifier.service_threshold) == verdict.is_request
 
 
 def test_a_batch_gives_what_each_post_gives_alone(classifier: Classifier) -> None:

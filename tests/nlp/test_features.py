@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.nlp.encode import Encoded, encode, own_parts
-from app.nlp.features import Batch, char_slots, prefix_hashes, span_hashes
+from app.nlp.features import NO_SLOT, Batch, char_slots, prefix_hashes, span_hashes
 from app.nlp.segment import default_segmenter
 from app.nlp.surface import NAMES, surface_features
 
@@ -15,7 +15,8 @@ POSTS = ["宽带又断了！", "", "请问怎么办理5G套餐？", "好", "😡
 
 
 def features_of(encoded: Encoded, post: int) -> list[int]:
-    return sorted(encoded.slots[encoded.owner == post].tolist())
+    features = encoded.features()
+    return sorted(features.slots[features.owner == post].tolist())
 
 
 def test_a_batch_gives_each_post_the_features_it_has_alone() -> None:
@@ -30,18 +31,33 @@ def test_a_batch_gives_each_post_the_features_it_has_alone() -> None:
 def test_any_text_can_be_encoded(texts: list[str]) -> None:
     encoded = encode(texts, default_segmenter())
     assert encoded.batch.size == len(texts)
-    assert len(encoded.owner) == len(encoded.slots) == len(encoded.begins) == len(encoded.stops)
+    features = encoded.features()
+    assert len(features.owner) == np.count_nonzero(encoded.slots != NO_SLOT)
+    assert (features.begins < features.stops).all()
+    assert (np.diff(features.owner) >= 0).all()
 
 
 def test_n_grams_mark_where_a_post_begins_and_ends() -> None:
-    orders = char_slots(Batch.from_texts(["断网"]))
-    assert [len(slots) for _, slots in orders] == [2, 3, 2, 1]
+    grid = char_slots(Batch.from_texts(["断网"]))
+    assert (grid != NO_SLOT).sum(axis=0).tolist() == [2, 3, 2, 1]
 
 
 def test_an_opening_word_is_another_feature_than_the_same_word_inside() -> None:
-    first = set(char_slots(Batch.from_texts(["请"]))[1][1].tolist())
-    inside = set(char_slots(Batch.from_texts(["你请我"]))[1][1].tolist())
+    first = set(char_slots(Batch.from_texts(["请"]))[:, 1].tolist()) - {NO_SLOT}
+    inside = set(char_slots(Batch.from_texts(["你请我"]))[:, 1].tolist())
+    assert len(first) == 2
     assert first.isdisjoint(inside)
+
+
+def test_a_feature_knows_its_span() -> None:
+    encoded = encode(["宽带断了"], default_segmenter("jieba"))
+    features = encoded.features()
+    text = encoded.batch.codes.tobytes().decode("utf-32-le")
+    spans = [text[a:b] for a, b in zip(features.begins, features.stops, strict=True)]
+    singles = ["\n宽", "了\n", *"宽带断了", "宽带", "带断", "断了"]
+    longer = ["\n宽带", "宽带断", "带断了", "断了\n", "\n宽带断", "宽带断了", "带断了\n"]
+    words = ["宽带", "断", "了", "宽带断", "断了"]
+    assert sorted(spans) == sorted([*singles, *longer, *words])
 
 
 def test_a_span_has_the_same_hash_wherever_it_stands() -> None:

@@ -52,6 +52,14 @@ def test_the_best_threshold_is_the_one_with_the_largest_f1() -> None:
     assert all(f1(other < SCORE, ACTUAL) <= value + 1e-6 for other in np.arange(0, 1.4, 0.01))
 
 
+def test_among_nearly_equal_cuts_the_lowest_is_taken() -> None:
+    ones = np.ones(400, np.float32)
+    strict, most = best_threshold(SCORE, ACTUAL, ones)
+    generous, value = best_threshold(SCORE, ACTUAL, ones, slack=0.01)
+    assert generous < strict
+    assert most - 0.01 <= value <= most
+
+
 def test_offsets_raise_a_class_that_is_always_overlooked() -> None:
     probabilities = np.tile(np.array([[0.6, 0.4]], np.float32), (100, 1))
     probabilities[:30] = (0.55, 0.45)

@@ -17,6 +17,7 @@ from app.nlp.normalise import (
     normalise_many,
     own_words,
     strip_emoticons,
+    without_address,
 )
 
 
@@ -116,3 +117,19 @@ def test_posts_without_content_are_told_apart(text: str, reason: str | None) -> 
 
 def test_emoticons_can_be_stripped() -> None:
     assert strip_emoticons("太慢了[怒][抓狂]😡!") == "太慢了!"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("@lingke_help 宽带断了", "宽带断了"),
+        ("@中国移动 @10086：宽带断了", "宽带断了"),
+        (" @客服，在吗", "在吗"),
+        ("@甲 @乙 @丙 快来", "@甲 @乙 @丙 快来"),
+        ("@甲 @乙", "@甲 @乙"),
+        ("宽带断了 @甲", "宽带断了 @甲"),
+        ("@", "@"),
+    ],
+)
+def test_whom_a_post_addresses_is_no_part_of_what_it_says(text: str, rest: str) -> None:
+    assert without_address(text) == rest

@@ -3297,7 +3297,7 @@ export interface components {
             enabled: boolean;
             /**
              * Threshold
-             * @description the step decides from this score on
+             * @description the step decides from this score on; null for the usual line
              * @default null
              */
             threshold: number | null;
@@ -3319,7 +3319,7 @@ export interface components {
             enabled: boolean;
             /**
              * Threshold
-             * @description the step decides from this score on
+             * @description the step decides from this score on; null for the usual line
              * @default null
              */
             threshold: number | null;
