@@ -92,10 +92,12 @@ def judge_items(runtime: Runtime) -> None:
 def judge_batch(runtime: Runtime) -> int:
     with open_context(runtime, LISTENER) as ctx:
         token, items = lease_items(ctx)
-        subjects = gather_subjects(ctx, items) if items else []
-        chains = chains_of(ctx, subjects)
     if not items:
         return 0
+    # They are ours now; looking around needs no right to write, which on SQLite only one has at a time.
+    with open_context(runtime, LISTENER, write=False) as ctx:
+        subjects = gather_subjects(ctx, items)
+        chains = chains_of(ctx, subjects)
     model = classifier(runtime)
     decisions = judge(subjects, model, chains)
     with open_context(runtime, LISTENER) as ctx:
