@@ -113,3 +113,29 @@ def test_posts_alike_are_one_click_from_each_other(log_in: LogIn, platform: Plat
     expect(page.get_by_test_id("inbound-row")).to_have_count(2, timeout=SOON)
     cluster.get_by_role("button", name="返回全部").click()
     expect(cluster).to_have_count(0)
+
+
+def test_a_version_learnt_from_one_correction_is_put_to_use_by_hand_and_taken_back(
+    log_in: LogIn, platform: Platform, name: str
+) -> None:
+    said = f"{name}的流量提醒短信写得真清楚"
+    platform.writes("post", "weibo-care", name, said)
+    console = log_in("admin")
+    page = console.page
+    item = int(heard(console, said).first.get_attribute("data-id") or 0)
+    status, _ = console.api(
+        "POST", f"/inbound-items/{item}/corrections", {"intent": "praise", "sentiment": 1}
+    )
+    assert status == 200
+
+    console.open("/listener/models")
+    page.get_by_role("button", name="重新训练").click(timeout=SOON)
+    candidate = page.locator("[data-testid=model][data-state=candidate]").first
+    expect(candidate).to_be_visible(timeout=2 * SOON)
+    candidate.get_by_test_id("promote").click()
+    page.get_by_test_id("model-sure").click()
+    expect(page.locator("[data-testid=model][data-state=active]")).to_have_count(1, timeout=SOON)
+
+    page.get_by_role("button", name="退回上一版").click()
+    page.get_by_test_id("model-sure").click()
+    expect(page.locator("[data-testid=model][data-state=active]")).to_have_count(0, timeout=SOON)
