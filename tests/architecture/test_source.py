@@ -156,6 +156,22 @@ def test_every_error_code_raised_has_a_text() -> None:
     assert {code for code in codes if f"errors.{code}" not in LOCALES["en"]} == set()
 
 
+def _field_codes() -> Iterator[str]:
+    """What `Invalid(fields={path: "code"})` says of fields, in all sources."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "fields" and isinstance(node.value, ast.Dict):
+                for value in node.value.values:
+                    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        yield value.value
+
+
+def test_everything_said_of_a_field_has_a_text() -> None:
+    codes = set(_field_codes())
+    assert len(codes) > 10
+    assert {code for code in codes if f"field.{code}" not in LOCALES["en"]} == set()
+
+
 def test_every_key_looked_up_by_name_exists() -> None:
     keys = {key for _, key in _literal_arguments({"translate"})}
     assert keys

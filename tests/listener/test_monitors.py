@@ -139,7 +139,7 @@ def test_a_monitor_listens_only_to_its_accounts_kinds_and_hours(
 @pytest.mark.parametrize(
     ("rule", "fields"),
     [
-        ({}, {"rule": "empty"}),
+        ({}, {"rule": "Give at least one word, phrase, topic or author"}),
         ({"any": ["宽带", "  "]}, {"rule.any.1": "empty_term"}),
         ({"expression": "宽带 AND (断网"}, {"rule.expression": "unclosed_group"}),
         ({"expression": "NOT 招聘"}, {"rule": "matches_everything"}),
