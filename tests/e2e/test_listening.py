@@ -92,6 +92,10 @@ def test_a_judgement_is_explained_corrected_and_then_an_example_for_others(
     expect(row).to_contain_text("已纠正", timeout=SOON)
     expect(row.get_by_test_id("correction")).to_contain_text("江楠：建议", timeout=SOON)
 
+    row.get_by_test_id("author-menu").click()
+    page.locator(".pop-list:visible").get_by_text("加入重要客户").click()
+    expect(row.locator(".tag-vip")).to_have_text("重要客户", timeout=SOON)
+
     platform.writes("post", "weibo-care", f"{name}乙", f"{said}，晚上还亮灯")
     other = heard(console, f"{said}，晚上还亮灯").first
     other.get_by_test_id("why").click()
