@@ -90,10 +90,7 @@ class Platform:
                 with self._lock:
                     body = f'{{"MsgType": "text", "MsgId": {next(self._numbers)}}}'.encode()
                 line.sendall(self._request(body))
-                answer = line.recv(65536)
-                while answer and not answer.endswith(b"success"):
-                    answer += line.recv(65536)
-                if not answer.startswith(b"HTTP/1.1 200"):
+                if not _answer(line).startswith(b"HTTP/1.1 200"):
                     return
                 with self._lock:
                     self.acknowledged.add(body)
@@ -104,6 +101,17 @@ class Platform:
         query = urlencode({"signature": signature, "timestamp": now, "nonce": "n"})
         head = f"POST {self._path}?{query} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
         return head.encode() + body
+
+
+def _answer(line: socket.socket) -> bytes:
+    """A whole acknowledgement; nothing when the line broke before its end."""
+    answer = b""
+    while not answer.endswith(b"success"):
+        more = line.recv(65536)
+        if not more:
+            return b""
+        answer += more
+    return answer
 
 
 def test_what_was_acknowledged_survives_kill_9(
