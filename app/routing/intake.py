@@ -64,8 +64,8 @@ class Routed:
 def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account]) -> Routed:
     """Put kept items into conversations and requests, oldest first, and assign what is new.
 
-    Idempotent by the items' verdicts: an item reaches here once. Statements grow with the number of
-    distinct people, not of items.
+    Idempotent by the items' verdicts: an item reaches here once. The number of statements is fixed, but for
+    the reply windows of private requests.
     """
     ctx.require(Permission.LISTENER_INGEST)
     routed = Routed()
@@ -88,10 +88,7 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
         elif request.id is not None:
             routed.joined[request.id] = request
         routed.messages.append(_append(ctx, entry, conversation, request))
-    for request, number in zip(
-        routed.opened, take_ids(ctx.session, ServiceRequest, len(routed.opened)), strict=True
-    ):
-        request.id = number
+    _number_requests(ctx, routed.opened)
     for entry, message in zip(ordered, routed.messages, strict=True):
         request = requests[message.conversation_id, entry.item.lane]
         message.service_request_id = request.id
@@ -104,7 +101,6 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
 
 
 def _store(ctx: Context, routed: Routed, decisions: list[AssignmentDecision]) -> None:
-    _number_requests(ctx, routed.opened)
     insert_objects(ctx.session, routed.opened)
     insert_objects(ctx.session, routed.messages)
     insert_objects(ctx.session, decisions)
@@ -235,8 +231,11 @@ def _append(ctx: Context, entry: Kept, conversation: Conversation, request: Serv
 
 
 def _number_requests(ctx: Context, opened: list[ServiceRequest]) -> None:
+    """Give new requests their ids, which others point at, and the numbers that people read."""
     if not opened:
         return
+    for request, number in zip(opened, take_ids(ctx.session, ServiceRequest, len(opened)), strict=True):
+        request.id = number
     day = ctx.now().astimezone(_OFFICE_ZONE).strftime("%y%m%d")
     first = take_numbers(ctx.session, f"requests-{day}", len(opened), ctx.now())
     for offset, request in enumerate(opened):

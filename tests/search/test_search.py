@@ -75,3 +75,22 @@ def test_an_empty_question_is_refused_with_the_field(outage: Operator, open_brow
     answer = open_browser(outage).get("/search", q="")
     assert answer.status_code == 422
     assert "q" in answer.get_json()["fields"]
+
+
+@pytest.mark.parametrize("read_backwards", [3, 8000])
+def test_the_newest_come_first_and_others_hits_hide_none_of_mine(
+    make: Make, open_browser: OpenBrowser, monkeypatch: pytest.MonkeyPatch, read_backwards: int
+) -> None:
+    monkeypatch.setattr("app.search.index.READ_BACKWARDS", read_backwards)
+    mine, theirs = make.agency(), make.agency(AgencyKind.THIRD_PARTY)
+    me = make.operator(mine, make.team(mine), role=RoleName.SUPERVISOR)
+    account, other = make.account(mine), make.account(theirs)
+    for batch in range(3):
+        make.store(account, make.post(f"第{batch}次光缆断了", author="me"))
+        make.store(other, *(make.post(f"别家第{batch}{n}次光缆断了", author=f"o{n}") for n in range(60)))
+    make.store(account, make.post("说些别的", author="me"))
+    browser = open_browser(me)
+    mine_only = [f"第{batch}次光缆断了" for batch in (2, 1, 0)]
+    for limit in (1, 2, 3, 20):
+        hits = browser.get("/search", q="光缆断", limit=limit).get_json()["items"]
+        assert [hit["text"] for hit in hits] == mine_only[:limit]
