@@ -64,8 +64,8 @@ class Routed:
 def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account]) -> Routed:
     """Put kept items into conversations and requests, oldest first, and assign what is new.
 
-    Idempotent by the items' verdicts: an item reaches here once. The number of statements is fixed, but for
-    the reply windows of private requests.
+    Idempotent by the items' verdicts: an item reaches here once. The number of statements does not
+    depend on how many there are.
     """
     ctx.require(Permission.LISTENER_INGEST)
     routed = Routed()
