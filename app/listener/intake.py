@@ -56,23 +56,23 @@ def _row(
     return {
         "created_at": ctx.now(),
         "account_id": account_id,
-        "external_id": post.external_id[:160],
+        "external_id": storable(post.external_id)[:160],
         "kind": post.kind.value,
         "lane": Lane(post.lane.value),
-        "author_external_id": author.external_id[:120] if author else None,
+        "author_external_id": storable(author.external_id)[:120] if author else None,
         "author_name": storable(author.name or author.handle or "")[:120] if author else "",
         "author": _profile(post),
         "text": text,
         "media": storable_json([{"kind": media.kind, "url": media.url} for media in post.media]),
-        "thread_key": post.thread_key[:160] or None,
+        "thread_key": storable(post.thread_key)[:160] or None,
         "reply_context": storable_json(dict(post.context)),
-        "external_url": (post.url or "")[:500] or None,
+        "external_url": storable(post.url or "")[:500] or None,
         "raw": storable_json(dict(post.raw)),
         "published_at": post.created_at,
         "text_hash": fingerprint.exact,
         "simhash": fingerprint.simhash,
         "trigger": post.trigger.value if post.trigger else None,
-        "keep_reason": post.reason[:80] if post.reason else None,
+        "keep_reason": storable(post.reason)[:80] if post.reason else None,
     }
 
 
