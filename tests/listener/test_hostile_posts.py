@@ -56,7 +56,8 @@ def _with_odd_names(post: InboundPost, odd: str) -> InboundPost:
 
 
 @pytest.mark.parametrize(
-    "odd", ["\u202e反", "\u200b", "'; DROP TABLE x --", "{}%s:name", '"\\', "😀", "\t\n"]
+    "odd",
+    ["\ud800半", "\x00零", "\u202e反", "\u200b", "'; DROP TABLE x --", "{}%s:name", '"\\', "😀", "\t\n"],
 )
 def test_odd_names_and_addresses_are_kept_and_the_person_is_one_person(
     desk: Desk, runtime: Runtime, make: Make, odd: str
