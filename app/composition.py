@@ -13,6 +13,7 @@ from app.identity import jobs as identity_jobs
 from app.identity.events import PRESENCE_CHANGED
 from app.jobs.queue import RedisQueue
 from app.listener import jobs as listener_jobs
+from app.publishing import jobs as publishing_jobs
 from app.routing import jobs as routing_jobs
 from app.routing.events import MESSAGES_APPENDED
 from app.topics import jobs as topics_jobs
@@ -20,7 +21,15 @@ from app.workbench import jobs as workbench_jobs
 from app.workbench.announce import on_messages_appended
 
 # Imported for the jobs they register.
-JOB_MODULES = (customers_jobs, identity_jobs, listener_jobs, routing_jobs, topics_jobs, workbench_jobs)
+JOB_MODULES = (
+    customers_jobs,
+    identity_jobs,
+    listener_jobs,
+    publishing_jobs,
+    routing_jobs,
+    topics_jobs,
+    workbench_jobs,
+)
 
 
 def compose(settings: Settings, *, clock: Clock | None = None) -> Runtime:

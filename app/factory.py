@@ -25,6 +25,7 @@ from app.listener.list_views import special_lists
 from app.listener.monitor_views import monitors
 from app.listener.review_views import reviews
 from app.listener.views import listener
+from app.publishing.views import publishing
 from app.realtime.sockets import Hub
 from app.realtime.views import realtime
 from app.routing.views import routing
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     labels,
     reviews,
     workbench,
+    publishing,
     topics,
     search,
     realtime,

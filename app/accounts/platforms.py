@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urljoin
 
@@ -18,6 +22,25 @@ from app.models import Account
 
 KEPT_OPEN = 256
 """Decrypting credentials costs as much as verifying a push; this many accounts' stay open in memory."""
+
+
+@dataclass
+class CallCount:
+    calls: int = 0
+
+
+_counting: ContextVar[CallCount | None] = ContextVar("counting", default=None)
+
+
+@contextmanager
+def counted_calls() -> Iterator[CallCount]:
+    """Counts the platform calls that this thread makes inside the block."""
+    count = CallCount()
+    token = _counting.set(count)
+    try:
+        yield count
+    finally:
+        _counting.reset(token)
 
 
 class Platforms:
@@ -75,4 +98,7 @@ def platforms(runtime: Runtime) -> Platforms:
 
 
 def _observe(record: CallRecord) -> None:
+    count = _counting.get()
+    if count is not None:
+        count.calls += 1
     PLATFORM_SECONDS.labels(record.platform, record.operation, record.outcome).observe(record.seconds)

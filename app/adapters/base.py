@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from app.adapters.capabilities import Capabilities
 from app.adapters.schema import AdapterSchema
@@ -162,6 +162,25 @@ class TagKeeper(Protocol):
 
 
 @runtime_checkable
+class Preparer(Protocol):
+    """Acts that need something made ready first which nobody sees (a draft); twice does no harm. What
+    `prepare` returns is stored before the act and handed in as `request.prepared`, however often it is
+    tried."""
+
+    prepares: frozenset[SendKind]
+
+    def prepare(self, account: AccountRef, request: SendRequest) -> Mapping[str, Any]: ...
+
+
+@runtime_checkable
+class Confirmer(Protocol):
+    """Platforms that take a publication first and decide later. `external_id` is the ACCEPTED result's.
+    Returns the DONE result, None while undecided; raises PlatformError(REJECTED) for a decision against it."""
+
+    def confirm(self, account: AccountRef, external_id: str) -> SendResult | None: ...
+
+
+@runtime_checkable
 class Reconciler(Protocol):
     """After an unknown outcome: read back whether `request`, tried at or after `since`, arrived.
 
@@ -254,6 +273,11 @@ class PlatformAdapter:
                 platform_code="not_sent",
             )
         return self._sender(request)(account, request)
+
+    def target_of(self, external_id: str) -> Mapping[str, str]:
+        """The `target` of an act on a post of which only the id is known (`status:12`)."""
+        kind, _, bare = external_id.partition(":")
+        return {f"{kind}_id": bare} if bare else {}
 
     def validate(self, account: AccountRef, request: SendRequest) -> list[Violation]:
         """What the platform would refuse, as far as it can be known before asking."""

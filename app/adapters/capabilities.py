@@ -93,6 +93,7 @@ class Capabilities:
     media_with: tuple[SendKind, ...] = tuple(SendKind)  # acts that may carry media
     text_with_media: bool = True
     media_in: tuple[str, ...] = ()
+    visibilities: tuple[str, ...] = ()  # who may see a post; empty: the platform leaves no choice
     window_rules: tuple[WindowRule, ...] = ()
     after_window: tuple[str, ...] = ()
     quotas: tuple[Quota, ...] = ()

@@ -56,6 +56,8 @@ class SendRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
     # External ids known to be other sends of ours: a read-back must not take one of them for this one.
     known_ids: frozenset[str] = frozenset()
+    # What `prepare` made for this act; empty where the platform needs nothing made ready.
+    prepared: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

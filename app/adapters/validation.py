@@ -13,12 +13,14 @@ _FEATURE_OF = {
     SendKind.POST: Feature.PUBLISH,
     SendKind.REPOST: Feature.REPOST,
 }
+_PUBLISHING = (SendKind.POST, SendKind.REPOST)
 
 
 def common_violations(
     request: SendRequest, capabilities: Capabilities, measure: TextMeasure
 ) -> list[Violation]:
-    """Empty when nothing is wrong. Codes: missing_capability, empty, too_long, missing_actor_ip, media_*."""
+    """Empty when nothing is wrong. Codes: missing_capability, empty, too_long, missing_actor_ip,
+    visibility_not_offered, media_*."""
     found: list[Violation] = []
     if not capabilities.has(_FEATURE_OF[request.kind]):
         found.append(Violation("missing_capability", "kind", {"kind": request.kind}))
@@ -33,6 +35,13 @@ def common_violations(
     needs_ip = capabilities.needs_actor_ip and request.lane is Lane.PUBLIC
     if needs_ip and not is_ipv4(request.actor_ip):
         found.append(Violation("missing_actor_ip", "actor_ip"))
+    visibility = request.options.get("visibility")
+    if request.kind in _PUBLISHING and visibility and visibility not in capabilities.visibilities:
+        found.append(
+            Violation(
+                "visibility_not_offered", "visibility", {"offered": ", ".join(capabilities.visibilities)}
+            )
+        )
     found.extend(_media_violations(request, capabilities))
     return found
 

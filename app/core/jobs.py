@@ -23,6 +23,7 @@ class JobName(StrEnum):
     LISTENER_RETRAIN_MODELS = "listener.retrain_models"
     ROUTING_ASSIGN_WAITING = "routing.assign_waiting"
     WORKBENCH_DELIVER_REPLY = "workbench.deliver_reply"
+    PUBLISHING_DELIVER_PUBLICATION = "publishing.deliver_publication"
     TOPICS_WATCH = "topics.watch"
     CUSTOMERS_FETCH_AVATAR = "customers.fetch_avatar"
     IDENTITY_SWEEP_SESSIONS = "identity.sweep_sessions"
@@ -36,6 +37,7 @@ QUEUE_OF: dict[JobName, Queue] = {
     JobName.LISTENER_RETRAIN_MODELS: Queue.DEFAULT,
     JobName.ROUTING_ASSIGN_WAITING: Queue.INGEST,
     JobName.WORKBENCH_DELIVER_REPLY: Queue.OUTBOUND,
+    JobName.PUBLISHING_DELIVER_PUBLICATION: Queue.OUTBOUND,
     JobName.TOPICS_WATCH: Queue.DEFAULT,
     JobName.CUSTOMERS_FETCH_AVATAR: Queue.DEFAULT,
     JobName.IDENTITY_SWEEP_SESSIONS: Queue.DEFAULT,

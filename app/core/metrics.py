@@ -11,7 +11,9 @@ CALLBACKS = Counter("lingke_callbacks_total", "Pushes received", ["platform", "o
 JOBS = Counter("lingke_jobs_total", "Jobs finished", ["job", "outcome"])
 JOB_SECONDS = Histogram("lingke_job_seconds", "Time a job took", ["job"])
 ITEMS = Counter("lingke_inbound_items_total", "Items judged", ["outcome", "reason"])
-REPLIES = Counter("lingke_replies_total", "Replies by final state", ["platform", "state"])
+OUTBOUND = Counter(
+    "lingke_outbound_total", "Replies and publications by final state", ["cargo", "platform", "state"]
+)
 PLATFORM_SECONDS = Histogram(
     "lingke_platform_seconds", "Time a platform took", ["platform", "operation", "outcome"]
 )

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     MONITORS_MANAGE = "monitors:manage"
     MODELS_READ = "models:read"
     MODELS_MANAGE = "models:manage"
+    PUBLICATIONS_READ = "publications:read"
+    PUBLICATIONS_SEND = "publications:send"
     TOPICS_READ = "topics:read"
     ALERTS_ACKNOWLEDGE = "alerts:acknowledge"
     ACCOUNTS_READ = "accounts:read"
@@ -40,7 +42,7 @@ class Permission(StrEnum):
     CALLBACKS_STORE = "callbacks:store"
     LISTENER_INGEST = "listener:ingest"
     ROUTING_ASSIGN = "routing:assign"
-    REPLIES_DELIVER = "replies:deliver"
+    OUTBOUND_DELIVER = "outbound:deliver"
     EVENTS_PUBLISH = "events:publish"
     ACCOUNTS_SYNC = "accounts:sync"
 
@@ -90,7 +92,7 @@ _SERVE = frozenset(
         _P.OPERATORS_READ,
     }
 )
-_LISTEN = frozenset({_P.INBOUND_ITEMS_READ, _P.MONITORS_READ, _P.TOPICS_READ})
+_LISTEN = frozenset({_P.INBOUND_ITEMS_READ, _P.MONITORS_READ, _P.TOPICS_READ, _P.PUBLICATIONS_READ})
 _LEAD = frozenset(
     {
         _P.SERVICE_REQUESTS_ASSIGN,
@@ -101,6 +103,7 @@ _LEAD = frozenset(
         _P.MONITORS_MANAGE,
         _P.MODELS_READ,
         _P.ALERTS_ACKNOWLEDGE,
+        _P.PUBLICATIONS_SEND,
     }
 )
 _WATCH = frozenset(

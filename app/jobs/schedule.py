@@ -18,7 +18,9 @@ from app.listener.backfill import waiting_backfills
 from app.listener.judging import oldest_unjudged
 from app.listener.polling import due_streams
 from app.models import CallbackDelivery, DeliveryStatus, RequestStatus, ServiceRequest
-from app.workbench.delivery import due_replies
+from app.outbound.ledger import due
+from app.publishing.cargo import PUBLICATIONS
+from app.workbench.cargo import REPLIES
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,11 @@ def _due_polls(ctx: Context) -> list[DeferredJob]:
 
 
 def _due_replies(ctx: Context) -> list[DeferredJob]:
-    return [DeferredJob(JobName.WORKBENCH_DELIVER_REPLY, (outbound,)) for outbound in due_replies(ctx)]
+    return [DeferredJob(REPLIES.job, (outbound,)) for outbound in due(ctx, REPLIES)]
+
+
+def _due_publications(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(PUBLICATIONS.job, (outbound,)) for outbound in due(ctx, PUBLICATIONS)]
 
 
 def _kept_deliveries(ctx: Context) -> list[DeferredJob]:
@@ -79,6 +85,7 @@ def _sweep(settings: Settings) -> float:
 PERIODIC = [
     Periodic("due polls", _at_once, _due_polls),
     Periodic("due replies", _at_once, _due_replies),
+    Periodic("due publications", _at_once, _due_publications),
     Periodic("kept deliveries", lambda _settings: 2.0, _kept_deliveries),
     Periodic("unjudged items", lambda _settings: 2.0, _unjudged_items),
     Periodic("unfinished backfills", _sweep, _unfinished_backfills),

@@ -17,9 +17,6 @@ from app.models.conversation import (
     Conversation,
     Direction,
     Message,
-    OutboundAttempt,
-    OutboundMessage,
-    OutboundState,
 )
 from app.models.customer import Avatar, Contact, ContactIdentity
 from app.models.identity import (
@@ -42,6 +39,8 @@ from app.models.monitoring import (
     Monitor,
     MonitorHit,
 )
+from app.models.outbound import OutboundAttempt, OutboundMessage, OutboundState
+from app.models.publication import Publication, PublicationKind, PublicationMedia
 from app.models.service_request import (
     ACTIVE_STATUSES,
     WORKING_STATUSES,
@@ -106,6 +105,9 @@ __all__ = [
     "PlatformToken",
     "Presence",
     "ProcessLease",
+    "Publication",
+    "PublicationKind",
+    "PublicationMedia",
     "RequestStatus",
     "ReviewDraw",
     "ReviewItem",

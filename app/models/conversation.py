@@ -1,18 +1,21 @@
-"""The thread with one person on one account, its messages, and the ledger of what we send."""
+"""The thread with one person on one account, and its messages."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
 from app.models.account import Account
 from app.models.customer import ContactIdentity
 from app.models.listening import Lane
+
+if TYPE_CHECKING:
+    from app.models.outbound import OutboundMessage
 
 
 class Conversation(Entity):
@@ -69,58 +72,3 @@ class Message(Entity):
         back_populates="message", lazy="raise_on_sql", uselist=False
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
-
-
-class OutboundState(StrEnum):
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    CANCELLED = "cancelled"
-
-
-class OutboundMessage(Entity):
-    """The intent to send one message: written before the first attempt, closed by its outcome."""
-
-    __tablename__ = "outbound_messages"
-    __table_args__ = (
-        UniqueConstraint("message_id"),
-        Index("ix_outbound_messages_state_not_before", "state", "not_before"),
-    )
-
-    message_id: Mapped[int] = fk("messages.id", index=False)
-    account_id: Mapped[int] = fk("accounts.id")
-    conversation_id: Mapped[int] = fk("conversations.id")
-    lane: Mapped[Lane] = mapped_column(EnumText(Lane))
-    target: Mapped[dict[str, Any]]
-    """The reply context of the item that is answered."""
-    operation_key: Mapped[str] = mapped_column(String(64), unique=True)
-    actor_address: Mapped[str | None] = mapped_column(String(64))
-    """The operator's network address; Weibo demands it (`rip`)."""
-    state: Mapped[OutboundState] = mapped_column(EnumText(OutboundState), default=OutboundState.QUEUED)
-    not_before: Mapped[datetime]
-    undo_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    lease_until: Mapped[datetime | None]
-    lease_token: Mapped[str | None] = mapped_column(String(32))
-    external_id: Mapped[str | None] = mapped_column(String(160))
-    error_code: Mapped[str | None] = mapped_column(String(60))
-    error_detail: Mapped[str | None] = mapped_column(String(300))
-    finished_at: Mapped[datetime | None]
-
-    message: Mapped[Message] = relationship(back_populates="outbound", lazy="raise_on_sql")
-
-
-class OutboundAttempt(Entity):
-    """One call to the platform: the row is committed before the call, its outcome after."""
-
-    __tablename__ = "outbound_attempts"
-    __table_args__ = (UniqueConstraint("outbound_message_id", "number"),)
-
-    outbound_message_id: Mapped[int] = fk("outbound_messages.id")
-    number: Mapped[int]
-    finished_at: Mapped[datetime | None]
-    outcome: Mapped[str | None] = mapped_column(String(30))
-    error: Mapped[str | None] = mapped_column(String(300))
-    response: Mapped[dict[str, Any] | None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, select
 
@@ -26,17 +26,31 @@ _HISTORY = timedelta(days=8)
 _MAY_HAVE_ARRIVED = (OutboundState.SENDING, OutboundState.SENT, OutboundState.UNKNOWN, OutboundState.QUEUED)
 
 
-def private_window(ctx: Context, account: Account, conversation: Conversation) -> ReplyWindow:
-    """The window of private answers in this conversation now; queued answers count as sent."""
-    return private_windows(ctx, [(account, conversation)])[conversation.id]
+def private_window(
+    ctx: Context,
+    account: Account,
+    conversation: Conversation,
+    *,
+    at: datetime | None = None,
+    apart_from: int | None = None,
+) -> ReplyWindow:
+    """The window of private answers in this conversation at a moment (now unless given).
+
+    Queued answers count as sent when they are meant to go; `apart_from` is the one that is asked about.
+    """
+    return private_windows(ctx, [(account, conversation)], at=at, apart_from=apart_from)[conversation.id]
 
 
 def private_windows(
-    ctx: Context, conversations: Sequence[tuple[Account, Conversation]]
+    ctx: Context,
+    conversations: Sequence[tuple[Account, Conversation]],
+    *,
+    at: datetime | None = None,
+    apart_from: int | None = None,
 ) -> dict[int, ReplyWindow]:
     """The windows of many conversations, by their ids, with two statements."""
     events = _latest_events(ctx, {conversation.contact_identity_id for _, conversation in conversations})
-    sends = _private_sends(ctx, {conversation.id for _, conversation in conversations})
+    sends = _private_sends(ctx, {conversation.id for _, conversation in conversations}, apart_from)
     parts = platforms(ctx.runtime)
     rules = {
         account.id: parts.adapter(account.platform).capabilities(parts.ref(account)).window_rules
@@ -47,7 +61,7 @@ def private_windows(
             rules[account.id],
             events.get(conversation.contact_identity_id, ()),
             sends.get(conversation.id, ()),
-            ctx.now(),
+            at or ctx.now(),
         )
         for account, conversation in conversations
     }
@@ -79,16 +93,21 @@ def _latest_events(ctx: Context, identities: set[int]) -> dict[int, list[Contact
     return found
 
 
-def _private_sends(ctx: Context, conversations: set[int]) -> dict[int, list[PastSend]]:
+def _private_sends(
+    ctx: Context, conversations: set[int], apart_from: int | None
+) -> dict[int, list[PastSend]]:
+    # When an answer went, or is to go: what went may have been noted later than it arrived, never earlier.
+    went_at = func.coalesce(OutboundMessage.finished_at, OutboundMessage.not_before)
     rows = ctx.session.execute(
-        select(OutboundMessage.conversation_id, OutboundMessage.created_at).where(
+        select(OutboundMessage.conversation_id, went_at).where(
             OutboundMessage.conversation_id.in_(conversations),
             OutboundMessage.lane == Lane.PRIVATE,
-            OutboundMessage.created_at > ctx.now() - _HISTORY,
+            went_at > ctx.now() - _HISTORY,
             OutboundMessage.state.in_(_MAY_HAVE_ARRIVED),
+            OutboundMessage.id != (apart_from or 0),
         )
     )
     found: dict[int, list[PastSend]] = {}
-    for conversation, at in rows:
-        found.setdefault(conversation, []).append(PastSend(at))
+    for conversation, sent_at in rows:
+        found.setdefault(conversation, []).append(PastSend(sent_at))
     return found

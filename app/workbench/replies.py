@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
 from app.accounts.platforms import platforms
-from app.adapters.types import Lane as SendLane
-from app.adapters.types import SendRequest
 from app.core.context import Context
-from app.core.crypto import new_token
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import translate
 from app.core.jobs import JobName
@@ -23,23 +20,22 @@ from app.models import (
     InboundItem,
     Lane,
     Message,
-    OutboundMessage,
     OutboundState,
     RequestStatus,
     ServiceRequest,
 )
+from app.outbound.intents import goes_at, write_intent
 from app.routing.deadlines import preview, refresh_window, set_deadlines
 from app.routing.queries import get_request
 from app.routing.windows import private_window
 from app.workbench.announce import announce_message
+from app.workbench.cargo import REPLIES, build_send_request, order_key
 from app.workbench.events import REPLY_EVENTS
 from app.workbench.lanes import KIND_OF, refusal, reply_target
 from app.workbench.messages import add_message, locked_conversation, message_by_key
 from app.workbench.policies import personal_data
 from app.workbench.queries import message_views
 from app.workbench.schemas import MessageView, SendReply
-
-FARTHEST = timedelta(days=30)
 
 
 def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, address: str) -> MessageView:
@@ -61,40 +57,25 @@ def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, addres
     text = storable(command.text).strip()
     account = ctx.session.get_one(Account, conversation.account_id)
     target = _target(ctx, conversation, lane, command.in_reply_to)
-    _check_window(ctx, account, conversation, lane, target)
+    leaves_at = goes_at(ctx, command.send_at)
+    _check_window(ctx, account, conversation, lane, target, leaves_at)
     _check_text(ctx, account, lane, text, target, address)
     message = add_message(ctx, conversation, request, lane, Direction.OUTBOUND, text, command.idempotency_key)
-    undo_until = _goes_at(ctx, command.send_at)
-    outbound = OutboundMessage(
-        created_at=ctx.now(),
-        message_id=message.id,
-        account_id=account.id,
-        conversation_id=conversation.id,
+    write_intent(
+        ctx,
+        REPLIES,
+        account=account,
         lane=lane,
-        target=dict(target or {}),
-        operation_key=new_token(),
-        actor_address=address,
-        state=OutboundState.QUEUED,
-        not_before=undo_until,
-        undo_until=undo_until,
-        attempts=0,
+        order_key=order_key(conversation.id, lane),
+        leaves_at=leaves_at,
+        target=target or {},
+        address=address,
+        message_id=message.id,
+        conversation_id=conversation.id,
     )
-    ctx.session.add(outbound)
     _note_answer(ctx, request, account, conversation, message)
     ctx.session.flush()
-    if undo_until <= ctx.now():
-        ctx.defer(JobName.WORKBENCH_DELIVER_REPLY, outbound.id)
     return announce_message(ctx, REPLY_EVENTS[OutboundState.QUEUED], message)
-
-
-def _goes_at(ctx: Context, send_at: datetime | None) -> datetime:
-    """When the reply leaves: after the time to take it back, or at the wished later moment."""
-    soon = ctx.now() + timedelta(seconds=ctx.runtime.settings.undo_seconds)
-    if send_at is None:
-        return soon
-    if send_at > ctx.now() + FARTHEST:
-        raise Invalid("send_at_too_far", fields={"send_at": "send_at_too_far"})
-    return max(soon, send_at)
 
 
 def _target(
@@ -119,10 +100,12 @@ def _check_window(
     conversation: Conversation,
     lane: Lane,
     target: dict[str, str] | None,
+    leaves_at: datetime,
 ) -> None:
+    """The platform must still allow it when it leaves, not only now."""
     parts = platforms(ctx.runtime)
     capabilities = parts.adapter(account.platform).capabilities(parts.ref(account))
-    window = private_window(ctx, account, conversation)
+    window = private_window(ctx, account, conversation, at=leaves_at)
     reason = refusal(account, lane, capabilities, target, window)
     if reason is None:
         return
@@ -164,26 +147,6 @@ def _check_text(
     problems = adapter.validate(parts.ref(account), build_send_request(lane, text, "check", target, address))
     if problems:
         raise Invalid("reply_refused", fields={p.field: p.code for p in problems})
-
-
-def build_send_request(
-    lane: Lane,
-    text: str,
-    operation_key: str,
-    target: dict[str, str] | None,
-    address: str | None,
-    *,
-    known_ids: frozenset[str] = frozenset(),
-) -> SendRequest:
-    return SendRequest(
-        lane=SendLane(lane.value),
-        kind=KIND_OF[lane],
-        text=text,
-        operation_key=operation_key,
-        target=target or {},
-        actor_ip=address,
-        known_ids=known_ids,
-    )
 
 
 def _note_answer(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.core.context import Context
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Invalid, NotFound
 from app.core.i18n import translate
-from app.core.jobs import JobName
 from app.core.permissions import Permission
 from app.core.text import storable
 from app.identity import audit
@@ -17,13 +16,14 @@ from app.models import (
     Lane,
     Message,
     OutboundMessage,
-    OutboundState,
     RequestStatus,
 )
+from app.outbound.intents import send_again, settle, take_back
 from app.routing.deadlines import set_deadlines
 from app.routing.queries import get_request
 from app.workbench.announce import announce_message
-from app.workbench.events import NOTE_ADDED, REPLY_EVENTS
+from app.workbench.cargo import REPLIES
+from app.workbench.events import NOTE_ADDED
 from app.workbench.messages import add_message, locked_conversation, message_by_key
 from app.workbench.queries import message_views
 from app.workbench.schemas import MessageView, SettleOutcome, WriteNote
@@ -49,33 +49,25 @@ def write_note(ctx: Context, conversation_id: int, command: WriteNote) -> Messag
 def cancel_reply(ctx: Context, message_id: int) -> MessageView:
     """Take a reply back before it goes. Raises Conflict(`too_late`) once sending has begun."""
     message, outbound = _own_outbound(ctx, message_id)
-    if outbound.state is not OutboundState.QUEUED or outbound.attempts:
-        raise Conflict("too_late")
     request = get_request(ctx, message.service_request_id or 0)
-    outbound.finished_at = ctx.now()
     request.status = RequestStatus.OPEN
     request.waiting_since = request.waiting_since or request.last_inbound_at
     set_deadlines(request)
-    return change_state(ctx, message, outbound, OutboundState.CANCELLED)
+    take_back(ctx, REPLIES, outbound)
+    return message_views(ctx, [message])[0]
 
 
 def retry_reply(ctx: Context, message_id: int) -> MessageView:
     """Send a failed reply again."""
     message, outbound = _own_outbound(ctx, message_id)
-    if outbound.state is not OutboundState.FAILED:
-        raise Conflict("not_failed")
-    outbound.not_before = ctx.now()
-    outbound.finished_at = None
-    outbound.error_code = outbound.error_detail = None
-    ctx.defer(JobName.WORKBENCH_DELIVER_REPLY, outbound.id)
-    return change_state(ctx, message, outbound, OutboundState.QUEUED)
+    send_again(ctx, REPLIES, outbound)
+    return message_views(ctx, [message])[0]
 
 
 def settle_outcome(ctx: Context, message_id: int, command: SettleOutcome) -> MessageView:
     """A person has looked on the platform: the reply is there, or it is not (and may be retried)."""
     message, outbound = _own_outbound(ctx, message_id)
-    if outbound.state is not OutboundState.UNKNOWN:
-        raise Conflict("outcome_known")
+    settle(ctx, REPLIES, outbound, command.outcome)
     audit.record(
         ctx,
         "reply.outcome_settled",
@@ -84,12 +76,7 @@ def settle_outcome(ctx: Context, message_id: int, command: SettleOutcome) -> Mes
         account_id=message.account_id,
         detail={"outcome": command.outcome},
     )
-    outbound.finished_at = ctx.now()
-    if command.outcome == "sent":
-        outbound.error_code = outbound.error_detail = None
-        return change_state(ctx, message, outbound, OutboundState.SENT)
-    outbound.error_code = "not_sent"
-    return change_state(ctx, message, outbound, OutboundState.FAILED)
+    return message_views(ctx, [message])[0]
 
 
 def _own_outbound(ctx: Context, message_id: int) -> tuple[Message, OutboundMessage]:
@@ -104,13 +91,3 @@ def _own_outbound(ctx: Context, message_id: int) -> tuple[Message, OutboundMessa
     if outbound is None:
         raise NotFound
     return message, outbound
-
-
-def change_state(
-    ctx: Context, message: Message, outbound: OutboundMessage, state: OutboundState
-) -> MessageView:
-    """Move a reply to a state and tell those who see its conversation."""
-    outbound.state = state
-    message.version += 1
-    ctx.session.flush()
-    return announce_message(ctx, REPLY_EVENTS[state], message)

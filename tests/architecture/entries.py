@@ -13,6 +13,7 @@ from typing import Any
 from app.models import OutboundState
 from tests.architecture.asking import Ask, Entry, Reach, plain
 from tests.architecture.entries_listening import LISTENING
+from tests.architecture.entries_publishing import PUBLISHING
 from tests.architecture.organisation import Stage
 
 
@@ -62,6 +63,7 @@ _R = Reach
 
 ROUTES: dict[str, Entry] = {
     **LISTENING,
+    **PUBLISHING,
     "health.openapi": Entry(_R.OWN, 200, plain),
     "identity.get_session": Entry(_R.OWN, 200, plain),
     "identity.log_in": Entry(

@@ -90,6 +90,10 @@ class Stage:
             )
             return view.id
 
+    def publication_in(self, state: OutboundState) -> int:
+        """A publication of the first agency that stands in this state; its id."""
+        return self.make.publication(self.account, f"{MARK}{uuid.uuid4().hex}", state=state).id
+
     def reply(self, **fields: Any) -> SendReply:
         values = {
             "service_request_id": self.request.id,

@@ -33,10 +33,15 @@ from app.models import (
     Base,
     Conversation,
     InboundItem,
+    Lane,
     Message,
     Operator,
     OperatorSession,
+    OutboundMessage,
+    OutboundState,
     Presence,
+    Publication,
+    PublicationKind,
     ServiceRequest,
     Stream,
     Team,
@@ -216,6 +221,36 @@ class Make:
             .join(InboundItem, InboundItem.id == Message.inbound_item_id)
             .where(InboundItem.account_id == account.id, InboundItem.external_id == external_id)
         ).one()
+
+    def publication(
+        self, account: Account, text: str, *, state: OutboundState = OutboundState.QUEUED
+    ) -> Publication:
+        """A publication that stands in this state, whatever became of it on the way."""
+        number = next(self._numbers)
+        publication = self.save(
+            Publication(
+                created_at=self.now,
+                account_id=account.id,
+                kind=PublicationKind.POST,
+                text=text,
+                idempotency_key=f"publication-{number}",
+            )
+        )
+        self.save(
+            OutboundMessage(
+                created_at=self.now,
+                publication_id=publication.id,
+                account_id=account.id,
+                lane=Lane.PUBLIC,
+                order_key=f"publication-{number}",
+                target={},
+                operation_key=f"publication-{number}",
+                state=state,
+                not_before=self.now,
+                undo_until=self.now,
+            )
+        )
+        return publication
 
     def conversation_of(self, request: ServiceRequest) -> Conversation:
         with open_context(self.runtime, LISTENER, write=False) as ctx:

@@ -96,6 +96,9 @@ class FakeWeibo(WeiboAdapter):
     def reply_private(self, account: AccountRef, request: SendRequest) -> SendResult:
         return self.remote.send(request)
 
+    def publish(self, account: AccountRef, request: SendRequest) -> SendResult:
+        return self.remote.send(request)
+
     def reconcile(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
         return self.remote.find(request)
 

@@ -12,8 +12,9 @@ from app.core.clock import ManualClock
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.models import OutboundMessage, Presence, ServiceRequest
-from app.workbench.delivery import due_replies
-from app.workbench.jobs import deliver_reply
+from app.outbound.courier import deliver
+from app.outbound.ledger import due
+from app.workbench.cargo import REPLIES
 from app.workbench.replies import send_reply
 from app.workbench.schemas import MessageView, SendReply
 from tests.factories.make import Make
@@ -47,13 +48,13 @@ class Desk:
 
     def due(self) -> list[int]:
         with open_context(self.runtime, self.make.actor(self.operator), write=False) as ctx:
-            return due_replies(ctx)
+            return due(ctx, REPLIES)
 
     def deliver(self, *, wait: float = 11) -> None:
         """Let the undo time pass and carry away what is due, as the scheduler and the worker would."""
         self.clock.advance(wait)
         for outbound_id in self.due():
-            deliver_reply(self.runtime, outbound_id)
+            deliver(self.runtime, REPLIES, outbound_id)
 
     def outbound(self, message_id: int) -> OutboundMessage:
         with open_context(self.runtime, self.make.actor(self.operator), write=False) as ctx:

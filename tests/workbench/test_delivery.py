@@ -7,16 +7,17 @@ from sqlalchemy import select
 
 from app.accounts.services import BACKOFF_FIRST_SECONDS, note_failure, note_success
 from app.core.errors import PlatformErrorKind
-from app.core.permissions import Permission, system_actor
 from app.core.unit_of_work import open_context
 from app.models import Account, AccountStatus, Message, OutboundAttempt, OutboundState
-from app.workbench import delivery
-from app.workbench.delivery import MOST_ATTEMPTS, RECONCILE_FOR, Task
+from app.outbound import ledger, results, steps
+from app.outbound.courier import COURIER
+from app.outbound.results import MOST_ATTEMPTS, RECONCILE_FOR
+from app.outbound.steps import Step, Task
+from app.workbench.cargo import REPLIES
 from app.workbench.jobs import deliver_reply
 from tests.fakes.platforms import Fault, platform_error
 from tests.workbench.desk import Desk
 
-COURIER = system_actor("courier", Permission.REPLIES_DELIVER, Permission.ACCOUNTS_SYNC)
 K = PlatformErrorKind
 
 
@@ -26,7 +27,7 @@ class Killed(BaseException):
 
 def take(desk: Desk, message_id: int) -> Task | None:
     with open_context(desk.runtime, COURIER) as ctx:
-        return delivery.take(ctx, desk.outbound(message_id).id)
+        return ledger.take(ctx, REPLIES, desk.outbound(message_id).id)
 
 
 def attempts(desk: Desk) -> list[tuple[int, str | None]]:
@@ -86,7 +87,7 @@ def test_a_worker_that_dies_after_the_call_does_not_cause_a_second_one(desk: Des
     desk.clock.advance(11)
     task = take(desk, message.id)
     assert task is not None
-    delivery.perform(desk.runtime, task)  # arrived; then it died before recording
+    steps.perform(desk.runtime, task)  # arrived; then it died before recording
     for _ in range(4):
         desk.deliver(wait=31)
     assert (desk.state(message.id), len(desk.remote.arrived)) == ("sent", 1)
@@ -122,16 +123,16 @@ def test_a_worker_whose_lease_ran_out_records_nothing(desk: Desk) -> None:
     desk.clock.advance(11)
     slow = take(desk, message.id)
     assert slow is not None
-    outcome = delivery.perform(desk.runtime, slow)
+    outcome = steps.perform(desk.runtime, slow)
     desk.clock.advance(31)
     second = take(desk, message.id)
     assert second is not None
-    assert second.reconcile
+    assert second.step is Step.READ_BACK
     with open_context(desk.runtime, COURIER) as ctx:
-        delivery.record(ctx, slow, outcome)
+        results.record(ctx, REPLIES, slow, outcome)
     assert desk.state(message.id) == "sending", "the row is the second worker's now"
     with open_context(desk.runtime, COURIER) as ctx:
-        delivery.record(ctx, second, delivery.perform(desk.runtime, second))
+        results.record(ctx, REPLIES, second, steps.perform(desk.runtime, second))
     assert (desk.state(message.id), len(desk.remote.arrived)) == ("sent", 1)
 
 

@@ -85,6 +85,7 @@ def capabilities(account: AccountRef | None = None) -> Capabilities:
             "audio": MediaLimit(40 * _MEBIBYTE, ("audio/mpeg", "audio/ogg", "audio/wav", "audio/flac"), 1),
         },
         media_in=("image", "video", "audio"),
+        visibilities=("public", "unlisted", "private"),
         quotas=(Quota("calls", 300, 300), Quota("media_uploads", 30, 1800), Quota("deletions", 30, 1800)),
         paging="link",
         id_type="opaque",

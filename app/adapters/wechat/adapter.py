@@ -56,6 +56,7 @@ class WeChatAdapter(PlatformAdapter):
     streams = limits.STREAMS
     schema = limits.SCHEMA
     push_ack = PushAck(body="success")
+    prepares = frozenset({SendKind.POST})
 
     def __init__(self, services: AdapterServices) -> None:
         super().__init__(services)
@@ -130,6 +131,12 @@ class WeChatAdapter(PlatformAdapter):
 
     def post_metrics(self, account: AccountRef, external_ids: tuple[str, ...]) -> tuple[PostMetrics, ...]:
         return self.figures.article_metrics(account, external_ids)
+
+    def prepare(self, account: AccountRef, request: SendRequest) -> Mapping[str, str]:
+        return self.articles.draft(account, request)
+
+    def confirm(self, account: AccountRef, external_id: str) -> SendResult | None:
+        return self.articles.confirm(account, external_id)
 
     def publish(self, account: AccountRef, request: SendRequest) -> SendResult:
         if request.kind is not SendKind.POST:

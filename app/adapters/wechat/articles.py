@@ -4,9 +4,11 @@ ours."""
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from app.adapters import lenient
+from app.adapters import lenient, readback
 from app.adapters.types import (
     AccountRef,
     InboundPost,
@@ -25,6 +27,7 @@ _TITLE_CHARS = 64
 _LIST_SIZE = 20
 _CLOCK_SKEW = timedelta(seconds=120)
 _SETTLE = timedelta(seconds=90)  # publishing jobs take seconds to minutes
+_SETTLE_DRAFT = timedelta(seconds=5)
 PUBLISH_STATES = {
     0: "done",
     1: "running",
@@ -41,17 +44,49 @@ class WeChatArticles:
         self._client = client
         self._clock = clock
 
-    def publish(self, account: AccountRef, request: SendRequest) -> SendResult:
-        """A draft, then its submission: ACCEPTED with `publish:<id>`; the end comes as PUBLISHJOBFINISH."""
-        draft = self._client.post(account, "/cgi-bin/draft/add", {"articles": [article(request)]})
-        media_id = lenient.text(draft.get("media_id"))
+    def draft(self, account: AccountRef, request: SendRequest) -> dict[str, str]:
+        """Make the draft that will be submitted; nobody but the account's own people sees it.
+
+        A draft can be submitted once, then it leaves the draft box (WeChat's page on `draft/add`): it serves
+        as the key that keeps a repeated submission from publishing twice.
+        """
+        body = {"articles": [article(request, account.settings)]}
+        media_id = lenient.text(self._client.post(account, "/cgi-bin/draft/add", body).get("media_id"))
         if not media_id:
             raise PlatformError(PlatformErrorKind.TEMPORARY, platform="wechat", message="no_draft_id")
-        answer = self._client.post(
-            account, "/cgi-bin/freepublish/submit", {"media_id": media_id}, writes=True
-        )
+        return {"draft": media_id}
+
+    def publish(self, account: AccountRef, request: SendRequest) -> SendResult:
+        """Submit the prepared draft (or one made now): ACCEPTED with `publish:<id>`, its end comes later.
+
+        Raises PlatformError(UNKNOWN_OUTCOME) when the draft is not in the draft box any more: an earlier
+        submission may have worked.
+        """
+        draft = lenient.text(request.prepared.get("draft")) or self.draft(account, request)["draft"]
+        try:
+            answer = self._client.post(
+                account, "/cgi-bin/freepublish/submit", {"media_id": draft}, writes=True
+            )
+        except PlatformError as error:
+            if error.kind is not PlatformErrorKind.NOT_FOUND:
+                raise
+            raise readback.cannot_tell("wechat", "draft_is_gone") from error
         publish_id = lenient.identifier(answer.get("publish_id"))
         return SendResult(f"publish:{publish_id}" if publish_id else None, SendState.ACCEPTED, answer)
+
+    def confirm(self, account: AccountRef, external_id: str) -> SendResult | None:
+        """What became of `publish:<id>`: the article, None while the job runs.
+
+        Raises PlatformError(REJECTED) when WeChat refused to publish it.
+        """
+        state, article_id = self.publish_state(account, external_id.partition(":")[2])
+        if state == "running":
+            return None
+        if state == "done":
+            return SendResult(article_id or external_id, SendState.DONE, {"state": state})
+        raise PlatformError(
+            PlatformErrorKind.REJECTED, platform="wechat", message=state, platform_code="publish_status"
+        )
 
     def publish_state(self, account: AccountRef, publish_id: str) -> tuple[str, str | None]:
         """(a word of PUBLISH_STATES, the article's external id once it is done)."""
@@ -61,14 +96,45 @@ class WeChatArticles:
         return state, f"article:{article_id}" if article_id else None
 
     def find_published(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
-        """The newest article with this title. Absence counts only after the time a publishing job takes."""
-        wanted, oldest = article(request)["title"], since - _CLOCK_SKEW
+        """What became of a submission whose answer was lost.
+
+        A prepared draft that is still in the draft box was not submitted. Otherwise the newest article with
+        this title is looked for; absence counts only after the time a publishing job takes, and a draft that
+        is gone without an article proves nothing.
+        """
+        draft = lenient.text(request.prepared.get("draft"))
+        if draft and self._has_draft(account, draft):
+            self._require_settled(since + _SETTLE_DRAFT)
+            return None
+        found = self._titled(account, request, since)
+        if found is not None:
+            return found
+        self._require_settled(since + _SETTLE)
+        if draft:
+            raise readback.cannot_tell("wechat", "draft_is_gone")
+        return None
+
+    def _titled(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
+        wanted, oldest = article(request, account.settings)["title"], since - _CLOCK_SKEW
         for entry in self._published(account):
             updated = lenient.epoch(entry.get("update_time"))
+            external_id = f"article:{lenient.text(entry.get('article_id'))}"
             titles = [lenient.text(item.get("title")) for item in _news(entry)]
-            if wanted in titles and updated is not None and updated >= oldest:
-                return SendResult(f"article:{lenient.text(entry.get('article_id'))}", SendState.DONE, entry)
-        settled_at = since + _SETTLE
+            is_new = updated is not None and updated >= oldest and external_id not in request.known_ids
+            if wanted in titles and is_new:
+                return SendResult(external_id, SendState.DONE, entry)
+        return None
+
+    def _has_draft(self, account: AccountRef, media_id: str) -> bool:
+        try:
+            self._client.post(account, "/cgi-bin/draft/get", {"media_id": media_id})
+        except PlatformError as error:
+            if error.kind is PlatformErrorKind.NOT_FOUND:
+                return False
+            raise
+        return True
+
+    def _require_settled(self, settled_at: datetime) -> None:
         if self._clock.now() < settled_at:
             raise PlatformError(
                 PlatformErrorKind.TEMPORARY,
@@ -76,7 +142,6 @@ class WeChatArticles:
                 message="too_early_to_tell",
                 retry_at=settled_at,
             )
-        return None
 
     def newest(self, account: AccountRef) -> tuple[InboundPost, ...]:
         """Our newest published articles."""
@@ -94,12 +159,13 @@ class WeChatArticles:
         return lenient.objects(answer.get("item"))
 
 
-def article(request: SendRequest) -> Json:
+def article(request: SendRequest, settings: Mapping[str, Any]) -> Json:
     """`options`: title, author, digest, content_html, thumb_media_id, content_source_url, need_open_comment.
 
-    Without a title the text's first line is one; without HTML the text's lines become paragraphs.
+    Without a title the text's first line is one; without HTML the text's lines become paragraphs; without a
+    cover the account's setting `cover_media_id` (a permanent material) is it.
     """
-    options = request.options
+    options = {"thumb_media_id": settings.get("cover_media_id"), **request.options}
     lines = [line for line in request.text.splitlines() if line.strip()] or [""]
     paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
     body: Json = {

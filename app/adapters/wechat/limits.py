@@ -80,6 +80,9 @@ class WeChatSettings(FormModel):
     message_window_quota: int = form_field("窗口内可发条数", "Messages per window", 5, ge=0)
     action_window_seconds: int = form_field("互动窗口（秒）", "Window after an action (seconds)", 60, ge=0)
     action_window_quota: int = form_field("互动窗口可发条数", "Messages after an action", 3, ge=0)
+    cover_media_id: str = form_field(
+        "默认封面（永久素材 media_id）", "Default cover (permanent material)", ""
+    )
     push_max_age_seconds: int = form_field(
         "推送时间戳有效期（秒）", "Oldest push accepted (seconds)", DEFAULT_MAX_AGE_SECONDS, ge=0
     )
@@ -112,6 +115,7 @@ def capabilities(account: AccountRef | None = None) -> Capabilities:
             Quota("token_calls", 10_000, 60),
             Quota("user_list_calls", 500, 86_400),
             Quota("custom_messages", 500_000, 86_400),
+            Quota("posts", 100, 86_400),
         ),
         paging="offset",
         id_type="openid",

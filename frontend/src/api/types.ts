@@ -745,6 +745,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Publications, newest first */
+        get: operations["publishing_list_publications"];
+        put?: never;
+        /** Publish on an account (queued; it can be taken back until undo_until) */
+        post: operations["publishing_create_publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{publication_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One publication */
+        get: operations["publishing_get_publication"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{publication_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a publication back before it goes */
+        post: operations["publishing_cancel_publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{publication_id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether a publication with an unknown outcome is there */
+        post: operations["publishing_settle_publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{publication_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a failed one again */
+        post: operations["publishing_retry_publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/review-draws": {
         parameters: {
             query?: never;
@@ -1551,6 +1637,45 @@ export interface components {
              */
             needs_service: boolean | null;
         };
+        /** CreatePublication */
+        CreatePublication: {
+            /** Account Id */
+            account_id: number;
+            /** @default post */
+            kind: components["schemas"]["PublicationKind"];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Visibility
+             * @default null
+             */
+            visibility: string | null;
+            /**
+             * Repost Of
+             * @default null
+             */
+            repost_of: string | null;
+            /**
+             * Media
+             * @default []
+             */
+            media: components["schemas"]["MediaFile"][];
+            /**
+             * Send At
+             * @default null
+             */
+            send_at: string | null;
+            /** Idempotency Key */
+            idempotency_key: string;
+        };
         /** DayCount */
         DayCount: {
             /**
@@ -2037,6 +2162,31 @@ export interface components {
         MarkRead: {
             /** Number */
             number: number;
+        };
+        /**
+         * MediaFile
+         * @description A file to publish; `content` is base64.
+         */
+        MediaFile: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "video" | "audio" | "voice";
+            /** Mime Type */
+            mime_type: string;
+            /** Filename */
+            filename: string;
+            /**
+             * Description
+             * @default null
+             */
+            description: string | null;
+            /**
+             * Content
+             * Format: base64
+             */
+            content: string;
         };
         /** MediaView */
         MediaView: {
@@ -2588,6 +2738,82 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** PublicationChanged */
+        PublicationChanged: {
+            publication: components["schemas"]["PublicationView"];
+        };
+        /** PublicationErrorView */
+        PublicationErrorView: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * PublicationKind
+         * @enum {string}
+         */
+        PublicationKind: "post" | "repost";
+        /** PublicationList */
+        PublicationList: {
+            /** Items */
+            items: components["schemas"]["PublicationView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** PublicationMediaView */
+        PublicationMediaView: {
+            /** Kind */
+            kind: string;
+            /** Mime Type */
+            mime_type: string;
+            /** Filename */
+            filename: string;
+            /** Description */
+            description: string | null;
+            /** Size */
+            size: number;
+        };
+        /** PublicationView */
+        PublicationView: {
+            /** Id */
+            id: number;
+            account: components["schemas"]["AccountRefView"];
+            operator: components["schemas"]["PersonRef"] | null;
+            kind: components["schemas"]["PublicationKind"];
+            /** Text */
+            text: string;
+            /** Title */
+            title: string | null;
+            /** Visibility */
+            visibility: string | null;
+            /** Repost Of */
+            repost_of: string | null;
+            /** Media */
+            media: components["schemas"]["PublicationMediaView"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Leaves At
+             * Format: date-time
+             */
+            leaves_at: string;
+            state: components["schemas"]["OutboundState"];
+            /** Is Accepted */
+            is_accepted: boolean;
+            error: components["schemas"]["PublicationErrorView"] | null;
+            /** Undo Until */
+            undo_until: string | null;
+            /** External Id */
+            external_id: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Version */
+            version: number;
+        };
         /** QuotaView */
         QuotaView: {
             /** Remaining */
@@ -3009,6 +3235,17 @@ export interface components {
          * @description A person looked on the platform whether a message with an unknown outcome is there.
          */
         SettleOutcome: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "sent" | "not_sent";
+        };
+        /**
+         * SettlePublication
+         * @description A person looked on the platform whether a publication with an unknown outcome is there.
+         */
+        SettlePublication: {
             /**
              * Outcome
              * @enum {string}
@@ -5114,6 +5351,201 @@ export interface operations {
                 };
             };
             /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishing_list_publications: {
+        parameters: {
+            query?: {
+                account_id?: number | null;
+                state?: components["schemas"]["OutboundState"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishing_create_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePublication"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationView"];
+                };
+            };
+            /** @description A problem (account_not_active, publication_refused, send_at_too_far) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishing_get_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishing_cancel_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationView"];
+                };
+            };
+            /** @description A problem (too_late) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishing_settle_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlePublication"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationView"];
+                };
+            };
+            /** @description A problem (outcome_known) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishing_retry_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationView"];
+                };
+            };
+            /** @description A problem (not_failed) */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,82 @@
+"""The ledger of what we send: intents, and the calls made to fulfil them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Entity, EnumText, fk
+from app.models.conversation import Message
+from app.models.listening import Lane
+
+
+class OutboundState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+class OutboundMessage(Entity):
+    """The intent to send one thing: written before the first attempt, closed by its outcome.
+
+    It carries either a message of a conversation or a publication.
+    """
+
+    __tablename__ = "outbound_messages"
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        UniqueConstraint("publication_id"),
+        CheckConstraint("(message_id IS NULL) <> (publication_id IS NULL)", name="one_cargo"),
+        Index("ix_outbound_messages_state_not_before", "state", "not_before"),
+        Index("ix_outbound_messages_order_key_state", "order_key", "state"),
+    )
+
+    message_id: Mapped[int | None] = fk("messages.id", index=False)
+    publication_id: Mapped[int | None] = fk("publications.id", index=False)
+    account_id: Mapped[int] = fk("accounts.id")
+    conversation_id: Mapped[int | None] = fk("conversations.id")
+    lane: Mapped[Lane] = mapped_column(EnumText(Lane))
+    order_key: Mapped[str] = mapped_column(String(80))
+    """Rows with the same key go one after another, in the order in which they were written."""
+    target: Mapped[dict[str, Any]]
+    """The reply context of the item that is answered, or names what is reposted."""
+    operation_key: Mapped[str] = mapped_column(String(64), unique=True)
+    actor_address: Mapped[str | None] = mapped_column(String(64))
+    """The operator's network address; Weibo demands it (`rip`)."""
+    state: Mapped[OutboundState] = mapped_column(EnumText(OutboundState), default=OutboundState.QUEUED)
+    not_before: Mapped[datetime]
+    undo_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    prepared: Mapped[dict[str, Any] | None]
+    """What was made ready on the platform, unseen by anybody (WeChat's draft): a repeat uses the same."""
+    accepted_at: Mapped[datetime | None]
+    """When the platform took a publication on whose end it tells later; `external_id` names its job."""
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    external_id: Mapped[str | None] = mapped_column(String(160))
+    error_code: Mapped[str | None] = mapped_column(String(60))
+    error_detail: Mapped[str | None] = mapped_column(String(300))
+    finished_at: Mapped[datetime | None]
+
+    message: Mapped[Message | None] = relationship(back_populates="outbound", lazy="raise_on_sql")
+
+
+class OutboundAttempt(Entity):
+    """One call to the platform: the row is committed before the call, its outcome after."""
+
+    __tablename__ = "outbound_attempts"
+    __table_args__ = (UniqueConstraint("outbound_message_id", "number"),)
+
+    outbound_message_id: Mapped[int] = fk("outbound_messages.id")
+    number: Mapped[int]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(30))
+    error: Mapped[str | None] = mapped_column(String(300))
+    response: Mapped[dict[str, Any] | None]

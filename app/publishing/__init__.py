@@ -1,0 +1,1 @@
+"""What our own accounts publish: written down, sent once, followed until its end."""
