@@ -48,6 +48,8 @@ class Answer:
 
 # Builds the request anew for each delivery, because its signature holds the time and a nonce.
 Signer = Callable[[BrandAccount, str, str, str], Delivery]
+# Brings a request to the product: method, target, body, headers → status and body. Raises OSError.
+Exchange = Callable[[str, str, bytes, dict[str, str]], tuple[int, bytes]]
 # Reads an accepted answer: "acked", "passive" (a reply was in it) or "malformed".
 Reader = Callable[[BrandAccount, str, bytes], str]
 
@@ -61,6 +63,8 @@ class Pusher:
         self._local = threading.local()
         self._running = False
         self._era = 0
+        self.exchange: Exchange = self._over_http
+        """How the product is reached; a simulation in one process hands in its own way."""
 
     def speak(self, platform: str, signer: Signer, reader: Reader) -> None:
         """Teach how a platform signs its pushes and reads the answers."""
@@ -101,6 +105,17 @@ class Pusher:
         )
         self._line(account.key, person).put(seq)
         return seq
+
+    def deliver_waiting(self) -> int:
+        """Deliver what waits, in this thread and in order, once each: for whoever moves the clock himself."""
+        rows = self._world.store.all("SELECT * FROM push WHERE state = 'pending' ORDER BY seq")
+        for row in rows:
+            account = self._world.directory.get(row["account"])
+            accepted = self._attempt(
+                int(row["seq"]), account, row["person"], row["body"], row["content_type"]
+            )
+            self._finish(int(row["seq"]), "delivered" if accepted else "given_up")
+        return len(rows)
 
     def redeliver(self) -> int:
         """Put everything that was given up back into the queues (no platform does this)."""
@@ -203,7 +218,7 @@ class Pusher:
         reused = getattr(self._local, "connection", None) is not None
         for last in (not reused, True):
             try:
-                status, answer = self._exchange(method, target, body, headers)
+                status, answer = self.exchange(method, target, body, headers)
                 return Answer(status, answer, (time.monotonic() - started) * 1000)
             except (OSError, http.client.HTTPException) as problem:
                 self._drop_connection()
@@ -213,7 +228,7 @@ class Pusher:
                     return Answer(0, b"", (time.monotonic() - started) * 1000, name)
         raise AssertionError("unreachable")
 
-    def _exchange(self, method: str, target: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    def _over_http(self, method: str, target: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         base = urlsplit(self._world.settings.callback_base)
         timeout = self._world.limits["push_timeout_seconds"]
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)

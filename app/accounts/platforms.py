@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urljoin
 
+import httpx
+
 from app.accounts.token_store import DatabaseTokenStore
 from app.adapters import registry
 from app.adapters.base import PlatformAdapter, PushReceiver
@@ -46,10 +48,10 @@ def counted_calls() -> Iterator[CallCount]:
 class Platforms:
     """The adapters of this process, sharing one HTTP client and the database's token store."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, http: httpx.Client | None = None) -> None:
         self._runtime = runtime
         self._services = AdapterServices(
-            http=build_client(),
+            http=http or build_client(),
             clock=runtime.clock,
             tokens=DatabaseTokenStore(runtime),
             observe=_observe,

@@ -175,7 +175,7 @@ class Preparer(Protocol):
 @runtime_checkable
 class Confirmer(Protocol):
     """Platforms that take a publication first and decide later. `external_id` is the ACCEPTED result's.
-    Returns the DONE result, None while undecided; raises PlatformError(REJECTED) for a decision against it."""
+    Returns the DONE result, None while undecided; raises PlatformError(REJECTED) when it was refused."""
 
     def confirm(self, account: AccountRef, external_id: str) -> SendResult | None: ...
 

@@ -69,3 +69,45 @@ def test_up_down_and_up_again_ends_at_the_models(bare_engine: Engine) -> None:
     assert set(inspect(bare_engine).get_table_names()) <= {"alembic_version"}
     migrate.upgrade(bare_engine)
     assert _differences(bare_engine) == []
+
+
+# A reply as the schema before publications knew it, with everything it hangs on.
+_QUEUED_REPLY = (
+    "INSERT INTO agencies (id, name, kind, is_active, created_at) VALUES (1, 'a', 'in_house', {true}, {now})",
+    "INSERT INTO accounts (id, agency_id, platform, external_id, name, kind, base_urls, settings, credentials,"
+    " callback_key, status, status_since, error_streak, version, created_at)"
+    " VALUES (1, 1, 'weibo', '1', 'a', 'official', '{{}}', '{{}}', '', 'k', 'active', {now}, 0, 1, {now})",
+    "INSERT INTO contacts (id, agency_id, name, version, created_at) VALUES (1, 1, 'c', 1, {now})",
+    "INSERT INTO contact_identities (id, contact_id, account_id, platform, external_id, name, is_verified,"
+    " profile, last_seen_at, created_at) VALUES (1, 1, 1, 'weibo', 'c', 'c', {false}, '{{}}', {now}, {now})",
+    "INSERT INTO conversations (id, account_id, contact_identity_id, last_number, version, created_at)"
+    " VALUES (7, 1, 1, 1, 1, {now})",
+    "INSERT INTO messages (id, conversation_id, account_id, number, direction, lane, kind, author_name, text,"
+    " media, occurred_at, version, created_at)"
+    " VALUES (1, 7, 1, 1, 'outbound', 'private', 'reply', '', 'hello', '[]', {now}, 1, {now})",
+    "INSERT INTO outbound_messages (id, message_id, account_id, conversation_id, lane, target, operation_key,"
+    " state, not_before, attempts, created_at)"
+    " VALUES (1, 1, 1, 7, 'private', '{{}}', 'key', 'queued', {now}, 1, {now})",
+    "INSERT INTO outbound_attempts (id, outbound_message_id, number, created_at) VALUES (1, 1, 1, {now})",
+)
+
+
+def test_replies_on_their_way_survive_the_ledger_becoming_general(bare_engine: Engine) -> None:
+    migrate.upgrade(bare_engine, "0006")
+    sqlite = bare_engine.dialect.name == "sqlite"
+    words = {
+        "true": "1" if sqlite else "true",
+        "false": "0" if sqlite else "false",
+        "now": "CURRENT_TIMESTAMP",
+    }
+    with bare_engine.begin() as connection:
+        for statement in _QUEUED_REPLY:
+            connection.exec_driver_sql(statement.format(**words))
+    migrate.upgrade(bare_engine, "0007")
+    with bare_engine.begin() as connection:
+        row = connection.exec_driver_sql("SELECT state, order_key, message_id FROM outbound_messages").one()
+        assert tuple(row) == ("queued", "conversation-7-private", 1)
+        assert connection.exec_driver_sql("SELECT count(*) FROM outbound_attempts").scalar() == 1
+    migrate.downgrade(bare_engine, "0006")
+    with bare_engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT conversation_id FROM outbound_messages").scalar() == 7

@@ -28,6 +28,7 @@ _LIST_SIZE = 20
 _CLOCK_SKEW = timedelta(seconds=120)
 _SETTLE = timedelta(seconds=90)  # publishing jobs take seconds to minutes
 _SETTLE_DRAFT = timedelta(seconds=5)
+_LOOK_AGAIN = timedelta(seconds=30)
 PUBLISH_STATES = {
     0: "done",
     1: "running",
@@ -99,8 +100,8 @@ class WeChatArticles:
         """What became of a submission whose answer was lost.
 
         A prepared draft that is still in the draft box was not submitted. Otherwise the newest article with
-        this title is looked for; absence counts only after the time a publishing job takes, and a draft that
-        is gone without an article proves nothing.
+        this title is looked for; absence counts only after the time a publishing job takes, and never for a
+        draft that is gone.
         """
         draft = lenient.text(request.prepared.get("draft"))
         if draft and self._has_draft(account, draft):
@@ -109,9 +110,8 @@ class WeChatArticles:
         found = self._titled(account, request, since)
         if found is not None:
             return found
-        self._require_settled(since + _SETTLE)
-        if draft:
-            raise readback.cannot_tell("wechat", "draft_is_gone")
+        # Submitted, it seems, and the article is still being made: absence will never prove anything.
+        self._require_settled(self._clock.now() + _LOOK_AGAIN if draft else since + _SETTLE)
         return None
 
     def _titled(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
