@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import structlog
+
 from app.core.permissions import Permission, system_actor
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
@@ -10,6 +12,7 @@ from app.outbound.ledger import note_prepared, take
 from app.outbound.results import record
 from app.outbound.steps import Outcome, Step, Task, perform, prepare
 
+log = structlog.get_logger(__name__)
 COURIER = system_actor("courier", Permission.OUTBOUND_DELIVER, Permission.ACCOUNTS_SYNC)
 
 
@@ -22,6 +25,9 @@ def deliver(runtime: Runtime, cargo: Cargo, outbound_id: int) -> None:
     if task is None:
         return
     outcome = perform(runtime, task)
+    if outcome is None:
+        log.warning("delivery_lease_over", outbound=task.outbound_id)
+        return
     with open_context(runtime, COURIER) as ctx:
         record(ctx, cargo, task, outcome)
 

@@ -172,12 +172,13 @@ def _leased(
     ctx: Context, outbound: OutboundMessage, account: Account, request: SendRequest, step: Step
 ) -> Task:
     outbound.lease_token = new_token()[:32]
-    outbound.lease_until = ctx.now() + timedelta(seconds=ctx.runtime.settings.lease_seconds)
+    outbound.lease_until = lease_until = _lease_end(ctx)
     return Task(
         outbound_id=outbound.id,
         account=account,
         request=request,
         token=outbound.lease_token,
+        lease_until=lease_until,
         attempt=outbound.attempts,
         since=_began(ctx, outbound) or ctx.now(),
         step=step,
@@ -196,8 +197,13 @@ def note_prepared(ctx: Context, task: Task, prepared: dict[str, Any]) -> Task | 
     if outbound is None:
         return None
     outbound.prepared = prepared
-    outbound.lease_until = ctx.now() + timedelta(seconds=ctx.runtime.settings.lease_seconds)
-    return replace(task, step=Step.SEND, request=replace(task.request, prepared=prepared))
+    outbound.lease_until = lease_until = _lease_end(ctx)
+    request = replace(task.request, prepared=prepared)
+    return replace(task, step=Step.SEND, request=request, lease_until=lease_until)
+
+
+def _lease_end(ctx: Context) -> datetime:
+    return ctx.now() + timedelta(seconds=ctx.runtime.settings.lease_seconds)
 
 
 def _give_up(ctx: Context, cargo: Cargo, outbound: OutboundMessage, account: Account) -> None:

@@ -38,6 +38,8 @@ class Task:
     account: Account
     request: SendRequest
     token: str
+    lease_until: datetime
+    """After this moment another worker may have taken the row: the act must not be called any more."""
     attempt: int
     since: datetime
     """When the attempt whose outcome is open began."""
@@ -78,8 +80,13 @@ def prepare(runtime: Runtime, task: Task) -> Mapping[str, Any] | Outcome:
     return Outcome(error=harmless, calls=counted.calls)
 
 
-def perform(runtime: Runtime, task: Task) -> Outcome:
-    """Call the platform for a step of sending, reading back or confirming."""
+def perform(runtime: Runtime, task: Task) -> Outcome | None:
+    """Call the platform for a step of sending, reading back or confirming.
+
+    None when this worker stood still for so long that its lease is over: somebody else has the row now.
+    """
+    if runtime.clock.now() >= task.lease_until:
+        return None
     parts = platforms(runtime)
     adapter = parts.adapter(task.account.platform)
     account = parts.ref(task.account)

@@ -74,8 +74,8 @@ def test_up_down_and_up_again_ends_at_the_models(bare_engine: Engine) -> None:
 # A reply as the schema before publications knew it, with everything it hangs on.
 _QUEUED_REPLY = (
     "INSERT INTO agencies (id, name, kind, is_active, created_at) VALUES (1, 'a', 'in_house', {true}, {now})",
-    "INSERT INTO accounts (id, agency_id, platform, external_id, name, kind, base_urls, settings, credentials,"
-    " callback_key, status, status_since, error_streak, version, created_at)"
+    "INSERT INTO accounts (id, agency_id, platform, external_id, name, kind, base_urls, settings,"
+    " credentials, callback_key, status, status_since, error_streak, version, created_at)"
     " VALUES (1, 1, 'weibo', '1', 'a', 'official', '{{}}', '{{}}', '', 'k', 'active', {now}, 0, 1, {now})",
     "INSERT INTO contacts (id, agency_id, name, version, created_at) VALUES (1, 1, 'c', 1, {now})",
     "INSERT INTO contact_identities (id, contact_id, account_id, platform, external_id, name, is_verified,"
@@ -95,11 +95,9 @@ _QUEUED_REPLY = (
 def test_replies_on_their_way_survive_the_ledger_becoming_general(bare_engine: Engine) -> None:
     migrate.upgrade(bare_engine, "0006")
     sqlite = bare_engine.dialect.name == "sqlite"
-    words = {
-        "true": "1" if sqlite else "true",
-        "false": "0" if sqlite else "false",
-        "now": "CURRENT_TIMESTAMP",
-    }
+    words = {"now": "CURRENT_TIMESTAMP", "true": "true", "false": "false"}
+    if sqlite:
+        words |= {"true": "1", "false": "0"}
     with bare_engine.begin() as connection:
         for statement in _QUEUED_REPLY:
             connection.exec_driver_sql(statement.format(**words))

@@ -1,0 +1,289 @@
+"""The outbound ledger as a state machine: whatever is written, fails, dies or waits, in any order.
+
+The platform keeps its own record (`Remote.arrived`), and that record judges every state the ledger shows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select
+
+from app.accounts.services import set_status
+from app.core.clock import ManualClock
+from app.core.errors import Conflict, PlatformErrorKind
+from app.core.permissions import RoleName
+from app.core.unit_of_work import open_context
+from app.models import Account, AccountStatus, OutboundMessage, OutboundState, ServiceRequest
+from app.outbound import results, steps
+from app.outbound.cargo import Cargo
+from app.outbound.courier import COURIER, deliver
+from app.outbound.intents import send_again, settle, take_back
+from app.outbound.ledger import due, take
+from app.outbound.steps import Outcome, Task
+from app.publishing.cargo import PUBLICATIONS
+from app.publishing.schemas import CreatePublication
+from app.publishing.services import create_publication
+from app.workbench.cargo import REPLIES
+from tests.factories.make import Make
+from tests.fakes.platforms import Fault, Remote, platform_error
+from tests.workbench.desk import Desk
+
+K = PlatformErrorKind
+S = OutboundState
+CARGOES: tuple[Cargo, ...] = (REPLIES, PUBLICATIONS)
+WAITS = (1, 9, 11, 31, 120, 700, 4000)
+PASSING = (K.TEMPORARY, K.RATE_LIMITED, K.REJECTED, K.AUTH_EXPIRED, K.DUPLICATE, K.CONFIG)
+
+
+class Killed(BaseException):
+    """The process dies here: nothing after it runs."""
+
+
+@dataclass
+class Held:
+    """A worker that stands still: before its call (no outcome yet), or after it and before recording."""
+
+    cargo: Cargo
+    task: Task
+    outcome: Outcome | None
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """One desk with two lanes and a publishing account on one platform."""
+
+    def __init__(self, make: Make, clock: ManualClock, remote: Remote, platform: str) -> None:
+        super().__init__()
+        self.make, self.clock, self.remote, self.platform = make, clock, remote, platform
+        self.held: list[Held] = []
+        self.paused = False
+        self.out_of_order: set[str] = set()
+        """Keys of what was meant for later, or once ended and was begun anew: order says nothing of them."""
+
+    @initialize()
+    def open_desk(self) -> None:
+        for queue in (self.remote.arrived, self.remote.send_faults, self.remote.read_faults):
+            queue.clear()
+        self.desk = Desk(self.make, self.clock, self.remote, self.platform)
+        self.runtime = self.desk.runtime
+        desk = self.desk
+        self.editor = self.make.operator(desk.agency, desk.team, role=RoleName.SUPERVISOR)
+
+    # What people do.
+
+    @rule(private=st.booleans(), later=st.sampled_from([0, 0, 0, 60, 5000]))
+    def write(self, private: bool, later: int) -> None:
+        # WeChat's mentions do not exist, so only its private messages can be answered.
+        private = private or self.platform == "wechat"
+        request: ServiceRequest = self.desk.private if private else self.desk.request
+        fields: dict[str, Any] = {"request": request}
+        if later:
+            fields["send_at"] = self.make.later(later)
+        try:
+            message = self.desk.write(f"答复 {uuid.uuid4().hex[:8]}", **fields)
+        except Conflict as error:
+            if error.code != "reply_window_closed":
+                raise
+            return
+        if later:
+            self.out_of_order.add(self.desk.outbound(message.id).operation_key)
+
+    @precondition(lambda self: self.platform == "weibo" and not self.paused)
+    @rule(text=st.sampled_from(["同一条通知", "另一条通知"]))
+    def publish(self, text: str) -> None:
+        command = CreatePublication(
+            account_id=self.desk.account.id, text=text, idempotency_key=uuid.uuid4().hex
+        )
+        with open_context(self.runtime, COURIER) as ctx:
+            if ctx.session.get_one(Account, self.desk.account.id).status is not AccountStatus.ACTIVE:
+                return
+        with open_context(self.runtime, self.make.actor(self.editor)) as ctx:
+            create_publication(ctx, command, address="10.1.2.3")
+
+    @rule(which=st.integers(0, 20))
+    def take_back(self, which: int) -> None:
+        self._decide(which, S.QUEUED, take_back)
+
+    @rule(which=st.integers(0, 20))
+    def send_again(self, which: int) -> None:
+        row = self._decide(which, S.FAILED, send_again)
+        if row is not None:
+            self.out_of_order.add(row.operation_key)
+
+    @rule(which=st.integers(0, 20))
+    def look_on_the_platform(self, which: int) -> None:
+        """A person settles an unknown outcome by what is really there."""
+        there = Counter(request.operation_key for request in self.remote.arrived)
+
+        def decide(ctx: Any, cargo: Cargo, row: OutboundMessage) -> None:
+            settle(ctx, cargo, row, "sent" if there[row.operation_key] else "not_sent")
+
+        row = self._decide(which, S.UNKNOWN, decide)
+        if row is not None:
+            self.out_of_order.add(row.operation_key)
+
+    def _decide(
+        self, which: int, state: OutboundState, act: Callable[[Any, Cargo, OutboundMessage], None]
+    ) -> OutboundMessage | None:
+        rows = [row for row in self.rows() if row.state is state]
+        if not rows:
+            return None
+        with open_context(self.runtime, COURIER) as ctx:
+            row = ctx.session.get_one(OutboundMessage, rows[which % len(rows)].id)
+            if act is take_back and row.attempts:
+                return None
+            act(ctx, PUBLICATIONS if row.publication_id else REPLIES, row)
+        return row
+
+    @rule(pause=st.booleans())
+    def pause_or_resume(self, pause: bool) -> None:
+        with open_context(self.runtime, COURIER) as ctx:
+            account = ctx.session.get_one(Account, self.desk.account.id)
+            account.retry_at = None
+            set_status(ctx, account, AccountStatus.PAUSED if pause else AccountStatus.ACTIVE, None)
+        self.paused = pause
+
+    # What time and the platform do.
+
+    @rule(seconds=st.sampled_from(WAITS))
+    def wait(self, seconds: int) -> None:
+        self.clock.advance(seconds)
+
+    @rule(kind=st.sampled_from([K.TEMPORARY, K.RATE_LIMITED, K.UNKNOWN_OUTCOME]), times=st.integers(1, 3))
+    def thread_cannot_be_read(self, kind: PlatformErrorKind, times: int) -> None:
+        self.remote.read_faults.extend(platform_error(kind) for _ in range(times))
+
+    # What workers do, and how they die.
+
+    @rule(which=st.integers(0, 20))
+    def deliver(self, which: int) -> None:
+        self._run(which)
+
+    @rule(which=st.integers(0, 20), kind=st.sampled_from(PASSING))
+    def deliver_and_be_refused(self, which: int, kind: PlatformErrorKind) -> None:
+        self._run(which, Fault(platform_error(kind)))
+
+    @rule(which=st.integers(0, 20), acted=st.booleans())
+    def deliver_and_hear_nothing(self, which: int, acted: bool) -> None:
+        self._run(which, Fault(platform_error(K.UNKNOWN_OUTCOME), acted))
+
+    @rule(which=st.integers(0, 20), acted=st.booleans())
+    def die_inside_the_call(self, which: int, acted: bool) -> None:
+        self._run(which, Fault(Killed(), acted))
+
+    @rule(which=st.integers(0, 20), acted=st.booleans())
+    def die_while_reading_back(self, which: int, acted: bool) -> None:
+        self.remote.read_faults.appendleft(Killed())
+        self._run(which, Fault(platform_error(K.UNKNOWN_OUTCOME), acted))
+
+    @rule(which=st.integers(0, 20))
+    def die_before_the_attempt_is_written(self, which: int) -> None:
+        chosen = self._choose(which)
+        if chosen is None:
+            return
+        with suppress(Killed), open_context(self.runtime, COURIER) as ctx:
+            take(ctx, *chosen)
+            raise Killed
+
+    @rule(which=st.integers(0, 20), called=st.booleans())
+    def stand_still(self, which: int, called: bool) -> None:
+        """Before the call, or after it and before recording; it may wake up, or never."""
+        chosen = self._choose(which)
+        if chosen is None:
+            return
+        cargo, outbound_id = chosen
+        with open_context(self.runtime, COURIER) as ctx:
+            task = take(ctx, cargo, outbound_id)
+        if task is not None:
+            self.held.append(Held(cargo, task, steps.perform(self.runtime, task) if called else None))
+
+    @precondition(lambda self: bool(self.held))
+    @rule(which=st.integers(0, 20))
+    def wake_up(self, which: int) -> None:
+        held = self.held.pop(which % len(self.held))
+        outcome = held.outcome or steps.perform(self.runtime, held.task)
+        if outcome is not None:
+            with open_context(self.runtime, COURIER) as ctx:
+                results.record(ctx, held.cargo, held.task, outcome)
+
+    def _choose(self, which: int) -> tuple[Cargo, int] | None:
+        with open_context(self.runtime, COURIER, write=False) as ctx:
+            waiting = [(cargo, outbound_id) for cargo in CARGOES for outbound_id in due(ctx, cargo)]
+        return waiting[which % len(waiting)] if waiting else None
+
+    def _run(self, which: int, fault: Fault | None = None) -> None:
+        """One job of a worker. The fault strikes the next send, if this job comes to one."""
+        chosen = self._choose(which)
+        if chosen is None:
+            return
+        if fault is not None:
+            self.remote.send_faults.append(fault)
+        before = len(self.remote.arrived)
+        with suppress(Killed):
+            deliver(self.runtime, *chosen)
+        self.remote.send_faults.clear()
+        assert not self.paused or len(self.remote.arrived) == before
+
+    # What must hold at every moment.
+
+    def rows(self) -> list[OutboundMessage]:
+        with open_context(self.runtime, COURIER, write=False) as ctx:
+            return list(
+                ctx.session.scalars(
+                    select(OutboundMessage)
+                    .where(OutboundMessage.account_id == self.desk.account.id)
+                    .order_by(OutboundMessage.id)
+                )
+            )
+
+    @invariant()
+    def states_agree_with_the_platform(self) -> None:
+        rows = self.rows()
+        there = Counter(request.operation_key for request in self.remote.arrived)
+        assert set(there) <= {row.operation_key for row in rows}
+        for row in rows:
+            arrived = there[row.operation_key]
+            assert arrived <= 1, "sent twice"
+            if row.state is S.SENT:
+                assert arrived == 1, "lost, and called sent"
+            if row.state in (S.QUEUED, S.FAILED, S.CANCELLED):
+                assert arrived == 0, f"there, and called {row.state}"
+            if row.state in (S.FAILED, S.UNKNOWN):
+                assert row.error_code, "nobody is told why"
+
+    @invariant()
+    def lanes_keep_their_order(self) -> None:
+        rows = {row.operation_key: row for row in self.rows()}
+        newest: dict[str, int] = {}
+        for request in self.remote.arrived:
+            row = rows[request.operation_key]
+            if row.operation_key in self.out_of_order:
+                continue
+            assert newest.get(row.order_key, 0) < row.id, "overtaken"
+            newest[row.order_key] = row.id
+
+    def teardown(self) -> None:
+        """The trouble ends: everything must come to an end that a person can see."""
+        if not hasattr(self, "desk"):
+            return
+        self.remote.read_faults.clear()
+        self.pause_or_resume(False)
+        for _ in range(40):
+            self.clock.advance(400)
+            while self._choose(0) is not None:
+                self._run(0)
+            if not self._open_rows():
+                break
+        self.states_agree_with_the_platform()
+        self.lanes_keep_their_order()
+        assert self._open_rows() == [], "waits for ever"
+
+    def _open_rows(self) -> list[tuple[int, OutboundState]]:
+        return [(row.id, row.state) for row in self.rows() if row.state in (S.QUEUED, S.SENDING)]
