@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from app.accounts import jobs as accounts_jobs
 from app.config import ConfigurationError, Settings, load_settings
 from app.core.clock import Clock
 from app.core.logging import configure_logging
@@ -22,6 +23,7 @@ from app.workbench.announce import on_messages_appended
 
 # Imported for the jobs they register.
 JOB_MODULES = (
+    accounts_jobs,
     customers_jobs,
     identity_jobs,
     listener_jobs,

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from app.accounts.platforms import platforms
 from app.accounts.queries import get_account
+from app.accounts.refusals import clear_refusals
 from app.accounts.schemas import ConnectAccount, EditAccount, SetCredentials
 from app.accounts.services import set_status
 from app.adapters import registry
@@ -68,6 +69,7 @@ def connect_account(ctx: Context, command: ConnectAccount) -> Account:
     account.status_detail = None
     account.status_since = ctx.now()
     account.error_streak = 0
+    account.refused_features = {}
     ctx.session.add(account)
     ctx.session.flush()
     _ensure_streams(ctx, account)
@@ -167,6 +169,7 @@ def _revive(ctx: Context, account: Account) -> None:
     """Try again at once: whatever was wrong, a person has just dealt with it."""
     account.error_streak = 0
     account.retry_at = None
+    clear_refusals(account)
     if account.status is not AccountStatus.ACTIVE:
         set_status(ctx, account, AccountStatus.ACTIVE, None)
     for stream in ctx.session.scalars(select(Stream).where(Stream.account_id == account.id)):

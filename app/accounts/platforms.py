@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 import httpx
 
+from app.accounts.refusals import refused_features
 from app.accounts.token_store import DatabaseTokenStore
 from app.adapters import registry
 from app.adapters.base import PlatformAdapter, PushReceiver
@@ -84,7 +85,7 @@ class Platforms:
             external_id=account.external_id,
             base_urls={name: self._absolute(url) for name, url in account.base_urls.items()},
             credentials=self._opened(account.credentials),
-            settings=dict(account.settings),
+            settings={**account.settings, "disabled_features": [*refused_features(account)]},
         )
 
     def _open(self, sealed: bytes) -> Credentials:

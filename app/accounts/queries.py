@@ -7,7 +7,8 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.budget import quota_view
 from app.accounts.platforms import platforms
-from app.accounts.schemas import AccountList, AccountView
+from app.accounts.refusals import refused_features
+from app.accounts.schemas import AccountList, AccountView, RefusedCapabilityView
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.core.permissions import Permission
@@ -73,5 +74,9 @@ def account_view(ctx: Context, account: Account, *, manages: bool = False) -> Ac
         retry_at=account.retry_at,
         quota=quota_view(ctx, account),
         capabilities=sorted(capabilities.features),
+        refused_capabilities=[
+            RefusedCapabilityView(capability=feature.value, refused_at=at)
+            for feature, at in refused_features(account).items()
+        ],
         version=account.version,
     )

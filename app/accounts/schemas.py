@@ -24,6 +24,13 @@ class QuotaView(BaseModel):
     resets_at: datetime | None
 
 
+class RefusedCapabilityView(BaseModel):
+    """What the platform refused the account for want of a right; it is tried again a day later."""
+
+    capability: str
+    refused_at: datetime
+
+
 class AccountView(AccountRefView):
     external_id: str
     agency: AgencyRef
@@ -44,6 +51,8 @@ class AccountView(AccountRefView):
     retry_at: datetime | None
     quota: QuotaView | None = None
     capabilities: list[str]
+    """What the account may do now: screens offer nothing else."""
+    refused_capabilities: list[RefusedCapabilityView]
     version: int
 
 

@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.accounts.events import ACCOUNT_STATUS_CHANGED
+from app.accounts.events import ACCOUNT_CAPABILITIES_CHANGED, ACCOUNT_STATUS_CHANGED
 from app.accounts.queries import account_view
+from app.accounts.refusals import COUNTS_FROM, add_refusal, clear_refusals, with_old_refusals
 from app.accounts.schemas import AccountChanged
+from app.adapters.capabilities import Feature
 from app.core.context import Context
 from app.core.db import upsert
 from app.core.errors import PlatformError, PlatformErrorKind
@@ -78,12 +80,38 @@ def set_status(ctx: Context, account: Account, status: AccountStatus, detail: st
     account.status = status
     account.status_detail = detail
     account.status_since = ctx.now()
+    _announce(ctx, ACCOUNT_STATUS_CHANGED, account)
+
+
+def note_granted(ctx: Context, account: Account, feature: Feature | None) -> None:
+    """A call for this feature worked: the account has the right."""
+    ctx.require(Permission.ACCOUNTS_SYNC)
+    if feature is not None and clear_refusals(account, feature):
+        _announce(ctx, ACCOUNT_CAPABILITIES_CHANGED, account)
+
+
+def note_not_granted(ctx: Context, account: Account, feature: Feature | None, *, certain: bool) -> None:
+    """The platform said that the account may not do this; `certain` when nothing else can be the reason."""
+    weight = COUNTS_FROM if certain else 1
+    if feature is not None and add_refusal(ctx, account, feature, weight):
+        _announce(ctx, ACCOUNT_CAPABILITIES_CHANGED, account)
+
+
+def try_refused_again(ctx: Context) -> None:
+    """Offer again what was refused a day ago: the right may have been given meanwhile."""
+    ctx.require(Permission.ACCOUNTS_SYNC)
+    for account, features in with_old_refusals(ctx):
+        if clear_refusals(account, *features):
+            _announce(ctx, ACCOUNT_CAPABILITIES_CHANGED, account)
+
+
+def _announce(ctx: Context, name: str, account: Account) -> None:
     ctx.session.flush()
     full = ctx.session.scalars(
         select(Account).where(Account.id == account.id).options(joinedload(Account.agency))
     ).one()
     ctx.emit(
-        ACCOUNT_STATUS_CHANGED,
+        name,
         AccountChanged(account=account_view(ctx, full)),
         account_audience(account.id, Permission.ACCOUNTS_READ),
     )

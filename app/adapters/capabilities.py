@@ -50,6 +50,11 @@ def granted(features: Iterable[Feature], settings: Mapping[str, Any]) -> frozens
     return frozenset(feature for feature in features if feature.value not in disabled)
 
 
+def feature_of_stream(stream: str) -> Feature | None:
+    """The feature that a stream is all of; None for one that is only a part or an extra."""
+    return Feature(stream) if stream in set(Feature) else None
+
+
 @dataclass(frozen=True, slots=True)
 class TextLimit:
     """`unit` names the counting rule: half_up (Weibo), utf8_bytes (WeChat), graphemes (Mastodon)."""

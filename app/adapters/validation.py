@@ -7,7 +7,7 @@ import ipaddress
 from app.adapters.capabilities import Capabilities, Feature
 from app.adapters.types import Lane, OutboundMedia, SendKind, SendRequest, TextMeasure, Violation
 
-_FEATURE_OF = {
+FEATURE_OF = {
     SendKind.COMMENT: Feature.REPLY_PUBLIC,
     SendKind.PRIVATE_MESSAGE: Feature.REPLY_PRIVATE,
     SendKind.POST: Feature.PUBLISH,
@@ -22,7 +22,7 @@ def common_violations(
     """Empty when nothing is wrong. Codes: missing_capability, empty, too_long, missing_actor_ip,
     visibility_not_offered, media_*."""
     found: list[Violation] = []
-    if not capabilities.has(_FEATURE_OF[request.kind]):
+    if not capabilities.has(FEATURE_OF[request.kind]):
         found.append(Violation("missing_capability", "kind", {"kind": request.kind}))
     if not request.text.strip() and not request.media and request.kind is not SendKind.REPOST:
         found.append(Violation("empty", "text"))

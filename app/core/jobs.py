@@ -16,6 +16,7 @@ class Queue(StrEnum):
 
 
 class JobName(StrEnum):
+    ACCOUNTS_TRY_REFUSED_AGAIN = "accounts.try_refused_again"
     LISTENER_PROCESS_DELIVERIES = "listener.process_deliveries"
     LISTENER_POLL_STREAM = "listener.poll_stream"
     LISTENER_JUDGE_ITEMS = "listener.judge_items"
@@ -30,6 +31,7 @@ class JobName(StrEnum):
 
 
 QUEUE_OF: dict[JobName, Queue] = {
+    JobName.ACCOUNTS_TRY_REFUSED_AGAIN: Queue.DEFAULT,
     JobName.LISTENER_PROCESS_DELIVERIES: Queue.INGEST,
     JobName.LISTENER_POLL_STREAM: Queue.INGEST,
     JobName.LISTENER_JUDGE_ITEMS: Queue.INGEST,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from app.accounts.refusals import with_old_refusals
 from app.config import Settings
 from app.core.context import Context
 from app.core.jobs import DeferredJob, JobName
@@ -70,6 +71,10 @@ def _bursts(_ctx: Context) -> list[DeferredJob]:
     return [DeferredJob(JobName.TOPICS_WATCH)]
 
 
+def _old_refusals(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(JobName.ACCOUNTS_TRY_REFUSED_AGAIN)] if with_old_refusals(ctx) else []
+
+
 def _idle_sessions(_ctx: Context) -> list[DeferredJob]:
     return [DeferredJob(JobName.IDENTITY_SWEEP_SESSIONS)]
 
@@ -91,5 +96,6 @@ PERIODIC = [
     Periodic("unfinished backfills", _sweep, _unfinished_backfills),
     Periodic("unassigned requests", _sweep, _unassigned_requests),
     Periodic("bursts", lambda _settings: 30.0, _bursts),
+    Periodic("old refusals", lambda _settings: 600.0, _old_refusals),
     Periodic("idle sessions", lambda _settings: 300.0, _idle_sessions),
 ]

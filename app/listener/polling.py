@@ -16,7 +16,8 @@ from app.accounts.budget import (
     free_again_at,
     spacing,
 )
-from app.accounts.services import note_failure, note_success
+from app.accounts.services import note_failure, note_granted, note_not_granted, note_success
+from app.adapters.capabilities import feature_of_stream
 from app.adapters.types import Budget, Page
 from app.core.context import Context
 from app.core.crypto import new_token
@@ -129,6 +130,7 @@ def record_page(ctx: Context, reading: Reading, page: Page) -> None:
     account.last_poll_at = now
     account.lag_since = page.behind_since
     note_success(ctx, account)
+    note_granted(ctx, account, feature_of_stream(stream.name))
     if page.has_more:
         ctx.defer(JobName.LISTENER_POLL_STREAM, stream.id)
 
@@ -152,5 +154,6 @@ def record_failure(ctx: Context, reading: Reading, error: PlatformError) -> None
     pause = timedelta(seconds=stream.every_seconds)
     if error.kind is PlatformErrorKind.CAPABILITY_MISSING:
         pause = max(pause, WITHOUT_RIGHT)
+        note_not_granted(ctx, account, feature_of_stream(stream.name), certain=True)
     stream.due_at = account.retry_at or ctx.now() + pause
     log.warning("poll_failed", stream=stream.id, kind=error.kind.value, platform_code=error.platform_code)

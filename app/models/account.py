@@ -59,6 +59,8 @@ class Account(Entity):
     error_streak: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None]
     """No call to the platform for this account before this moment (rate limit or back-off)."""
+    refused_features: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the platform says this account may not do: feature → {"count": refusals, "at": the last one}."""
     version: Mapped[int] = mapped_column(default=1)
 
     agency: Mapped[Agency] = relationship(lazy="raise_on_sql")

@@ -8,8 +8,9 @@ import structlog
 from sqlalchemy import select
 
 from app.accounts.budget import CALLS, count_calls
-from app.accounts.services import backoff, note_failure, note_success
+from app.accounts.services import backoff, note_failure, note_granted, note_not_granted, note_success
 from app.adapters.types import SendResult, SendState
+from app.adapters.validation import FEATURE_OF
 from app.core.context import Context
 from app.core.errors import PlatformError, PlatformErrorKind
 from app.core.metrics import OUTBOUND
@@ -48,6 +49,7 @@ def record(ctx: Context, cargo: Cargo, task: Task, outcome: Outcome) -> None:
         _close_attempt(ctx, outbound, outcome)
     if outcome.result is not None:
         note_success(ctx, account)
+        note_granted(ctx, account, FEATURE_OF[task.request.kind])
         _record_result(ctx, cargo, outbound, account, outcome.result)
     elif outcome.error is not None:
         if not (isinstance(outcome.error, ReadBackFailed) and outcome.error.kind is _K.TEMPORARY):
@@ -107,6 +109,9 @@ def _record_error(
             outbound.lease_token = None
         else:
             finish(ctx, cargo, outbound, account, OutboundState.UNKNOWN, error)
+    elif error.kind is _K.CAPABILITY_MISSING:
+        note_not_granted(ctx, account, FEATURE_OF[task.request.kind], certain=False)
+        finish(ctx, cargo, outbound, account, OutboundState.FAILED, error)
     elif error.kind is _K.UNKNOWN_OUTCOME:
         finish(ctx, cargo, outbound, account, OutboundState.UNKNOWN, error)
     elif _worth_repeating(ctx, outbound, error):

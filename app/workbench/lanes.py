@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from app.accounts.platforms import platforms
 from app.adapters.base import PlatformAdapter
-from app.adapters.capabilities import Capabilities, Feature
+from app.adapters.capabilities import Capabilities
 from app.adapters.types import ReplyWindow, SendKind
+from app.adapters.validation import FEATURE_OF
 from app.core.context import Context
 from app.core.i18n import translate
 from app.models import Account, AccountStatus, Conversation, InboundItem, Lane, Message
@@ -18,7 +19,7 @@ from app.routing.windows import private_window
 from app.workbench.schemas import AlternativeView, LanesView, LaneView, TextLimitView
 
 KIND_OF = {Lane.PUBLIC: SendKind.COMMENT, Lane.PRIVATE: SendKind.PRIVATE_MESSAGE}
-_FEATURE_OF = {Lane.PUBLIC: Feature.REPLY_PUBLIC, Lane.PRIVATE: Feature.REPLY_PRIVATE}
+_FEATURE_OF = {lane: FEATURE_OF[kind] for lane, kind in KIND_OF.items()}
 
 
 def lanes_view(ctx: Context, account: Account, conversation: Conversation) -> LanesView:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from app.adapters.capabilities import (
     Capabilities,
@@ -82,6 +82,14 @@ class WeChatSettings(FormModel):
     action_window_quota: int = form_field("互动窗口可发条数", "Messages after an action", 3, ge=0)
     cover_media_id: str = form_field(
         "默认封面（永久素材 media_id）", "Default cover (permanent material)", ""
+    )
+    watched_articles: list[Annotated[str, Field(pattern=r"^\d{1,20}:\d$")]] = form_field(
+        "关注留言的文章",
+        "Articles whose comments are read",
+        [],
+        max_length=20,
+        help_zh="每项为 msg_data_id:位置，如 2247500001:0；新文章每天自动发现，不必填写",
+        help_en="msg_data_id:position each (2247500001:0); new articles are found by themselves once a day",
     )
     push_max_age_seconds: int = form_field(
         "推送时间戳有效期（秒）", "Oldest push accepted (seconds)", DEFAULT_MAX_AGE_SECONDS, ge=0

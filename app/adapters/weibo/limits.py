@@ -81,6 +81,7 @@ class WeiboSettings(FormModel):
     history_days: int = form_field("首次接入回溯天数", "Days of history at first contact", 7, ge=0, le=90)
     page_size: int = form_field("每页条数", "Items per page", 100, ge=1, le=200)
     user_calls_per_day: int = form_field("每日调用额度", "Calls per day", 100, ge=1)
+    posts_are_moderated: bool = form_field("发布先审后发", "Posts are moderated before they show", False)
     push_format: str = form_field("推送格式", "Push format", "json", choices=("json", "xml"))
     push_max_age_seconds: int = form_field(
         "推送时间戳有效期（秒）", "Oldest push accepted (seconds)", DEFAULT_MAX_AGE_SECONDS, ge=0

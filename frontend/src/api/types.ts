@@ -1271,6 +1271,8 @@ export interface components {
             quota: components["schemas"]["QuotaView"] | null;
             /** Capabilities */
             capabilities: string[];
+            /** Refused Capabilities */
+            refused_capabilities: components["schemas"]["RefusedCapabilityView"][];
             /** Version */
             version: number;
         };
@@ -2867,6 +2869,19 @@ export interface components {
             text: string;
             /** Service Request Id */
             service_request_id: number | null;
+        };
+        /**
+         * RefusedCapabilityView
+         * @description What the platform refused the account for want of a right; it is tried again a day later.
+         */
+        RefusedCapabilityView: {
+            /** Capability */
+            capability: string;
+            /**
+             * Refused At
+             * Format: date-time
+             */
+            refused_at: string;
         };
         /** RenameTopic */
         RenameTopic: {

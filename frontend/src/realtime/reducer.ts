@@ -52,6 +52,7 @@ export function applyEvent(state: Entities, event: EventView): Change {
     case 'service_request.withdrawn':
       return withdraw(state, event.payload['id'] as number, event.seq)
     case 'account.status_changed':
+    case 'account.capabilities_changed':
       return replaceAccount(state, event.payload['account'] as AccountView)
     case 'operator.presence_changed':
       return replacePresence(state, event)

@@ -18,6 +18,13 @@ describe('a form drawn from a schema', () => {
     expect(settingsOf(fields, { page_size: '20', days: 'many', host: '', safe: false })).toEqual({ page_size: 20, days: 'many', safe: false })
   })
 
+  it('shows a list as items between commas and sends the items, also when there are none left', () => {
+    const fields = [field('watched', { default: [] })]
+    expect(firstValues(fields, { watched: ['1:0', '2:0'] })).toEqual({ watched: '1:0, 2:0' })
+    expect(settingsOf(fields, { watched: '1:0，3:0  4:1' })).toEqual({ watched: ['1:0', '3:0', '4:1'] })
+    expect(settingsOf(fields, { watched: ' ' })).toEqual({ watched: [] })
+  })
+
   it('sends only the credentials that were filled in', () => {
     expect(credentialsOf({ app_key: ' k ', app_secret: '  ', flag: true })).toEqual({ app_key: 'k' })
   })

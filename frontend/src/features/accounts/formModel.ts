@@ -8,7 +8,8 @@ export type Values = Record<string, FieldValue>
 /** The credential that the platform's consent page fills in. */
 export const GIVEN_BY_CONSENT = 'access_token'
 
-function typeOf(field: FormFieldView): 'boolean' | 'number' | 'text' {
+function typeOf(field: FormFieldView): 'boolean' | 'number' | 'list' | 'text' {
+  if (Array.isArray(field.default)) return 'list'
   if (typeof field.default === 'boolean') return 'boolean'
   return typeof field.default === 'number' ? 'number' : 'text'
 }
@@ -18,6 +19,7 @@ export function firstValues(fields: FormFieldView[], stored: Record<string, unkn
   return Object.fromEntries(
     fields.map((field) => {
       const value = field.secret ? '' : (stored[field.name] ?? field.default)
+      if (Array.isArray(value)) return [field.name, value.join(', ')]
       return [field.name, typeof value === 'boolean' || typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '']
     }),
   )
@@ -27,7 +29,10 @@ export function firstValues(fields: FormFieldView[], stored: Record<string, unkn
 export function settingsOf(fields: FormFieldView[], values: Values): Record<string, unknown> {
   const pairs = fields.map((field): [string, unknown] => {
     const value = values[field.name] ?? ''
-    if (typeof value === 'boolean' || typeOf(field) !== 'number') return [field.name, value]
+    if (typeof value === 'boolean') return [field.name, value]
+    // Items between commas, full-width ones too, or spaces; none is an empty list, not what was stored before.
+    if (typeOf(field) === 'list') return [field.name, value.split(/[,，、\s]+/).filter((item) => item !== '')]
+    if (typeOf(field) !== 'number') return [field.name, value]
     return [field.name, value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value]
   })
   return Object.fromEntries(pairs.filter(([, value]) => value !== ''))
