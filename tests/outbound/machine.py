@@ -92,7 +92,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return sum(row.state in (S.QUEUED, S.SENDING) for row in self.seen) < 3
 
     @precondition(_is_quiet)
-    @rule(private=st.booleans(), later=st.sampled_from([0, 0, 0, 60, 5000]))
+    @rule(private=st.sampled_from([True, True, False]), later=st.sampled_from([0, 0, 0, 60, 5000]))
     def write(self, private: bool, later: int) -> None:
         # WeChat's mentions do not exist, so only its private messages can be answered.
         private = private or self.platform == "wechat"
@@ -241,6 +241,16 @@ class LedgerMachine(RuleBasedStateMachine):
             task = take(ctx, cargo, outbound_id)
         if task is not None:
             self.held.append(Held(cargo, task, steps.perform(self.runtime, task) if called else None))
+
+    @precondition(_is_open)
+    @rule(which=st.integers(0, 20), jobs=st.integers(1, 3))
+    def oversleep(self, which: int, jobs: int) -> None:
+        """Before the call, for as long as it takes others to take the row over; then it wakes up."""
+        self.stand_still(which, called=False)
+        for _ in range(jobs):
+            self._run(which)
+        if self.held:
+            self.wake_up(len(self.held) - 1)
 
     @precondition(lambda self: bool(self.held))
     @rule(which=st.integers(0, 20))

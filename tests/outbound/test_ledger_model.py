@@ -17,7 +17,7 @@ from tests.fakes.platforms import Remote
 from tests.outbound.machine import LedgerMachine
 
 COMMON = settings(
-    stateful_step_count=30,
+    stateful_step_count=50,
     deadline=None,
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much),
 )
@@ -28,7 +28,7 @@ def profile(database: str) -> settings:
     if os.environ.get("HYPOTHESIS_PROFILE") == "thorough":
         return settings(COMMON, max_examples=800, stateful_step_count=50)
     # Without shrinking a failure shows the whole life that led to it, and comes within the suite's time.
-    examples = 12 if database == "sqlite" else 4
+    examples = 10 if database == "sqlite" else 4
     return settings(COMMON, max_examples=examples, derandomize=True, phases=(Phase.generate,))
 
 
