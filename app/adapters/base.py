@@ -6,6 +6,7 @@ adapter object serves every account of its platform, in any number of threads.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -220,7 +221,7 @@ class PushReceiver(Protocol):
     ) -> PushResult: ...
 
 
-class PlatformAdapter:
+class PlatformAdapter(ABC):
     """What all adapters have. A subclass sets the class attributes and implements the protocols it can."""
 
     platform: ClassVar[str]
@@ -238,17 +239,17 @@ class PlatformAdapter:
         return self.platform_capabilities()
 
     @classmethod
+    @abstractmethod
     def platform_capabilities(cls) -> Capabilities:
         """What the platform offers to a fully entitled account: the matrix page is drawn from it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check_account(self, account: AccountRef) -> AccountHealth:
         """Asks the platform whether the account works. Network faults become a state, not an exception."""
-        raise NotImplementedError
 
+    @abstractmethod
     def measure_text(self, kind: SendKind, text: str, account: AccountRef | None = None) -> TextMeasure:
         """Length of `text` as the platform counts it for an act of `kind`."""
-        raise NotImplementedError
 
     def stream_readers(self) -> Mapping[str, StreamReader]:
         """Stream name → reader. The names are exactly `streams`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from functools import lru_cache
 from importlib.metadata import entry_points
+from inspect import isabstract
 from typing import Any
 
 from app.adapters.base import PlatformAdapter
@@ -80,7 +81,11 @@ def _load(point: Any) -> type[PlatformAdapter] | None:
     except Exception:
         log.exception("adapter entry point %s cannot be loaded", point.value)
         return None
-    if isinstance(adapter, type) and issubclass(adapter, PlatformAdapter):
-        return adapter
-    log.error("adapter entry point %s is no PlatformAdapter", point.value)
-    return None
+    if not isinstance(adapter, type) or not issubclass(adapter, PlatformAdapter):
+        log.error("adapter entry point %s is no PlatformAdapter", point.value)
+        return None
+    if isabstract(adapter):
+        lacking = ", ".join(sorted(adapter.__abstractmethods__))
+        log.error("adapter entry point %s lacks %s", point.value, lacking)
+        return None
+    return adapter

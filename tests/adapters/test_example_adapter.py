@@ -69,3 +69,21 @@ def test_a_broken_package_is_left_out_and_stops_nobody(tmp_path: Path) -> None:
     )
     assert listed.stdout.split() == ["weibo", "wechat", "mastodon"], listed.stderr
     assert "no_such_module" in listed.stderr
+
+
+def test_an_adapter_that_lacks_a_method_is_left_out_and_named(tmp_path: Path) -> None:
+    info = tmp_path / "half-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: half\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[lingke.adapters]\nhalf = half:HalfAdapter\n", encoding="utf-8")
+    (tmp_path / "half.py").write_text(
+        "from app.adapters.base import PlatformAdapter\n"
+        "class HalfAdapter(PlatformAdapter):\n"
+        "    platform = 'half'\n",
+        encoding="utf-8",
+    )
+    done = run(
+        "-c", "from app.adapters import registry; print(*registry.all_adapters())", path=[tmp_path, ROOT]
+    )
+    assert "half" not in done.stdout
+    assert "lacks check_account, measure_text, platform_capabilities" in done.stderr
