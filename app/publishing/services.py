@@ -102,10 +102,10 @@ def _target(ctx: Context, account: Account, publication: Publication) -> dict[st
     """What a repost passes on, as the adapter names it; empty for a post of our own words."""
     if publication.kind is not PublicationKind.REPOST:
         if publication.repost_of is not None:
-            raise Invalid(fields={"repost_of": "only for a repost"})
+            raise Invalid(fields={"repost_of": "only_for_a_repost"})
         return {}
     if publication.repost_of is None:
-        raise Invalid(fields={"repost_of": "names what is passed on"})
+        raise Invalid(fields={"repost_of": "missing"})
     known = ctx.session.scalar(
         scope(select(InboundItem.reply_context), ctx.actor, InboundItem).where(
             InboundItem.account_id == account.id, InboundItem.external_id == publication.repost_of

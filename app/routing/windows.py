@@ -109,5 +109,6 @@ def _private_sends(
     )
     found: dict[int, list[PastSend]] = {}
     for conversation, sent_at in rows:
-        found.setdefault(conversation, []).append(PastSend(sent_at))
+        if conversation is not None:
+            found.setdefault(conversation, []).append(PastSend(sent_at))
     return found

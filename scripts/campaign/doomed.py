@@ -17,7 +17,7 @@ from typing import Any
 from rq import SimpleWorker
 
 from app.jobs import worker
-from app.workbench import delivery
+from app.outbound import courier, steps
 
 LISTENING = "listening"
 # A send to the sandbox takes some milliseconds: a death within this time hits it before, in and after.
@@ -56,23 +56,23 @@ def _after(module: Any, name: str, harm: Callable[[Any], None]) -> None:
 def _after_the_results_commit() -> None:
     """The job's function returns behind its last commit; jobs that had nothing to do are let go."""
     recorded: list[bool] = []
-    _after(delivery, "record", lambda _: recorded.append(True))
+    _after(courier, "record", lambda _: recorded.append(True))
     _after(worker, "perform", lambda _: die() if recorded else None)
 
 
 # `take` and `record` return inside their transactions; take gives None when nothing is to be done.
 STEPS: dict[str, Callable[[], None]] = {
-    "with the job taken, before the intent is read": lambda: _before(delivery, "take", die),
+    "with the job taken, before the intent is read": lambda: _before(courier, "take", die),
     "with the attempt written, before its commit": lambda: _after(
-        delivery, "take", lambda task: die() if task else None
+        courier, "take", lambda task: die() if task else None
     ),
-    "after the attempt's commit, before the call": lambda: _before(delivery, "perform", die),
-    "during the call": lambda: _before(delivery, "perform", _during_the_call),
-    "after the call, before the result": lambda: _after(delivery, "perform", die),
-    "with the result written, before its commit": lambda: _after(delivery, "record", die),
+    "after the attempt's commit, before the call": lambda: _before(courier, "perform", die),
+    "during the call": lambda: _before(courier, "perform", _during_the_call),
+    "after the call, before the result": lambda: _after(courier, "perform", die),
+    "with the result written, before its commit": lambda: _after(courier, "record", die),
     "after the result's commit": _after_the_results_commit,
-    "before reading back": lambda: _before(delivery, "_read_back", die),
-    "after reading back": lambda: _after(delivery, "_read_back", die),
+    "before reading back": lambda: _before(steps, "_read_back", die),
+    "after reading back": lambda: _after(steps, "_read_back", die),
 }
 
 

@@ -93,7 +93,7 @@ _QUEUED_REPLY = (
 
 
 def test_replies_on_their_way_survive_the_ledger_becoming_general(bare_engine: Engine) -> None:
-    migrate.upgrade(bare_engine, "0006")
+    migrate.upgrade(bare_engine, "0008")
     sqlite = bare_engine.dialect.name == "sqlite"
     words = {"now": "CURRENT_TIMESTAMP", "true": "true", "false": "false"}
     if sqlite:
@@ -101,11 +101,11 @@ def test_replies_on_their_way_survive_the_ledger_becoming_general(bare_engine: E
     with bare_engine.begin() as connection:
         for statement in _QUEUED_REPLY:
             connection.exec_driver_sql(statement.format(**words))
-    migrate.upgrade(bare_engine, "0007")
+    migrate.upgrade(bare_engine, "0009")
     with bare_engine.begin() as connection:
         row = connection.exec_driver_sql("SELECT state, order_key, message_id FROM outbound_messages").one()
         assert tuple(row) == ("queued", "conversation-7-private", 1)
         assert connection.exec_driver_sql("SELECT count(*) FROM outbound_attempts").scalar() == 1
-    migrate.downgrade(bare_engine, "0006")
+    migrate.downgrade(bare_engine, "0008")
     with bare_engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT conversation_id FROM outbound_messages").scalar() == 7
