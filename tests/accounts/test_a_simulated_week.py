@@ -115,7 +115,7 @@ class Week:
         """Now and then a whole burst to one person: more than WeChat's windows allow."""
         for key in self.accounts:
             for lane in (Lane.PUBLIC, Lane.PRIVATE):
-                for request in self._requests(key, lane)[-3:]:
+                for request in self._requests(key, lane)[-1:]:
                     if self.dice.random() < share / 2:
                         later = self.dice.choice((0, 0, 0, 46 * 3600, 50 * 3600))
                         for _ in range(self.dice.choice((1, 1, 2, 7))):
@@ -169,9 +169,9 @@ class Week:
         self.simulation.finish_publishing(WECHAT)
         self.simulation.advance(seconds)
 
-    def sent_in_busiest_hour(self, key: str) -> int:
-        hours = Counter(int(row["at"] // 3600) for row in self.simulation.sent(key))
-        return max(hours.values())
+    def comments_in_busiest_hour(self, key: str) -> int:
+        rows = [row for row in self.simulation.sent(key) if row["operation"].startswith("comments/")]
+        return max(Counter(int(row["at"] // 3600) for row in rows).values())
 
     def states(self) -> dict[str, Counter[str]]:
         found: dict[str, Counter[str]] = defaultdict(Counter)
@@ -197,12 +197,9 @@ def test_a_week_of_traffic_exceeds_no_limit_of_any_platform(week: Week) -> None:
     assert store.number("SELECT count(*) FROM call WHERE status = 429") == 0
     busiest = store.number("SELECT max(used) FROM counter WHERE scope = 'mastodon'")
     assert 250 <= busiest <= 300, "the five minutes' calls were pressed against"
-    assert 50 <= week.sent_in_busiest_hour(WEIBO) <= 60 + 30
-    days = store.number(
-        "SELECT max(used) FROM counter WHERE scope LIKE 'weibo%day%' OR scope = 'weibo_user_day'"
-    )
-    assert days <= WEIBO_CALLS_A_DAY
-    assert week.refused[f"{WECHAT} window_quota_used"] > 20, "the windows were pressed against"
+    assert 45 <= week.comments_in_busiest_hour(WEIBO) <= 60, "the hour's comments were pressed against"
+    assert week.refused[f"{WECHAT} window_quota_used"] >= 10, "the windows were pressed against"
     states = week.states()
     assert OutboundState.UNKNOWN.value not in states
-    assert sum(states["sent"].values()) > 500
+    assert set(states["failed"]) <= {"window_closed"}, "nothing fails but what its window no longer allows"
+    assert sum(states["sent"].values()) > 450
