@@ -57,7 +57,7 @@ class Week:
         self.make, self.runtime = make, make.runtime
         self.runtime.queue = NullQueue()  # the scheduler's list finds everything
         self.simulation = Simulation(app, make, clock, profile="strict")
-        limits = {"weibo_user_day": WEIBO_CALLS_A_DAY, "weibo_user_hour": WEIBO_CALLS_A_DAY}
+        limits: dict[str, float] = {"weibo_user_day": WEIBO_CALLS_A_DAY, "weibo_user_hour": WEIBO_CALLS_A_DAY}
         self.simulation.world.limits.update(limits)
         agency = make.agency()
         team = make.team(agency)
@@ -150,8 +150,12 @@ class Week:
     def _publish(self) -> None:
         for key, account in self.accounts.items():
             number = sum(self.written.values())
-            command = CreatePublication(
-                account_id=account.id, text=f"服务提醒第{number}期", idempotency_key=uuid.uuid4().hex
+            command = CreatePublication.model_validate(
+                {
+                    "account_id": account.id,
+                    "text": f"服务提醒第{number}期",
+                    "idempotency_key": uuid.uuid4().hex,
+                }
             )
             with open_context(self.runtime, self.actor) as ctx:
                 create_publication(ctx, command, address="10.1.2.3")

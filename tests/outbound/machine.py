@@ -112,8 +112,8 @@ class LedgerMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.platform == "weibo" and self._is_quiet())
     @rule(text=st.sampled_from(["同一条通知", "另一条通知"]))
     def publish(self, text: str) -> None:
-        command = CreatePublication(
-            account_id=self.desk.account.id, text=text, idempotency_key=uuid.uuid4().hex
+        command = CreatePublication.model_validate(
+            {"account_id": self.desk.account.id, "text": text, "idempotency_key": uuid.uuid4().hex}
         )
         with open_context(self.runtime, COURIER) as ctx:
             if ctx.session.get_one(Account, self.desk.account.id).status is not AccountStatus.ACTIVE:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -33,5 +32,8 @@ def profile(database: str) -> settings:
 
 
 def test_no_life_of_the_ledger_breaks_its_promises(make: Make, clock: ManualClock, remote: Remote) -> None:
-    machine = partial(LedgerMachine, make, clock, remote)
-    run_state_machine_as_test(machine, settings=profile(make.runtime.engine.dialect.name))
+    class Machine(LedgerMachine):
+        def __init__(self) -> None:
+            super().__init__(make, clock, remote)
+
+    run_state_machine_as_test(Machine, settings=profile(make.runtime.engine.dialect.name))

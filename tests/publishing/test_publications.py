@@ -294,8 +294,10 @@ def test_equal_words_go_one_after_another(press: Press) -> None:
     assert task is not None
     press.deliver(wait=0)
     assert [press.state(view.id) for view in (second, other)] == ["queued", "sent"]
+    outcome = steps.perform(press.runtime, task)
+    assert outcome is not None
     with open_context(press.runtime, COURIER) as ctx:
-        results.record(ctx, PUBLICATIONS, task, steps.perform(press.runtime, task))
+        results.record(ctx, PUBLICATIONS, task, outcome)
     press.deliver(wait=0)
     assert press.state(second.id) == "sent"
 

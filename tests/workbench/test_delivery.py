@@ -124,6 +124,7 @@ def test_a_worker_whose_lease_ran_out_records_nothing(desk: Desk) -> None:
     slow = take(desk, message.id)
     assert slow is not None
     outcome = steps.perform(desk.runtime, slow)
+    assert outcome is not None
     desk.clock.advance(31)
     second = take(desk, message.id)
     assert second is not None
@@ -131,8 +132,10 @@ def test_a_worker_whose_lease_ran_out_records_nothing(desk: Desk) -> None:
     with open_context(desk.runtime, COURIER) as ctx:
         results.record(ctx, REPLIES, slow, outcome)
     assert desk.state(message.id) == "sending", "the row is the second worker's now"
+    found = steps.perform(desk.runtime, second)
+    assert found is not None
     with open_context(desk.runtime, COURIER) as ctx:
-        results.record(ctx, REPLIES, second, steps.perform(desk.runtime, second))
+        results.record(ctx, REPLIES, second, found)
     assert (desk.state(message.id), len(desk.remote.arrived)) == ("sent", 1)
 
 
