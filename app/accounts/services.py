@@ -33,6 +33,7 @@ _STATUS_OF = {
     _K.ACCOUNT_BLOCKED: AccountStatus.BLOCKED,
     _K.HUMAN_CHECK: AccountStatus.BLOCKED,
 }
+_NOT_IN_TROUBLE = (AccountStatus.ACTIVE, AccountStatus.PAUSED, AccountStatus.REMOVED)
 _SLOW_DOWN = frozenset({_K.RATE_LIMITED, _K.TEMPORARY, _K.QUOTA_EXHAUSTED})
 BACKOFF_FIRST_SECONDS = 2.0
 BACKOFF_MOST_SECONDS = 300.0
@@ -41,9 +42,12 @@ BACKOFF_MOST_SECONDS = 300.0
 def note_success(ctx: Context, account: Account) -> None:
     """A call worked: whatever was wrong before is over."""
     ctx.require(Permission.ACCOUNTS_SYNC)
+    if not account.error_streak and account.retry_at is None and account.status in _NOT_IN_TROUBLE:
+        return
+    _hold(ctx, account)
     account.error_streak = 0
     account.retry_at = None
-    if account.status not in (AccountStatus.ACTIVE, AccountStatus.PAUSED, AccountStatus.REMOVED):
+    if account.status not in _NOT_IN_TROUBLE:
         set_status(ctx, account, AccountStatus.ACTIVE, None)
 
 
@@ -52,6 +56,7 @@ def note_failure(ctx: Context, account: Account, error: PlatformError) -> None:
     ctx.require(Permission.ACCOUNTS_SYNC)
     if error.kind not in _SLOW_DOWN and error.kind not in _STATUS_OF:
         return  # the content or the recipient was refused; the account itself works
+    _hold(ctx, account)
     # Calls that were under way together fail together: one trouble, which counts once.
     if error.kind not in _SLOW_DOWN:
         account.error_streak += 1
@@ -63,6 +68,13 @@ def note_failure(ctx: Context, account: Account, error: PlatformError) -> None:
     status = _STATUS_OF.get(error.kind)
     if status is not None and account.status is not status:
         set_status(ctx, account, status, _detail(error))
+
+
+def _hold(ctx: Context, account: Account) -> None:
+    """The account as it is now, and nobody else's until the end: calls that end together must not undo one
+    another's word, nor lose what they have to record because somebody else was quicker."""
+    ctx.session.flush()
+    ctx.session.refresh(account, with_for_update=True)
 
 
 def backoff(failures: int) -> timedelta:

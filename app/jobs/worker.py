@@ -1,12 +1,15 @@
 """A worker process: `python -m app.jobs.worker ingest|outbound|default`.
 
 It listens on exactly one queue: only then does RQ move a job atomically while taking it. The job's
-function runs in this process (SimpleWorker), so tables and models are loaded once.
+function runs in this process (SimpleWorker), so tables and models are loaded once. Jobs that mostly wait
+are handed to a crew (app.jobs.crew); RQ counts those as done when a hand has them.
 """
 
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
+from functools import partial
 from typing import cast
 
 import structlog
@@ -14,20 +17,27 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from app.composition import start_process
-from app.core.jobs import Queue
+from app.core.jobs import QUEUE_OF, JobName, Queue
 from app.core.runtime import Runtime
+from app.jobs.crew import Crew
 from app.jobs.job import perform
 from app.jobs.queue import RedisQueue, rq_queue
 
 log = structlog.get_logger(__name__)
 _state: dict[str, Runtime] = {}
+_crews: dict[Queue, Crew] = {}
+HANDS = {Queue.OUTBOUND: 4}
 
 
 def run_job(name: str, ids: list[int]) -> None:
     """What RQ calls."""
     runtime = _state["runtime"]
     cast(RedisQueue, runtime.queue).taken(name, ids)
-    perform(runtime, name, ids)
+    crew = _crews.get(QUEUE_OF[JobName(name)])
+    if crew is None:
+        perform(runtime, name, ids)
+    else:
+        crew.hand_over(partial(perform, runtime, name, ids))
 
 
 def main(arguments: list[str]) -> int:
@@ -45,7 +55,10 @@ def main(arguments: list[str]) -> int:
         maintenance_interval=60,
         log_job_description=False,
     )
-    worker.work(with_scheduler=False, logging_level="WARNING")
+    with ExitStack() as ending:
+        if queue in HANDS:
+            _crews[queue] = ending.enter_context(Crew(HANDS[queue]))
+        worker.work(with_scheduler=False, logging_level="WARNING")
     return 0
 
 
