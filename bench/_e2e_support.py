@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform as machine
-import statistics
 import tempfile
 import time
 import xmlrpc.client
@@ -24,6 +23,7 @@ from supervisor.xmlrpc import SupervisorTransport
 from app.core.db import make_engine
 from app.ops.layout import Layout
 from app.seed.demo import DEMO_PASSWORD
+from bench._databases import DURABLE
 from tests.support import postgres
 from tests.support.servers import unused_port
 from tests.support.stack import RunningStack, running_stack
@@ -31,8 +31,6 @@ from tests.support.stack import RunningStack, running_stack
 RESULTS = Path(__file__).parent / "results"
 LOGIN = "jiangnan"
 DATABASES = ("postgresql", "sqlite")
-DURABLE = {"listen_addresses": "''", "shared_buffers": "256MB", "max_wal_size": "2GB"}
-"""PostgreSQL as it comes, with memory for such a machine: every commit reaches the disk."""
 WORKERS_AND_QUEUE = (
     "lingke:worker-ingest",
     "lingke:worker-outbound",
@@ -192,20 +190,6 @@ class Desk:
             answer.raise_for_status()
             self.token: str = answer.json()["csrf_token"]
             self.cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
-
-
-def flush_milliseconds(folder: Path, rounds: int = 40) -> float:
-    """The median time of a small write that is flushed to the disk: no durable commit can be faster."""
-    taken = []
-    path = folder / "flush"
-    with path.open("wb", buffering=0) as file:
-        for _ in range(rounds):
-            began = time.perf_counter()
-            file.write(b"x" * 4096)
-            os.fsync(file.fileno())
-            taken.append((time.perf_counter() - began) * 1000)
-    path.unlink()
-    return round(statistics.median(taken), 2)
 
 
 def conditions() -> dict[str, Any]:

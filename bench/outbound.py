@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
+from bench._databases import flush_milliseconds
 from bench._e2e_support import (
     DATABASES,
     Desk,
@@ -27,7 +28,6 @@ from bench._e2e_support import (
     Spread,
     conditions,
     cpu_per,
-    flush_milliseconds,
     installation,
     publish,
 )

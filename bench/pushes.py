@@ -15,13 +15,13 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from bench._databases import flush_milliseconds
 from bench._e2e_support import (
     DATABASES,
     Installation,
     Spread,
     conditions,
     cpu_per,
-    flush_milliseconds,
     installation,
     publish,
 )

@@ -8,7 +8,6 @@ sessions are needed.
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 
@@ -42,5 +41,6 @@ def post_worker_init(_worker: object) -> None:
 
     A full walk takes a tenth of a second, and meanwhile no request of the process is answered.
     """
-    gc.collect()
-    gc.freeze()
+    from app.core.heap import settle_heap  # noqa: PLC0415 - not before the standard library is patched
+
+    settle_heap()
