@@ -6,22 +6,10 @@ from urllib.parse import quote
 
 from playwright.sync_api import Locator, expect
 
-from app.listener.labels import is_pinned
-from app.nlp.normalise import normalise, own_words
 from tests.e2e.conftest import LogIn
 from tests.e2e.console import SOON, Console
 from tests.e2e.platform import Platform
 from tests.support.stack import wait_for
-
-# Learning takes seconds of a processor, which on a busy machine are minutes.
-TRAINED = 240_000
-
-
-def learnable(text: str) -> str:
-    """The text, longer if need be: one in five is kept for comparing versions and never learnt from."""
-    while is_pinned(normalise(own_words(text)[0])):
-        text += "，真的"
-    return text
 
 
 def heard(console: Console, words: str, times: int = 1) -> Locator:
@@ -129,29 +117,3 @@ def test_posts_alike_are_one_click_from_each_other(log_in: LogIn, platform: Plat
     expect(page.get_by_test_id("inbound-row")).to_have_count(2, timeout=SOON)
     cluster.get_by_role("button", name="返回全部").click()
     expect(cluster).to_have_count(0)
-
-
-def test_a_version_learnt_from_one_correction_is_put_to_use_by_hand_and_taken_back(
-    log_in: LogIn, platform: Platform, name: str
-) -> None:
-    said = learnable(f"{name}的流量提醒短信写得真清楚")
-    platform.writes("post", "weibo-care", name, said)
-    console = log_in("admin")
-    page = console.page
-    item = int(heard(console, said).first.get_attribute("data-id") or 0)
-    status, _ = console.api(
-        "POST", f"/inbound-items/{item}/corrections", {"intent": "praise", "sentiment": 1}
-    )
-    assert status == 200
-
-    console.open("/listener/models")
-    page.get_by_role("button", name="重新训练").click(timeout=SOON)
-    candidate = page.locator("[data-testid=model][data-state=candidate]").first
-    expect(candidate).to_be_visible(timeout=TRAINED)
-    candidate.get_by_test_id("promote").click()
-    page.get_by_test_id("model-sure").click()
-    expect(page.locator("[data-testid=model][data-state=active]")).to_have_count(1, timeout=SOON)
-
-    page.get_by_role("button", name="退回上一版").click()
-    page.get_by_test_id("model-sure").click()
-    expect(page.locator("[data-testid=model][data-state=active]")).to_have_count(0, timeout=SOON)
