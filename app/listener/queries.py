@@ -238,18 +238,13 @@ def verdict_view(ctx: Context, verdict: Verdict) -> VerdictView:
         service_score=verdict.service_score,
         sentiment=sentiment_view(verdict),
         spam_score=verdict.spam_score,
-        priority=_flag(verdict),
+        priority=verdict.priority,
         reasons=reason_views(verdict),
         needs_review=verdict.needs_review,
         offensive=bool(verdict.detail.get("offensive")),
         corrected=verdict.corrected_at is not None,
         rescued=verdict.rescued_at is not None,
     )
-
-
-def _flag(verdict: Verdict) -> int | None:
-    """The model counts up to the most urgent; people read P1 as the most urgent, as everywhere else."""
-    return None if verdict.priority is None else 5 - verdict.priority
 
 
 def reason_text(ctx: Context, reason: str) -> str:
