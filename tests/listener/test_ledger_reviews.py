@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from app.core.permissions import RoleName
 from app.core.runtime import Runtime
+from app.core.unit_of_work import open_context
 from app.listener.estimates import Stratum, allocate, draw, estimate, wilson
-from app.models import Operator
+from app.listener.jobs import LISTENER
+from app.models import Operator, Verdict
 from tests.factories.browser import Browser
 from tests.factories.make import Make
 from tests.listener.desk import Desk, items, judged, verdicts
@@ -44,14 +46,15 @@ def test_the_ledgers_counts_add_up_to_what_came_in(desk: Desk, runtime: Runtime,
     assert sum(entry["count"] for entry in counts["by_reason"]) == 19
 
 
-def test_one_is_the_most_urgent_in_the_ledger_as_everywhere(desk: Desk, runtime: Runtime, make: Make) -> None:
-    urgent = "投诉！宽带断了三天没人来修，今天必须给我处理，太差劲了"
-    shown = {}
-    for verdict in judged(runtime, make, desk.account, CHAT[0], urgent):
-        item = desk.browser.get(f"/inbound-items/{verdict.inbound_item_id}").get_json()
-        shown[item["text"]] = item["verdict"]["priority"]
-    assert shown[CHAT[0]] == 4, "nobody need act"
-    assert shown[urgent] in (1, 2)
+@pytest.mark.parametrize("priority", [1, 3, 4, None])
+def test_the_ledger_shows_the_priority_that_the_model_gave(
+    desk: Desk, runtime: Runtime, make: Make, priority: int | None
+) -> None:
+    (verdict,) = judged(runtime, make, desk.account, "宽带断了没人来修吗")
+    with open_context(runtime, LISTENER) as ctx:
+        ctx.session.get_one(Verdict, verdict.id).priority = priority
+    view = desk.browser.get(f"/inbound-items/{verdict.inbound_item_id}").get_json()
+    assert view["verdict"]["priority"] == priority
 
 
 @pytest.mark.parametrize(
