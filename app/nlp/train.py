@@ -69,6 +69,12 @@ class Material:
     def judged(self) -> slice:
         return slice(len(self.examples), len(self.examples) + len(self.labelled))
 
+    @property
+    def weights(self) -> Floats:
+        """How much each post counts: (posts,)."""
+        judged = [row.weight for row in self.labelled]
+        return np.concatenate((np.ones(len(self.examples)), judged)).astype(np.float32)
+
 
 def train(folder: Path, plan: Plan | None = None, extra: list[Labelled] | None = None) -> Model:
     """A model from the files of `folder` and further judged posts; raises Invalid when nothing is to be
@@ -111,10 +117,7 @@ def _train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
     counts = posts.grams[:, columns]
     idf = idf_of(counts)
     rows = weighted(counts, idf)
-    weights = np.concatenate(
-        (np.ones(len(material.examples)), [row.weight for row in material.labelled])
-    ).astype(np.float32)
-    judged = material.judged
+    weights, judged = material.weights, material.judged
     folds = fold_numbers([row.group or row.text for row in material.labelled])
     own = np.array([row.source == OWN for row in material.labelled])
     polar = Polar.of(material.examples, rows, answers, plan.polarity_strength, plan.seed)
