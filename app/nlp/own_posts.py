@@ -15,8 +15,6 @@ from app.nlp.corpus import Labelled, text_hash
 _FILE = Path(__file__).parent / "own_posts.txt"
 OWN = "lingke"
 _FILLINGS = 4
-_WEIGHT = 0.5
-"""Enough to be heard; at full weight they cost the figures on real posts half a point."""
 _WORDS = {
     "网": ("宽带", "网络", "无线网", "光纤", "流量套餐", "移动宽带", "联通宽带", "电信宽带", "5G", "手机卡"),
     "物": (
@@ -50,16 +48,7 @@ def _posts_of(line: str) -> list[Labelled]:
     intent, sentiment, urgency, sentence = line.split("\t")
     texts = dict.fromkeys(filled(sentence, number) for number in range(_FILLINGS))
     return [
-        Labelled(
-            text,
-            intent,
-            int(sentiment),
-            int(urgency),
-            source=OWN,
-            weight=_WEIGHT,
-            sampled=False,
-            group=sentence,
-        )
+        Labelled(text, intent, int(sentiment), int(urgency), source=OWN, sampled=False, group=sentence)
         for text in texts
     ]
 
