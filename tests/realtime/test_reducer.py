@@ -25,6 +25,7 @@ ELSEWHERE = {
     "session.ended": "tests/realtime/test_stream.py: it cuts the socket",
     "operator.presence_changed": "below: it carries the whole of what it changes",
     "account.status_changed": "tests/accounts: quota and lag in it move with the clock",
+    "account.capabilities_changed": "tests/accounts/test_refusals.py: the account's whole view, as above",
 }
 # Events of lists beside the workbench: their packages' tests compare them with what they show.
 WORKBENCH = ("service_request", "message", "reply", "note", "session", "operator", "account")
