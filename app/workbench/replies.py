@@ -52,6 +52,8 @@ def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, addres
     request = get_request(ctx, command.service_request_id)
     if request.conversation_id != conversation.id:
         raise NotFound
+    # As it is now and until the end: an assignment of the same moment must not cost the operator the reply.
+    ctx.session.refresh(request, with_for_update={"of": ServiceRequest})
     ctx.require(Permission.REPLIES_SEND, account_id=request.account_id)
     lane = Lane(command.lane)
     text = storable(command.text).strip()

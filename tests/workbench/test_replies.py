@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -242,3 +243,16 @@ def test_nul_is_taken_out_and_half_a_character_refused(desk: Desk, screen: Brows
     answer = send(screen, desk.request, "您\x00好")
     assert (answer.status_code, answer.get_json()["text"]) == (202, "您好")
     assert code(send(screen, desk.request, "您好 \ud83d")) == (422, "invalid")
+
+
+def test_a_change_of_the_same_moment_does_not_cost_the_operator_the_reply(desk: Desk) -> None:
+    """The request's row is changed by somebody else between the reply's look at it and its own change."""
+    with ThreadPoolExecutor(1) as hand:
+        with open_context(desk.runtime, LISTENER) as ctx:
+            request = ctx.session.get_one(ServiceRequest, desk.request.id)
+            request.unread_count += 1
+            ctx.session.flush()
+            written = hand.submit(desk.write, "马上为您处理")
+            with pytest.raises(TimeoutError):
+                written.result(0.5)
+        assert written.result(20).state == "queued"
