@@ -8,6 +8,7 @@ over all those scores; calibration and thresholds on out-of-fold predictions of 
 from __future__ import annotations
 
 import hashlib
+import importlib
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -103,9 +104,12 @@ _OWN_MIN_POSTS = 4
 
 
 def train_on(material: Material, segmenter: Segmenter, plan: Plan) -> Model:
-    """The model of already encoded material."""
+    """The model of already encoded material, summed in one thread: the same every time."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
 
+    # The limit counts for libraries that are loaded: what brings linear algebra of its own has to be there.
+    importlib.import_module("scipy.linalg")
+    importlib.import_module("sklearn.utils.extmath")
     with threadpool_limits(1):
         return _train_on(material, segmenter, plan)
 
