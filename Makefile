@@ -27,7 +27,8 @@ bench: install-dev ## run the benchmarks (BENCH=name for one); tables on the scr
 chaos: install-dev ## 200 kills of processes and PostgreSQL under traffic; prove that nothing is lost or doubled (ARGS="--database sqlite")
 	@$(VENV)/python scripts/chaos.py $(ARGS)
 
-fuzz: install-dev ## throw malformed callbacks at a running stack; prove that it stays up
+fuzz: install-dev ## throw 100,000 malformed bodies at callbacks and parsers, then some at a running stack; prove that it stays up
+	@$(VENV)/python -m tests.fuzz.callbacks --bodies 100000
 	@$(VENV)/python scripts/fuzz.py
 
 assets: ## build the browser application when its sources changed
