@@ -9,7 +9,7 @@ import tempfile
 import time
 import xmlrpc.client
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -211,6 +211,18 @@ def publish(name: str, result: dict[str, Any]) -> None:
     print(f"\n{name}")
     for line in _lines(result, "  "):
         print(line)
+
+
+def on_each_database(
+    name: str, databases: Sequence[str], measure: Callable[[Installation], dict[str, Any]]
+) -> None:
+    """Measure a fresh installation on each of the databases and publish what was found."""
+    result: dict[str, Any] = conditions()
+    for database in databases:
+        with installation(database) as place:
+            result[database] = measure(place)
+    result["load_after"] = round(os.getloadavg()[0], 1)
+    publish(name, result)
 
 
 def _lines(values: dict[str, Any], indent: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from collections import Counter
 from dataclasses import asdict
@@ -26,10 +25,8 @@ from bench._e2e_support import (
     Desk,
     Installation,
     Spread,
-    conditions,
     cpu_per,
-    installation,
-    publish,
+    on_each_database,
 )
 from bench._open_loop import offer
 from tests.support.stack import get_json, wait_for
@@ -60,12 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--comments", type=int, default=80)
     given = parser.parse_args(arguments)
-    result: dict[str, Any] = conditions()
-    for database in given.databases:
-        with installation(database) as place:
-            result[database] = _measure(place, given)
-    result["load_after"] = round(os.getloadavg()[0], 1)
-    publish("outbound", result)
+    on_each_database("outbound", given.databases, lambda place: _measure(place, given))
     return 0
 
 

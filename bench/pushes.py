@@ -10,7 +10,6 @@ acknowledged within 1 s each, none lost, and all of them items with a verdict 20
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from dataclasses import asdict
 from typing import Any
@@ -20,10 +19,8 @@ from bench._e2e_support import (
     DATABASES,
     Installation,
     Spread,
-    conditions,
     cpu_per,
-    installation,
-    publish,
+    on_each_database,
 )
 from bench._open_loop import Answers, offer
 from bench._pushes import Pushes, text_of
@@ -49,12 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rate", type=float, default=200.0)
     parser.add_argument("--burst", type=int, default=10_000)
     given = parser.parse_args(arguments)
-    result: dict[str, Any] = conditions()
-    for database in given.databases:
-        with installation(database) as place:
-            result[database] = _measure(place, given)
-    result["load_after"] = round(os.getloadavg()[0], 1)
-    publish("pushes", result)
+    on_each_database("pushes", given.databases, lambda place: _measure(place, given))
     return 0
 
 
