@@ -47,8 +47,8 @@ migration: install-dev ## write a migration from the models' changes: make migra
 shell: install ## a Python prompt inside the application
 	@LINGKE_ENV=$${LINGKE_ENV:-demo} $(VENV)/python -m flask --app wsgi shell
 
-format: install-dev ## format the Python sources
-	@$(VENV)/python -m ruff format . && $(VENV)/python -m ruff check --fix .
+format: ## format the sources of both languages
+	@$(BOOTSTRAP) format
 
 clean: ## remove what was built or installed here; the data stays
 	rm -rf .venv frontend/node_modules app/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,7 +8,7 @@ from gevent.monkey import is_module_patched
 
 from app.config import ConfigurationError, load_settings
 from app.core.logging import configure_logging
-from app.factory import create_app
+from app.processes.web import create_app
 
 try:
     _settings = load_settings()
@@ -19,4 +19,4 @@ except ConfigurationError as error:
 configure_logging("web", _settings.log_level)
 # gunicorn's gevent worker patches the standard library before it loads us.
 _gevent = is_module_patched("socket")
-app = create_app(_settings, async_mode="gevent" if _gevent else "threading")
+app = create_app(_settings, async_mode="gevent" if _gevent else "threading", commands=not _gevent)

@@ -7,7 +7,7 @@ from typing import Any
 
 def __getattr__(name: str) -> Any:
     if name == "create_app":
-        from app.factory import create_app  # noqa: PLC0415  the whole application; see above
+        from app.processes.web import create_app  # noqa: PLC0415  the whole application; see above
 
         return create_app
     raise AttributeError(name)

@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL
 
 # What .env.example and the demo carry; a real installation that still has one of these is open to anybody.
 DEFAULT_SECRETS = frozenset({"change-me", "demo-secret-not-for-production", ""})
@@ -48,6 +49,10 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="comma separated Fernet keys, newest first; encrypt tokens and personal data",
     )
+    audit_keys: SecretStr = Field(
+        SecretStr(""),
+        description="comma separated secrets of the audit log, newest first; default from CREDENTIAL_KEYS",
+    )
     installation: str = Field(
         "lingke", pattern=r"^[a-z][a-z0-9-]{0,30}$", description="prefix of all Redis keys"
     )
@@ -68,7 +73,29 @@ class Settings(BaseSettings):
         30, ge=10, description="after this long a worker's unfinished row is taken over"
     )
     sweep_seconds: int = Field(15, ge=1)
+    reread_minutes: int = Field(
+        30,
+        ge=0,
+        le=10_080,
+        description="how often posts of open requests are read again for edits and deletions; 0: never",
+    )
+    reread_days: int = Field(14, ge=1, le=90, description="how old a post may be that is read again")
+    absent_hours: int = Field(
+        48, ge=1, description="after so long without their holder waiting requests go back to the queue"
+    )
     event_retention: int = Field(20_000, ge=100, description="events a reconnecting browser may catch up on")
+    private_platform_hosts: str = Field(
+        "", description="comma separated host or host:port of platform servers inside your own network"
+    )
+    event_days: int = Field(
+        7, ge=1, description="days that events are kept beyond those a browser may catch up on"
+    )
+    callback_days: int = Field(30, ge=2, description="days that understood and refused pushes are kept")
+    session_days: int = Field(180, ge=91, description="days that ended logins are kept")
+    answer_days: int = Field(90, ge=1, description="days that platforms' whole answers to sends are kept")
+    raw_days: int = Field(
+        0, ge=0, le=3650, description="days that what platforms sent about each item is kept; 0: for ever"
+    )
     private_fetch_hosts: str = Field(
         "", description="comma separated host:port that media may be fetched from although private"
     )
@@ -81,7 +108,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _complete(self) -> Settings:
         if not self.database_url:
-            self.database_url = f"sqlite:///{self.data_dir / 'lingke.db'}"
+            # Not put together by hand: a folder's name may hold a percent sign.
+            file = URL.create("sqlite", database=str(self.data_dir / "lingke.db"))
+            self.database_url = file.render_as_string()
         if self.database_url.startswith(("postgres://", "postgresql://")):
             self.database_url = "postgresql+psycopg://" + self.database_url.split("://", 1)[1]
         if not self.redis_url:

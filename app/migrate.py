@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return config
 

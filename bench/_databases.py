@@ -15,11 +15,11 @@ from pathlib import Path
 import psutil
 from sqlalchemy import text
 
-from app.composition import compose
 from app.config import load_settings
 from app.core.permissions import RoleName
 from app.core.runtime import Runtime
 from app.models import Account, Operator, Presence
+from app.processes.composition import compose
 from tests.factories.make import Make
 from tests.support import databases, postgres, queue_server
 

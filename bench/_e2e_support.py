@@ -35,15 +35,19 @@ WORKERS_AND_QUEUE = (
     "lingke:worker-ingest",
     "lingke:worker-outbound",
     "lingke:worker-default",
+    "lingke:worker-questions",
     "lingke:scheduler",
     "queue",
 )
 _KINDS = {
     "wsgi:app": "web",
-    "app.jobs.worker ingest": "worker-ingest",
-    "app.jobs.worker outbound": "worker-outbound",
-    "app.jobs.worker default": "worker-default",
-    "app.jobs.scheduler": "scheduler",
+    "app.processes.worker ingest": "worker-ingest",
+    "app.processes.worker outbound": "worker-outbound",
+    "app.processes.worker default": "worker-default",
+    "app.processes.worker questions": "worker-questions",
+    "app.processes.scheduler": "scheduler",
+    "app.processes.supervisord": "supervisor",
+    "app.ops.watcher": "watcher",
     "sandbox": "sandbox",
     "--unixsocket": "queue",
     "valkey": "queue",
@@ -58,6 +62,7 @@ class Installation:
     stack: RunningStack
     engine: Engine
     database: str
+    address: str
     cluster: postgres.Cluster | None
 
     def count(self, statement: str) -> int:
@@ -78,11 +83,9 @@ class Installation:
         used: dict[str, float] = defaultdict(float)
         for process in self.stack.processes():
             try:
-                command = " ".join(process.cmdline())
-                kind = next((name for part, name in _KINDS.items() if part in command), "other")
+                used[kind_of(process)] += _seconds(process)
             except psutil.Error:
                 continue
-            used[kind] += _seconds(process)
         used["postgresql"] += sum(_seconds(process) for process in self._server_processes())
         return used
 
@@ -108,6 +111,12 @@ class Installation:
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
 
 
+def kind_of(process: psutil.Process) -> str:
+    """Which of an installation's processes it is. Raises psutil.Error when it has ended."""
+    command = " ".join(process.cmdline())
+    return next((name for part, name in _KINDS.items() if part in command), "other")
+
+
 def _seconds(process: psutil.Process) -> float:
     try:
         times = process.cpu_times()
@@ -130,9 +139,10 @@ def installation(database: str = "sqlite", **environ: str) -> Iterator[Installat
             cluster = stack.enter_context(_cluster(folder / "pg"))
             given["DATABASE_URL"] = cluster.address("lingke")
         running = stack.enter_context(running_stack(folder / "data", unused_port(), **given))
-        engine = make_engine(given.get("DATABASE_URL", f"sqlite:///{running.data_dir / 'lingke.db'}"))
+        address = given.get("DATABASE_URL", f"sqlite:///{running.data_dir / 'lingke.db'}")
+        engine = make_engine(address)
         stack.callback(engine.dispose)
-        yield Installation(running, engine, database, cluster)
+        yield Installation(running, engine, database, address, cluster)
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from sandbox.accounts import DEMO_ACCOUNTS, BrandAccount
 from sandbox.wechat import crypto
 from sandbox.weibo.push import signature as weibo_signature
 
-NONCE = "bench"
 XML = (
     "<xml><ToUserName><![CDATA[{to}]]></ToUserName><FromUserName><![CDATA[{who}]]></FromUserName>"
     "<CreateTime>{time}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
@@ -47,16 +46,16 @@ class Pushes:
 
     def wechat_plain(self, number: int) -> bytes:
         account = self._accounts["wechat-main"]
-        query = self._signed(account, crypto.signature(account.credentials["token"], self._seconds, NONCE))
+        query = self._signed(account, number)
         return self._request(account, query, "text/xml", self._xml(account, number).encode())
 
     def wechat_safe(self, number: int) -> bytes:
         account = self._accounts["wechat-hall"]
         keys = account.credentials
         sealed = crypto.encrypt(keys["encoding_aes_key"], self._xml(account, number), keys["appid"])
-        query = self._signed(account, crypto.signature(keys["token"], self._seconds, NONCE)) | {
+        query = self._signed(account, number) | {
             "encrypt_type": "aes",
-            "msg_signature": crypto.signature(keys["token"], self._seconds, NONCE, sealed),
+            "msg_signature": crypto.signature(keys["token"], self._seconds, self._nonce(number), sealed),
         }
         body = ENVELOPE.format(to=account.external_id, sealed=sealed)
         return self._request(account, query, "text/xml", body.encode())
@@ -65,9 +64,9 @@ class Pushes:
         account = self._accounts["weibo-care"]
         stamp = str(self._now * 1000)
         query = {
-            "signature": weibo_signature(account.credentials["app_secret"], stamp, NONCE),
+            "signature": weibo_signature(account.credentials["app_secret"], stamp, self._nonce(number)),
             "timestamp": stamp,
-            "nonce": NONCE,
+            "nonce": self._nonce(number),
         }
         message = {
             "type": "text",
@@ -83,8 +82,14 @@ class Pushes:
     def _seconds(self) -> str:
         return str(self._now)
 
-    def _signed(self, account: BrandAccount, signature: str) -> dict[str, str]:
-        return {"signature": signature, "timestamp": self._seconds, "nonce": NONCE}
+    def _nonce(self, number: int) -> str:
+        """Its own for each: a signature that another body has used up is taken for a replay."""
+        return f"bench{self._first + number}"
+
+    def _signed(self, account: BrandAccount, number: int) -> dict[str, str]:
+        nonce = self._nonce(number)
+        signed = crypto.signature(account.credentials["token"], self._seconds, nonce)
+        return {"signature": signed, "timestamp": self._seconds, "nonce": nonce}
 
     def _person(self, number: int) -> int:
         return (self._first + number) % self._people

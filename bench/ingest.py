@@ -23,7 +23,7 @@ from sqlalchemy import event
 from app.adapters.types import InboundPost
 from app.core.json_text import json_text
 from app.core.unit_of_work import open_context
-from app.listener.intake import store_posts
+from app.listener.ingest.storing import store_posts
 from app.listener.jobs import LISTENER, classifier, judge_items
 from app.realtime.publisher import publish_new
 from bench._databases import KINDS, Installation, flush_milliseconds, installation, organisation, spending

@@ -128,10 +128,10 @@ def memory_mb() -> float:
 
 def measure_chain(posts: list[str], backend: str) -> dict[str, float]:
     """Every stage alone and all together, with one segmenter."""
-    from app.nlp.classifier import Classifier  # noqa: PLC0415
-    from app.nlp.fingerprint import fingerprints  # noqa: PLC0415
-    from app.nlp.keywords import KeywordMatcher, MonitorTerms  # noqa: PLC0415
-    from app.nlp.normalise import is_contentless, normalise_many  # noqa: PLC0415
+    from app.nlp.serving.classifier import Classifier  # noqa: PLC0415
+    from app.nlp.text.fingerprint import fingerprints  # noqa: PLC0415
+    from app.nlp.text.keywords import KeywordMatcher, MonitorTerms  # noqa: PLC0415
+    from app.nlp.text.normalise import is_contentless, normalise_many  # noqa: PLC0415
 
     before = memory_mb()
     classifier = Classifier.load(backend=backend)  # type: ignore[arg-type]

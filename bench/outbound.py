@@ -201,6 +201,7 @@ class Answering(Desk):
                 "lane": lane,
                 "text": words,
                 "idempotency_key": f"bench-{lane}-{words[-5:]}",
+                "confirm": ["second_reply", "claimed_by_other"],
             }
         )
         return (

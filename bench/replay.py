@@ -25,9 +25,9 @@ from sqlalchemy import text
 
 from app.adapters.types import Author, InboundPost, ItemKind, Lane
 from app.core.unit_of_work import open_context
-from app.listener.events import ITEMS_JUDGED
-from app.listener.intake import store_posts
+from app.listener.ingest.storing import store_posts
 from app.listener.jobs import LISTENER, judge_items
+from app.listener.judging.events import ITEMS_JUDGED
 from app.realtime.publisher import publish_new
 from bench._databases import KINDS, Installation, flush_milliseconds, installation, organisation, spending
 from bench._e2e_support import conditions, publish

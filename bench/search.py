@@ -22,7 +22,7 @@ from sqlalchemy import select
 from app.core.unit_of_work import open_context
 from app.listener.jobs import LISTENER
 from app.models import InboundItem, Operator
-from app.nlp.normalise import fold_many
+from app.nlp.text.normalise import fold_many
 from app.search.index import Indexed, found_in
 from app.search.queries import search
 from app.search.schemas import SearchQuery

@@ -1,11 +1,13 @@
 import { defineConfigWithVueTs, vueTsConfigs } from '@vue/eslint-config-typescript'
+import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'
 import globals from 'globals'
 
 export default defineConfigWithVueTs(
-  { ignores: ['node_modules/**', 'src/api/types.ts'] },
+  { ignores: ['node_modules/**', 'src/api/types.ts', 'src/api/events.ts', 'scripts/**'] },
   vue.configs['flat/recommended'],
   vueTsConfigs.strictTypeChecked,
+  prettier, // how it is laid out is Prettier's alone (`npm run format`)
   { languageOptions: { globals: { ...globals.browser } } },
   {
     files: ['**/*.vue'],
@@ -20,10 +22,6 @@ export default defineConfigWithVueTs(
       'vue/define-macros-order': 'error',
       'vue/no-unused-refs': 'error',
       'vue/prefer-true-attribute-shorthand': 'error',
-      // Formatting is a matter of line length only; attribute counting adds noise to small elements.
-      'vue/max-attributes-per-line': 'off',
-      'vue/singleline-html-element-content-newline': 'off',
-      'vue/html-self-closing': ['error', { html: { void: 'always', normal: 'always', component: 'always' } }],
       'vue/multi-word-component-names': 'off',
     },
   },

@@ -3,6 +3,9 @@ import { fileURLToPath, URL } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
+// @ts-expect-error -- a build script without types
+import { packed } from './scripts/packed.mjs'
+
 const backend = process.env['LINGKE_BACKEND'] ?? 'http://127.0.0.1:5000'
 
 /**
@@ -11,7 +14,7 @@ const backend = process.env['LINGKE_BACKEND'] ?? 'http://127.0.0.1:5000'
  */
 export default defineConfig({
   base: '/static/dist/',
-  plugins: [vue()],
+  plugins: [vue(), packed() as never],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
     __VUE_OPTIONS_API__: 'true',

@@ -34,6 +34,9 @@ def parse(arguments: list[str]) -> Settings:
         "--rate", type=float, default=20.0, help="scenario posts per minute at the day's mean"
     )
     parser.add_argument("--scenario", choices=("telecom", "none"), default="telecom")
+    parser.add_argument(
+        "--quiet-start", type=float, default=0.0, help="seconds in which the scenario begins slowly"
+    )
     parser.add_argument("--profile", choices=("demo", "strict"), default="demo", help="rate limits")
     parser.add_argument(
         "--patience",

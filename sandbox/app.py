@@ -34,5 +34,5 @@ def create_app(world: World) -> Flask:
     app.register_blueprint(mastodon_api.blueprint(world))
     app.register_blueprint(control.blueprint(world))
     app.register_blueprint(customer_page.blueprint(world))
-    app.register_blueprint(pictures.blueprint())
+    app.register_blueprint(pictures.blueprint(world))
     return app

@@ -7,6 +7,8 @@ from flask import Blueprint, Response, request
 from sandbox import customer
 from sandbox.accounts import BrandAccount
 from sandbox.control_state import Json, json_body, reply
+from sandbox.mastodon import content as mastodon
+from sandbox.weibo import content as weibo
 from sandbox.world import World
 
 
@@ -15,8 +17,10 @@ def add_routes(pages: Blueprint, world: World) -> None:
     def post() -> Response:
         body = json_body()
         account, name, text = _who(world, body)
-        shared, picture = str(body.get("repost_of", "")), bool(body.get("picture"))
-        return _written(account, customer.post(world, account, name, text, repost_of=shared, picture=picture))
+        shared, picture = str(body.get("repost_of", "")), int(body.get("picture") or 0)
+        fields = body.get("fields")
+        written = customer.post(world, account, name, text, repost_of=shared, picture=picture, fields=fields)
+        return _written(account, written)
 
     @pages.post("/customer/comment")
     def comment() -> Response:
@@ -40,11 +44,22 @@ def add_routes(pages: Blueprint, world: World) -> None:
 
     @pages.post("/customer/delete")
     def delete() -> Response:
-        """A customer deletes an own Weibo post or comment."""
+        """A customer deletes an own Weibo post or comment, or Mastodon status."""
         id_, change = int(json_body()["id"]), world.store.change
         done = change("UPDATE weibo_status SET deleted = 1 WHERE id = ?", id_)
         done += change("UPDATE weibo_comment SET deleted = 1 WHERE id = ?", id_)
+        done += change("UPDATE mastodon_status SET deleted = 1 WHERE id = ?", id_)
         return reply({"deleted": done})
+
+    @pages.post("/customer/edit")
+    def edit() -> Response:
+        """A customer changes an own Weibo post or Mastodon status: `id`, `text`."""
+        body = json_body()
+        if weibo.live_status(world, int(body["id"])) is not None:
+            weibo.customer_edit(world, int(body["id"]), str(body["text"]))
+        else:
+            mastodon.customer_edit(world, str(body["id"]), str(body["text"]))
+        return reply({"edited": body["id"]})
 
     @pages.get("/customer/thread")
     def thread() -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import pictures, threads
+from sandbox import pictures, samples, threads
 from sandbox.accounts import BrandAccount
 from sandbox.mastodon import content as mastodon
 from sandbox.wechat import comments as wechat_comments
@@ -16,13 +16,7 @@ from sandbox.world import World
 Json = dict[str, Any]
 
 
-# Content, type and ending of what customers send; no content means a picture made up for the case.
-_FILES: dict[str, tuple[bytes, str, str]] = {
-    "image": (b"", "image/png", "png"),
-    "voice": (b"#!AMR\n" + bytes(64), "audio/amr", "amr"),
-    "video": (b"\x00\x00\x00\x18ftypmp42" + bytes(64), "video/mp4", "mp4"),
-    "shortvideo": (b"\x00\x00\x00\x18ftypmp42" + bytes(64), "video/mp4", "mp4"),
-}
+_FILES = frozenset({"image", "gif", "voice", "video", "shortvideo"})
 
 
 class NotPossible(ValueError):
@@ -46,24 +40,33 @@ def post(
     *,
     origin: str = "customer",
     repost_of: str = "",
-    picture: bool = False,
+    picture: int = 0,
+    fields: Json | None = None,
 ) -> Written:
     """A public post that names the brand. Raises NotPossible on WeChat, which has no public posts.
 
-    `repost_of` and `picture` (one that this server makes up) are Weibo's.
+    `repost_of` and `picture` (how many that this server makes up) are Weibo's; `fields` (visibility,
+    spoiler_text, quote, poll, media) are Mastodon's.
     """
     if account.platform == "weibo":
         uid = world.people.weibo(name)
         named = text if f"@{account.name}" in text else f"@{account.name} {text}"
         original = int(repost_of) if repost_of else None
-        address = f"{world.base_url}/pictures/large/{world.ids.message()}.png" if picture else ""
+        addresses = (f"{world.base_url}/pictures/large/{world.ids.message()}.png" for _ in range(picture))
         with world.store.transaction():
             id_ = weibo.write_status(
-                world, uid, named, origin=origin, repost_of=original, picture=address, mention=account
+                world,
+                uid,
+                named,
+                origin=origin,
+                repost_of=original,
+                picture=" ".join(addresses),
+                mention=account,
             )
         return Written(str(id_), uid, str(id_))
     if account.platform == "mastodon":
-        return Written(*mastodon.customer_post(world, account, name, text, origin=origin))
+        given = _with_files(world, account, fields)
+        return Written(*mastodon.customer_post(world, account, name, text, origin=origin, fields=given))
     raise NotPossible("WeChat has no public posts; write a message or a comment")
 
 
@@ -120,41 +123,65 @@ def message(
         data = dict(fields or {})
         if kind in _FILES and "tovfid" not in data:
             number = world.ids.message()
-            data.update(vfid=str(number), tovfid=str(number + 1))
-        private = weibo.PrivateMessage(kind, text, data)
+            mark = pictures.VOICE if kind == "voice" else ""
+            data.update(vfid=f"{mark}{number}", tovfid=f"{mark}{number + 1}")
+        private = weibo.PrivateMessage("image" if kind == "gif" else kind, text, data)
         return Written(weibo.receive_private(world, account, uid, private), uid)
     if account.platform == "wechat":
         openid = followers.ensure(world, account, name)
         given = dict(fields or {})
         if kind in _FILES and "MediaId" not in given:
             given = {**_wechat_file(world, account, kind), **given}
-        id_ = followers.write_message(world, account, name, kind=kind, text=text, fields=given)
+        type_ = "image" if kind == "gif" else kind  # WeChat tells a GIF from a picture by its file only
+        id_ = followers.write_message(world, account, name, kind=type_, text=text, fields=given)
         return Written(id_, openid)
-    return Written(*mastodon.customer_post(world, account, name, text, origin=origin, visibility="direct"))
+    direct = {**_with_files(world, account, fields), "visibility": "direct"}
+    return Written(*mastodon.customer_post(world, account, name, text, origin=origin, fields=direct))
 
 
 def _wechat_file(world: World, account: BrandAccount, kind: str) -> Json:
     """Store a file of the follower's, so that `media/get` finds it; the fields that name it."""
     media_id = f"follower-{world.ids.message()}"
-    body, content_type, ending = _FILES[kind]
-    media.keep(
-        world,
-        account,
-        media_id,
-        "video" if "video" in kind else kind,
-        body or pictures.png(media_id),
-        name=f"{media_id}.{ending}",
-        content_type=content_type,
-    )
-    if kind == "image":
-        return {"PicUrl": f"{world.base_url}/pictures/large/{media_id}.png", "MediaId": media_id}
+    if kind in ("image", "gif"):
+        ending = "gif" if kind == "gif" else "png"
+        body = pictures.gif(media_id) if kind == "gif" else pictures.png(media_id)
+        _keep(world, account, media_id, "image", samples.Sample(body, f"image/{ending}", ending))
+        return {"PicUrl": f"{world.base_url}/pictures/large/{media_id}.{ending}", "MediaId": media_id}
+    _keep(world, account, media_id, "video" if "video" in kind else kind, samples.of(kind))
     if kind == "voice":
         return {"MediaId": media_id, "Format": "amr"}
-    return {"MediaId": media_id, "ThumbMediaId": media_id}
+    preview = f"{media_id}-still"
+    _keep(world, account, preview, "image", samples.Sample(pictures.png(preview), "image/png", "png"))
+    return {"MediaId": media_id, "ThumbMediaId": preview}
+
+
+def _keep(world: World, account: BrandAccount, media_id: str, kind: str, file: samples.Sample) -> None:
+    name = f"{media_id}.{file.ending}"
+    media.keep(world, account, media_id, kind, file.body, name=name, content_type=file.content_type)
+
+
+def _with_files(world: World, account: BrandAccount, fields: Json | None) -> Json:
+    """A Mastodon status's fields with what `media` wishes for ({kind, description}) kept and named by id."""
+    given = dict(fields or {})
+    wishes = given.pop("media", [])
+    return {**given, "media": [_attached(world, account, wish) for wish in wishes]} if wishes else given
+
+
+def _attached(world: World, account: BrandAccount, wish: Json) -> str:
+    """`gone` is a picture whose file its server has lost; `gifv` a film without sound that goes round."""
+    kind, id_ = str(wish.get("kind", "image")), str(world.ids.mastodon())
+    if kind in ("image", "gone"):
+        file = samples.Sample(pictures.png(id_) if kind == "image" else b"", "image/png", "png")
+    else:
+        file = samples.of("video" if kind == "gifv" else kind)
+    name = str(wish.get("description", ""))
+    type_ = "image" if kind == "gone" else kind
+    media.keep(world, account, id_, type_, file.body, name=name, content_type=file.content_type)
+    return id_
 
 
 def event(world: World, account: BrandAccount, name: str, kind: str, fields: Json | None = None) -> Written:
-    """Follow, unfollow, menu click, scan… in the platform's own word. Raises NotPossible on Mastodon."""
+    """Follow, unfollow, menu click, scan… in the platform's own word; Mastodon: follow, follow_request."""
     if account.platform == "weibo":
         uid = world.people.weibo(name)
         private = weibo.PrivateMessage("event", "事件消息", {"subtype": kind, **(fields or {})})
@@ -162,6 +189,9 @@ def event(world: World, account: BrandAccount, name: str, kind: str, fields: Jso
     if account.platform == "wechat":
         openid = followers.do_event(world, account, name, kind, fields)
         return Written("", openid)
+    acts = {"follow": mastodon.follow, "follow_request": mastodon.ask_to_follow}
+    if account.platform == "mastodon" and kind in acts:
+        return Written("", acts[kind](world, account, name))
     raise NotPossible("no such event on this platform")
 
 

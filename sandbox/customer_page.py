@@ -25,7 +25,9 @@ def blueprint(world: World) -> Blueprint:
             {"platform": platform, "name": name, "accounts": world.directory.all(platform)}
             for platform, name in _PLATFORM_NAMES.items()
         ]
-        return render_template("customer.html", groups=groups, personas=PERSONAS)
+        return render_template(
+            "customer.html", groups=groups, personas=PERSONAS, console=world.settings.callback_base
+        )
 
     @pages.after_app_request
     def protect(response: Response) -> Response:

@@ -27,7 +27,13 @@ _SHARED: dict[str, float] = {
     "wechat_publish_seconds": 2,
     "wechat_media_days": 3,
     "mastodon_max_characters": 500,
+    "mastodon_max_media": 4,
     "mastodon_require_user_agent": 1,
+    # 1: the server calls itself GoToSocial, with its limits, and has no quotes.
+    "mastodon_gotosocial": 0,
+    # Every so many notifications commit late, by so many seconds: their ids are given at once.
+    "mastodon_late_every": 0,
+    "mastodon_late_seconds": 0,
     "mastodon_idempotency": 1,
     "push_timeout_seconds": 5,
     "push_retry_seconds": 5,

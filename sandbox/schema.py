@@ -62,6 +62,7 @@ CREATE TABLE IF NOT EXISTS weibo_status (
   id INTEGER PRIMARY KEY, uid TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL, repost_of INTEGER,
   deleted INTEGER NOT NULL DEFAULT 0, hidden INTEGER NOT NULL DEFAULT 0, picture TEXT NOT NULL DEFAULT '',
   origin TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS weibo_edit (status INTEGER PRIMARY KEY, count INTEGER NOT NULL, at REAL);
 CREATE INDEX IF NOT EXISTS weibo_status_author ON weibo_status (uid, id);
 CREATE INDEX IF NOT EXISTS weibo_status_repost ON weibo_status (repost_of, id);
 CREATE TABLE IF NOT EXISTS weibo_comment (
@@ -101,6 +102,9 @@ CREATE INDEX IF NOT EXISTS mastodon_status_reply ON mastodon_status (reply_to, i
 CREATE TABLE IF NOT EXISTS mastodon_notification (
   id INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, kind TEXT NOT NULL, person TEXT NOT NULL,
   status INTEGER, at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS mastodon_late (notification INTEGER PRIMARY KEY, until REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS mastodon_extra (
+  status INTEGER PRIMARY KEY, edited_at REAL, quote INTEGER, poll TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE IF NOT EXISTS mastodon_mark (
   kind TEXT NOT NULL, owner TEXT NOT NULL, target TEXT NOT NULL, at REAL NOT NULL,
   PRIMARY KEY (kind, owner, target));

@@ -12,7 +12,8 @@ class Settings:
 
     `corpus_rate` is rows per second; `rate` is scenario posts per minute at the day's mean; `speed`
     makes the scenario's day pass that many times faster. `patience` is how many seconds the scenario waits
-    for somebody to listen at `callback_base`. Without `data` nothing survives a restart.
+    for somebody to listen at `callback_base`. For the first `quiet_start` seconds little is written, then
+    more and more, so that a newcomer finds what they wrote. Without `data` nothing survives a restart.
     """
 
     host: str = "127.0.0.1"
@@ -27,3 +28,4 @@ class Settings:
     scenario: str = "telecom"
     profile: str = "demo"
     patience: float = 60.0
+    quiet_start: float = 0.0

@@ -1,6 +1,6 @@
 """Prepare this checkout with the system's Python alone, then hand over to the real command.
 
-Usage: python3 scripts/bootstrap.py run|test|check|assets|install|install-dev [arguments]
+Usage: python3 scripts/bootstrap.py run|test|check|format|assets|install|install-dev [arguments]
 
 The file stays readable for every Python 3 up to the version check, so that an old interpreter says
 one clear line instead of a syntax error (hence the quoted annotations); everything newer lives in `steps/`.

@@ -1,4 +1,4 @@
-"""`make openapi`: the API document from the declared endpoints, the browser's types from the document."""
+"""`make openapi`: the documents of endpoints and events, and from them the browser's types."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from steps import frontend  # noqa: E402 - a script's own folder has to be importable first
 from steps.console import SetupError  # noqa: E402
 
-DOCUMENT = "docs/api/openapi.json"
+DOCUMENTS = {"openapi": "docs/api/openapi.json", "events": "docs/api/events.json"}
 
 
 def main() -> int:
     # Any settings will do: the document depends on code alone.
     environ = {**os.environ, "LINGKE_ENV": "test"}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "openapi", "--output", DOCUMENT]
-    subprocess.run(command, cwd=ROOT, env=environ, check=True)
-    print(f"wrote {DOCUMENT}")
+    for name, path in DOCUMENTS.items():
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", name, "--output", path]
+        subprocess.run(command, cwd=ROOT, env=environ, check=True)
+        print(f"wrote {path}")
     try:
         frontend.npm_run(frontend.ensure_modules(), "run", "types")
     except SetupError as error:

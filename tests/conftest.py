@@ -15,14 +15,22 @@ from app.config import Settings, load_settings
 from app.core.clock import ManualClock
 from app.core.runtime import Runtime
 from app.extensions import socketio
-from app.factory import create_app
 from app.models import Base, Operator
+from app.processes import all_jobs
+from app.processes.web import create_app
 from tests.factories.browser import Browser
 from tests.factories.make import Make
 from tests.fakes.model import FakeModel
 from tests.fakes.platforms import FakePlatforms, Remote
+from tests.support.answering import AnsweringQueue
+from tests.support.databases import copy_sqlite
+from tests.support.engines import kept_engine
+from tests.support.one_owner import watch, written_elsewhere
 from tests.support.postgres import Cluster
+from tests.support.request_changes import unrecorded
 from tests.workbench.desk import Desk
+
+assert all_jobs.JOB_MODULES  # loaded: a test does jobs as a worker would
 
 pytest_plugins = ["tests.support.servers"]
 
@@ -55,9 +63,22 @@ def emptied_postgresql(shared_postgresql: str) -> Iterator[str]:
         connection.execute(EMPTY_ALL.format(tables=tables))
 
 
+@pytest.fixture
+def renewed_sqlite(sqlite_template: Path, sqlite_place: Path) -> str:
+    """A migrated, empty file, always in the same place, so that its engine can stay."""
+    for suffix in ("", "-wal", "-shm"):  # a new file, not new contents: somebody may have the old one open
+        sqlite_place.with_name(sqlite_place.name + suffix).unlink(missing_ok=True)
+    return copy_sqlite(sqlite_template, sqlite_place)
+
+
+@pytest.fixture(scope="session")
+def sqlite_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sqlite") / "lingke.db"
+
+
 @pytest.fixture(
     params=[
-        pytest.param("sqlite_url", marks=pytest.mark.sqlite, id="sqlite"),
+        pytest.param("renewed_sqlite", marks=pytest.mark.sqlite, id="sqlite"),
         pytest.param("emptied_postgresql", marks=pytest.mark.postgresql, id="postgresql"),
     ]
 )
@@ -85,15 +106,50 @@ def settings(empty_database: str, redis_url: str, tmp_path: Path) -> Settings:
 def app(settings: Settings, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The web application. Its endless loops do not run: a test takes their steps (`hub.tail.step()`)."""
     monkeypatch.setattr(socketio, "start_background_task", lambda *_target, **_options: None)
-    application = create_app(settings, clock=clock, async_mode="threading")
+    with monkeypatch.context() as building:
+        building.setattr("app.core.runtime.make_engine", kept_engine)
+        application = create_app(settings, clock=clock, async_mode="threading")
     runtime: Runtime = application.extensions["lingke"]
     platforms = FakePlatforms(runtime, Remote())
     runtime.parts["platforms"] = platforms
     runtime.parts["classifier"] = FakeModel()
+    runtime.queue = queue = AnsweringQueue(runtime)
     yield application
+    for answering in (queue, runtime.queue):  # a test may have put its own in the place
+        if isinstance(answering, AnsweringQueue):
+            answering.finish()
     platforms.close()
     runtime.redis.close()
     runtime.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _requests_are_watched() -> None:
+    watch()
+
+
+@pytest.fixture(autouse=True)
+def the_lifecycle_alone_writes_requests() -> Iterator[None]:
+    """After every test: no code of ours but the lifecycle has written a service request."""
+    written_elsewhere.clear()
+    yield
+    assert written_elsewhere == []
+
+
+@pytest.fixture(autouse=True)
+def changes_are_written_down(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test: no service request has changed without the row that says so."""
+    if "app" not in request.fixturenames:
+        yield
+        return
+    application = request.getfixturevalue("app")
+    if not isinstance(application, Flask):  # a stand-in's application, which keeps no requests
+        yield
+        return
+    built: Runtime = application.extensions["lingke"]
+    yield
+    with built.sessions() as session:
+        assert unrecorded(session) == []
 
 
 @pytest.fixture

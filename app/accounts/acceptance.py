@@ -9,50 +9,45 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import bindparam, select
 
+from app.accounts.deliveries import ReceivedPush, store_deliveries
+from app.accounts.job_names import PROCESS_DELIVERIES
 from app.accounts.platforms import platforms
-from app.accounts.services import ReceivedPush, store_deliveries
 from app.adapters.base import SignatureRejected
 from app.adapters.types import PushAck
 from app.core.db import open_session
 from app.core.errors import NotFound
-from app.core.jobs import DeferredJob, JobName
+from app.core.group_commit import GroupCommit
+from app.core.jobs import DeferredJob
 from app.core.metrics import CALLBACKS
 from app.core.permissions import Permission, system_actor
 from app.core.runtime import Runtime
-from app.core.together import Together
 from app.core.unit_of_work import open_context
 from app.models import Account, AccountStatus
 
 log = structlog.get_logger(__name__)
 _ACTOR = system_actor("callback", Permission.CALLBACKS_STORE)
-_HINT = [DeferredJob(JobName.LISTENER_PROCESS_DELIVERIES)]
+_HINT = [DeferredJob(PROCESS_DELIVERIES)]
 _BY_KEY = select(Account).where(
     Account.callback_key.in_(bindparam("keys", expanding=True)), Account.status != AccountStatus.REMOVED
 )
-_RING_SECONDS = 0.05
+_RING_SECONDS = 0.005
 """The queue is not told more often; a worker that has been told looks for everything there is."""
 
 
 @dataclass(frozen=True)
 class Push:
-    """One request to a callback address. `too_large` is the length of a body whose beginning only is here."""
+    """One request to a callback address, with all of its body."""
 
     platform: str
     key: str
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
-    too_large: int | None = None
-
-    @property
-    def rejected(self) -> str | None:
-        """Why it will not be looked into."""
-        return None if self.too_large is None else f"too_large: {self.too_large} bytes"
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ class Acceptance:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._together: Together[Push, _Finding] = Together(self._accept)
+        self._together: GroupCommit[Push, _Finding] = GroupCommit(self._accept)
         self._bell = Bell(runtime)
 
     def accept(self, push: Push) -> PushAck:
@@ -80,22 +75,23 @@ class Acceptance:
             log.warning("callback_signature_rejected", account=finding.account_id, reason=reason)
             _count(push, "rejected")
             raise finding.refusal
-        if push.too_large is not None:
-            log.warning("callback_too_large", account=finding.account_id, length=push.too_large)
-        _count(push, "accepted" if push.too_large is None else "too_large")
+        _count(push, "accepted")
         return finding.ack
 
     def _accept(self, pushes: Sequence[Push]) -> list[_Finding | Exception]:
         """The accounts are read anew for every round: what has been removed or changed counts at once."""
         accounts = accounts_by_key(self._runtime, {push.key for push in pushes})
         findings: list[_Finding | Exception] = [self._look_at(push, accounts) for push in pushes]
-        kept = [
-            _received(push, finding)
-            for push, finding in zip(pushes, findings, strict=True)
+        good = [
+            at
+            for at, finding in enumerate(findings)
             if isinstance(finding, _Finding) and finding.refusal is None
         ]
-        if kept:
-            self._keep(kept)
+        received = [_received(pushes[at], findings[at]) for at in good]
+        replayed = self._keep(received) if received else set()
+        for place, at in enumerate(good):
+            if place in replayed:
+                findings[at] = _refused(findings[at], "replayed")
         return findings
 
     def _look_at(self, push: Push, accounts: dict[str, Account]) -> _Finding | NotFound:
@@ -105,17 +101,18 @@ class Acceptance:
         except NotFound as error:
             return error
         try:
-            if push.too_large is None:
-                receiver.verify(push.query, push.headers, push.body, platforms(self._runtime).ref(account))
+            receiver.verify(push.query, push.headers, push.body, platforms(self._runtime).ref(account))
         except SignatureRejected as refusal:
             return _Finding(account.id, receiver.push_ack, refusal)
         return _Finding(account.id, receiver.push_ack)
 
-    def _keep(self, pushes: Sequence[ReceivedPush]) -> None:
+    def _keep(self, pushes: Sequence[ReceivedPush]) -> set[int]:
+        """The places of those that carry a signature which another body has used up."""
         with open_context(self._runtime, _ACTOR) as ctx:
-            new = store_deliveries(ctx, pushes)
-        if new:
+            stored = store_deliveries(ctx, pushes)
+        if stored.new:
             self._bell.ring()
+        return stored.replayed
 
 
 class Bell:
@@ -172,9 +169,14 @@ def known(accounts: dict[str, Account], platform: str, key: str) -> Account:
     return account
 
 
-def _received(push: Push, finding: _Finding) -> ReceivedPush:
-    kind = push.headers.get("Content-Type", "")
-    return ReceivedPush(finding.account_id, push.body, push.query, kind, push.rejected)
+def _refused(finding: _Finding | Exception, reason: str) -> _Finding:
+    assert isinstance(finding, _Finding)  # noqa: S101  only those are kept
+    return replace(finding, refusal=SignatureRejected(reason=reason))
+
+
+def _received(push: Push, finding: _Finding | Exception) -> ReceivedPush:
+    assert isinstance(finding, _Finding)  # noqa: S101  only those are kept
+    return ReceivedPush(finding.account_id, push.body, push.query, push.headers.get("Content-Type", ""))
 
 
 def _count(push: Push, outcome: str) -> None:

@@ -7,20 +7,26 @@ long and never call too early.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, func, or_, select
 
 from app.accounts.platforms import platforms
 from app.accounts.schemas import QuotaView
-from app.adapters.capabilities import Quota
+from app.adapters.capabilities import Feature, Quota
+from app.core.bulk import add_up
 from app.core.context import Context
+from app.core.counters import lock_counters
 from app.core.db import upsert
 from app.models import Account, CallUsage
 
 CALLS = "calls"
 # Of the general quota this much is left for answers: reading must not use up the right to reply.
 RESERVED_FOR_REPLIES = 0.2
+# With this much of it known items are read again for edits, where the platform lets us; lists have the rest.
+REREADING = 0.1
 _SLICES_PER_WINDOW = 60
 
 
@@ -88,13 +94,96 @@ def free_again_at(ctx: Context, account: Account, name: str) -> datetime:
     return (oldest or ctx.now()) + timedelta(seconds=quota.seconds) + _slice(quota)
 
 
+def hold_quotas(ctx: Context, account_ids: Collection[int]) -> None:
+    """Nobody else spends what these accounts have left until the transaction ends."""
+    lock_counters(ctx.session, [f"quota-{number}" for number in account_ids], ctx.now())
+
+
+class Spending:
+    """What one unit of work takes from the quotas of several accounts: read once, counted once at the end.
+
+    Whoever spends holds the quotas (`hold_quotas`). Three statements, however many calls and accounts.
+    """
+
+    def __init__(self, ctx: Context, accounts: Iterable[Account]) -> None:
+        self._ctx = ctx
+        self._quotas = {
+            (account.id, quota.name): quota for account in accounts for quota in quotas_of(ctx, account)
+        }
+        self._used = self._read()
+        self._taken: Counter[tuple[int, str]] = Counter()
+
+    def _read(self) -> dict[tuple[int, str], int]:
+        now = self._ctx.now()
+        windows = [
+            and_(
+                CallUsage.account_id == account_id,
+                CallUsage.quota == name,
+                CallUsage.slice_start > now - timedelta(seconds=quota.seconds) - _slice(quota),
+            )
+            for (account_id, name), quota in self._quotas.items()
+        ]
+        if not windows:
+            return {}
+        rows = self._ctx.session.execute(
+            select(CallUsage.account_id, CallUsage.quota, func.sum(CallUsage.count))
+            .where(or_(*windows))
+            .group_by(CallUsage.account_id, CallUsage.quota)
+        )
+        return {(account_id, name): int(count) for account_id, name, count in rows}
+
+    def take(self, account: Account, wanted: Mapping[str, int]) -> str | None:
+        """Take calls of each quota that the account has; the name of one that has too few left: then none."""
+        asked = {
+            (account.id, name): calls for name, calls in wanted.items() if (account.id, name) in self._quotas
+        }
+        for key, calls in asked.items():
+            if self._quotas[key].limit - self._used.get(key, 0) - self._taken[key] < calls:
+                return key[1]
+        self._taken.update(asked)
+        return None
+
+    def store(self) -> None:
+        """Count what was taken."""
+        now = self._ctx.now()
+        rows = [
+            {
+                "created_at": now,
+                "account_id": account_id,
+                "quota": name,
+                "slice_start": _slice_start(now, self._quotas[account_id, name]),
+                "count": calls,
+            }
+            for (account_id, name), calls in sorted(self._taken.items())
+            if calls
+        ]
+        add_up(self._ctx.session, CallUsage, rows, ("account_id", "quota", "slice_start"), ("count",))
+
+
 def spacing(ctx: Context, account: Account, streams: int) -> timedelta:
     """The pause between two readings of one stream that spends the reading share evenly over the window."""
+    share = 1 - RESERVED_FOR_REPLIES - (REREADING if rereads(ctx, account) else 0)
+    return _spread(ctx, account, share / max(1, streams))
+
+
+def rereads(ctx: Context, account: Account) -> bool:
+    """Whether known items of the account are read again: it is wanted, and the platform lets us."""
+    parts = platforms(ctx.runtime)
+    capabilities = parts.adapter(account.platform).capabilities(parts.ref(account))
+    return ctx.runtime.settings.reread_minutes > 0 and capabilities.has(Feature.REREAD)
+
+
+def rereading_pause(ctx: Context, account: Account, calls: int) -> timedelta:
+    """How long to wait after so many calls of rereading, so that its share is spent evenly."""
+    return calls * _spread(ctx, account, REREADING)
+
+
+def _spread(ctx: Context, account: Account, share: float) -> timedelta:
+    """The pause after each call that spends a share of the general quota evenly over its window."""
     quota = quota_named(ctx, account, CALLS)
     if quota is None:
         return timedelta(0)
-    readings = max(1.0, quota.limit * (1 - RESERVED_FOR_REPLIES) / max(1, streams))
-    return timedelta(seconds=quota.seconds / readings)
+    return timedelta(seconds=quota.seconds / max(1.0, quota.limit * share))
 
 
 def quota_view(ctx: Context, account: Account) -> QuotaView | None:
@@ -105,11 +194,6 @@ def quota_view(ctx: Context, account: Account) -> QuotaView | None:
     spent = used(ctx, account, quota)
     resets_at = free_again_at(ctx, account, CALLS) if spent else None
     return QuotaView(remaining=max(0, quota.limit - spent), limit=quota.limit, resets_at=resets_at)
-
-
-def forget_old_usage(ctx: Context) -> None:
-    """Drop slices that no quota's window reaches any more."""
-    ctx.session.execute(delete(CallUsage).where(CallUsage.slice_start < ctx.now() - timedelta(days=40)))
 
 
 def _slice(quota: Quota) -> timedelta:

@@ -15,9 +15,7 @@ from urllib.parse import parse_qsl
 
 import structlog
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import BadRequest, HTTPException
-from werkzeug.sansio.utils import get_content_length
-from werkzeug.wsgi import get_input_stream
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from app.accounts.acceptance import Push, acceptance, accounts_by_key, known
 from app.accounts.platforms import platforms
@@ -38,7 +36,6 @@ callbacks = Blueprint("callbacks", __name__, url_prefix="/callbacks")
 csrf.exempt(callbacks)  # a platform has no cookie of ours; its signature is checked on the raw body
 
 MAX_BODY_BYTES = 1_048_576
-_KEPT_OF_TOO_LARGE = 4096
 _MOST_PARAMETERS = 50
 _PATH = re.compile(r"/callbacks/([a-z0-9_-]{1,30})/([A-Za-z0-9_-]{1,64})", re.ASCII)
 _TEXT = "text/plain; charset=utf-8"
@@ -86,19 +83,19 @@ class Door:
 def answer_push(runtime: Runtime, environ: Environ) -> tuple[HTTPStatus, PushAck]:
     """Never raises: a platform repeats what was not answered with 200."""
     try:
-        push = _read(environ)
-        ack = acceptance(runtime).accept(push)
+        ack = acceptance(runtime).accept(_read(environ))
     except SignatureRejected:
         return HTTPStatus.FORBIDDEN, _NOTHING
     except NotFound:
         return HTTPStatus.NOT_FOUND, _NOTHING
+    except RequestEntityTooLarge:
+        log.warning("callback_too_large", path=environ["PATH_INFO"][:100])
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _NOTHING
     except HTTPException as error:
         return HTTPStatus(error.code or HTTPStatus.BAD_REQUEST), _NOTHING
     except Exception as error:
         log.error("push_not_kept", exc_info=error)
         return HTTPStatus.INTERNAL_SERVER_ERROR, _NOTHING
-    if push.too_large is not None:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _NOTHING
     return HTTPStatus.OK, ack
 
 
@@ -110,13 +107,51 @@ def _read(environ: Environ) -> Push:
     address = _PATH.fullmatch(environ["PATH_INFO"])
     if address is None:
         raise NotFound
-    length = get_content_length(environ.get("CONTENT_LENGTH"), environ.get("HTTP_TRANSFER_ENCODING")) or 0
-    if length > MAX_BODY_BYTES:
-        # No platform sends megabytes; the beginning is kept so that somebody can see what it was.
-        body, too_large = environ["wsgi.input"].read(_KEPT_OF_TOO_LARGE), length
-    else:
-        body, too_large = get_input_stream(environ, max_content_length=MAX_BODY_BYTES).read(), None
-    return Push(address[1], address[2], _query(environ), _request_headers(environ), body, too_large)
+    return Push(address[1], address[2], _query(environ), _request_headers(environ), _body(environ))
+
+
+def _body(environ: Environ) -> bytes:
+    """All of the body, or an HTTPException: half of one must never be kept, nor acknowledged.
+
+    What is too large is not kept at all: nobody has shown yet who sent it, and no platform sends megabytes.
+    """
+    is_chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() not in ("", "identity")
+    declared = None if is_chunked else _declared_length(environ.get("CONTENT_LENGTH", ""))
+    if not is_chunked and declared is None:
+        return b""
+    if declared is not None and declared > MAX_BODY_BYTES:
+        raise RequestEntityTooLarge
+    body = _read_at_most(environ["wsgi.input"], MAX_BODY_BYTES + 1 if declared is None else declared)
+    if declared is None and len(body) > MAX_BODY_BYTES:
+        raise RequestEntityTooLarge
+    if declared is not None and len(body) != declared:
+        raise BadRequest  # the connection broke: the platform sends it again
+    return body
+
+
+def _declared_length(text: str) -> int | None:
+    """None where no length is given. Raises BadRequest for one that is none."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise BadRequest
+    return int(text[:20])
+
+
+def _read_at_most(stream: Any, most: int) -> bytes:
+    """A stream may give less than it is asked for although more is to come."""
+    parts: list[bytes] = []
+    left = most
+    while left > 0:
+        try:
+            part = stream.read(left)
+        except OSError as error:
+            raise BadRequest from error
+        if not part:
+            break
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 def _query(environ: Environ) -> dict[str, str]:

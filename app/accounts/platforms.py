@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -17,6 +17,8 @@ from app.adapters import registry
 from app.adapters.base import PlatformAdapter, PushReceiver
 from app.adapters.transport import AdapterServices, CallRecord
 from app.adapters.types import AccountRef, Credentials
+from app.config import Settings
+from app.core.addresses import listed_hosts
 from app.core.errors import NotFound
 from app.core.http_client import build_client
 from app.core.metrics import PLATFORM_SECONDS
@@ -52,7 +54,7 @@ class Platforms:
     def __init__(self, runtime: Runtime, http: httpx.Client | None = None) -> None:
         self._runtime = runtime
         self._services = AdapterServices(
-            http=http or build_client(),
+            http=http or build_client(private_hosts=_private_hosts(runtime.settings)),
             clock=runtime.clock,
             tokens=DatabaseTokenStore(runtime),
             observe=_observe,
@@ -86,7 +88,15 @@ class Platforms:
             base_urls={name: self._absolute(url) for name, url in account.base_urls.items()},
             credentials=self._opened(account.credentials),
             settings={**account.settings, "disabled_features": [*refused_features(account)]},
+            names=account.called,
         )
+
+    def draft(
+        self, platform: str, base_urls: Mapping[str, str], credentials: Mapping[str, str]
+    ) -> AccountRef:
+        """An account that is not stored yet, as adapters know it."""
+        addresses = {name: self._absolute(url) for name, url in base_urls.items()}
+        return AccountRef(platform, "", addresses, Credentials(credentials), {})
 
     def _open(self, sealed: bytes) -> Credentials:
         return Credentials(self._runtime.vault.open(sealed))
@@ -94,6 +104,13 @@ class Platforms:
     def _absolute(self, url: str) -> str:
         """A path (`/weibo`) names a platform of the demo's stand-in; anything else is an address."""
         return urljoin(self._runtime.settings.sandbox_url, url) if url.startswith("/") else url
+
+
+def _private_hosts(settings: Settings) -> frozenset[str]:
+    """Hosts that may be private: those a setting names, and outside production the stand-in."""
+    hosts = listed_hosts(settings.private_platform_hosts)
+    stand_in = urlsplit(settings.sandbox_url).netloc
+    return hosts | {stand_in.lower()} if stand_in else hosts
 
 
 def platforms(runtime: Runtime) -> Platforms:

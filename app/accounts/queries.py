@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.budget import quota_view
+from app.accounts.condition import (
+    Condition,
+    behind_since,
+    conditions_of,
+    reading_pause,
+    stream_views,
+    unread_streams,
+)
 from app.accounts.platforms import platforms
 from app.accounts.refusals import refused_features
-from app.accounts.schemas import AccountList, AccountView, RefusedCapabilityView
+from app.accounts.schemas import (
+    AccountList,
+    AccountRefView,
+    AccountView,
+    ReadingPauseView,
+    RefusedCapabilityView,
+)
+from app.accounts.status_details import advice_in
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.core.permissions import Permission
@@ -29,14 +46,31 @@ def get_account(ctx: Context, account_id: int) -> Account:
     return account
 
 
+def account_refs(ctx: Context, ids: set[int]) -> dict[int, AccountRefView]:
+    """How other things name these accounts, by id; one statement. What leads to an id guards it."""
+    rows = ctx.session.execute(select(Account.id, Account.name, Account.platform).where(Account.id.in_(ids)))
+    return {row.id: AccountRefView.model_validate(row) for row in rows}
+
+
+def agencies_of(ctx: Context, account_ids: Iterable[int]) -> dict[int, int]:
+    """The agency of each account. One statement."""
+    rows = ctx.session.execute(
+        select(Account.id, Account.agency_id).where(Account.id.in_(sorted(set(account_ids))))
+    )
+    return {row.id: row.agency_id for row in rows}
+
+
 def list_accounts(ctx: Context) -> AccountList:
     accounts = ctx.session.scalars(
         scope(select(Account), ctx.actor, Account)
         .where(Account.status != AccountStatus.REMOVED)
         .options(joinedload(Account.agency))
         .order_by(Account.platform, Account.id)
-    )
-    return AccountList(items=[own_view(ctx, account) for account in accounts])
+    ).all()
+    conditions = conditions_of(ctx, accounts)
+    manages = ctx.actor.may(Permission.ACCOUNTS_MANAGE)
+    views = [account_view(ctx, row, manages=manages, condition=conditions[row.id]) for row in accounts]
+    return AccountList(items=views)
 
 
 def own_view(ctx: Context, account: Account) -> AccountView:
@@ -44,14 +78,18 @@ def own_view(ctx: Context, account: Account) -> AccountView:
     return account_view(ctx, account, manages=ctx.actor.may(Permission.ACCOUNTS_MANAGE))
 
 
-def account_view(ctx: Context, account: Account, *, manages: bool = False) -> AccountView:
+def account_view(
+    ctx: Context, account: Account, *, manages: bool = False, condition: Condition | None = None
+) -> AccountView:
     """The view of an account whose agency is loaded; `manages` adds what only its managers need.
 
     Events carry it without: they reach everybody who may see the account.
     """
     adapter = platforms(ctx.runtime).adapter(account.platform)
     capabilities = adapter.capabilities(platforms(ctx.runtime).ref(account))
-    lag = None if account.lag_since is None else int((ctx.now() - account.lag_since).total_seconds())
+    condition = condition or conditions_of(ctx, [account])[account.id]
+    quota = quota_view(ctx, account)
+    pause = reading_pause(ctx, account, condition, quota)
     return AccountView(
         id=account.id,
         name=account.name,
@@ -64,19 +102,35 @@ def account_view(ctx: Context, account: Account, *, manages: bool = False) -> Ac
         callback_path=f"/callbacks/{account.platform}/{account.callback_key}" if manages else None,
         settings=account.settings if manages else None,
         status=account.status,
+        status_advice=advice_in(account.status_detail),
         status_detail=account.status_detail,
         status_since=account.status_since,
         token_expires_at=account.token_expires_at,
         last_poll_at=account.last_poll_at,
         last_push_at=account.last_push_at,
-        lag_seconds=lag,
+        lag_seconds=_lag(ctx, account, condition, pause),
+        unreachable_since=account.unreachable_since,
+        push_fault=account.push_fault,
+        streams=stream_views(condition),
+        reading_pause=pause,
+        unread_streams=unread_streams(account, condition),
+        waiting=condition.waiting(),
         error_streak=account.error_streak,
         retry_at=account.retry_at,
-        quota=quota_view(ctx, account),
+        quota=quota,
         capabilities=sorted(capabilities.features),
-        refused_capabilities=[
-            RefusedCapabilityView(capability=feature.value, refused_at=at)
-            for feature, at in refused_features(account).items()
-        ],
+        refused_capabilities=_refused(account),
         version=account.version,
     )
+
+
+def _lag(ctx: Context, account: Account, condition: Condition, pause: ReadingPauseView | None) -> int | None:
+    behind = behind_since(account, condition) or (pause.since if pause else None)
+    return None if behind is None else int((ctx.now() - behind).total_seconds())
+
+
+def _refused(account: Account) -> list[RefusedCapabilityView]:
+    return [
+        RefusedCapabilityView(capability=feature.value, refused_at=at)
+        for feature, at in refused_features(account).items()
+    ]

@@ -43,6 +43,8 @@ class AccountRef:
     base_urls: Mapping[str, str] = field(default_factory=dict)
     credentials: Credentials = field(default_factory=Credentials)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    """What texts call it after an `@`, in lower case and without a server."""
 
 
 class HealthState(StrEnum):

@@ -21,6 +21,7 @@ from app.adapters.types import (
     Author,
     Budget,
     ConnectedAccount,
+    Credentials,
     Cursor,
     DailyFigure,
     DownloadedMedia,
@@ -31,6 +32,7 @@ from app.adapters.types import (
     PostMetrics,
     PushAck,
     PushResult,
+    Reread,
     SendKind,
     SendRequest,
     SendResult,
@@ -85,6 +87,15 @@ class FollowingSource(Protocol):
 
 
 @runtime_checkable
+class FollowGate(Protocol):
+    """A locked account is asked by each who wants to follow it. Answering what is answered succeeds."""
+
+    def follow_requests(self, account: AccountRef, cursor: Cursor | None = None) -> FollowerPage: ...
+
+    def answer_follow_request(self, account: AccountRef, external_id: str, accept: bool) -> None: ...
+
+
+@runtime_checkable
 class AuthorSource(Protocol):
     def get_author(self, account: AccountRef, external_id: str) -> Author: ...
 
@@ -94,6 +105,19 @@ class ThreadSource(Protocol):
     """`external_id` is a public post's, with its prefix. Items are oldest first."""
 
     def get_thread(self, account: AccountRef, external_id: str) -> tuple[InboundPost, ...]: ...
+
+
+@runtime_checkable
+class Rereader(Protocol):
+    """Items as they stand now: no list and no push tells that an author changed or deleted what we have read.
+
+    `rereads` are the prefixes of the ids it can ask for. `reread` makes at most `calls` calls, and says of
+    an item that it is gone only when the platform said so twice or of this very item.
+    """
+
+    rereads: frozenset[str]
+
+    def reread(self, account: AccountRef, external_ids: Sequence[str], calls: int) -> Reread: ...
 
 
 @runtime_checkable
@@ -204,6 +228,16 @@ class OAuthConnector(Protocol):
 
 
 @runtime_checkable
+class AppRegistrar(Protocol):
+    """Platforms of many servers, each of which gives out the app's keys itself: its address is all one needs
+    to know. `register_app` asks for keys that `authorize_url` and `exchange_code` then use."""
+
+    def server_address(self, written: str) -> str: ...
+
+    def register_app(self, account: AccountRef, redirect_uri: str) -> Credentials: ...
+
+
+@runtime_checkable
 class PushReceiver(Protocol):
     """Callbacks. `verify` runs on the raw body before anything is stored; `parse_push` runs later, in a job,
     and never raises: what cannot be understood becomes an item of kind `unknown` with a reason."""
@@ -250,6 +284,12 @@ class PlatformAdapter(ABC):
     @abstractmethod
     def measure_text(self, kind: SendKind, text: str, account: AccountRef | None = None) -> TextMeasure:
         """Length of `text` as the platform counts it for an act of `kind`."""
+
+    @classmethod
+    def server_of(cls, base_urls: Mapping[str, str]) -> str:
+        """Who gives out the ids of an account with these addresses; empty where a platform is one server."""
+        del base_urls
+        return ""
 
     def stream_readers(self) -> Mapping[str, StreamReader]:
         """Stream name → reader. The names are exactly `streams`."""

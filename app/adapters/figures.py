@@ -41,3 +41,4 @@ class DownloadedMedia:
     content: bytes = field(repr=False)
     mime_type: str
     filename: str | None = None
+    url: str | None = None  # where the bytes are, when the platform only names an address

@@ -8,8 +8,10 @@ import json
 from datetime import datetime
 from typing import Any
 
-from app.adapters.types import InboundPost, ItemKind, Json, Lane
+from app.adapters.types import Author, InboundPost, ItemKind, Json, Lane
 
+UNDECRYPTABLE = "undecryptable"
+"""How the reason begins of what was encrypted for a key that we have not: the right one opens it later."""
 _RAW_TEXT_CHARS = 20_000
 
 
@@ -19,14 +21,19 @@ def fingerprint(value: Any, length: int = 16) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:length]
 
 
-def unknown_item(raw: Json, reason: str, received_at: datetime, lane: Lane, text: str = "") -> InboundPost:
-    """An item we could not understand, kept with the reason."""
+def unknown_item(
+    raw: Json, reason: str, received_at: datetime, lane: Lane, text: str = "", sender: str = ""
+) -> InboundPost:
+    """An item we could not understand, kept with the reason and with its sender, where it names one."""
     return InboundPost(
         external_id=f"unknown:{fingerprint(raw, 32)}",
         kind=ItemKind.UNKNOWN,
         lane=lane,
         created_at=received_at,
         text=text,
+        author=Author(external_id=sender) if sender else None,
+        thread_key=f"dm:{sender}" if sender and lane is Lane.PRIVATE else "",
+        context={"user_id": sender} if sender else {},
         reason=reason,
         raw=raw,
     )

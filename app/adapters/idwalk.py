@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.adapters import lenient
 from app.adapters.types import Budget, Cursor, InboundPost, Page
 
-# So many known ids are read again with each head page: it proves that the page reaches what is known, and
-# lets items through that became visible after younger ones.
+# So many known ids are read again with each head page, and all that came in the last minutes: it proves that
+# the page reaches what is known, and lets items through that became visible after younger ones.
 _OVERLAP = 10
+_APPEARS_WITHIN = timedelta(minutes=3)  # Weibo: "appears after 1-2 minutes" (20032)
+_MOST_RECENT = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,12 @@ class _Gap:
 @dataclass(slots=True)
 class _State:
     newest: int | None = None
-    recent: list[int] = field(default_factory=list)
+    recent: dict[int, datetime] = field(default_factory=dict)  # id → when it was first seen
     gaps: list[_Gap] = field(default_factory=list)
     head_read: bool = False
 
 
-def walk(fetch: Fetch, cursor: Cursor | None, budget: Budget, history_from: datetime) -> Page:
+def walk(fetch: Fetch, cursor: Cursor | None, budget: Budget, history_from: datetime, now: datetime) -> Page:
     """One poll. On first contact the list is walked back to `history_from`, and no further.
 
     Whatever `fetch` raises is passed on; the caller's cursor is then still the right one.
@@ -62,7 +64,7 @@ def walk(fetch: Fetch, cursor: Cursor | None, budget: Budget, history_from: date
     calls = max(1, budget.calls)
     # With a budget of one call, head and gap take turns, or a busy head would starve the gap for ever.
     if not (calls == 1 and state.gaps and state.head_read):
-        items += _read_head(fetch, state, history_from)
+        items += _read_head(fetch, state, history_from, now)
         cost += 1
         state.head_read = True
     else:
@@ -82,33 +84,39 @@ def walk(fetch: Fetch, cursor: Cursor | None, budget: Budget, history_from: date
     )
 
 
-def _read_head(fetch: Fetch, state: _State, history_from: datetime) -> list[InboundPost]:
+def _read_head(fetch: Fetch, state: _State, history_from: datetime, now: datetime) -> list[InboundPost]:
     floor = min(state.recent, default=state.newest or 0)
     rows = fetch(max(0, floor - 1), 0, 1)
     numbers = [row.number for row in rows if row.number is not None]
     if not numbers:
         return [row.post for row in rows]
     if state.newest is None:
-        return _first_contact(state, rows, numbers, history_from)
-    known = set(state.recent)
-    fresh = [row for row in rows if row.number is None or (row.number > floor and row.number not in known)]
+        return _first_contact(state, rows, numbers, history_from, now)
+    fresh = [row for row in rows if row.number is None or (row.number > floor and _is_news(row, state))]
     fresh_numbers = [row.number for row in fresh if row.number is not None]
     lowest = min(numbers)
     if lowest > state.newest + 1:
         state.gaps.append(_Gap(state.newest, lowest - 1, _created(rows, lowest)))
-        state.recent = []  # what lies below the gap must not widen the next head read over it
-    _remember(state, fresh_numbers)
+        state.recent = {}  # what lies below the gap must not widen the next head read over it
+    _remember(state, fresh_numbers, now)
     return [row.post for row in fresh]
 
 
+def _is_news(row: Row, state: _State) -> bool:
+    """Not met before, or changed since (who takes it in knows whether the change is known)."""
+    post = row.post
+    changed = post.edited_at is not None or post.edit_count > 0 or post.deleted
+    return row.number not in state.recent or changed
+
+
 def _first_contact(
-    state: _State, rows: list[Row], numbers: list[int], history_from: datetime
+    state: _State, rows: list[Row], numbers: list[int], history_from: datetime, now: datetime
 ) -> list[InboundPost]:
     lowest = min(numbers)
     created = _created(rows, lowest)
     if created > history_from and lowest > 1:
         state.gaps.append(_Gap(0, lowest - 1, created))
-    _remember(state, numbers)
+    _remember(state, numbers, now)
     return [row.post for row in rows if row.post.created_at >= history_from]
 
 
@@ -141,9 +149,16 @@ def _created(rows: list[Row], number: int) -> datetime:
     return next(row.post.created_at for row in rows if row.number == number)
 
 
-def _remember(state: _State, numbers: list[int]) -> None:
-    state.recent = sorted({*state.recent, *numbers}, reverse=True)[:_OVERLAP]
-    state.newest = max(state.recent[0], state.newest or 0) if state.recent else state.newest
+def _remember(state: _State, numbers: list[int], now: datetime) -> None:
+    state.recent = dict.fromkeys(numbers, now) | state.recent
+    newest_first = sorted(state.recent, reverse=True)
+    kept = [
+        number
+        for place, number in enumerate(newest_first[:_MOST_RECENT])
+        if place < _OVERLAP or now - state.recent[number] <= _APPEARS_WITHIN
+    ]
+    state.recent = {number: state.recent[number] for number in kept}
+    state.newest = max(kept[0], state.newest or 0) if kept else state.newest
 
 
 def _load(cursor: Cursor | None) -> _State:
@@ -157,10 +172,20 @@ def _load(cursor: Cursor | None) -> _State:
     newest = cursor.get("newest")
     return _State(
         newest=int(newest) if newest is not None else None,
-        recent=[int(number) for number in cursor.get("recent", [])],
+        recent=_recent(cursor),
         gaps=gaps,
         head_read=bool(cursor.get("head_read")),
     )
+
+
+def _recent(cursor: Cursor) -> dict[int, datetime]:
+    """Earlier versions kept ids alone: those count as seen long ago."""
+    long_ago = datetime.min.replace(tzinfo=UTC)
+    seen = lenient.obj(cursor.get("seen"))
+    return {
+        int(number): lenient.iso_time(seen.get(str(number))) or long_ago
+        for number in cursor.get("recent", [])
+    }
 
 
 def _dump(state: _State) -> Cursor:
@@ -172,6 +197,7 @@ def _dump(state: _State) -> Cursor:
     return {
         "newest": None if state.newest is None else str(state.newest),
         "recent": [str(number) for number in state.recent],
+        "seen": {str(number): seen.isoformat() for number, seen in state.recent.items()},
         "gaps": gaps,
         "head_read": state.head_read,
     }

@@ -9,14 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from app.core.lanes import Lane
+
 _LONGEST_KEY = 150
 Json = dict[str, Any]
 Cursor = dict[str, Any]  # opaque JSON: stored in the transaction of the items it brought, never read outside
-
-
-class Lane(StrEnum):
-    PUBLIC = "public"
-    PRIVATE = "private"
 
 
 class ItemKind(StrEnum):
@@ -30,7 +27,7 @@ class ItemKind(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What a contact did that opens or closes a reply window (see windows.py)."""
+    """What a contact did that opens or closes a reply window (see window_rules.py)."""
 
     MESSAGE = "message"
     FOLLOW = "follow"
@@ -73,13 +70,31 @@ class Author:
 class Media:
     """An attachment. `source_ref` is the platform's id where bytes are fetched by id and not by address."""
 
-    kind: str  # image | voice | video | audio | file | location | link | unknown
+    kind: str  # image | voice | video | audio | file | location | link | mini_program | unknown
     url: str | None = None
     source_ref: str | None = None
     preview_url: str | None = None
     mime_type: str | None = None
     description: str | None = None
     expires_at: datetime | None = None
+    preview_ref: str | None = None  # like source_ref, of the still picture
+    name: str | None = None  # a file's
+    title: str | None = None  # of a place or a link
+    duration_seconds: float | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The post or article that an item stands under, as much of it as came along."""
+
+    kind: str  # post | article
+    title: str | None = None
+    text: str | None = None
+    author_name: str | None = None
+    url: str | None = None
+    picture_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +123,11 @@ class InboundPost:
     trigger: Trigger | None = None
     url: str | None = None
     edited_at: datetime | None = None
+    edit_count: int = 0  # how often it was changed, where the platform counts; 0 also where it does not
     deleted: bool = False
     is_cut: bool = False  # the platform gave only the beginning of the text: see LongTextSource
     quoted_text: str | None = None
+    origin: Origin | None = None
     reason: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -141,6 +158,19 @@ class Page:
     has_more: bool = False
     cost: int = 1
     behind_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What items say now that were read before. Of an id in no list the platform would not tell.
+
+    `gone` were deleted or hidden from us: platforms do not tell the two apart. `unasked` are those for which
+    the calls did not suffice.
+    """
+
+    posts: tuple[InboundPost, ...] = ()
+    gone: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ class Unreadable(ValueError):
 def loads(content: bytes | str) -> Any:
     """JSON with big integers kept exact. Raises Unreadable, and nothing else, on any other input."""
     try:
-        text = content.decode("utf-8") if isinstance(content, bytes) else content
-        return json.loads(text, parse_constant=_refuse_constant)
+        text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
+        # Not strict: platforms pass on line breaks and control characters as people typed them.
+        return json.loads(text, parse_constant=_refuse_constant, strict=False)
     except (ValueError, RecursionError) as error:
         raise Unreadable(str(error)[:200]) from error
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from app.adapters.inbound import Lane
+from app.core.lanes import Lane
 
 
 class SendKind(StrEnum):

@@ -3,6 +3,7 @@ data."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,20 +30,24 @@ class FormField:
     help: dict[str, str]
 
 
+def _fitting(_credentials: Mapping[str, Any], _settings: Mapping[str, Any]) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class AdapterSchema:
     credentials: type[FormModel]
     settings: type[FormModel]
     base_urls: dict[str, str]  # name → the platform's own host
 
+    mismatches: Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, str]] = _fitting
+    """Given credentials and settings that are each of the right form: wrong field → code."""
+
     def credential_fields(self) -> list[FormField]:
         return [_form_field(name, info) for name, info in self.credentials.model_fields.items()]
 
     def setting_fields(self) -> list[FormField]:
         return [_form_field(name, info) for name, info in self.settings.model_fields.items()]
-
-    def secret_names(self) -> frozenset[str]:
-        return frozenset(field.name for field in self.credential_fields() if field.secret)
 
 
 def form_field(zh: str, en: str, default: Any = ..., **constraints: Any) -> Any:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from app.adapters import lenient
 from app.core.errors import Forbidden
+
+# Short enough that no block of ciphertext could hide in it.
+_NONCE = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class SignatureRejected(Forbidden):
@@ -37,13 +42,21 @@ def require_fields(query: Mapping[str, str], *names: str) -> list[str]:
     return values
 
 
-def require_fresh(timestamp: str, now: datetime, max_age_seconds: int) -> None:
-    """Refuses a recorded request sent again much later; 0 switches the check off.
+def require_moment(
+    timestamp: str, nonce: str, now: datetime, max_age_seconds: int, digits: tuple[int, ...] = (10,)
+) -> None:
+    """Refuses a recorded request sent again much later, and fields whose border has been moved.
 
-    Only the past is refused: nobody can sign a future stamp, and clocks differ.
+    The parts are signed joined together, so that a digit of the nonce could become one of the timestamp,
+    which is then years ahead under the same signature: hence exactly so many digits, and no future beyond
+    what clocks differ by. `max_age_seconds` 0 switches off the look into the past alone.
     """
-    if max_age_seconds <= 0:
-        return
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) in digits):
+        raise SignatureRejected(reason="bad_timestamp")
+    if not _NONCE.fullmatch(nonce):
+        raise SignatureRejected(reason="bad_nonce")
     stamp = lenient.epoch(timestamp)
-    if stamp is None or now - stamp > timedelta(seconds=max_age_seconds):
+    if stamp is None or stamp - now > _CLOCKS_DIFFER:
+        raise SignatureRejected(reason="future_timestamp")
+    if max_age_seconds > 0 and now - stamp > timedelta(seconds=max_age_seconds):
         raise SignatureRejected(reason="stale_timestamp")

@@ -19,7 +19,7 @@ from app.adapters.tokens import MemoryTokenStore, TokenStore
 from app.adapters.types import AccountRef
 from app.core.clock import Clock, SystemClock
 from app.core.errors import PlatformError, PlatformErrorKind
-from app.core.http_client import build_client, redact
+from app.core.http_client import AddressNotAllowed, build_client, redact
 
 _RAW_CHARS = 500
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -138,6 +138,10 @@ class Transport:
                 platform=self._platform,
                 message="check_settings",
                 raw=type(error).__name__,
+            )
+        if isinstance(error.__cause__, AddressNotAllowed):
+            return PlatformError(
+                PlatformErrorKind.CONFIG, platform=self._platform, message="address_not_allowed"
             )
         surely_harmless = isinstance(error, _NEVER_SENT) or not call.writes
         kind = PlatformErrorKind.TEMPORARY if surely_harmless else PlatformErrorKind.UNKNOWN_OUTCOME

@@ -15,11 +15,12 @@ from app.adapters.inbound import (
     InboundPost,
     ItemKind,
     Json,
-    Lane,
     Media,
+    Origin,
     Page,
     PushAck,
     PushResult,
+    Reread,
     Trigger,
 )
 from app.adapters.outbound import (
@@ -32,6 +33,7 @@ from app.adapters.outbound import (
     TextMeasure,
     Violation,
 )
+from app.core.lanes import Lane
 
 __all__ = [
     "AccountHealth",
@@ -50,12 +52,14 @@ __all__ = [
     "Json",
     "Lane",
     "Media",
+    "Origin",
     "OutboundMedia",
     "Page",
     "PostMetrics",
     "PushAck",
     "PushResult",
     "ReplyWindow",
+    "Reread",
     "SendKind",
     "SendRequest",
     "SendResult",

@@ -11,16 +11,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, get_origin
+from typing import Any
 
-from flask import Blueprint, Response, current_app, g, request
-from pydantic import BaseModel, ValidationError
+from flask import Blueprint, Response, current_app, g
+from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.api.reading import BODY_BYTES, read_body, read_query
 from app.core.context import Context
-from app.core.errors import Conflict, Forbidden, Invalid, Unauthenticated, Unavailable
-from app.core.field_errors import field_problems
+from app.core.db import is_repeated_key
+from app.core.errors import Conflict, Forbidden, Unauthenticated, Unavailable
 from app.core.permissions import ANONYMOUS, Actor, ActorKind, Permission
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
@@ -53,6 +54,7 @@ class EndpointSpec:
     errors: tuple[str, ...] = field(default=())
     write: bool = True
     manual: bool = False
+    body_bytes: int = BODY_BYTES
 
 
 ENDPOINTS: dict[str, EndpointSpec] = {}
@@ -73,11 +75,13 @@ def endpoint(
     errors: tuple[str, ...] = (),
     write: bool | None = None,
     manual: bool = False,
+    body_bytes: int = BODY_BYTES,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Register a view. It is called as view(ctx, [body=…], [query=…], **path variables).
 
     `write` says whether the unit of work changes data; by default all but GET do. A `manual` view calls a
     platform, which must not happen inside a transaction: it gets `open_unit(write=…)` in place of a context.
+    `body_bytes` is the longest body it takes.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -95,6 +99,7 @@ def endpoint(
             errors,
             write=method != "GET" if write is None else write,
             manual=manual,
+            body_bytes=body_bytes,
         )
         ENDPOINTS[name] = spec
 
@@ -136,15 +141,17 @@ def _handle(spec: EndpointSpec, view: Callable[..., Any], path: dict[str, Any]) 
     actor = check_access(spec.access)
     arguments = dict(path)
     if spec.query is not None:
-        arguments["query"] = _parse(spec.query, _query_values(spec.query))
+        arguments["query"] = read_query(spec.query)
     if spec.body is not None:
-        arguments["body"] = _parse(spec.body, _json_body())
+        arguments["body"] = read_body(spec.body)
     try:
         answer = _call(spec, view, actor, arguments)
     except StaleDataError:
         raise Conflict("stale_version") from None
     except IntegrityError as error:
-        raise Conflict("already_changed") from error
+        if not is_repeated_key(error):
+            raise  # a mistake of ours; nobody has changed anything meanwhile
+        raise Conflict("already_there") from error
     except OperationalError as error:
         raise Unavailable("database_busy") from error
     return answer
@@ -170,33 +177,6 @@ def _answer(result: Any, spec: EndpointSpec) -> Response:
     if result is None:
         return Response(status=204)
     return Response(result.model_dump_json(), status=spec.status, content_type="application/json")
-
-
-def _json_body() -> Any:
-    if not request.is_json:
-        raise Invalid("not_json", fields={"": "not_json"})
-    value = request.get_json(silent=True)
-    if value is None:
-        raise Invalid("not_json", fields={"": "not_json"})
-    return value
-
-
-def _query_values(model: type[BaseModel]) -> dict[str, Any]:
-    """Query parameters as a dict; a parameter whose field is a list keeps all its values."""
-    values: dict[str, Any] = {}
-    for name in request.args:
-        several = request.args.getlist(name)
-        kind = model.model_fields.get(name)
-        is_list = kind is not None and get_origin(kind.annotation) is list
-        values[name] = several if is_list else several[-1]
-    return values
-
-
-def _parse(model: type[BaseModel], values: Any) -> BaseModel:
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        raise Invalid(fields=field_problems(error, g.locale)) from None
 
 
 __all__ = [

@@ -19,7 +19,7 @@ def register_headers(app: Flask, settings: Settings) -> None:
     def begin() -> None:
         g.started = time.perf_counter()
         g.request_id = new_request_id(request.headers.get("X-Request-ID"))
-        g.locale = best_locale(request.headers.get("Accept-Language"), settings.default_locale)
+        g.locale = best_locale(request.accept_languages.values(), settings.default_locale)
         g.csp_nonce = secrets.token_urlsafe(16)
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
@@ -27,7 +27,7 @@ def register_headers(app: Flask, settings: Settings) -> None:
     def finish(response: Response) -> Response:
         nonce = g.get("csp_nonce", "")
         headers = response.headers
-        headers["Content-Security-Policy"] = content_security_policy(nonce)
+        headers.setdefault("Content-Security-Policy", content_security_policy(nonce))
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
         headers["Referrer-Policy"] = "same-origin"
@@ -37,7 +37,7 @@ def register_headers(app: Flask, settings: Settings) -> None:
         if settings.cookie_secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.path.startswith("/api/"):
-            headers["Cache-Control"] = "no-store"
+            headers.setdefault("Cache-Control", "no-store")
         _measure(response)
         return response
 

@@ -22,7 +22,7 @@ def problem(status: int, code: str, **details: Any) -> Response:
     locale = g.get("locale", "zh-CN")
     if "fields" in details:
         details["fields"] = field_texts(details["fields"], locale)
-    title = translate(f"errors.{code}", locale, **details)
+    title = title_of(code, status, locale, **details)
     detail = translate(f"errors.{code}.detail", locale, **details)
     body = {
         "type": f"urn:lingke:problem:{code}",
@@ -43,6 +43,15 @@ def problem(status: int, code: str, **details: Any) -> Response:
     return response
 
 
+def title_of(code: str, status: int, locale: str, **details: Any) -> str:
+    """What a problem is called; one whose code has no words is told by whose fault it is, never by a key."""
+    for key in (f"errors.{code}", "errors.internal" if status == 500 else "errors.http_error"):
+        title = translate(key, locale, **details)
+        if title != key:
+            break
+    return title
+
+
 def register_problems(app: Flask) -> None:
     app.register_error_handler(AppError, _app_error)
     app.register_error_handler(CSRFError, lambda _error: problem(400, "csrf_failed"))
@@ -56,7 +65,7 @@ def _app_error(error: AppError) -> Response:
     return problem(error.status, error.code, **error.details)
 
 
-_HTTP_CODES = {
+HTTP_CODES = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
@@ -69,7 +78,7 @@ def _http_error(error: HTTPException) -> Response:
     if error.response is not None and isinstance(error.response, Response):
         return error.response
     status = error.code or 500
-    return problem(status, _HTTP_CODES.get(status, "http_error"))
+    return problem(status, HTTP_CODES.get(status, "http_error"))
 
 
 def _unexpected(error: Exception) -> Response:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, render_template
+from flask import Blueprint, Response, abort, current_app, g, render_template
 
 from app.api.endpoint import current_runtime
 
@@ -23,6 +23,13 @@ def index(path: str) -> str:
     settings = current_runtime().settings
     boot = {"demo": settings.is_demo, "sandbox_url": settings.sandbox_url or None, "locale": g.locale}
     return render_template("index.html", entry=_entry(), boot=boot, nonce=g.csp_nonce, locale=g.locale)
+
+
+@spa.after_request
+def ask_each_time(response: Response) -> Response:
+    """The shell names the newest files; those may then be kept."""
+    response.cache_control.no_cache = True
+    return response
 
 
 def _entry() -> dict[str, Any] | None:

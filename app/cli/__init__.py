@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from app.cli.data import db, listener, seed
-from app.cli.documents import access, openapi
+from app.cli.documents import access, events, openapi
 from app.cli.language import nlp
 from app.cli.operation import ops
 from app.cli.people import accounts, audit, operators
 
 
 def register_commands(app: Flask) -> None:
-    for command in (db, seed, listener, nlp, ops, operators, accounts, audit, access, openapi):
+    for command in (db, seed, listener, nlp, ops, operators, accounts, audit, access, openapi, events):
         app.cli.add_command(command)

@@ -7,15 +7,25 @@ from flask.cli import AppGroup
 
 from app import migrate
 from app.cli.runtime import runtime_here
-from app.core.permissions import system_actor
+from app.core.permissions import Permission, system_actor
 from app.core.unit_of_work import open_context
+from app.customers.renaming import index_former_names
+from app.listener.ingest.polling import due_streams
 from app.listener.jobs import judge_batch, poll_stream, process_kept_deliveries
-from app.listener.polling import due_streams
+from app.search.rebuild import rebuild
 from app.seed.demo import logins_table, seed_demo
 
 db = AppGroup("db", help="The database's schema.")
 seed = AppGroup("seed", help="Example data.")
 listener = AppGroup("listener", help="Listening by hand.")
+
+
+@db.command("rebuild-search")
+def db_rebuild_search() -> None:
+    """Write the full-text index anew: after damage, or when a version says so."""
+    with open_context(runtime_here(), system_actor("cli", Permission.LISTENER_INGEST)) as ctx:
+        rebuild(ctx.session.connection(), told=lambda kind, count: click.echo(f"{kind.value}: {count}"))
+        index_former_names(ctx)
 
 
 @db.command("upgrade")

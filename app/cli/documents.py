@@ -1,14 +1,16 @@
-"""Commands that show what the application declares: rights and the API document."""
+"""Commands that show what the application declares: rights, the API document, the events."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
 
 from app.api.endpoint import ENDPOINTS, Public
+from app.api.event_document import build_event_document
 from app.api.openapi import build_openapi
 from app.api.public import PUBLIC_ROUTES
 
@@ -37,7 +39,18 @@ def access_of(name: str) -> str | None:
 @click.option("--output", type=click.Path(path_type=Path), default=None)
 def openapi(output: Path | None) -> None:
     """The OpenAPI document, to a file or to standard output."""
-    text = json.dumps(build_openapi(), ensure_ascii=False, indent=2) + "\n"
+    _write(build_openapi(), output)
+
+
+@click.command("events")
+@click.option("--output", type=click.Path(path_type=Path), default=None)
+def events(output: Path | None) -> None:
+    """Every event with the schema of its payload, to a file or to standard output."""
+    _write(build_event_document(), output)
+
+
+def _write(document: dict[str, Any], output: Path | None) -> None:
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     if output is None:
         click.echo(text, nl=False)
     else:

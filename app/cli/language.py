@@ -10,9 +10,9 @@ import click
 from flask.cli import AppGroup
 
 from app.core.errors import AppError
-from app.nlp.classifier import WEIGHTS, Classifier
 from app.nlp.commands import classify_lines, run_evaluate, run_train
-from app.nlp.evaluate import format_report
+from app.nlp.serving.classifier import WEIGHTS, Classifier
+from app.nlp.training.evaluate import format_report
 
 nlp = AppGroup("nlp", help="Language models.")
 _FILE = click.Path(path_type=Path, exists=True)

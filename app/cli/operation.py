@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.runtime import runtime_here
+from app.identity.audit_chain import forget_checkpoint
 from app.ops import backup, doctor
 from app.ops.archive import BackupError
 
@@ -38,7 +39,9 @@ def ops_backup(output: Path | None) -> None:
 def ops_restore(file: Path) -> None:
     """Put a backup in the place of this installation's data; everything must be stopped."""
     try:
-        manifest = backup.restore_backup(runtime_here().settings, file)
+        settings = runtime_here().settings
+        manifest = backup.restore_backup(settings, file)
+        forget_checkpoint(settings)  # an older database's audit log ends earlier, and rightly so
     except BackupError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"restored what was backed up at {manifest.created_at}")

@@ -8,18 +8,24 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.accounts.lifecycle import rotate_credentials
+from app.accounts.connecting import read_pushes_again, rotate_credentials
 from app.cli.runtime import runtime_here
+from app.core.pagination import MAX_LIMIT
 from app.core.permissions import Permission, RoleName, system_actor
 from app.core.unit_of_work import open_context
-from app.identity.audit import verify_chain
-from app.identity.services import create_operator, disable_operator
+from app.identity.audit_chain import verify_chain
+from app.identity.people import set_active
+from app.identity.people_queries import list_people
+from app.identity.people_schemas import PeopleQuery, PersonView, SetActive
+from app.identity.services import create_operator, disable_operator, find_login
 from app.models import Agency, AgencyKind
 
 operators = AppGroup("operators", help="People who log in.")
 accounts = AppGroup("accounts", help="Connected accounts.")
 audit = AppGroup("audit", help="The audit log.")
-_ADMINISTRATION = system_actor("cli", Permission.OPERATORS_MANAGE, Permission.ACCOUNTS_SYNC)
+_ADMINISTRATION = system_actor(
+    "cli", Permission.OPERATORS_MANAGE, Permission.ACCOUNTS_SYNC, Permission.ACCOUNTS_MANAGE
+)
 
 
 @operators.command("create")
@@ -51,6 +57,35 @@ def operators_disable(login: str) -> None:
     click.echo(f"{login} is shut out, {ended} sessions ended")
 
 
+@operators.command("enable")
+@click.argument("login")
+def operators_enable(login: str) -> None:
+    """Let somebody log in again who was shut out."""
+    with open_context(runtime_here(), _ADMINISTRATION) as ctx:
+        set_active(ctx, find_login(ctx, login).id, SetActive(active=True))
+    click.echo(f"{login} may log in")
+
+
+@operators.command("list")
+def operators_list() -> None:
+    """Everybody, one a line: login, name, role, agency, teams, and who is shut out; parted by tabs."""
+    cursor: str | None = None
+    with open_context(runtime_here(), _ADMINISTRATION, write=False) as ctx:
+        while True:
+            page = list_people(ctx, PeopleQuery(cursor=cursor, limit=MAX_LIMIT))
+            for person in page.items:
+                click.echo(_line(person))
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+
+def _line(person: PersonView) -> str:
+    teams = ", ".join(team.name for team in person.teams)
+    state = "may log in" if person.is_active else "shut out"
+    return "\t".join((person.login_name, person.name, person.role, person.agency.name, teams, state))
+
+
 @accounts.command("rotate-keys")
 def accounts_rotate_keys() -> None:
     """Re-encrypt all credentials with the newest of CREDENTIAL_KEYS."""
@@ -59,12 +94,31 @@ def accounts_rotate_keys() -> None:
     click.echo(f"{count} accounts re-encrypted; keys behind the first may go")
 
 
+@accounts.command("read-again")
+@click.argument("account_id", type=int)
+def accounts_read_again(account_id: int) -> None:
+    """Read again the kept pushes of ACCOUNT_ID that could not be opened when they came."""
+    with open_context(runtime_here(), _ADMINISTRATION) as ctx:
+        count = read_pushes_again(ctx, account_id)
+    click.echo(f"{count} pushes are read again")
+
+
 @audit.command("verify")
 def audit_verify() -> None:
     """Check the audit log's chain."""
     with open_context(runtime_here(), _ADMINISTRATION, write=False) as ctx:
-        broken = verify_chain(ctx.session)
+        broken = verify_chain(ctx.session, ctx.runtime.settings)
     if broken is not None:
-        click.echo(f"the chain breaks at row {broken}")
+        click.echo(f"the chain breaks at number {broken.number}: {_BREAKS[broken.code]}")
         sys.exit(1)
     click.echo("the chain is whole")
+
+
+_BREAKS = {
+    "row_changed": "the row is not as it was written",
+    "rows_missing": "rows in front of it are missing",
+    "key_unknown": "its key is in neither AUDIT_KEYS nor CREDENTIAL_KEYS",
+    "head_missing": "the record of the log's length is missing",
+    "head_changed": "the record of the log's length is not as it was written",
+    "end_missing": "the newest rows are missing",
+}

@@ -2,10 +2,10 @@
 
 For a single row the ORM is right. For a batch it builds an object's history, a dictionary and a compiled
 statement's parameters for each row, and at thousands of posts a second that costs several times what the
-database does. Here the ids are taken first, so that rows may point at each other before any is written; then
-the values go through their columns' own types, column by column, into one statement of the driver:
-`executemany` on SQLite, arrays that the server unnests on PostgreSQL (binary ones: as text every element
-would be escaped in Python).
+database does. Here the values go through their columns' own types, column by column, into one statement of
+the driver: `executemany` on SQLite, arrays that the server unnests on PostgreSQL (binary ones: as text every
+element would be escaped in Python). Ids may be taken first (`take_ids`), so that rows point at each other
+before any is written; otherwise PostgreSQL gives them while it inserts, in the order of the rows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, Column, CursorResult, Dialect, LargeBinary, String, Table, func, select, text
 from sqlalchemy.orm import Session, make_transient_to_detached
@@ -22,8 +22,10 @@ from app.core.db import Base, UtcDateTime
 from app.core.json_text import json_text
 
 Values = list[Any]
+T = TypeVar("T", bound=Base)
 _TAKEN = "ids_taken"
 _IGNORING = " ON CONFLICT DO NOTHING"
+_NUMBERED = " RETURNING id"
 
 
 def take_ids(session: Session, model: type[Base], count: int) -> list[int]:
@@ -49,8 +51,10 @@ def _next_rowids(session: Session, table: Table, count: int) -> list[int]:
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows, given by column name; their ids, in order.
 
-    Ids that are missing are taken; columns that are missing get their default.
+    All rows have an id or none has; other columns that are missing get their default.
     """
+    if rows and _numbers_them_itself(session, rows):
+        return sorted(_write(session, model, rows, _NUMBERED).scalars())
     complete = _with_ids(session, model, rows)
     if complete:
         _write(session, model, complete)
@@ -59,8 +63,29 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
 
 def insert_new_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert the rows that repeat no unique key; the ids of those that were new, ascending."""
-    complete = _with_ids(session, model, rows)
-    return _stored(session, model, complete) if complete else []
+    if session.get_bind().dialect.name == "sqlite":
+        rows = _with_ids(session, model, rows)
+        if not rows:
+            return []
+        _write(session, model, rows, _IGNORING)
+        return _stored_rowids(session, _table(model), rows)
+    return sorted(_write(session, model, rows, f"{_IGNORING}{_NUMBERED}").scalars()) if rows else []
+
+
+def insert_new_rows_by(
+    session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], key: str
+) -> list[tuple[int, Any]]:
+    """Insert the rows that repeat no unique key, the first of those that repeat each other: ids of those that
+    were new with their values of column `key`, by ascending ids, which are given in the order of the rows."""
+    if not rows:
+        return []
+    if session.get_bind().dialect.name == "sqlite":
+        numbered = _with_ids(session, model, rows)
+        values = {row["id"]: row[key] for row in numbered}
+        _write(session, model, numbered, _IGNORING)
+        return [(number, values[number]) for number in _stored_rowids(session, _table(model), numbered)]
+    stored: Any = _write(session, model, rows, f"{_IGNORING}{_NUMBERED}, {key}")
+    return sorted(tuple(row) for row in stored)
 
 
 def add_up(
@@ -71,7 +96,7 @@ def add_up(
     sums: Sequence[str],
 ) -> None:
     """Insert rows; where one with the same unique `key` is there already, add `sums` to its columns."""
-    complete = _with_ids(session, model, rows)
+    complete = rows if _numbers_them_itself(session, rows) else _with_ids(session, model, rows)
     if complete:
         added = ", ".join(f"{name} = {_table(model).name}.{name} + excluded.{name}" for name in sums)
         _write(session, model, complete, f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {added}")
@@ -82,18 +107,34 @@ def insert_objects(session: Session, objects: Sequence[Base]) -> None:
     if not objects:
         return
     model = type(objects[0])
-    missing = [made for made in objects if made.__dict__.get("id") is None]
-    for made, number in zip(missing, take_ids(session, model, len(missing)), strict=True):
-        made.__dict__["id"] = number
-    plan = _plan(model, session.get_bind().dialect)
+    defaults = _plan(model, session.get_bind().dialect).defaults
     for made in objects:
-        for column in plan.columns:
-            if column.name not in made.__dict__:
-                made.__dict__[column.name] = plan.defaults[column.name]()
-    _write(session, model, [made.__dict__ for made in objects])
+        for name, default in defaults.items():
+            if name != "id" and name not in made.__dict__:
+                made.__dict__[name] = default()
+    values = [made.__dict__ for made in objects]
+    for held in values:
+        if held.get("id", 0) is None:
+            del held["id"]
+    for held, number in zip(values, insert_rows(session, model, values), strict=True):
+        held["id"] = number
     for made in objects:
         make_transient_to_detached(made)
     session.add_all(objects)
+
+
+def detached(model: type[T], values: Mapping[str, Any]) -> T:
+    """The object of a row that is stored already, as if it had been read. It belongs to no session, and
+    raises when it is asked for a column that `values` lacks."""
+    made = model()
+    made.__dict__.update(values)
+    make_transient_to_detached(made)
+    return made
+
+
+def _numbers_them_itself(session: Session, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the database gives the ids while it inserts: one statement less than taking them before."""
+    return session.get_bind().dialect.name != "sqlite" and not any("id" in row for row in rows)
 
 
 def _with_ids(
@@ -104,19 +145,11 @@ def _with_ids(
     return [row if "id" in row else {**row, "id": next(fresh)} for row in rows]
 
 
-def _stored(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """The ids of those rows that were stored, where repeats are ignored."""
-    if session.get_bind().dialect.name == "sqlite":
-        _write(session, model, rows, _IGNORING)
-        return _stored_rowids(session, _table(model), rows)
-    return sorted(_write(session, model, rows, f"{_IGNORING} RETURNING id").scalars())
-
-
 def _write(
     session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], ending: str = ""
 ) -> CursorResult[Any]:
     connection = session.connection()
-    plan = _plan(model, connection.dialect)
+    plan = _plan(model, connection.dialect, numbered="id" in rows[0])
     columns = [plan.values_of(column, rows) for column in plan.columns]
     if connection.dialect.name == "sqlite":
         return connection.exec_driver_sql(plan.insert + ending, list(zip(*columns, strict=True)))
@@ -159,18 +192,19 @@ def _processed(values: Values, process: Callable[[Any], Any]) -> Values:
     return result
 
 
-_PLANS: dict[tuple[type[Base], str], _Plan] = {}
+_PLANS: dict[tuple[type[Base], str, bool], _Plan] = {}
 
 
-def _plan(model: type[Base], dialect: Dialect) -> _Plan:
-    key = (model, dialect.name)
+def _plan(model: type[Base], dialect: Dialect, *, numbered: bool = True) -> _Plan:
+    """`numbered`: the rows bring their ids."""
+    key = (model, dialect.name, numbered)
     if key not in _PLANS:
-        _PLANS[key] = _planned(_table(model), dialect)
+        _PLANS[key] = _planned(_table(model), dialect, numbered)
     return _PLANS[key]
 
 
-def _planned(table: Table, dialect: Dialect) -> _Plan:
-    columns = tuple(table.columns)
+def _planned(table: Table, dialect: Dialect, numbered: bool) -> _Plan:
+    columns = tuple(column for column in table.columns if numbered or column.name != "id")
     names = ", ".join(f'"{column.name}"' for column in columns)
     if dialect.name == "sqlite":
         source = f"VALUES ({', '.join('?' * len(columns))})"

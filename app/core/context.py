@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from app.core.errors import Forbidden, NotFound
-from app.core.events import Audience, Event
-from app.core.jobs import DeferredJob, JobName
+from app.core.events import EVENTS, NOBODY, Audience, Event, EventName, Subject
+from app.core.jobs import DeferredJob, Job
 from app.core.permissions import Actor, Permission
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-    from sqlalchemy.orm import Session
-
-    from app.core.runtime import Runtime
+from app.core.runtime import Runtime
 
 
 @dataclass
@@ -40,15 +37,33 @@ class Context:
         if account_id is not None and not self.actor.reaches_account(account_id):
             raise NotFound
 
-    def emit(self, name: str, payload: BaseModel, audience: Audience, **subject: int) -> None:
-        self.events.append(Event(name, payload, audience, subject))
+    def emit(
+        self,
+        name: EventName,
+        payload: BaseModel,
+        audience: Audience = NOBODY,
+        *,
+        about: Subject | None = None,
+    ) -> None:
+        """Tell of a change, in its own transaction. Subscribers hear it at the transaction's end.
 
-    def signal(self, name: str, ids: list[int]) -> None:
-        """Tell other packages, now and in this transaction, what has just been written."""
-        for handler in self.runtime.signals.get(name, ()):
-            handler(self, ids)
+        Without `about` it goes to our own packages only. Raises LookupError for a name that nobody declared.
+        """
+        declared = EVENTS.known(name)
+        kind = declared.kind.name if declared.kind else None
+        if (about.kind if about else None) != kind or declared.payload is not type(payload):
+            raise TypeError(f"{name} is about {kind} and carries {declared.payload}")
+        self.events.append(Event(name, payload, audience, about))
 
-    def defer(self, name: JobName, *ids: int) -> None:
-        job = DeferredJob(name, ids)
-        if job not in self.deferred:
-            self.deferred.append(job)
+    def defer_together(self, job: Job, number: int) -> None:
+        """One job for all the ids that the transaction gives it; the job takes any number."""
+        so_far = next((wanted for wanted in self.deferred if wanted.job == job), None)
+        if so_far is not None:
+            self.deferred.remove(so_far)
+        ids = so_far.ids if so_far is not None else ()
+        self.deferred.append(DeferredJob(job, ids if number in ids else (*ids, number)))
+
+    def defer(self, job: Job, *ids: int) -> None:
+        wanted = DeferredJob(job, ids)
+        if wanted not in self.deferred:
+            self.deferred.append(wanted)

@@ -12,11 +12,13 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnClause,
     ColumnElement,
     DateTime,
     Engine,
@@ -36,14 +38,31 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError, OperationalError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    sessionmaker,
+)
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
+from sqlalchemy.sql.visitors import replacement_traverse
 
+from app.core.db_errors import hide_rows
 from app.core.json_text import json_text, json_value
 
 WRITE_OPTION = "lingke_write"
 LOCK_SECONDS = 10
 LOCK_ASKED_EVERY = 0.002
+RESTED_SECONDS = 1.0
+"""A pooled connection that was used since needs not be asked whether it still stands."""
+_RESTS_SINCE = "rests_since"
+_READS = "lingke_reads"
+_PLUS: Any = custom_op("+", precedence=100)
+_UNIQUE_VIOLATION = "23505"  # PostgreSQL's word for it
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -130,23 +149,47 @@ def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
             database_url,
             connect_args={"check_same_thread": False, "timeout": LOCK_SECONDS},
             pool_size=pool_size,
+            hide_parameters=True,
             json_serializer=json_text,
             json_deserializer=json_value,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        hide_rows(engine)
         return engine
     # What is acknowledged must survive the server's own death too, however the server is set up.
     options = "-c timezone=UTC -c synchronous_commit=on"
-    return create_engine(
+    engine = create_engine(
         database_url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
+        hide_parameters=True,
         json_serializer=json_text,
         json_deserializer=json_value,
         connect_args={"connect_timeout": 5, "options": options},
     )
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", partial(_ask_after_rest, engine.dialect))
+    hide_rows(engine)
+    return engine
+
+
+def _note_rest(_driver: Any, record: Any) -> None:
+    record.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _ask_after_rest(dialect: Dialect, driver: Any, record: Any, _proxy: Any) -> None:
+    """Whether the server is still there, where the connection has not been used for a while.
+
+    Asking each time, as the pool would, is one round trip for every transaction.
+    """
+    since = record.info.get(_RESTS_SINCE)
+    if since is None or time.monotonic() - since < RESTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(driver)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -194,14 +237,46 @@ def _begin_to_write(driver: Any) -> None:
 
 
 def make_session_factory(engine: Engine) -> sessionmaker[Session]:
-    return sessionmaker(engine, expire_on_commit=False, autoflush=False)
+    factory = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+    event.listen(factory, "before_flush", _refuse_flush)
+    event.listen(factory, "do_orm_execute", _refuse_change)
+    return factory
 
 
 def open_session(factory: sessionmaker[Session], *, write: bool) -> Session:
-    """A session whose transaction is declared as reading or writing before it begins."""
+    """A session whose transaction is declared as reading or writing before it begins.
+
+    On PostgreSQL a reader's statements stand alone: under its usual isolation each sees what is committed
+    when it begins, in a transaction or not, and the two round trips that begin and end one are spared.
+    """
     session = factory()
-    session.connection(execution_options={WRITE_OPTION: write})
+    session.info[_READS] = not write
+    options: dict[str, Any] = {WRITE_OPTION: write}
+    if not write and session.get_bind().dialect.name == "postgresql":
+        options["isolation_level"] = "AUTOCOMMIT"
+    session.connection(execution_options=options)
     return session
+
+
+def _refuse_flush(session: Session, *_: Any) -> None:
+    if session.info.get(_READS) and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("a unit of work that was opened to read has something to write")
+
+
+def _refuse_change(state: ORMExecuteState) -> None:
+    if state.session.info.get(_READS) and (state.is_insert or state.is_update or state.is_delete):
+        raise RuntimeError("a unit of work that was opened to read must not write")
+
+
+def is_repeated_key(error: IntegrityError) -> bool:
+    """Whether a unique key was there already, rather than a rule broken that our own code must keep."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.IntegrityError):
+        return cause.sqlite_errorcode in (
+            sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+            sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+        )
+    return getattr(cause, "sqlstate", None) == _UNIQUE_VIOLATION
 
 
 def among(session: Session, column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
@@ -216,6 +291,24 @@ def among(session: Session, column: Any, values: Iterable[Any]) -> ColumnElement
     kind = BigInteger() if isinstance(column.type, Integer) else Text()
     matched: ColumnElement[bool] = column == any_(literal(list(values), postgresql.ARRAY(kind)))
     return matched
+
+
+def not_by_index(session: Session, condition: ColumnElement[bool], *columns: Any) -> ColumnElement[bool]:
+    """The condition, with these columns told to SQLite as none to search by (`+column`).
+
+    Its planner prefers any index that a column of the condition leads, and sorts what it finds, to one in the
+    order of the list. PostgreSQL weighs both by itself.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return condition
+    names = {column.key for column in columns}
+
+    def replaced(element: Any, **_given: Any) -> Any:
+        is_meant = isinstance(element, ColumnClause) and element.key in names
+        return UnaryExpression(element, operator=_PLUS, type_=element.type) if is_meant else None
+
+    changed: ColumnElement[bool] = replacement_traverse(condition, {}, replaced)
+    return changed
 
 
 def upsert(session: Session, table: type[Base]) -> Any:

@@ -78,6 +78,13 @@ class Unavailable(AppError):
     default_code = "unavailable"
 
 
+class TimedOut(AppError):
+    """A part of ours has taken it on and is not done in time."""
+
+    status = 504
+    default_code = "timed_out"
+
+
 class PlatformErrorKind(StrEnum):
     """What a platform's refusal means for us, whatever the platform calls it."""
 
@@ -85,6 +92,8 @@ class PlatformErrorKind(StrEnum):
     RATE_LIMITED = "rate_limited"
     AUTH_EXPIRED = "auth_expired"
     CONFIG = "config"
+    ADDRESS_REFUSED = "address_refused"
+    """The platform takes no calls from this machine's network address; the account itself works."""
     CAPABILITY_MISSING = "capability_missing"
     WINDOW_CLOSED = "window_closed"
     QUOTA_EXHAUSTED = "quota_exhausted"

@@ -14,13 +14,22 @@ from pydantic_core import ErrorDetails
 
 from app.core.i18n import translate
 
+MOST_NAMED = 20
+"""Faults that are named of one input: a person mends those first, and a machine learns nothing from more."""
+_LONGEST_PATH = 200
+_MOST_LISTED = 500
+"""Beyond that not even listed: to write a fault down takes longer than to find it."""
+
 
 def field_problems(error: ValidationError, locale: str, where: str = "") -> dict[str, str]:
-    """Path of each wrong field (`rule.any.2`, below `where`) and what is wrong with it."""
+    """Path of each wrong field (`rule.any.2`, below `where`) and its fault; `MOST_NAMED` at most."""
+    if error.error_count() > _MOST_LISTED:
+        return {where: translate("field.too_many_faults", locale)}
     below = [where] if where else []
+    found = error.errors(include_url=False, include_input=False)[:MOST_NAMED]
     return {
-        ".".join([*below, *(str(part) for part in problem["loc"])]): _text(problem, locale)
-        for problem in error.errors(include_url=False, include_input=False)
+        ".".join([*below, *(str(part) for part in problem["loc"])])[:_LONGEST_PATH]: _text(problem, locale)
+        for problem in found
     }
 
 

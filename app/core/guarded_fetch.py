@@ -7,23 +7,19 @@ IPv6 wrapping or a redirect gets no further. Size and total time are bounded.
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
+from app.core.addresses import Resolver, checked_addresses, resolve
 from app.core.errors import AppError
 from app.core.http_client import USER_AGENT
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Resolver = Callable[[str, int], list[str]]
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 64 * 1024
 
@@ -56,35 +52,6 @@ class Fetched:
     content: bytes = field(repr=False)
     mime_type: str
     url: str
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """All addresses of a name, as the system sees them (decimal, octal and hex spellings included)."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def is_public(text: str) -> bool:
-    """Whether an address literal is one that everybody on the internet would reach."""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    return all(part.is_global and not part.is_multicast for part in _meanings(address))
-
-
-def _meanings(address: Address) -> list[Address]:
-    """The address and every IPv4 address wrapped in it."""
-    found: list[Address] = [address]
-    if isinstance(address, ipaddress.IPv6Address):
-        found += [inner for inner in (address.ipv4_mapped, address.sixtofour) if inner is not None]
-        if address.teredo is not None:
-            found += list(address.teredo)
-        if address in _NAT64:
-            found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if address.ipv4_mapped is not None:
-            found.remove(address)  # the wrapping itself is never "global"; what it wraps decides
-    return found
 
 
 class GuardedFetcher:
@@ -193,11 +160,8 @@ class _GuardedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         del timeout, local_address, socket_options
-        addresses = self._resolver(host.strip("[]"), port)
-        # One private address among public ones is refused too: the next attempt might get that one.
-        if not addresses or not (
-            self._policy.trusts(host, port) or all(is_public(address) for address in addresses)
-        ):
+        addresses = checked_addresses(host, port, self._policy.allowed_private, self._resolver)
+        if not addresses:
             raise FetchRefused("address_not_allowed")
         stream = self._inner.connect_tcp(addresses[0], port, timeout=_remaining(self._deadline))
         return _DeadlineStream(stream, self._deadline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,8 @@ def translate(key: str, locale: str, **params: Any) -> str:
         return text
 
 
-def best_locale(accept_language: str | None, default: str) -> str:
-    """The first of the browser's languages that we speak."""
-    for part in (accept_language or "").split(","):
-        language = part.split(";")[0].strip().lower()
-        if language.startswith("zh"):
-            return "zh-CN"
-        if language.startswith("en"):
-            return "en"
-    return default
+def best_locale(wanted: Iterable[str], default: str) -> str:
+    """The first of the languages wanted, best first, that we speak: `zh-TW` reads Chinese too."""
+    spoken = {locale.partition("-")[0]: locale for locale in LOCALES}
+    languages = (language.partition("-")[0].lower() for language in wanted)
+    return next((spoken[language] for language in languages if language in spoken), default)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import Any
 
@@ -17,6 +18,17 @@ def _hide_secrets(_logger: Any, _method: str, entry: Any) -> Any:
     for key in entry:
         if key.lower() in _SECRET_KEYS:
             entry[key] = "[hidden]"
+    return entry
+
+
+_INPUT = re.compile(r"input_value=.*?, input_type=", re.DOTALL)
+
+
+def _hide_inputs(_logger: Any, _method: str, entry: Any) -> Any:
+    """A failed check quotes what it was given; that may be what a customer wrote."""
+    for key, value in entry.items():
+        if isinstance(value, str) and "input_value=" in value:
+            entry[key] = _INPUT.sub("input_value=[hidden], input_type=", value)
     return entry
 
 
@@ -42,6 +54,7 @@ def configure_logging(process: str, level: str = "INFO") -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _hide_inputs,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )

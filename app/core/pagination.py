@@ -6,12 +6,14 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import ColumnElement, and_, or_
 
 from app.core.errors import Invalid
+from app.core.inputs import LARGEST_ID
 
 MAX_LIMIT = 200
 
@@ -24,21 +26,26 @@ def encode_cursor(values: Sequence[Any]) -> str:
 def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
     """The sort values again, as many and of the kinds that the list sorts by; raises Invalid otherwise."""
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        values = from_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), allow_inf_nan=False)
         if not isinstance(values, list) or len(values) != len(kinds):
             raise ValueError
         return [_restore(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         raise Invalid("invalid_cursor", fields={"cursor": "invalid_cursor"}) from None
 
 
 def _restore(value: Any, kind: type) -> Any:
     if kind is datetime:
+        # A row may sort at the end of time: what waits for nobody is due in the year 9999.
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError
-        return moment
+        return moment.astimezone(UTC)
     if not isinstance(value, kind) or isinstance(value, bool):
+        raise ValueError
+    if isinstance(value, int) and abs(value) > LARGEST_ID:
+        raise ValueError
+    if isinstance(value, str) and "\0" in value:
         raise ValueError
     return value
 

@@ -36,6 +36,9 @@ class Permission(StrEnum):
     ACCOUNTS_MANAGE = "accounts:manage"
     OPERATORS_READ = "operators:read"
     OPERATORS_MANAGE = "operators:manage"
+    PEOPLE_READ = "people:read"
+    PEOPLE_SET_CAPACITY = "people:set_capacity"
+    OVERVIEW_READ = "overview:read"
     AUDIT_READ = "audit:read"
     OPERATION_READ = "operation:read"
     # Rights of our own processes; no role has them.
@@ -76,7 +79,11 @@ class Role:
     permissions: frozenset[Permission]
     account_reach: AccountReach
     request_reach: RequestReach
+    capacity: int = 0
+    """How many requests a new person is given at most, until somebody says otherwise."""
 
+
+SERVING_CAPACITY = 8
 
 _P = Permission
 _SERVE = frozenset(
@@ -104,6 +111,9 @@ _LEAD = frozenset(
         _P.MODELS_READ,
         _P.ALERTS_ACKNOWLEDGE,
         _P.PUBLICATIONS_SEND,
+        _P.PEOPLE_READ,
+        _P.PEOPLE_SET_CAPACITY,
+        _P.OVERVIEW_READ,
     }
 )
 _WATCH = frozenset(
@@ -115,6 +125,8 @@ _WATCH = frozenset(
         _P.OPERATORS_READ,
         _P.ACCOUNTS_READ,
         _P.MODELS_READ,
+        _P.PEOPLE_READ,
+        _P.OVERVIEW_READ,
     }
 )
 _ADMINISTER = frozenset(
@@ -129,8 +141,9 @@ ROLES: dict[RoleName, Role] = {
             _SERVE | _LISTEN | {_P.INBOUND_ITEMS_RESCUE, _P.INBOUND_ITEMS_CORRECT},
             AccountReach.TEAM,
             RequestReach.TEAM,
+            SERVING_CAPACITY,
         ),
-        Role(RoleName.AGENCY_OPERATOR, _SERVE, AccountReach.TEAM, RequestReach.OWN),
+        Role(RoleName.AGENCY_OPERATOR, _SERVE, AccountReach.TEAM, RequestReach.OWN, SERVING_CAPACITY),
         Role(RoleName.SUPERVISOR, _SERVE | _LISTEN | _LEAD, AccountReach.AGENCY, RequestReach.ALL),
         Role(RoleName.MANAGER, _WATCH | _LISTEN, AccountReach.ALL, RequestReach.ALL),
         Role(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -16,11 +17,8 @@ from app.config import Settings
 from app.core.clock import Clock, SystemClock
 from app.core.crypto import Vault
 from app.core.db import make_engine, make_session_factory
+from app.core.events import EventName
 from app.core.jobs import DeferredJob
-
-if TYPE_CHECKING:
-    from app.core.context import Context
-    from app.core.events import Event
 
 
 class JobQueue(Protocol):
@@ -39,8 +37,15 @@ class NullQueue:
 QUEUE_AWAY = (RedisError, OSError)
 """How it shows that Redis does not answer. Nothing that must happen depends on it."""
 T = TypeVar("T")
-Subscriber = Callable[["Context", "Event"], None]
-SignalHandler = Callable[["Context", list[int]], None]
+
+
+class Subscriber(Protocol):
+    """A package's reaction to what another tells of: called with the use case's Context and the Event.
+
+    Their types stand in app.core.context, which builds on this file.
+    """
+
+    def __call__(self, ctx: Any, event: Any, /) -> None: ...
 
 
 @dataclass
@@ -52,10 +57,9 @@ class Runtime:
     queue: JobQueue = field(default_factory=NullQueue)
     subscribers: dict[str, list[Subscriber]] = field(default_factory=dict)
     """Reactions of other packages to an event, run inside the same transaction."""
-    signals: dict[str, list[SignalHandler]] = field(default_factory=dict)
-    """Reactions to what one package tells another without it being an event for browsers."""
     parts: dict[str, Any] = field(default_factory=dict)
     """Things a package builds once per process (platform clients, the classifier)."""
+    _building: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @cached_property
     def vault(self) -> Vault:
@@ -68,15 +72,14 @@ class Runtime:
 
     def part(self, name: str, build: Callable[[Runtime], T]) -> T:
         """The named part, built at its first use."""
-        if name not in self.parts:
-            self.parts[name] = build(self)
-        value: T = self.parts[name]
-        return value
+        with self._building:
+            if name not in self.parts:
+                self.parts[name] = build(self)
+            value: T = self.parts[name]
+            return value
 
-    def connect(self, signal: str, handler: SignalHandler) -> None:
-        self.signals.setdefault(signal, []).append(handler)
-
-    def subscribe(self, name: str, subscriber: Subscriber) -> None:
+    def subscribe(self, name: EventName, subscriber: Subscriber) -> None:
+        """Let a package react to what another tells of; registered where the parts are put together."""
         self.subscribers.setdefault(name, []).append(subscriber)
 
     def redis_key(self, *parts: str) -> str:

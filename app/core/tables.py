@@ -19,11 +19,20 @@ class EventLog(Entity):
 
     seq: Mapped[int | None] = mapped_column(Id, unique=True)
     name: Mapped[str] = mapped_column(String(60))
+    about_kind: Mapped[str] = mapped_column(String(40))
+    """With `about_id` the object it tells of. No reference: the log outlives what it speaks of."""
+    about_id: Mapped[str] = mapped_column(String(80))
+    account_id: Mapped[int | None] = mapped_column(Id)
+    agency_id: Mapped[int | None] = mapped_column(Id)
+    actor: Mapped[str] = mapped_column(String(120))
+    operator_id: Mapped[int | None] = mapped_column(Id)
     payload: Mapped[dict[str, Any]]
     rooms: Mapped[list[str]] = mapped_column(default=list)
     """Who may hear it; the same rule that decides who may GET it."""
     withdraw_rooms: Mapped[list[str]] = mapped_column(default=list)
     """Who could see the object before and cannot any more: they hear only that it left."""
+    parts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Fields of the payload that are objects of their own: kind, id, and the rooms that may hear them."""
     request_id: Mapped[str | None] = mapped_column(String(64))
 
 
@@ -32,6 +41,8 @@ class AuditLog(Entity):
 
     __tablename__ = "audit_log"
 
+    number: Mapped[int] = mapped_column(Id, unique=True)
+    """Its place in the chain, from 1 and without gaps."""
     actor: Mapped[str] = mapped_column(String(120))
     operator_id: Mapped[int | None] = fk("operators.id")
     agency_id: Mapped[int | None] = fk("agencies.id")
@@ -44,6 +55,20 @@ class AuditLog(Entity):
     request_id: Mapped[str | None] = mapped_column(String(64))
     previous_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    key_id: Mapped[str] = mapped_column(String(16), default="")
+    """Names the key of the hash, which is not in the database; empty for rows from before there was one."""
+
+
+class AuditHead(Entity):
+    """How long the audit log is and how it ends, sealed: what is missing at its end is missed."""
+
+    __tablename__ = "audit_heads"
+
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    count: Mapped[int] = mapped_column(Id, default=0)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    seal: Mapped[bytes] = mapped_column(LargeBinary(32))
+    key_id: Mapped[str] = mapped_column(String(16))
 
 
 class Counter(Entity):

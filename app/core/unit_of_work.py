@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 
 from app.core.bulk import insert_rows
 from app.core.context import Context
 from app.core.db import open_session
+from app.core.events import Part
 from app.core.ids import new_request_id
 from app.core.json_text import RenderedJson
 from app.core.permissions import Actor
@@ -63,29 +65,40 @@ def _react(context: Context) -> None:
 
 def _record_events(context: Context) -> None:
     context.session.flush()
-    if not context.events:
-        return
     now = context.now()
     rows = [
         {
             "name": event.name,
+            "about_kind": event.about.kind,
+            "about_id": str(event.about.id),
+            "account_id": event.about.account_id,
+            "agency_id": event.about.agency_id,
+            "actor": context.actor.label,
+            "operator_id": context.actor.operator_id,
             "payload": RenderedJson(event.payload.model_dump_json()),
             "rooms": sorted(event.audience.rooms),
             "withdraw_rooms": sorted(event.audience.withdraw),
+            "parts": {name: _part(part) for name, part in event.audience.parts.items()},
             "request_id": context.request_id,
             "created_at": now,
         }
         for event in context.events
+        if event.about is not None
     ]
-    insert_rows(context.session, EventLog, rows)
+    if rows:
+        insert_rows(context.session, EventLog, rows)
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {"kind": part.about.kind, "id": str(part.about.id), "rooms": sorted(part.rooms)}
 
 
 def _after_commit(context: Context) -> None:
     runtime = context.runtime
+    if any(event.about for event in context.events):
+        wake_publisher(runtime)
     if context.deferred:
         runtime.queue.enqueue(context.deferred)
-    if context.events:
-        wake_publisher(runtime)
 
 
 def wake_publisher(runtime: Runtime) -> None:

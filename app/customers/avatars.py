@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import delete, select
 
 from app.core.context import Context
-from app.core.guarded_fetch import Fetched, FetchPolicy, GuardedFetcher
+from app.core.db import among
+from app.core.guarded_fetch import FetchPolicy, GuardedFetcher
 from app.core.permissions import Permission
 from app.core.runtime import Runtime
 from app.identity.scope import scope
+from app.media.trust import trusted_hosts
 from app.models import Avatar, ContactIdentity
 
 MAX_BYTES = 512 * 1024
@@ -21,14 +25,11 @@ def fetcher(runtime: Runtime) -> GuardedFetcher:
 
 
 def _build(runtime: Runtime) -> GuardedFetcher:
-    trusted = frozenset(
-        host.strip() for host in runtime.settings.private_fetch_hosts.split(",") if host.strip()
-    )
-    ports = {80, 443} | {int(host.rpartition(":")[2]) for host in trusted if ":" in host}
+    trusted, ports = trusted_hosts(runtime.settings)
     policy = FetchPolicy(
         max_bytes=MAX_BYTES,
         total_seconds=8.0,
-        ports=frozenset(ports),
+        ports=frozenset({80, 443}) | ports,
         content_types=MIME_TYPES,
         allowed_private=trusted,
     )
@@ -47,19 +48,38 @@ def missing_avatar(ctx: Context, identity_id: int) -> str | None:
     return str(row.avatar_url)
 
 
-def store_avatar(ctx: Context, identity_id: int, url: str, picture: Fetched) -> None:
+def store_avatar(ctx: Context, identity_id: int, url: str, content: bytes, mime_type: str) -> None:
+    """`mime_type` is what the content is, whatever its server called it."""
     ctx.require(Permission.LISTENER_INGEST)
     ctx.session.execute(delete(Avatar).where(Avatar.contact_identity_id == identity_id))
     avatar = Avatar(
         created_at=ctx.now(),
         contact_identity_id=identity_id,
         source_url=url,
-        mime_type=picture.mime_type.partition(";")[0].strip(),
-        content=picture.content,
+        mime_type=mime_type,
+        content=content,
     )
     ctx.session.add(avatar)
     ctx.session.flush()
     ctx.session.get_one(ContactIdentity, identity_id).avatar_id = avatar.id
+
+
+def avatars_of(ctx: Context, authors: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """Our addresses of the pictures of authors, named by account and id on the platform."""
+    wanted = set(authors)
+    rows = ctx.session.execute(
+        select(ContactIdentity.account_id, ContactIdentity.external_id, ContactIdentity.avatar_id).where(
+            ContactIdentity.account_id.in_(sorted({account for account, _ in wanted})),
+            among(ctx.session, ContactIdentity.external_id, sorted({author for _, author in wanted})),
+            ContactIdentity.avatar_id.is_not(None),
+        )
+    )
+    found = {(row.account_id, row.external_id): avatar_address(row.avatar_id) for row in rows}
+    return {author: found[author] for author in wanted & set(found)}
+
+
+def avatar_address(avatar_id: int) -> str:
+    return f"/api/v1/avatars/{avatar_id}"
 
 
 def read_avatar(ctx: Context, avatar_id: int) -> Avatar | None:

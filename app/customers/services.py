@@ -11,12 +11,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.core.bulk import insert_objects
 from app.core.context import Context
 from app.core.db import among
-from app.core.jobs import JobName
+from app.core.names import shown_name
 from app.core.permissions import Permission
+from app.customers.job_names import FETCH_AVATAR
+from app.customers.renaming import rename_many, searched_text
 from app.models import Account, Contact, ContactIdentity, InboundItem
 from app.search.index import Indexed, index_texts
-
-_PSEUDONYM_CHARS = 6
 
 
 def identify_authors(
@@ -31,17 +31,19 @@ def identify_authors(
     known = _known(ctx, list(wanted))
     before = {identity.id: identity.avatar_url for identity in known.values()}
     made = {}
+    renaming: dict[int, tuple[ContactIdentity, str]] = {}
     for key, item in wanted.items():
         identity = known.get(key)
         if identity is None:
             made[key] = _make(ctx, item, accounts[item.account_id])
-        else:
-            _refresh(identity, item)
+        elif _refresh(identity, item):
+            renaming[identity.id] = identity, item.author_name
+    rename_many(ctx, renaming.values())
     ctx.session.flush()
     known |= _insert(ctx, made)
     for identity in known.values():
         if identity.avatar_url and before.get(identity.id) != identity.avatar_url:
-            ctx.defer(JobName.CUSTOMERS_FETCH_AVATAR, identity.id)
+            ctx.defer(FETCH_AVATAR, identity.id)
     return known
 
 
@@ -56,7 +58,7 @@ def _insert(
     for contact, identity in made.values():
         set_committed_value(identity, "contact", contact)
     found = {key: identity for key, (_, identity) in made.items()}
-    index_texts(ctx.session, Indexed.CONTACTS, [(i.id, f"{i.name} {i.external_id}") for i in found.values()])
+    index_texts(ctx.session, Indexed.CONTACTS, [(i.id, searched_text(i)) for i in found.values()])
     return found
 
 
@@ -77,7 +79,7 @@ def _known(ctx: Context, keys: list[tuple[int, str]]) -> dict[tuple[int, str], C
 
 def _make(ctx: Context, item: InboundItem, account: Account) -> tuple[Contact, ContactIdentity]:
     now = ctx.now()
-    name = item.author_name or pseudonym(item.author_external_id or "")
+    name = shown_name(item.author_name, item.author_external_id)
     contact = Contact(created_at=now, agency_id=account.agency_id, name=name)
     identity = ContactIdentity(
         created_at=now,
@@ -91,12 +93,13 @@ def _make(ctx: Context, item: InboundItem, account: Account) -> tuple[Contact, C
     return contact, identity
 
 
-def _refresh(identity: ContactIdentity, item: InboundItem) -> None:
-    if item.published_at >= identity.last_seen_at:
-        identity.last_seen_at = item.published_at
-        if item.author_name:
-            identity.name = item.author_name
-        _apply_profile(identity, item)
+def _refresh(identity: ContactIdentity, item: InboundItem) -> bool:
+    """Take over a newer profile; whether the person is called differently now."""
+    if item.published_at < identity.last_seen_at:
+        return False
+    identity.last_seen_at = item.published_at
+    _apply_profile(identity, item)
+    return bool(item.author_name)
 
 
 def _apply_profile(identity: ContactIdentity, item: InboundItem) -> None:
@@ -107,8 +110,3 @@ def _apply_profile(identity: ContactIdentity, item: InboundItem) -> None:
         identity.is_verified = bool(author["verified"])
     if author.get("followers") is not None:
         identity.followers_count = int(author["followers"])
-
-
-def pseudonym(external_id: str) -> str:
-    """A stable name for somebody whose platform tells none (WeChat gives only the open id)."""
-    return f"用户 {external_id[-_PSEUDONYM_CHARS:]}"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.core.context import Context
-from app.core.crypto import token_hash
-from app.core.numbers import current_number
-from app.core.permissions import ROLES, Actor, ActorKind, Permission
-from app.core.runtime import Runtime
+from app.core.permissions import ROLES, Permission
+from app.core.tables import Counter
 from app.identity.schemas import (
     AgencyList,
     AgencyRef,
@@ -24,72 +23,22 @@ from app.identity.schemas import (
     SessionView,
     TeamRef,
 )
-from app.identity.scope import accounts_within, scope
-from app.models import WORKING_STATUSES, Account, Agency, Operator, OperatorSession, ServiceRequest, Team
+from app.identity.scope import scope, serves
+from app.models import WORKING_STATUSES, Account, Agency, Operator, ServiceRequest, Team
 
 EVENT_COUNTER = "events"
-# A session's last use is written at most this often: reading a page must not cost a write each time.
-_SEEN_EVERY = timedelta(minutes=1)
-
-
-def actor_of_token(runtime: Runtime, session: Session, token: str, address: str) -> Actor | None:
-    """The actor of a live session; None when it ended, idled out, or the person was disabled."""
-    found = session.execute(
-        select(OperatorSession, Operator)
-        .join(Operator, Operator.id == OperatorSession.operator_id)
-        .where(OperatorSession.token_hash == token_hash(token))
-        .options(selectinload(Operator.teams))
-    ).one_or_none()
-    if found is None:
-        return None
-    row, operator = found
-    idle = timedelta(minutes=runtime.settings.session_idle_minutes)
-    if row.ended_at is not None or not operator.is_active or runtime.clock.now() - row.last_seen_at > idle:
-        return None
-    return actor_of(session, operator, session_id=row.id, address=address)
-
-
-def actor_of(
-    session: Session, operator: Operator, *, session_id: int | None = None, address: str = ""
-) -> Actor:
-    role = ROLES[operator.role]
-    reached = accounts_within(role, operator)
-    return Actor(
-        kind=ActorKind.OPERATOR,
-        label=operator.login_name,
-        permissions=role.permissions,
-        account_ids=None if reached is None else frozenset(session.scalars(reached)),
-        request_reach=role.request_reach,
-        operator_id=operator.id,
-        agency_id=operator.agency_id,
-        session_id=session_id,
-        team_ids=frozenset(team.id for team in operator.teams),
-        locale=operator.locale,
-        address=address,
-    )
-
-
-def touch_session(session: Session, actor: Actor, runtime: Runtime) -> None:
-    """Note that the session is in use, if that was not noted within the last minute."""
-    now = runtime.clock.now()
-    session.execute(
-        update(OperatorSession)
-        .where(OperatorSession.id == actor.session_id, OperatorSession.last_seen_at < now - _SEEN_EVERY)
-        .values(last_seen_at=now)
-    )
-
-
-def session_is_stale(session: Session, actor: Actor, runtime: Runtime) -> bool:
-    seen = session.scalar(select(OperatorSession.last_seen_at).where(OperatorSession.id == actor.session_id))
-    return seen is not None and runtime.clock.now() - seen > _SEEN_EVERY
 
 
 def session_view(ctx: Context, csrf_token: str) -> SessionView:
-    operator = ctx.session.scalars(
-        select(Operator)
+    """One statement: every page asks for it first."""
+    in_hand = _open_requests(Operator.id).scalar_subquery()
+    number = select(Counter.value).where(Counter.name == EVENT_COUNTER).scalar_subquery()
+    found = ctx.session.execute(
+        select(Operator, in_hand, number)
         .where(Operator.id == ctx.actor.operator_id)
-        .options(selectinload(Operator.agency), selectinload(Operator.teams))
-    ).one()
+        .options(joinedload(Operator.agency), joinedload(Operator.teams))
+    )
+    operator, open_now, newest = found.unique().one()
     return SessionView(
         authenticated=True,
         csrf_token=csrf_token,
@@ -105,23 +54,27 @@ def session_view(ctx: Context, csrf_token: str) -> SessionView:
             teams=[TeamRef(id=team.id, name=team.name) for team in operator.teams],
         ),
         permissions=sorted(ctx.actor.permissions),
-        capacity=CapacityView(open=open_requests(ctx.session, operator.id), maximum=operator.capacity),
+        capacity=CapacityView(open=open_now, maximum=operator.capacity),
         presence=operator.presence,
         presence_since=operator.presence_since,
-        event_seq=current_number(ctx.session, EVENT_COUNTER),
+        event_seq=newest or 0,
     )
 
 
 def open_requests(session: Session, operator_id: int) -> int:
-    return session.scalars(
-        select(func.count()).where(
-            ServiceRequest.assignee_id == operator_id, ServiceRequest.status.in_(WORKING_STATUSES)
-        )
-    ).one()
+    return session.scalars(_open_requests(operator_id)).one()
+
+
+def _open_requests(operator_id: Any) -> Select[int]:
+    return select(func.count(ServiceRequest.id)).where(
+        ServiceRequest.assignee_id == operator_id, ServiceRequest.status.in_(WORKING_STATUSES)
+    )
 
 
 def open_requests_by_operator(session: Session, operator_ids: list[int]) -> dict[int, int]:
     """How many unresolved requests each operator has; absent means none."""
+    if not operator_ids:
+        return {}
     rows = session.execute(
         select(ServiceRequest.assignee_id, func.count())
         .where(ServiceRequest.assignee_id.in_(operator_ids), ServiceRequest.status.in_(WORKING_STATUSES))
@@ -132,24 +85,34 @@ def open_requests_by_operator(session: Session, operator_ids: list[int]) -> dict
 
 def operators_for_account(session: Session, account: Account) -> list[Operator]:
     """Active people of the account's agency who serve requests and reach the account, in id order."""
-    people = session.scalars(
+    people = active_operators(session, account.agency_id)
+    return [person for person in people if why_not_serving(person, account) is None]
+
+
+def active_operators(session: Session, agency_id: int) -> Sequence[Operator]:
+    """An agency's, with what `why_not_serving` looks at, in id order."""
+    return session.scalars(
         select(Operator)
-        .where(Operator.agency_id == account.agency_id, Operator.is_active)
-        .options(selectinload(Operator.teams))
+        .where(Operator.agency_id == agency_id, Operator.is_active)
+        .options(selectinload(Operator.teams), joinedload(Operator.agency))
         .order_by(Operator.id)
     ).all()
-    return [
-        person
-        for person in people
-        if Permission.REPLIES_SEND in ROLES[person.role].permissions and _reaches(session, person, account.id)
-    ]
 
 
-def _reaches(session: Session, operator: Operator, account_id: int) -> bool:
-    reached = accounts_within(ROLES[operator.role], operator)
-    if reached is None:
-        return True
-    return session.scalar(reached.where(Account.id == account_id)) is not None
+def why_not_serving(person: Operator, account: Account) -> str | None:
+    """The code of why somebody cannot hold an account's requests; None for who can.
+
+    Their agency and teams are loaded. Whoever reaches every account may help another agency out, but is
+    given none of its work (`operators_for_account`).
+    """
+    role = ROLES[person.role]
+    if not person.is_active:
+        return "holder_disabled"
+    if not person.agency.is_active:
+        return "agency_closed"
+    if Permission.REPLIES_SEND not in role.permissions:
+        return "holder_may_not_answer"
+    return None if serves(role, person, account) else "holder_does_not_serve_account"
 
 
 def list_agencies(ctx: Context) -> AgencyList:

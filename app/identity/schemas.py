@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.permissions import RoleName
+from app.core.inputs import RowId
+from app.core.permissions import Permission, RoleName
 from app.models import AgencyKind, Presence
 
 
@@ -76,7 +77,7 @@ class SessionView(BaseModel):
     server_time: datetime
     demo: bool = False
     operator: OperatorView | None = None
-    permissions: list[str] = []
+    permissions: list[Permission] = []
     capacity: CapacityView | None = None
     presence: Presence | None = None
     presence_since: datetime | None = None
@@ -100,7 +101,8 @@ class AssignableOperatorList(BaseModel):
 
 
 class OperatorQuery(BaseModel):
-    account_id: int | None = None
+    model_config = ConfigDict(extra="forbid")
+    account_id: RowId | None = None
 
 
 class PresenceChanged(BaseModel):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import Session
 
 from app.core.events import Audience
 from app.core.permissions import AccountReach, Actor, Permission, RequestReach, Role
@@ -26,23 +27,26 @@ from app.models import (
     Contact,
     ContactIdentity,
     Conversation,
+    FilterSample,
     HourlyVolume,
     InboundItem,
-    Label,
+    ItemRevision,
     Message,
     Monitor,
     MonitorHit,
     Operator,
     OutboundMessage,
     Publication,
-    ReviewDraw,
-    ReviewItem,
+    RequestChange,
+    RereadRound,
+    SampledItem,
     ServiceRequest,
     SpecialListEntry,
     Stream,
     Team,
     TeamMember,
     Topic,
+    TrainingLabel,
     Verdict,
 )
 
@@ -60,10 +64,12 @@ _BY_ACCOUNT: tuple[Any, ...] = (
     CallbackDelivery,
     ContactIdentity,
     InboundItem,
-    Label,
+    ItemRevision,
+    TrainingLabel,
     MonitorHit,
     Publication,
-    ReviewItem,
+    RereadRound,
+    SampledItem,
     Stream,
     Verdict,
 )
@@ -132,6 +138,10 @@ def _agency_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
 _RULES: dict[Any, Any] = {
     Account: lambda actor: _account_condition(Account.id, actor),
     ServiceRequest: _request_condition,
+    RequestChange: lambda actor: and_(
+        _account_condition(RequestChange.account_id, actor),
+        RequestChange.service_request_id.in_(select(ServiceRequest.id).where(_request_condition(actor))),
+    ),
     Conversation: lambda actor: and_(
         _account_condition(Conversation.account_id, actor), _conversation_condition(Conversation.id, actor)
     ),
@@ -146,23 +156,39 @@ _RULES: dict[Any, Any] = {
         select(Monitor.id).where(_agency_condition(Monitor.agency_id, actor))
     ),
     SpecialListEntry: lambda actor: _agency_condition(SpecialListEntry.agency_id, actor),
-    ReviewDraw: lambda actor: _agency_condition(ReviewDraw.agency_id, actor),
+    FilterSample: lambda actor: _agency_condition(FilterSample.agency_id, actor),
     AuditLog: lambda actor: _agency_condition(AuditLog.agency_id, actor),
 }
 
 
-def accounts_within(role: Role, operator: Operator) -> Select[int] | None:
-    """The accounts a role lets an operator reach; None means every one."""
+def accounts_within(role: Role, operator: Operator | type[Operator]) -> Select[int] | None:
+    """The accounts a role lets an operator reach; None means every one.
+
+    With the class instead of a person it is a part of a statement about people of that role.
+    """
     if role.account_reach is AccountReach.ALL:
         return None
     reached = select(Account.id).where(Account.agency_id == operator.agency_id)
     if role.account_reach is AccountReach.AGENCY:
         return reached
-    teams = select(TeamMember.team_id).where(TeamMember.operator_id == operator.id)
+    # The person of the statement outside, however deep this stands in it: never anybody at all.
+    teams = select(TeamMember.team_id).where(TeamMember.operator_id == operator.id).correlate(Operator)
     own_or_official = or_(Account.kind == AccountKind.OFFICIAL, Account.owner_operator_id == operator.id)
     return reached.where(
         own_or_official, or_(Account.team_id.in_(teams), Account.owner_operator_id == operator.id)
     )
+
+
+def serves(role: Role, operator: Operator, account: Account) -> bool:
+    """The same rule for one operator whose teams are loaded and one account: no statement."""
+    if role.account_reach is AccountReach.ALL:
+        return True
+    if account.agency_id != operator.agency_id:
+        return False
+    if role.account_reach is AccountReach.AGENCY or account.owner_operator_id == operator.id:
+        return True
+    in_team = account.team_id in {team.id for team in operator.teams}
+    return account.kind is AccountKind.OFFICIAL and in_team
 
 
 def rooms_of(actor: Actor) -> frozenset[str]:
@@ -201,6 +227,20 @@ def request_rooms(account_id: int, team_id: int | None, assignee_id: int | None)
             if assignee_id is None:
                 rooms.add(f"{base}.t{team_id}.waiting")
     return frozenset(rooms)
+
+
+def conversation_rooms(session: Session, conversation_id: int) -> frozenset[str]:
+    """The rooms whose members may see a conversation: with one of its requests, or whatever the account has.
+
+    Empty for one that does not exist. One statement.
+    """
+    stand = select(Conversation.account_id, ServiceRequest.team_id, ServiceRequest.assignee_id)
+    rows = session.execute(
+        stand.outerjoin(ServiceRequest, ServiceRequest.conversation_id == Conversation.id).where(
+            Conversation.id == conversation_id
+        )
+    )
+    return frozenset[str]().union(*(request_rooms(*row) for row in rows))
 
 
 def request_audience(

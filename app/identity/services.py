@@ -4,36 +4,44 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from app.core.context import Context
 from app.core.crypto import new_token, token_hash
-from app.core.errors import Conflict, Invalid, NotFound, RateLimited
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import Audience
 from app.core.i18n import translate
-from app.core.permissions import Permission, RoleName
+from app.core.permissions import ROLES, Permission, RoleName
 from app.identity import audit
-from app.identity.events import PRESENCE_CHANGED, SESSION_ENDED
+from app.identity.events import (
+    OPERATOR,
+    OPERATOR_CREATED,
+    OPERATOR_DISABLED,
+    PRESENCE_CHANGED,
+    SESSION,
+    SESSION_CLOSED,
+    SESSION_ENDED,
+    SESSION_OPENED,
+    SESSION_REFUSED,
+)
+from app.identity.login_pace import count_wrong, forget_wrong, require_pace
 from app.identity.passwords import decoy_hash, hash_password, needs_rehash, verify_password
 from app.identity.schemas import LogIn, PresenceChanged, SessionEnded, SetLocale, SetPresence
 from app.identity.scope import agency_audience
-from app.models import LoginAttempt, Operator, OperatorSession, Presence
+from app.models import Operator, OperatorSession, Presence
 
 SHORTEST_PASSWORD = 10
-FAILURES_PER_NAME = 8
-FAILURES_PER_ADDRESS = 40
-FAILURE_WINDOW = timedelta(minutes=10)
 
 
 def log_in(ctx: Context, command: LogIn, *, address: str, user_agent: str) -> tuple[Operator, str] | None:
     """Check the password and open a session; the operator and the session's token.
 
     None when the name or the password is wrong: the caller commits (the attempt is counted) and then
-    refuses. Raises RateLimited after too many failures of the name or the address within ten minutes.
+    refuses. Raises RateLimited when passwords are tried too fast (see login_pace).
     """
     name = command.login_name.strip().lower()
-    _throttle(ctx, name, address)
+    require_pace(ctx, name, address)
     operator = ctx.session.scalar(
         select(Operator)
         .where(func.lower(Operator.login_name) == name)
@@ -57,32 +65,17 @@ def log_in(ctx: Context, command: LogIn, *, address: str, user_agent: str) -> tu
             user_agent=user_agent[:200],
         )
     )
-    ctx.session.execute(delete(LoginAttempt).where(LoginAttempt.key == f"name:{name}"))
-    audit.record(ctx, "session.opened", operator=operator, address=address)
+    forget_wrong(ctx, name, address)
+    audit.record(ctx, SESSION_OPENED, OPERATOR.of(operator), operator=operator, address=address)
     if operator.presence is Presence.OFFLINE:
         _change_presence(ctx, operator, Presence.ONLINE)
     ctx.session.flush()
     return operator, token
 
 
-def _throttle(ctx: Context, name: str, address: str) -> None:
-    since = ctx.now() - FAILURE_WINDOW
-    for key, limit in ((f"name:{name}", FAILURES_PER_NAME), (f"address:{address}", FAILURES_PER_ADDRESS)):
-        attempts = select(func.count(), func.min(LoginAttempt.created_at)).where(
-            LoginAttempt.key == key[:120], LoginAttempt.created_at > since
-        )
-        count, first = ctx.session.execute(attempts).one()
-        if count >= limit:
-            wait = (first + FAILURE_WINDOW - ctx.now()).total_seconds()
-            raise RateLimited("login_throttled", retry_after=max(1, round(wait)))
-
-
 def _count_failure(ctx: Context, name: str, address: str) -> None:
-    now = ctx.now()
-    for key in (f"name:{name}", f"address:{address}"):
-        ctx.session.add(LoginAttempt(key=key[:120], created_at=now))
-    ctx.session.execute(delete(LoginAttempt).where(LoginAttempt.created_at < now - 6 * FAILURE_WINDOW))
-    audit.record(ctx, "session.refused", detail={"login_name": name[:60]}, address=address)
+    count_wrong(ctx, name, address)
+    audit.record(ctx, SESSION_REFUSED, detail={"login_name": name[:60]}, address=address)
     ctx.session.flush()
 
 
@@ -99,7 +92,7 @@ def log_out(ctx: Context) -> None:
     )
     if not others and operator.presence is not Presence.OFFLINE:
         _change_presence(ctx, operator, Presence.OFFLINE)
-    audit.record(ctx, "session.closed", operator=operator)
+    audit.record(ctx, SESSION_CLOSED, OPERATOR.of(operator), operator=operator)
 
 
 def end_session(ctx: Context, row: OperatorSession, reason: str) -> None:
@@ -109,6 +102,7 @@ def end_session(ctx: Context, row: OperatorSession, reason: str) -> None:
         SESSION_ENDED,
         SessionEnded(session_id=row.id, reason=reason),
         Audience(frozenset({f"operator{row.operator_id}"})),
+        about=SESSION.of(row),
     )
     ctx.session.flush()
 
@@ -128,7 +122,7 @@ def _change_presence(ctx: Context, operator: Operator, presence: Presence) -> No
         PRESENCE_CHANGED,
         PresenceChanged(operator_id=operator.id, presence=presence),
         agency_audience(operator.agency_id),
-        operator_id=operator.id,
+        about=OPERATOR.of(operator),
     )
 
 
@@ -170,23 +164,34 @@ def create_operator(
         role=role,
         presence=Presence.OFFLINE,
         presence_since=ctx.now(),
+        capacity=ROLES[role].capacity,
     )
     ctx.session.add(operator)
     ctx.session.flush()
-    audit.record(
-        ctx, "operator.created", object_type="operator", object_id=operator.id, detail={"role": role}
-    )
+    audit.record(ctx, OPERATOR_CREATED, OPERATOR.of(operator), detail={"role": role})
     return operator
 
 
 def disable_operator(ctx: Context, login_name: str) -> int:
     """Shut a person out: no login, and every session (with its sockets) ends now; how many ended."""
     ctx.require(Permission.OPERATORS_MANAGE)
+    return shut_out(ctx, find_login(ctx, login_name))
+
+
+def find_login(ctx: Context, login_name: str) -> Operator:
+    """The person who logs in under this name, for those who may manage people; raises NotFound."""
+    ctx.require(Permission.OPERATORS_MANAGE)
     operator = ctx.session.scalar(select(Operator).where(Operator.login_name == login_name.strip().lower()))
     if operator is None:
         raise NotFound
+    return operator
+
+
+def shut_out(ctx: Context, operator: Operator) -> int:
+    """The same for a person who was found already; the caller has asked for the right."""
     operator.is_active = False
-    operator.presence = Presence.OFFLINE
+    if operator.presence is not Presence.OFFLINE:
+        _change_presence(ctx, operator, Presence.OFFLINE)
     live = ctx.session.scalars(
         select(OperatorSession).where(
             OperatorSession.operator_id == operator.id, OperatorSession.ended_at.is_(None)
@@ -194,5 +199,5 @@ def disable_operator(ctx: Context, login_name: str) -> int:
     ).all()
     for row in live:
         end_session(ctx, row, "disabled")
-    audit.record(ctx, "operator.disabled", object_type="operator", object_id=operator.id)
+    audit.record(ctx, OPERATOR_DISABLED, OPERATOR.of(operator))
     return len(live)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import current_app, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from app.core.db import open_session
-from app.core.permissions import ANONYMOUS, Actor
+from app.core.permissions import ANONYMOUS, Actor, system_actor
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
-from app.identity.queries import actor_of_token, session_is_stale, touch_session
+from app.identity.actors import actors_of_tokens, touch_sessions
 
 
 class SessionUser(UserMixin):  # type: ignore[misc]
@@ -33,16 +35,23 @@ def _load_user(token: str) -> SessionUser | None:
 
 
 def load_actor(runtime: Runtime, token: str, address: str) -> Actor | None:
+    return load_actors(runtime, {token: address}).get(token)
+
+
+def load_actors(runtime: Runtime, addresses: Mapping[str, str]) -> dict[str, Actor]:
+    """The actors of many sessions, by token; those that have ended are missing.
+
+    Being connected is being there: they count as used. A handful of statements, however many there are.
+    """
     database = open_session(runtime.sessions, write=False)
     try:
-        actor = actor_of_token(runtime, database, token, address)
-        stale = actor is not None and session_is_stale(database, actor, runtime)
+        found = actors_of_tokens(runtime, database, addresses)
     finally:
         database.close()
-    if actor is not None and stale:
-        with open_context(runtime, actor) as ctx:
-            touch_session(ctx.session, actor, runtime)
-    return actor
+    if found.stale:
+        with open_context(runtime, system_actor("web")) as ctx:
+            touch_sessions(ctx.session, found.stale, runtime)
+    return found.actors
 
 
 def load_current_actor() -> Actor:

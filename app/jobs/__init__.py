@@ -1,1 +1,1 @@
-"""The RQ kernel: queueing hints, running jobs, the worker and the scheduler."""
+"""The RQ kernel: queueing hints, running jobs, and what is looked for periodically."""

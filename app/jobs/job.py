@@ -8,26 +8,41 @@ from collections.abc import Callable
 import structlog
 
 from app.core.ids import new_request_id
-from app.core.jobs import JobName
+from app.core.jobs import Job, Queue
 from app.core.metrics import JOB_SECONDS, JOBS
 from app.core.runtime import Runtime
 
 log = structlog.get_logger(__name__)
 
 JobFunction = Callable[..., None]
-JOB_FUNCTIONS: dict[JobName, JobFunction] = {}
+_REGISTERED: dict[str, tuple[Job, JobFunction]] = {}
 
 
-def job(name: JobName) -> Callable[[JobFunction], JobFunction]:
-    """Register a job; it is called as function(runtime, *ids) and opens its own units of work."""
+def job(declared: Job) -> Callable[[JobFunction], JobFunction]:
+    """Register what a job does; it is called as function(runtime, *ids) and opens its own units of work."""
 
     def decorate(function: JobFunction) -> JobFunction:
-        if name in JOB_FUNCTIONS:
-            raise ValueError(f"two functions for job {name}")
-        JOB_FUNCTIONS[name] = function
+        if declared.name in _REGISTERED:
+            raise ValueError(f"two functions for job {declared.name}")
+        _REGISTERED[declared.name] = declared, function
         return function
 
     return decorate
+
+
+def registered_jobs() -> frozenset[Job]:
+    """Those that this process can do."""
+    return frozenset(declared for declared, _ in _REGISTERED.values())
+
+
+def queue_of(name: str) -> Queue:
+    return _registered(name)[0].queue
+
+
+def _registered(name: str) -> tuple[Job, JobFunction]:
+    if name not in _REGISTERED:
+        raise ValueError(f"no such job: {name}")
+    return _REGISTERED[name]
 
 
 def perform(runtime: Runtime, name: str, ids: list[int]) -> None:
@@ -36,7 +51,7 @@ def perform(runtime: Runtime, name: str, ids: list[int]) -> None:
     started = time.perf_counter()
     outcome = "failed"
     try:
-        JOB_FUNCTIONS[JobName(name)](runtime, *ids)
+        _registered(name)[1](runtime, *ids)
         outcome = "done"
     finally:
         JOBS.labels(name, outcome).inc()

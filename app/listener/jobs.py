@@ -2,35 +2,71 @@
 
 from __future__ import annotations
 
-from app.accounts.platforms import platforms
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.accounts.job_names import PROCESS_DELIVERIES
+from app.accounts.platforms import counted_calls, platforms
+from app.adapters.base import Rereader
+from app.core.context import Context
 from app.core.errors import PlatformError
-from app.core.jobs import DeferredJob, JobName
+from app.core.jobs import DeferredJob
+from app.core.metrics import LIVE_STEP_SECONDS, PUSHES_AT_ONCE
 from app.core.permissions import Permission, system_actor
+from app.core.retention import forget
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.jobs.job import job
-from app.listener.backfill import backfill_chunk
-from app.listener.deliveries import (
+from app.jobs.periodic import Periodic, at_once, seconds, sweeping
+from app.listener.asking import answer_asker
+from app.listener.chain.chain import Chain, ChainItem, judge
+from app.listener.ingest.deliveries import (
     DELIVERIES_PER_BATCH,
     store_understood,
     understand,
     waiting_deliveries,
 )
-from app.listener.filters import judge
-from app.listener.gathering import chains_of, gather_subjects
-from app.listener.judging import ITEMS_PER_JOB, lease_items, record_verdicts
-from app.listener.learning import (
+from app.listener.ingest.polling import due_streams, lease_stream, record_failure, record_page
+from app.listener.ingest.rereading import due_rereads, lease_round, record_reread, record_reread_failure
+from app.listener.job_names import (
+    BACKFILL_MONITOR,
+    FORGET_OLD,
+    JUDGE_ITEMS,
+    POLL_STREAM,
+    PREVIEW_RULE,
+    REREAD_ITEMS,
+    RETRAIN_MODELS,
+    TRY_FILTERS,
+)
+from app.listener.judging.gathering import gather_chain_items, memory_of
+from app.listener.judging.in_order import BatchMemory
+from app.listener.judging.verdicts import (
+    ITEMS_PER_JOB,
+    lease_items,
+    oldest_unjudged,
+    record_verdicts,
+)
+from app.listener.learning.versions import (
     current_classifier,
     material,
     record_training,
     train_candidate,
     training_lock,
 )
-from app.listener.polling import lease_stream, record_failure, record_page
-from app.nlp.classifier import Classifier
+from app.listener.matching.compiled import rule_cache
+from app.listener.monitors.backfill import backfill_chunk, waiting_backfills
+from app.listener.monitors.preview import preview
+from app.listener.monitors.schemas import PreviewCommand
+from app.listener.retention import RETENTION
+from app.listener.sampling.schemas import TrialCommand
+from app.listener.sampling.trials import try_filters
+from app.models import Account, CallbackDelivery, DeliveryStatus, InboundItem
+from app.nlp.serving.classifier import Classifier
 
 LISTENER = system_actor("listener", Permission.LISTENER_INGEST, Permission.ACCOUNTS_SYNC)
-# Pushes and verdicts share a queue: after so many batches the other kind comes first.
 BATCHES_PER_JOB = 10
 
 
@@ -39,22 +75,47 @@ def classifier(runtime: Runtime) -> Classifier:
     return current_classifier(runtime)
 
 
-@job(JobName.LISTENER_PROCESS_DELIVERIES)
+@job(PROCESS_DELIVERIES)
 def process_kept_deliveries(runtime: Runtime) -> None:
-    """Turn kept pushes into items, oldest first, and let judging have its turn now and then."""
+    """Turn kept pushes into items, oldest first, and judge these at once.
+
+    A push waits for no second job, and a batch is what has come meanwhile. After so many batches a new job
+    goes on, so that a worker which is told to stop can.
+    """
     for _ in range(BATCHES_PER_JOB):
         with open_context(runtime, LISTENER, write=False) as ctx:
             deliveries, accounts = waiting_deliveries(ctx)
         if deliveries:
+            began = _note_taken(runtime, deliveries)
             understood = understand(runtime, deliveries, accounts)
             with open_context(runtime, LISTENER) as ctx:
-                store_understood(ctx, understood)
+                lease = store_understood(ctx, understood, accounts)
+                # So few that looking around in this transaction keeps no writer of SQLite's waiting.
+                seen = _look_around(ctx, lease.items) if lease.items else None
+            if seen is not None:
+                _decide(runtime, lease.token, seen, accounts)
+                _note_judged(began, len(lease.items))
         if len(deliveries) < DELIVERIES_PER_BATCH:
             return
-    runtime.queue.enqueue([DeferredJob(JobName.LISTENER_PROCESS_DELIVERIES)])
+    runtime.queue.enqueue([DeferredJob(PROCESS_DELIVERIES)])
 
 
-@job(JobName.LISTENER_POLL_STREAM)
+def _note_taken(runtime: Runtime, deliveries: Sequence[CallbackDelivery]) -> float:
+    """Count what a batch has waited; the moment of perf_counter() at which it began."""
+    now, taken = runtime.clock.now(), LIVE_STEP_SECONDS.labels("taken")
+    for delivery in deliveries:
+        taken.observe((now - delivery.created_at).total_seconds())
+    PUSHES_AT_ONCE.observe(len(deliveries))
+    return time.perf_counter()
+
+
+def _note_judged(began: float, items: int) -> None:
+    seconds, judged = time.perf_counter() - began, LIVE_STEP_SECONDS.labels("judged")
+    for _ in range(items):
+        judged.observe(seconds)
+
+
+@job(POLL_STREAM)
 def poll_stream(runtime: Runtime, stream_id: int) -> None:
     """Lease, call outside any transaction, then items and cursor together.
 
@@ -78,7 +139,28 @@ def poll_stream(runtime: Runtime, stream_id: int) -> None:
         record_page(ctx, reading, page)
 
 
-@job(JobName.LISTENER_JUDGE_ITEMS)
+@job(REREAD_ITEMS)
+def reread_items(runtime: Runtime, account_id: int) -> None:
+    """Lease, ask outside any transaction, then take in what has changed. Repeating it does no harm."""
+    with open_context(runtime, LISTENER) as ctx:
+        again = lease_round(ctx, account_id)
+    if again is None:
+        return
+    parts = platforms(runtime)
+    adapter = parts.adapter(again.account.platform)
+    assert isinstance(adapter, Rereader)  # noqa: S101  no other is leased
+    with counted_calls() as made:
+        try:
+            found = adapter.reread(parts.ref(again.account), again.external_ids, again.calls)
+        except PlatformError as error:
+            with open_context(runtime, LISTENER) as ctx:
+                record_reread_failure(ctx, again, error, made.calls)
+            return
+    with open_context(runtime, LISTENER) as ctx:
+        record_reread(ctx, again, found, made.calls)
+
+
+@job(JUDGE_ITEMS)
 def judge_items(runtime: Runtime) -> None:
     """Judge received items until none is left.
 
@@ -92,20 +174,39 @@ def judge_items(runtime: Runtime) -> None:
 def judge_batch(runtime: Runtime) -> int:
     with open_context(runtime, LISTENER) as ctx:
         token, items = lease_items(ctx)
-    if not items:
-        return 0
-    # They are ours now; looking around needs no right to write, which on SQLite only one has at a time.
-    with open_context(runtime, LISTENER, write=False) as ctx:
-        subjects = gather_subjects(ctx, items)
-        chains = chains_of(ctx, subjects)
-    model = classifier(runtime)
-    decisions = judge(subjects, model, chains)
-    with open_context(runtime, LISTENER) as ctx:
-        record_verdicts(ctx, token, subjects, decisions, model.version)
+    if items:
+        # They are ours now; looking around needs no right to write, which on SQLite only one has at a time.
+        with open_context(runtime, LISTENER, write=False) as ctx:
+            seen = _look_around(ctx, items)
+        _decide(runtime, token, seen)
     return len(items)
 
 
-@job(JobName.LISTENER_BACKFILL_MONITOR)
+@dataclass(frozen=True)
+class _Seen:
+    """Items with all that is known from before, and the chain that each runs through."""
+
+    chain_items: list[ChainItem]
+    chains: list[Chain]
+    memory: BatchMemory
+
+
+def _look_around(ctx: Context, items: list[InboundItem]) -> _Seen:
+    rules = rule_cache(ctx.runtime).current(ctx.session)
+    chain_items = gather_chain_items(ctx, items, rules)
+    chains = [rules.chain(chain_item.item, chain_item.monitors) for chain_item in chain_items]
+    return _Seen(chain_items, chains, memory_of(ctx, chain_items))
+
+
+def _decide(runtime: Runtime, token: str, seen: _Seen, accounts: Mapping[int, Account] | None = None) -> None:
+    """The model outside any transaction, then its verdicts. `accounts` by id, where they were just read."""
+    model = classifier(runtime)
+    decisions = judge(seen.chain_items, model, seen.chains, seen.memory)
+    with open_context(runtime, LISTENER) as ctx:
+        record_verdicts(ctx, token, seen.chain_items, decisions, model.version, accounts)
+
+
+@job(BACKFILL_MONITOR)
 def backfill_monitor(runtime: Runtime, backfill_id: int) -> None:
     """Chunk by chunk, each its own transaction, so that fresh items are judged in between."""
     model = classifier(runtime)
@@ -115,7 +216,7 @@ def backfill_monitor(runtime: Runtime, backfill_id: int) -> None:
             more = backfill_chunk(ctx, backfill_id, model)
 
 
-@job(JobName.LISTENER_RETRAIN_MODELS)
+@job(RETRAIN_MODELS)
 def retrain_models(runtime: Runtime) -> None:
     """Learn from what people corrected; the new model judges only if it is not worse on the pinned labels."""
     with training_lock(runtime) as taken:
@@ -128,3 +229,58 @@ def retrain_models(runtime: Runtime) -> None:
         version = train_candidate(runtime, learnt, pinned)
         with open_context(runtime, LISTENER) as ctx:
             record_training(ctx, version, label_ids)
+
+
+@job(PREVIEW_RULE)
+def preview_rule(runtime: Runtime, question: int) -> None:
+    """What a rule would have caught, for whoever tries it."""
+    answer_asker(runtime, question, PreviewCommand, preview)
+
+
+@job(TRY_FILTERS)
+def try_filter_settings(runtime: Runtime, question: int) -> None:
+    """What other filter settings would keep and drop, for whoever tries them."""
+    answer_asker(runtime, question, TrialCommand, try_filters)
+
+
+@job(FORGET_OLD)
+def forget_old(runtime: Runtime) -> None:
+    """Empty what the rules say is over."""
+    forget(runtime, LISTENER, RETENTION)
+
+
+def _old_rows(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(FORGET_OLD)] if ctx.runtime.settings.raw_days else []
+
+
+def _due_polls(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(POLL_STREAM, (stream,)) for stream in due_streams(ctx)]
+
+
+def _due_rereads(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(REREAD_ITEMS, (account,)) for account in due_rereads(ctx)]
+
+
+def _kept_deliveries(ctx: Context) -> list[DeferredJob]:
+    waiting = ctx.session.scalar(
+        select(CallbackDelivery.id).where(CallbackDelivery.status == DeliveryStatus.RECEIVED).limit(1)
+    )
+    return [] if waiting is None else [DeferredJob(PROCESS_DELIVERIES)]
+
+
+def _unjudged_items(ctx: Context) -> list[DeferredJob]:
+    return [] if oldest_unjudged(ctx) is None else [DeferredJob(JUDGE_ITEMS)]
+
+
+def _unfinished_backfills(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(BACKFILL_MONITOR, (run,)) for run in waiting_backfills(ctx)]
+
+
+PERIODIC = [
+    Periodic("due polls", at_once, _due_polls),
+    Periodic("due rereads", seconds(5), _due_rereads),
+    Periodic("kept deliveries", seconds(2), _kept_deliveries),
+    Periodic("unjudged items", seconds(2), _unjudged_items),
+    Periodic("unfinished backfills", sweeping, _unfinished_backfills),
+    Periodic("old rows of the listener", seconds(1800), _old_rows),
+]

@@ -1,7 +1,8 @@
 """Typed tables, one file per aggregate. Importing this package registers all of them."""
 
 from app.core.db import Base
-from app.core.tables import AuditLog, Counter, EventLog, ProcessLease
+from app.core.lanes import Lane
+from app.core.tables import AuditHead, AuditLog, Counter, EventLog, ProcessLease
 from app.models.account import (
     Account,
     AccountKind,
@@ -29,8 +30,17 @@ from app.models.identity import (
     Team,
     TeamMember,
 )
-from app.models.labelling import Label, LabelSource, ReviewDraw, ReviewItem
-from app.models.listening import InboundItem, Lane, Verdict, VerdictOutcome, WaitingItem
+from app.models.labelling import FilterSample, LabelSource, SampledItem, TrainingLabel
+from app.models.listening import (
+    RAW_KEPT,
+    InboundItem,
+    ItemRevision,
+    RereadRound,
+    Verdict,
+    VerdictOutcome,
+    WaitingItem,
+)
+from app.models.media import CopyState, MediaCopy, MediaPart, StoredFile
 from app.models.monitoring import (
     AccountFilter,
     AuthorActivity,
@@ -39,14 +49,24 @@ from app.models.monitoring import (
     Monitor,
     MonitorHit,
 )
-from app.models.outbound import OutboundAttempt, OutboundMessage, OutboundState
+from app.models.outbound import (
+    AUTHOR_LEFT,
+    HELD_UP,
+    REPLY,
+    OutboundAttempt,
+    OutboundMessage,
+    OutboundState,
+)
 from app.models.publication import Publication, PublicationKind, PublicationMedia
+from app.models.request_change import ChangeKind, RequestChange
 from app.models.service_request import (
     ACTIVE_STATUSES,
+    DONE_STATUSES,
     WORKING_STATUSES,
     AssignmentDecision,
     RequestStatus,
     ServiceRequest,
+    stands,
 )
 from app.models.special_list import SpecialList, SpecialListEntry
 from app.models.topic import (
@@ -61,6 +81,11 @@ from app.models.topic import (
 
 __all__ = [
     "ACTIVE_STATUSES",
+    "AUTHOR_LEFT",
+    "DONE_STATUSES",
+    "HELD_UP",
+    "RAW_KEPT",
+    "REPLY",
     "WORKING_STATUSES",
     "Account",
     "AccountFilter",
@@ -72,6 +97,7 @@ __all__ = [
     "AlertKind",
     "AlertRule",
     "AssignmentDecision",
+    "AuditHead",
     "AuditLog",
     "AuthorActivity",
     "Avatar",
@@ -80,19 +106,24 @@ __all__ = [
     "Base",
     "CallUsage",
     "CallbackDelivery",
+    "ChangeKind",
     "Contact",
     "ContactIdentity",
     "Conversation",
+    "CopyState",
     "Counter",
     "DeliveryStatus",
     "Direction",
     "EventLog",
+    "FilterSample",
     "HourlyVolume",
     "InboundItem",
-    "Label",
+    "ItemRevision",
     "LabelSource",
     "Lane",
     "LoginAttempt",
+    "MediaCopy",
+    "MediaPart",
     "Message",
     "Monitor",
     "MonitorHit",
@@ -108,19 +139,23 @@ __all__ = [
     "Publication",
     "PublicationKind",
     "PublicationMedia",
+    "RequestChange",
     "RequestStatus",
-    "ReviewDraw",
-    "ReviewItem",
+    "RereadRound",
+    "SampledItem",
     "Sensitivity",
     "ServiceRequest",
     "SpecialList",
     "SpecialListEntry",
+    "StoredFile",
     "Stream",
     "Team",
     "TeamMember",
     "Topic",
     "TopicItem",
+    "TrainingLabel",
     "Verdict",
     "VerdictOutcome",
     "WaitingItem",
+    "stands",
 ]

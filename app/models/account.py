@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
@@ -27,14 +27,32 @@ class AccountStatus(StrEnum):
     REMOVED = "removed"
 
 
+_HANDLE_SETTINGS = ("username", "acct", "screen_name")
+
+
 class Account(Entity):
-    """A brand's (or an employee's) account on a platform, served by one agency."""
+    """A brand's (or an employee's) account on a platform, served by one agency.
+
+    When another agency takes it over, the old row is removed and keeps its history; the new one begins empty.
+    """
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+    __table_args__ = (
+        Index(
+            "uq_accounts_in_use",
+            "platform",
+            "server",
+            "external_id",
+            unique=True,
+            sqlite_where=text("status != 'removed'"),
+            postgresql_where=text("status != 'removed'"),
+        ),
+    )
 
     agency_id: Mapped[int] = fk("agencies.id")
     platform: Mapped[str] = mapped_column(String(30))
+    server: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    """Who gives out its ids, where a platform is many servers (Mastodon): each knows another by that id."""
     external_id: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(120))
     kind: Mapped[AccountKind] = mapped_column(EnumText(AccountKind), default=AccountKind.OFFICIAL)
@@ -59,11 +77,29 @@ class Account(Entity):
     error_streak: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None]
     """No call to the platform for this account before this moment (rate limit or back-off)."""
+    unreachable_since: Mapped[datetime | None]
+    """Since when the platform's server has not answered."""
+    push_fault: Mapped[str | None] = mapped_column(String(60))
+    """Why what the platform pushes cannot be read; calls to it work all the same."""
     refused_features: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What the platform says this account may not do: feature → {"count": refusals, "at": the last one}."""
     version: Mapped[int] = mapped_column(default=1)
 
     agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+
+    @property
+    def can_be_called(self) -> bool:
+        """Whether streams are read and answers sent: what is wrong with its pushes hinders neither."""
+        if self.status is AccountStatus.MISCONFIGURED:
+            return self.push_fault is not None
+        return self.status is AccountStatus.ACTIVE
+
+    @property
+    def called(self) -> frozenset[str]:
+        """What texts call it after an `@`: its name and its handle without the server, in lower case."""
+        handles = (str(self.settings.get(setting) or "").partition("@")[0] for setting in _HANDLE_SETTINGS)
+        return frozenset(name.lower() for name in (self.name, *handles) if name)
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
@@ -99,12 +135,15 @@ class CallbackDelivery(Entity):
     __tablename__ = "callback_deliveries"
     __table_args__ = (
         UniqueConstraint("account_id", "digest"),
+        Index("uq_callback_deliveries_signature", "signature", "account_id", unique=True),
         Index("ix_callback_deliveries_status_id", "status", "id"),
     )
 
     account_id: Mapped[int] = fk("accounts.id")
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the body and what signs it: a platform's repeat of one push is the same row."""
+    signature: Mapped[str | None] = mapped_column(String(64))
+    """What the platform signed it with; one signature counts for one body."""
     query: Mapped[dict[str, Any]]
     content_type: Mapped[str] = mapped_column(String(120), default="")
     body: Mapped[bytes] = mapped_column(LargeBinary)
@@ -131,7 +170,10 @@ class OAuthState(Entity):
     __tablename__ = "oauth_states"
 
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    account_id: Mapped[int] = fk("accounts.id")
+    account_id: Mapped[int | None] = fk("accounts.id")
+    """The account that is authorised anew; None while one is being connected."""
+    connection: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What a new account will be made of, with the app's keys: Fernet-encrypted JSON."""
     operator_id: Mapped[int] = fk("operators.id")
     expires_at: Mapped[datetime]
 

@@ -10,12 +10,12 @@ from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
+from app.core.lanes import Lane
 from app.models.account import Account
 from app.models.customer import ContactIdentity
-from app.models.listening import Lane
 
 if TYPE_CHECKING:
-    from app.models.outbound import OutboundMessage
+    pass
 
 
 class Conversation(Entity):
@@ -65,10 +65,13 @@ class Message(Entity):
     media: Mapped[list[Any]] = mapped_column(default=list)
     external_url: Mapped[str | None] = mapped_column(String(500))
     occurred_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    """When the customer changed it; `text` is what it says now."""
+    deleted_at: Mapped[datetime | None]
+    """When the customer took it back."""
     idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    command_digest: Mapped[str | None] = mapped_column(String(64))
+    """Names the command that the key stands for, with its content and who gave it."""
     version: Mapped[int] = mapped_column(default=1)
 
-    outbound: Mapped[OutboundMessage | None] = relationship(
-        back_populates="message", lazy="raise_on_sql", uselist=False
-    )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

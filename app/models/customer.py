@@ -56,5 +56,8 @@ class ContactIdentity(Entity):
     followers_count: Mapped[int | None]
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
     last_seen_at: Mapped[datetime]
+    former_names: Mapped[list[Any]] = mapped_column(default=list)
+    """What the person was called before, newest first; found by search until `former_until`."""
+    former_until: Mapped[datetime | None] = mapped_column(index=True)
 
     contact: Mapped[Contact] = relationship(back_populates="identities", lazy="raise_on_sql")

@@ -54,7 +54,7 @@ class Operator(Entity):
     role: Mapped[RoleName] = mapped_column(EnumText(RoleName))
     is_active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(String(10), default="zh-CN")
-    capacity: Mapped[int] = mapped_column(default=8)
+    capacity: Mapped[int]
     presence: Mapped[Presence] = mapped_column(EnumText(Presence), default=Presence.OFFLINE)
     presence_since: Mapped[datetime]
 

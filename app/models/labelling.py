@@ -18,11 +18,11 @@ class LabelSource(StrEnum):
     REVIEW = "review"
 
 
-class Label(Entity):
+class TrainingLabel(Entity):
     """A person's judgement of one item. A later one replaces it for training; none is deleted."""
 
-    __tablename__ = "labels"
-    __table_args__ = (Index("ix_labels_inbound_item_id_id", "inbound_item_id", "id"),)
+    __tablename__ = "training_labels"
+    __table_args__ = (Index("ix_training_labels_inbound_item_id_id", "inbound_item_id", "id"),)
 
     inbound_item_id: Mapped[int] = fk("inbound_items.id", index=False)
     account_id: Mapped[int] = fk("accounts.id")
@@ -41,10 +41,10 @@ class Label(Entity):
     """The first model that was trained with it."""
 
 
-class ReviewDraw(Entity):
+class FilterSample(Entity):
     """A reproducible sample of dropped items: the same seed over the same window draws the same items."""
 
-    __tablename__ = "review_draws"
+    __tablename__ = "filter_samples"
 
     agency_id: Mapped[int] = fk("agencies.id")
     requested_by_id: Mapped[int | None] = fk("operators.id")
@@ -57,16 +57,16 @@ class ReviewDraw(Entity):
     """Reason → how many dropped items the window held for it."""
 
 
-class ReviewItem(Entity):
+class SampledItem(Entity):
     """One drawn item and what the reviewer found."""
 
-    __tablename__ = "review_items"
+    __tablename__ = "sampled_items"
     __table_args__ = (
-        UniqueConstraint("review_draw_id", "inbound_item_id"),
-        Index("ix_review_items_draw_open", "review_draw_id", "reviewed_at", "id"),
+        UniqueConstraint("filter_sample_id", "inbound_item_id"),
+        Index("ix_sampled_items_sample_open", "filter_sample_id", "reviewed_at", "id"),
     )
 
-    review_draw_id: Mapped[int] = fk("review_draws.id", index=False)
+    filter_sample_id: Mapped[int] = fk("filter_samples.id", index=False)
     inbound_item_id: Mapped[int] = fk("inbound_items.id")
     account_id: Mapped[int] = fk("accounts.id", index=False)
     stratum: Mapped[str] = mapped_column(String(60))

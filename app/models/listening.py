@@ -9,17 +9,11 @@ from typing import Any
 from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Base, Entity, EnumText, Id, fk
+from app.core.db import Base, Entity, EnumText, Id, Json, fk
+from app.core.lanes import Lane
 
-
-class Lane(StrEnum):
-    """Who can read it."""
-
-    PUBLIC = "public"
-    PRIVATE = "private"
-    INTERNAL = "internal"
-
-
+RAW_KEPT = "raw != '{}'"
+"""The condition of an index: a query uses it when it is written the same."""
 _REPEATS = text("duplicate_of_id IS NOT NULL")
 _TO_REVIEW = text("needs_review")
 
@@ -36,6 +30,12 @@ class InboundItem(Entity):
             sqlite_where=_REPEATS,
             postgresql_where=_REPEATS,
         ),
+        Index(
+            "ix_inbound_items_with_raw",
+            "id",
+            sqlite_where=text(RAW_KEPT),
+            postgresql_where=text(RAW_KEPT),
+        ),
         Index("ix_inbound_items_author", "account_id", "author_external_id", "published_at"),
     )
 
@@ -50,12 +50,21 @@ class InboundItem(Entity):
     author: Mapped[dict[str, Any]] = mapped_column(default=dict)
     text: Mapped[str] = mapped_column(Text)
     media: Mapped[list[Any]] = mapped_column(default=list)
+    origin: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """The post or article that it stands under, as much of it as came along (app.media.described)."""
     thread_key: Mapped[str | None] = mapped_column(String(160))
     reply_context: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What the adapter needs to answer this item (ids of status and comment, open id, …)."""
     external_url: Mapped[str | None] = mapped_column(String(500))
     raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the platform sent, empty once it has been forgotten (`RAW_DAYS`)."""
     published_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    """When the author changed it last, as the platform says; what stood before is an ItemRevision."""
+    edit_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often it was changed, where the platform counts (Weibo tells the count and not always the time)."""
+    deleted_at: Mapped[datetime | None]
+    """When we learnt that its author took it back. Its words stay: somebody may be answering them."""
     text_hash: Mapped[int] = mapped_column(Id, default=0, index=True)
     simhash: Mapped[int | None] = mapped_column(Id)
     """Similar words give numbers that differ in few bits; None for a text too short to compare."""
@@ -64,11 +73,43 @@ class InboundItem(Entity):
     duplicate_count: Mapped[int] = mapped_column(default=0)
     """How many later items repeat this one."""
     trigger: Mapped[str | None] = mapped_column(String(20))
-    """What this opens or closes for private answers (message, follow, …); see app.adapters.windows."""
+    """What this opens or closes for private answers (message, follow, …); see app.adapters.window_rules."""
     keep_reason: Mapped[str | None] = mapped_column(String(80))
     """Why an item that could not be understood was kept all the same."""
 
     verdict: Mapped[Verdict | None] = relationship(back_populates="item", lazy="raise_on_sql", uselist=False)
+
+
+class ItemRevision(Entity):
+    """What an item said before its author changed it."""
+
+    __tablename__ = "item_revisions"
+    __table_args__ = (UniqueConstraint("inbound_item_id", "number"),)
+
+    inbound_item_id: Mapped[int] = fk("inbound_items.id", index=False)
+    account_id: Mapped[int] = fk("accounts.id")
+    number: Mapped[int]
+    """1 is what it said at first."""
+    text: Mapped[str] = mapped_column(Text)
+    media: Mapped[list[Any]] = mapped_column(default=list)
+    replaced_at: Mapped[datetime]
+    """When it was changed, as the platform says."""
+
+
+class RereadRound(Entity):
+    """How far an account's items behind open requests have been read again for edits and deletions."""
+
+    __tablename__ = "reread_rounds"
+
+    account_id: Mapped[int] = fk("accounts.id", index=False, unique=True)
+    last_item_id: Mapped[int] = mapped_column(Id, default=0)
+    """Items up to this one have had their turn in this round; 0 between two rounds."""
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    finished_at: Mapped[datetime | None]
+    """When a round was last at its end."""
+    last_error: Mapped[str | None] = mapped_column(String(300))
 
 
 class WaitingItem(Base):

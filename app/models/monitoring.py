@@ -21,7 +21,7 @@ class Monitor(Entity):
     agency_id: Mapped[int] = fk("agencies.id")
     name: Mapped[str] = mapped_column(String(80))
     rule: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """app.listener.rules.MonitorRule as JSON."""
+    """app.listener.matching.rules.MonitorRule as JSON."""
     account_ids: Mapped[list[int]] = mapped_column(default=list)
     """Accounts it listens to; none means every account of the agency."""
     kinds: Mapped[list[str]] = mapped_column(default=list)
@@ -29,7 +29,7 @@ class Monitor(Entity):
     schedule: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """When it applies, by the posts' own time; empty means always."""
     filters: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """app.listener.settings.FilterSettings as JSON; empty means the account's."""
+    """app.listener.chain.settings.FilterSettings as JSON; empty means the account's."""
     is_active: Mapped[bool] = mapped_column(default=True)
     is_competitor: Mapped[bool] = mapped_column(default=False)
     """It watches somebody else's brand: what it catches is counted and never becomes a request by itself."""

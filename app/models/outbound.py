@@ -6,12 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ColumnElement, Index, String, UniqueConstraint, and_
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Entity, EnumText, fk
-from app.models.conversation import Message
-from app.models.listening import Lane
+from app.core.db import Entity, EnumText, Id, fk
+from app.core.lanes import Lane
 
 
 class OutboundState(StrEnum):
@@ -23,25 +22,33 @@ class OutboundState(StrEnum):
     CANCELLED = "cancelled"
 
 
+REPLY = "reply"
+"""The kind of cargo that a message of a conversation is; what stands below the workbench asks for it too."""
+AUTHOR_LEFT = "author_left"
+HELD_UP = frozenset({"account_paused", "address_refused", AUTHOR_LEFT})
+"""Why a queued row does not go although its time has come; until somebody sees to it the customer waits."""
+
+
 class OutboundMessage(Entity):
     """The intent to send one thing: written before the first attempt, closed by its outcome.
 
-    It carries either a message of a conversation or a publication.
+    What it carries is named by kind and id; `app.outbound.cargo` knows the kinds. A new one needs no column.
     """
 
     __tablename__ = "outbound_messages"
     __table_args__ = (
-        UniqueConstraint("message_id"),
-        UniqueConstraint("publication_id"),
-        CheckConstraint("(message_id IS NULL) <> (publication_id IS NULL)", name="one_cargo"),
+        UniqueConstraint("cargo", "cargo_id"),
         Index("ix_outbound_messages_state_not_before", "state", "not_before"),
         Index("ix_outbound_messages_order_key_state", "order_key", "state"),
     )
 
-    message_id: Mapped[int | None] = fk("messages.id", index=False)
-    publication_id: Mapped[int | None] = fk("publications.id", index=False)
+    cargo: Mapped[str] = mapped_column(String(40))
+    """What kind of thing it carries (`reply`, `publication`)."""
+    cargo_id: Mapped[int] = mapped_column(Id)
+    """Which one. No reference: it may be a row of any table."""
     account_id: Mapped[int] = fk("accounts.id")
     conversation_id: Mapped[int | None] = fk("conversations.id")
+    """In which it is said, for what is part of one."""
     lane: Mapped[Lane] = mapped_column(EnumText(Lane))
     order_key: Mapped[str] = mapped_column(String(80))
     """Rows with the same key go one after another, in the order in which they were written."""
@@ -61,11 +68,16 @@ class OutboundMessage(Entity):
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[str | None] = mapped_column(String(32))
     external_id: Mapped[str | None] = mapped_column(String(160))
+    released_by_id: Mapped[int | None] = fk("operators.id")
+    """Who lets it go although its author has been shut out meanwhile."""
     error_code: Mapped[str | None] = mapped_column(String(60))
     error_detail: Mapped[str | None] = mapped_column(String(300))
     finished_at: Mapped[datetime | None]
 
-    message: Mapped[Message | None] = relationship(back_populates="outbound", lazy="raise_on_sql")
+    @classmethod
+    def carries(cls, cargo: str, number: Any) -> ColumnElement[bool]:
+        """The row that carries this one: for selects and joins, `number` an id or a column of ids."""
+        return and_(cls.cargo == cargo, cls.cargo_id == number)
 
 
 class OutboundAttempt(Entity):

@@ -32,6 +32,8 @@ class Publication(Entity):
     repost_of: Mapped[str | None] = mapped_column(String(160))
     """The external id of what is passed on."""
     idempotency_key: Mapped[str] = mapped_column(String(64))
+    command_digest: Mapped[str | None] = mapped_column(String(64))
+    """Names the command that the key stands for, with its content and who gave it."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import ColumnElement, Index, String, false, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
+from app.core.lanes import Lane
 from app.models.account import Account
 from app.models.conversation import Conversation
 from app.models.identity import Operator, Team
-from app.models.listening import Lane
 
 
 class RequestStatus(StrEnum):
@@ -28,7 +29,16 @@ class RequestStatus(StrEnum):
 ACTIVE_STATUSES = (RequestStatus.NEW, RequestStatus.OPEN, RequestStatus.PENDING, RequestStatus.ON_HOLD)
 WORKING_STATUSES = (RequestStatus.NEW, RequestStatus.OPEN)
 """What takes an operator's time now; a request that waits for its customer takes none."""
+DONE_STATUSES = (RequestStatus.RESOLVED, RequestStatus.CLOSED)
 _ACTIVE_SQL = text("status IN ('new', 'open', 'pending', 'on_hold')")
+_DONE_SQL = text("status IN ('resolved', 'closed')")
+
+
+def _partial(name: str, *columns: Any, where: Any) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_COUNTED = ("account_id", "status", "assignee_id", "team_id", "unread_count")
 
 
 class ServiceRequest(Entity):
@@ -47,6 +57,13 @@ class ServiceRequest(Entity):
         ),
         Index("ix_service_requests_account_id_status_urgent_at", "account_id", "status", "urgent_at"),
         Index("ix_service_requests_assignee_id_status", "assignee_id", "status"),
+        # The lists in their own orders, so that a page is read and nothing is sorted.
+        _partial("ix_service_requests_active_urgent", "urgent_at", "priority", "id", where=_ACTIVE_SQL),
+        _partial("ix_service_requests_active_newest", "last_inbound_at", "id", where=_ACTIVE_SQL),
+        _partial("ix_service_requests_done_newest", "last_inbound_at", "id", where=_DONE_SQL),
+        # All that a count asks about: the rows themselves are not read.
+        _partial("ix_service_requests_active_counts", *_COUNTED, where=_ACTIVE_SQL),
+        _partial("ix_service_requests_done_counts", *_COUNTED, where=_DONE_SQL),
     )
 
     number: Mapped[str] = mapped_column(String(24), unique=True)
@@ -59,11 +76,15 @@ class ServiceRequest(Entity):
     type: Mapped[str] = mapped_column(String(20), default="other")
     priority: Mapped[int] = mapped_column(default=3)
     priority_parts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    judged_by_hand: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A person said what it is: its type and priority no longer follow from its customer's messages."""
     sentiment: Mapped[int] = mapped_column(default=0)
     sentiment_score: Mapped[float] = mapped_column(default=0.5)
     sentiment_unsure: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime]
     waiting_since: Mapped[datetime | None]
+    raised_at: Mapped[datetime | None]
+    """From when on its time is counted if a message made it more urgent while its customer was waiting."""
     due_at: Mapped[datetime | None]
     urgent_at: Mapped[datetime]
     """The earlier of service time and platform window while the customer waits, else far in the future."""
@@ -71,10 +92,12 @@ class ServiceRequest(Entity):
     window_remaining: Mapped[int | None]
     first_replied_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
+    send_failure: Mapped[str | None] = mapped_column(String(60))
+    """Why the newest answer has not gone; empty while none has failed that no later answer made up for."""
     last_inbound_at: Mapped[datetime]
     message_count: Mapped[int] = mapped_column(default=0)
     unread_count: Mapped[int] = mapped_column(default=0)
-    """Inbound messages that the assignee (or, while unassigned, anybody) has not opened yet."""
+    """Inbound messages that the assignee has not opened yet; all of them while there is none."""
     last_number: Mapped[int] = mapped_column(default=0)
     preview: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)
@@ -84,6 +107,12 @@ class ServiceRequest(Entity):
     assignee: Mapped[Operator | None] = relationship(lazy="raise_on_sql")
     team: Mapped[Team | None] = relationship(lazy="raise_on_sql")
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+def stands(statuses: Iterable[RequestStatus]) -> ColumnElement[bool]:
+    """`status IN (…)` with the values as text, in their order: a partial index serves only the condition that
+    it was made with, and SQLite does not look behind a bound value."""
+    return ServiceRequest.status.in_([literal_column(f"'{status.value}'") for status in statuses])
 
 
 class AssignmentDecision(Entity):
@@ -98,3 +127,5 @@ class AssignmentDecision(Entity):
     decided_by_id: Mapped[int | None] = fk("operators.id")
     reason: Mapped[str] = mapped_column(String(60))
     candidates: Mapped[list[Any]] = mapped_column(default=list)
+    change_id: Mapped[int | None] = fk("request_changes.id")
+    """The change that came of it; empty only in rows older than the changes."""

@@ -27,13 +27,22 @@ class SpecialListEntry(Entity):
 
     __tablename__ = "special_list_entries"
     __table_args__ = (
-        UniqueConstraint("agency_id", "list", "platform", "author_external_id"),
+        UniqueConstraint(
+            "agency_id",
+            "list",
+            "platform",
+            "server",
+            "author_external_id",
+            name="uq_special_list_entries_author",
+        ),
         Index("ix_special_list_entries_author", "platform", "author_external_id"),
     )
 
     agency_id: Mapped[int] = fk("agencies.id", index=False)
     list: Mapped[SpecialList] = mapped_column(EnumText(SpecialList))
     platform: Mapped[str] = mapped_column(String(30))
+    server: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    """As an Account's: whose id it is."""
     author_external_id: Mapped[str] = mapped_column(String(120))
     author_name: Mapped[str] = mapped_column(String(120), default="")
     note: Mapped[str] = mapped_column(String(300), default="")

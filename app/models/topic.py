@@ -32,6 +32,8 @@ class Topic(Entity):
 
     account_id: Mapped[int] = fk("accounts.id", index=False)
     label: Mapped[str] = mapped_column(String(80))
+    example: Mapped[str] = mapped_column(String(200), default="")
+    """The sentence of a post that stands for all of them."""
     is_named: Mapped[bool] = mapped_column(default=False)
     """A person named it; the machine leaves the label alone."""
     terms: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -102,3 +104,5 @@ class Alert(Entity):
     last_seen_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by_id: Mapped[int | None] = fk("operators.id")
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.core.errors import AppError
-from app.nlp.classifier import WEIGHTS, Classifier
 from app.nlp.commands import classify_lines, run_evaluate, run_train
-from app.nlp.evaluate import format_report
+from app.nlp.serving.classifier import WEIGHTS, Classifier
+from app.nlp.training.evaluate import format_report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

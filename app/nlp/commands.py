@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import Invalid
-from app.nlp.classifier import Classification, Classifier
-from app.nlp.corpus import Labelled, load_labelled
-from app.nlp.decide import adapt
-from app.nlp.evaluate import Report, evaluate
-from app.nlp.model import Model
-from app.nlp.train import Plan, train
+from app.nlp.serving.classifier import Classification, Classifier
+from app.nlp.serving.model import Model
+from app.nlp.training.corpus import Labelled, load_labelled
+from app.nlp.training.decide import adapt
+from app.nlp.training.evaluate import Report, evaluate
+from app.nlp.training.train import Plan, train
 
 _BATCH = 1000
 

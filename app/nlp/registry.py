@@ -17,12 +17,12 @@ from typing import Any, Literal
 import numpy as np
 
 from app.core.clock import Clock, SystemClock
-from app.core.errors import Conflict, NotFound
-from app.nlp.classifier import WEIGHTS, Classifier
-from app.nlp.corpus import Labelled
-from app.nlp.metrics import average_precision, f1
-from app.nlp.model import Model, read_settings
-from app.nlp.segment import default_segmenter
+from app.core.errors import Conflict, NotFound, Unavailable
+from app.nlp.serving.classifier import WEIGHTS, Classifier
+from app.nlp.serving.model import Model, is_of_earlier_format, read_settings
+from app.nlp.text.segment import default_segmenter
+from app.nlp.training.corpus import Labelled
+from app.nlp.training.metrics import average_precision, f1
 
 State = Literal["candidate", "active", "retired", "refused"]
 GATED = ("service_ap", "service_f1", "sentiment_accuracy")
@@ -58,18 +58,26 @@ class ModelRegistry:
         ]
 
     def active_path(self) -> Path:
-        """The weights to load."""
+        """The weights to load. A model that this installation learnt before an upgrade changed the format of
+        models is left aside for the shipped weights: judging goes on until the next training.
+        """
         active = self._active()
-        return WEIGHTS if active is None else self._file(active.name)
+        if active is None:
+            return WEIGHTS
+        path = self._file(active.name)
+        return WEIGHTS if path.exists() and _is_left_aside(path, path.stat().st_mtime_ns) else path
 
     def service_threshold(self) -> float:
         """The active model's line between requests and the rest, without loading its tables."""
         path = self.active_path()
         return _service_threshold(path, path.stat().st_mtime_ns)
 
-    def load(self) -> Classifier:
-        """The active classifier; raises Unavailable when its file is broken."""
-        return Classifier.load(self.active_path())
+    def load(self, tables: Path | None = None) -> Classifier:
+        """The active classifier, its tables mapped from below `tables` when that is given; raises Unavailable
+        when its file is broken.
+        """
+        path = self.active_path()
+        return Classifier.load_mapped(path, tables) if tables else Classifier.load(path)
 
     def propose(self, model: Model, pinned: Sequence[Labelled]) -> Version:
         """Store a model as a candidate with its figures on the pinned posts.
@@ -141,6 +149,14 @@ class ModelRegistry:
         partial = self._directory / "registry.json.partial"
         partial.write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
         partial.replace(self._directory / "registry.json")
+
+
+@lru_cache(maxsize=8)
+def _is_left_aside(path: Path, _changed_at: int) -> bool:
+    try:
+        return is_of_earlier_format(path)
+    except Unavailable:
+        return False  # broken: loading it says so
 
 
 @lru_cache(maxsize=8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 
 from app.ops.archive import BackupError
 from app.ops.layout import ROOT
+from app.ops.libpq import conninfo
 
 
 def dump(address: str, target: Path) -> str:
@@ -42,7 +44,7 @@ def load(address: str, source: Path) -> None:
         _load_sqlite(source, _sqlite_file(url))
         return
     arguments = ["--clean", "--if-exists", "--single-transaction", "--exit-on-error", "--no-owner"]
-    _pg_tool("pg_restore", url, [*arguments, "--no-privileges", f"--dbname={_plain(url)}", str(source)])
+    _pg_tool("pg_restore", url, [*arguments, "--no-privileges", str(source)])
 
 
 def schema_revision(address: str) -> str:
@@ -53,7 +55,7 @@ def schema_revision(address: str) -> str:
         if url.get_backend_name() == "sqlite":
             with closing(_open_read_only(_sqlite_file(url))) as connection:
                 return _only(connection.execute(statement).fetchone())
-        with psycopg.connect(_plain(url), connect_timeout=5) as connection_pg:
+        with psycopg.connect(conninfo(url), connect_timeout=5) as connection_pg:
             return _only(connection_pg.execute(statement).fetchone())
     except (psycopg.errors.UndefinedTable, sqlite3.OperationalError):
         return ""
@@ -109,10 +111,38 @@ def _load_sqlite(source: Path, target: Path) -> None:
     shutil.copyfile(source, draft)
     draft.chmod(0o600)
     if target.is_file():
-        target.replace(target.with_name(target.name + ".before-restore"))
-    for suffix in ("-wal", "-shm"):
-        target.with_name(target.name + suffix).unlink(missing_ok=True)
+        _set_aside(target)
+    for suffix in _SIDE_FILES:
+        _beside(target, suffix).unlink(missing_ok=True)
     draft.replace(target)
+
+
+_HEADER = b"SQLite format 3\0"
+_SIDE_FILES = ("-wal", "-shm")
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _set_aside(target: Path) -> None:
+    """Keep the old database whole: what was committed last may stand in its write-ahead log alone.
+
+    The log is copied before anything moves, so that a stop at any point leaves one whole pair.
+    """
+    kept, log = _beside(target, ".before-restore"), _beside(target, "-wal")
+    for suffix in _SIDE_FILES:
+        _beside(kept, suffix).unlink(missing_ok=True)
+    if log.exists():
+        shutil.copyfile(log, _beside(kept, "-wal"))
+    target.replace(kept)
+    # One file is easier to keep than two. Of a file that it does not know as its own, SQLite deletes the log:
+    # such a one stays as it is.
+    with kept.open("rb") as file:
+        if file.read(len(_HEADER)) != _HEADER:
+            return
+    with contextlib.suppress(sqlite3.Error), closing(sqlite3.connect(kept, timeout=30)) as old:
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
 def check_sqlite(path: Path) -> None:
@@ -128,18 +158,11 @@ def check_sqlite(path: Path) -> None:
 
 def _pg_tool(name: str, url: URL, arguments: Sequence[str]) -> None:
     binary = _find_tool(name)
-    command = [str(binary), *arguments]
-    if name == "pg_dump":
-        command.append(_plain(url))
+    command = [str(binary), f"--dbname={conninfo(url, with_password=False)}", *arguments]
     environ = {**os.environ, "PGPASSWORD": url.password or "", "PGCONNECT_TIMEOUT": "10"}
     done = subprocess.run(command, env=environ, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode != 0:
         raise BackupError(f"{name} failed: {' '.join(done.stderr.split())[:400]}")
-
-
-def _plain(url: URL) -> str:
-    """For libpq, without the password: process lists are public."""
-    return url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
 
 
 def _find_tool(name: str) -> Path:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from sqlalchemy.engine import make_url
 
 from app.config import ConfigurationError, Environment, Settings, load_settings
 from app.ops import preflight
@@ -92,7 +93,7 @@ def _secrets(settings: Settings) -> tuple[Health, str]:
 def _database(settings: Settings) -> tuple[Health, str]:
     preflight.check_database(settings.database_url)
     if settings.database_url.startswith("sqlite:///"):
-        path = Path(settings.database_url.removeprefix("sqlite:///"))
+        path = Path(make_url(settings.database_url).database or "")
         check_sqlite(path)
         return Health.OK, f"SQLite, {path.stat().st_size / 1e6:.1f} MB, every page sound"
     return Health.OK, "PostgreSQL answers"

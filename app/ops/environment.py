@@ -89,6 +89,7 @@ def make_plan(given: Given) -> Plan:
         "LINGKE_ENV": given.environment.value,
         "DATA_DIR": str(layout.data_dir),
         MARK: str(layout.data_dir),
+        "PROMETHEUS_MULTIPROC_DIR": str(layout.metrics),  # see app.core.metrics
     }
     if not given.get("REDIS_URL"):
         derived["REDIS_URL"] = f"unix://{layout.queue_socket}"

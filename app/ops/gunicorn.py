@@ -1,7 +1,7 @@
 """The web server's settings, read by gunicorn itself.
 
-gevent with simple-websocket holds some 3,000 sockets a process at 50 kB each. Nothing of ours is imported
-here: the worker patches the standard library before it imports the application, and the master, which only
+gevent with simple-websocket holds some 3,000 sockets a process at 50 kB each. Nothing of the application is
+imported here: the worker patches the standard library before it imports that, and the master, which only
 watches, stays at 30 MB. More processes: WEB_CONCURRENCY; browsers connect by websocket only, so no sticky
 sessions are needed.
 """
@@ -17,7 +17,8 @@ from dotenv import dotenv_values
 _given = {name: value for name, value in {**dotenv_values(".env"), **os.environ}.items() if value}
 
 bind = [f"{_given.get('BIND_HOST', '127.0.0.1')}:{_given.get('PORT', '5000')}"]
-worker_class = "gevent"
+# gevent, and the connection ends where a body was refused unread.
+worker_class = "app.ops.web_worker.WebWorker"
 workers = int(_given.get("WEB_CONCURRENCY", "1"))
 worker_connections = 4000
 backlog = 2048
@@ -41,6 +42,6 @@ def post_worker_init(_worker: object) -> None:
 
     A full walk takes a tenth of a second, and meanwhile no request of the process is answered.
     """
-    from app.core.heap import settle_heap  # noqa: PLC0415 - not before the standard library is patched
+    from app.core.gc_settings import settle_heap  # noqa: PLC0415 - not before the standard library is patched
 
     settle_heap()

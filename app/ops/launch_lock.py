@@ -12,8 +12,11 @@ from app.ops.refusal import StartRefused
 
 
 @contextmanager
-def launch_lock(path: Path, *, address: str) -> Iterator[None]:
-    """Hold the lock while the block runs. Raises StartRefused, naming the holder, when it is taken."""
+def launch_lock(path: Path, *, address: str) -> Iterator[int]:
+    """Hold the lock while the block runs; gives the open file that holds it.
+
+    Raises StartRefused, naming the holder, when it is taken.
+    """
     with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -22,7 +25,7 @@ def launch_lock(path: Path, *, address: str) -> Iterator[None]:
         file.truncate(0)
         file.write(f"process {os.getpid()}, {address}\n")
         file.flush()
-        yield
+        yield file.fileno()
 
 
 def is_locked(path: Path) -> bool:

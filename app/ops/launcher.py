@@ -1,4 +1,4 @@
-"""`make run`: check, start, wait until ready, look after, stop.
+"""`make run`: check, start, wait until ready; then this process becomes `app.ops.watcher`.
 
 Run as `python -m app.ops.launcher`. Exit status: 0 after a wished stop, 1 when nothing was started or the
 start failed, each with one clear line.
@@ -7,26 +7,21 @@ start failed, each with one clear line.
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 import time
-from contextlib import suppress
-from types import FrameType
-from typing import TextIO
 
 import psutil
 
 from app.config import ConfigurationError
 from app.ops import banner, preflight, process_tree
+from app.ops.bringing_up import bring_up
 from app.ops.environment import Given, Plan, make_plan, read_given
 from app.ops.launch_lock import launch_lock
 from app.ops.redis_binary import find_queue_server
 from app.ops.refusal import StartRefused
 from app.ops.stack import Stack
-
-STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LOOK_SECONDS = 1.0
+from app.ops.terminal import say, when_asked_to_stop, write
+from app.ops.watcher import become_watcher
 
 
 class StopAsked(Exception):
@@ -38,48 +33,38 @@ def main() -> int:
     given = read_given(os.environ)
     try:
         preflight.check_data_dir(given.layout)
-        with launch_lock(given.layout.run / "launcher.lock", address=_address(given)):
-            return _run(given)
+        with launch_lock(given.layout.run / "launcher.lock", address=_address(given)) as lock:
+            _run(given, lock)
     except (StartRefused, ConfigurationError) as error:
-        _write(sys.stderr, f"lingke: {error}\n")
+        write(sys.stderr, f"lingke: {error}\n")
         return 1
     except StopAsked:
-        return 0
+        pass
+    return 0
 
 
-def say(text: str) -> None:
-    """Show one line."""
-    _write(sys.stdout, f"lingke: {text}\n")
-
-
-def _write(stream: TextIO, text: str) -> None:
-    """A terminal that went away must not stop the console."""
-    with suppress(OSError):
-        stream.write(text)
-        stream.flush()
-
-
-def _run(given: Given) -> int:
-    stop = threading.Event()
-    _stop_by_exception()
+def _run(given: Given, lock: int) -> None:
+    """Returns never: it raises, or this process goes on as the watcher."""
+    when_asked_to_stop(_raise_stop)
     process_tree.adopt_orphans()
     _end_leftovers(given)
     plan = make_plan(given)
     check(plan)
-    stack = Stack(plan, say)
+    stack = Stack(plan.layout, plan.environ, say)
     try:
         say(f"starting on port {plan.settings.port}, data in {plan.layout.data_dir} …")
-        stack.start()
-        _stop_by_event(stop)
+        bring_up(plan, stack)
         logins = banner.demo_logins(plan.layout.logs / "seed-demo.log")
-        _write(sys.stdout, banner.ready_text(plan, _age_of_this_process(), logins))
-        while not stop.wait(LOOK_SECONDS):
-            stack.look_after()
+        write(sys.stdout, banner.ready_text(plan, _age_of_this_process(), logins))
+        become_watcher(plan.layout, plan.environ, stack, lock)
     finally:
-        _kill_at_next_signal(stack)
+        when_asked_to_stop(stack.kill)
         stack.stop()
         say("stopped")
-    return 0
+
+
+def _raise_stop() -> None:
+    raise StopAsked
 
 
 def check(plan: Plan) -> None:
@@ -108,33 +93,6 @@ def _end_leftovers(given: Given) -> None:
     count = process_tree.end(process_tree.orphans_of(given.layout.data_dir), grace=5.0)
     if count:
         say(f"ended {count} process(es) left by an earlier start")
-
-
-def _stop_by_exception() -> None:
-    def raise_it(_number: int, _frame: FrameType | None) -> None:
-        raise StopAsked
-
-    _handle(raise_it)
-
-
-def _stop_by_event(stop: threading.Event) -> None:
-    def set_it(_number: int, _frame: FrameType | None) -> None:
-        say("stopping …")
-        stop.set()
-
-    _handle(set_it)
-
-
-def _kill_at_next_signal(stack: Stack) -> None:
-    def kill(_number: int, _frame: FrameType | None) -> None:
-        stack.kill()
-
-    _handle(kill)
-
-
-def _handle(handler: object) -> None:
-    for number in STOPPING_SIGNALS:
-        signal.signal(number, handler)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -26,6 +26,11 @@ class Layout:
         return self.data_dir / "run"
 
     @property
+    def metrics(self) -> Path:
+        """Figures of the processes that run; emptied by each start."""
+        return self.run / "metrics"
+
+    @property
     def logs(self) -> Path:
         return self.data_dir / "logs"
 
@@ -61,7 +66,7 @@ class Layout:
     def create(self) -> None:
         """Make the folders. Raises OSError when one cannot be made or used, or belongs to somebody else."""
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for folder in (self.run, self.logs, self.queue, self.sandbox, self.queue_socket.parent):
+        for folder in (self.run, self.metrics, self.logs, self.queue, self.sandbox, self.queue_socket.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.queue_socket.parent.stat().st_uid != os.getuid():
             raise PermissionError(f"{self.queue_socket.parent} belongs to another user")

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.ops.layout import Layout
+from app.ops.libpq import conninfo
 from app.ops.refusal import StartRefused
 
 NEEDED_BYTES = 200_000_000
@@ -126,10 +127,9 @@ def _check_sqlite(url: URL) -> None:
 
 
 def _check_postgresql(url: URL) -> None:
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     shown = url.set(drivername="postgresql").render_as_string(hide_password=True)
     try:
-        with psycopg.connect(plain, connect_timeout=CONNECT_SECONDS) as connection:
+        with psycopg.connect(conninfo(url), connect_timeout=CONNECT_SECONDS) as connection:
             version, encoding = (
                 connection.info.server_version,
                 connection.info.parameter_status("server_encoding"),

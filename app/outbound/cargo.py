@@ -1,40 +1,71 @@
-"""What the ledger must know of what it carries; replies and publications each bring one of these."""
+"""What the ledger must know of what it carries; replies and publications each bring one of these.
+
+A new kind is a class like theirs and one `register`: the ledger's table stays as it is.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from sqlalchemy import ColumnElement
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from app.adapters.types import SendRequest
 from app.core.context import Context
-from app.core.jobs import JobName
+from app.core.jobs import Job
 from app.models import OutboundMessage
 
 
 class Cargo(Protocol):
-    """A kind of outbound row. The objects are stateless and serve every row of their kind."""
+    """A kind of outbound row. The objects are stateless and serve every row of their kind.
+
+    Rows are asked about together, because they are taken and recorded together: each method costs a fixed
+    number of statements.
+    """
 
     name: str
-    """For figures: `reply`, `publication`."""
-    job: JobName
-    """The job that takes one step of its delivery."""
+    """The kind's name in the ledger's rows and in figures: `reply`, `publication`."""
+    job: Job
+    """The job that delivers what is due of it."""
+    together: int
+    """How many are taken on at once, at most: all that they carry is in memory meanwhile."""
 
-    def mine(self) -> ColumnElement[bool]:
-        """Which rows of the ledger are of this kind."""
-        ...
+    def requests(self, ctx: Context, rows: Sequence[OutboundMessage]) -> Mapping[int, SendRequest]:
+        """What the adapter is to send, by the row's id: all of it, so that no call needs a database.
 
-    def request(self, ctx: Context, outbound: OutboundMessage) -> SendRequest:
-        """What the adapter is to send: everything it needs, so that the call can be made without a database.
-
-        The ledger adds `known_ids` and `prepared`.
+        The ledger adds `prepared`, and `known_ids` where it has to look.
         """
         ...
 
-    def is_too_late(self, ctx: Context, outbound: OutboundMessage) -> bool:
-        """Whether the platform no longer allows it, though it did when it was written."""
+    def too_late(self, ctx: Context, rows: Sequence[OutboundMessage]) -> Collection[int]:
+        """The ids of rows that the platform no longer allows, though it did when they were written."""
         ...
 
-    def changed(self, ctx: Context, outbound: OutboundMessage) -> None:
-        """The row has a new state: raise the version of what it carries and tell those who see it."""
+    def authors(self, ctx: Context, rows: Sequence[OutboundMessage]) -> Mapping[int, int | None]:
+        """The operator who wrote each, by the row's id.
+
+        What somebody shut out had planned does not go by itself.
+        """
         ...
+
+    def changed(self, ctx: Context, rows: Sequence[OutboundMessage]) -> None:
+        """The rows have a new state: raise the version of what each carries and tell those who see it."""
+        ...
+
+
+C = TypeVar("C", bound=Cargo)
+_CARGOES: dict[str, Cargo] = {}
+
+
+def register(cargo: C) -> C:
+    """Make a kind known. Raises ValueError for a name that another one has."""
+    if _CARGOES.setdefault(cargo.name, cargo) is not cargo:
+        raise ValueError(f"the cargo {cargo.name!r} is registered twice")
+    return cargo
+
+
+def cargo_named(name: str) -> Cargo:
+    """Raises LookupError for a kind that this version does not know."""
+    return _CARGOES[name]
+
+
+def cargoes() -> dict[str, Cargo]:
+    return dict(sorted(_CARGOES.items()))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from app.core.context import Context
 from app.core.crypto import new_token
 from app.core.errors import Conflict, Invalid
-from app.models import Account, Lane, OutboundMessage, OutboundState
+from app.models import AUTHOR_LEFT, Account, Lane, OutboundMessage, OutboundState
 from app.outbound.cargo import Cargo
 
 FARTHEST = timedelta(days=30)
@@ -38,9 +38,10 @@ def write_intent(
     leaves_at: datetime,
     target: Mapping[str, Any],
     address: str,
-    **carried: int,
+    cargo_id: int,
+    conversation_id: int | None = None,
 ) -> OutboundMessage:
-    """The row that makes sure it goes; `carried` names what it carries (`message_id`, `publication_id`)."""
+    """The row that makes sure it goes; `cargo_id` is the row of the cargo's own table."""
     outbound = OutboundMessage(
         created_at=ctx.now(),
         account_id=account.id,
@@ -53,28 +54,57 @@ def write_intent(
         not_before=leaves_at,
         undo_until=leaves_at,
         attempts=0,
-        **carried,
+        cargo=cargo.name,
+        cargo_id=cargo_id,
+        conversation_id=conversation_id,
     )
     ctx.session.add(outbound)
     ctx.session.flush()
     if leaves_at <= ctx.now():
-        ctx.defer(cargo.job, outbound.id)
+        ctx.defer(cargo.job)
     return outbound
 
 
-def change_state(ctx: Context, cargo: Cargo, outbound: OutboundMessage, state: OutboundState) -> None:
-    """Move a row to a state and let its cargo tell of it."""
-    outbound.state = state
+def change_state(ctx: Context, cargo: Cargo, rows: Sequence[OutboundMessage], state: OutboundState) -> None:
+    """Move rows to a state and let their cargo tell of it."""
+    if not rows:
+        return
+    for outbound in rows:
+        outbound.state = state
     ctx.session.flush()
-    cargo.changed(ctx, outbound)
+    cargo.changed(ctx, rows)
 
 
 def take_back(ctx: Context, cargo: Cargo, outbound: OutboundMessage) -> None:
-    """Raises Conflict(`too_late`) once sending has begun."""
-    if outbound.state is not OutboundState.QUEUED or outbound.attempts:
+    """Raises Conflict(`too_late`) once sending has begun.
+
+    A queued row that has been tried is surely not there: it waits for its next turn, and need not get one.
+    """
+    if outbound.state is not OutboundState.QUEUED:
         raise Conflict("too_late")
     outbound.finished_at = ctx.now()
-    change_state(ctx, cargo, outbound, OutboundState.CANCELLED)
+    change_state(ctx, cargo, [outbound], OutboundState.CANCELLED)
+
+
+def hold_up(ctx: Context, cargo: Cargo, outbound: OutboundMessage, code: str) -> None:
+    """Leave a queued row where it is until somebody sees to it; `code` says why (HELD_UP)."""
+    outbound.error_code = code
+    ctx.session.flush()
+    cargo.changed(ctx, [outbound])
+
+
+def release(ctx: Context, cargo: Cargo, outbound: OutboundMessage) -> None:
+    """Let go what its author cannot answer for any more; whoever does so answers for it.
+
+    Raises Conflict(`not_held`).
+    """
+    if outbound.state is not OutboundState.QUEUED or outbound.error_code != AUTHOR_LEFT:
+        raise Conflict("not_held")
+    outbound.released_by_id = ctx.actor.operator_id
+    outbound.error_code = None
+    if outbound.not_before <= ctx.now():
+        ctx.defer(cargo.job)
+    change_state(ctx, cargo, [outbound], OutboundState.QUEUED)
 
 
 def send_again(ctx: Context, cargo: Cargo, outbound: OutboundMessage) -> None:
@@ -84,8 +114,8 @@ def send_again(ctx: Context, cargo: Cargo, outbound: OutboundMessage) -> None:
     outbound.not_before = ctx.now()
     outbound.finished_at = None
     outbound.error_code = outbound.error_detail = None
-    ctx.defer(cargo.job, outbound.id)
-    change_state(ctx, cargo, outbound, OutboundState.QUEUED)
+    ctx.defer(cargo.job)
+    change_state(ctx, cargo, [outbound], OutboundState.QUEUED)
 
 
 def settle(
@@ -100,8 +130,8 @@ def settle(
     outbound.finished_at = ctx.now()
     if outcome == "sent":
         outbound.error_code = outbound.error_detail = None
-        change_state(ctx, cargo, outbound, OutboundState.SENT)
+        change_state(ctx, cargo, [outbound], OutboundState.SENT)
         return
     outbound.error_code = "not_sent"
     outbound.prepared = outbound.accepted_at = outbound.external_id = None
-    change_state(ctx, cargo, outbound, OutboundState.FAILED)
+    change_state(ctx, cargo, [outbound], OutboundState.FAILED)

@@ -7,26 +7,37 @@ did not: the platform is read back, and where it cannot tell, a person must look
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.accounts.budget import CALLS, calls_left, count_calls, free_again_at
+from app.accounts.budget import CALLS, Spending, free_again_at, hold_quotas
 from app.accounts.platforms import platforms
 from app.adapters.base import Preparer
 from app.adapters.types import SendKind, SendRequest
+from app.core.bulk import insert_rows
 from app.core.context import Context
 from app.core.crypto import new_token
+from app.core.db import among
 from app.core.errors import PlatformError, PlatformErrorKind
-from app.core.numbers import lock_counter
 from app.core.permissions import Permission
-from app.models import Account, AccountStatus, OutboundAttempt, OutboundMessage, OutboundState
+from app.core.rows import rows_by_id
+from app.models import (
+    AUTHOR_LEFT,
+    Account,
+    AccountStatus,
+    Operator,
+    OutboundAttempt,
+    OutboundMessage,
+    OutboundState,
+)
 from app.outbound.cargo import Cargo
-from app.outbound.intents import change_state
-from app.outbound.results import attempt_of, finish, queue_again
+from app.outbound.intents import change_state, hold_up
+from app.outbound.results import attempts_of, finish, queue_again
 from app.outbound.steps import Step, Task
 
 # Quotas, beside the general one, that an act uses up where the platform has them.
@@ -37,8 +48,6 @@ _QUOTAS = {
     SendKind.REPOST: ("posts",),
 }
 _MEDIA_QUOTA = "media_uploads"
-# An id given to a send this long before an attempt began may still turn up when its thread is read back.
-_KNOWN_FOR = timedelta(minutes=10)
 
 
 def due(ctx: Context, cargo: Cargo, *, limit: int = 200) -> list[int]:
@@ -46,12 +55,17 @@ def due(ctx: Context, cargo: Cargo, *, limit: int = 200) -> list[int]:
     now = ctx.now()
     rests = exists().where(Account.id == OutboundMessage.account_id, Account.retry_at > now)
     paused = exists().where(Account.id == OutboundMessage.account_id, Account.status == AccountStatus.PAUSED)
-    ready = and_(OutboundMessage.state == OutboundState.QUEUED, OutboundMessage.not_before <= now, ~rests)
+    ready = and_(
+        OutboundMessage.state == OutboundState.QUEUED,
+        OutboundMessage.not_before <= now,
+        func.coalesce(OutboundMessage.error_code, "") != AUTHOR_LEFT,
+        ~rests,
+    )
     stranded = and_(OutboundMessage.state == OutboundState.SENDING, OutboundMessage.lease_until < now)
     return list(
         ctx.session.scalars(
             select(OutboundMessage.id)
-            .where(cargo.mine(), or_(ready, stranded), ~paused, ~_blocked())
+            .where(OutboundMessage.cargo == cargo.name, or_(ready, stranded), ~paused, ~_blocked())
             .order_by(OutboundMessage.id)
             .limit(limit)
         )
@@ -86,104 +100,175 @@ def _blocked() -> ColumnElement[bool]:
     )
 
 
-def take(ctx: Context, cargo: Cargo, outbound_id: int) -> Task | None:
-    """Take one row on, writing the attempt down before anything is called. None when it is not due."""
+def take(ctx: Context, cargo: Cargo, outbound_ids: Sequence[int]) -> list[Task]:
+    """Take rows on, writing their attempts down before anything is called; those that are not due are left.
+
+    A fixed number of statements, however many rows.
+    """
     ctx.require(Permission.OUTBOUND_DELIVER)
-    outbound = _locked(ctx, cargo, outbound_id)
-    if outbound is None:
-        return None
-    account = ctx.session.get_one(Account, outbound.account_id)
-    if account.status is AccountStatus.PAUSED:
-        return None
-    if account.status is AccountStatus.REMOVED:
-        _give_up(ctx, cargo, outbound, account)
-        return None
-    if outbound.state is OutboundState.QUEUED:
-        return _take_fresh(ctx, cargo, outbound, account)
-    return _take_stranded(ctx, cargo, outbound, account)
+    rows = _locked(ctx, cargo, outbound_ids)
+    accounts = rows_by_id(ctx.session, Account, [row.account_id for row in rows])
+    going = []
+    for row in rows:
+        account = accounts[row.account_id]
+        if account.status is AccountStatus.REMOVED:
+            _give_up(ctx, cargo, row, account)
+        elif account.status is not AccountStatus.PAUSED:
+            going.append(row)
+    if not going:
+        return []
+    fresh = [row for row in going if row.state is OutboundState.QUEUED]
+    stranded = [row for row in going if row.state is OutboundState.SENDING]
+    taking = _Taking(ctx, cargo, accounts, Spending(ctx, accounts.values()))
+    tasks = [*taking.fresh(fresh), *taking.stranded(stranded)]
+    taking.spending.store()
+    return tasks
 
 
-def _locked(ctx: Context, cargo: Cargo, outbound_id: int) -> OutboundMessage | None:
-    """The row, locked, if its time has come. One account's rows are taken one after another."""
-    account_id = ctx.session.scalar(
-        select(OutboundMessage.account_id).where(OutboundMessage.id == outbound_id, cargo.mine())
-    )
-    if account_id is None:
-        return None
-    lock_counter(ctx.session, f"quota-{account_id}", ctx.now())
-    outbound = ctx.session.scalar(
-        select(OutboundMessage).where(OutboundMessage.id == outbound_id, ~_blocked()).with_for_update()
-    )
-    if outbound is None:
-        return None
+def _locked(ctx: Context, cargo: Cargo, outbound_ids: Sequence[int]) -> list[OutboundMessage]:
+    """The rows whose time has come, locked, one of each order.
+
+    One account's rows are taken by one worker after another.
+    """
+    meant = and_(OutboundMessage.cargo == cargo.name, among(ctx.session, OutboundMessage.id, outbound_ids))
+    account_ids = ctx.session.scalars(select(OutboundMessage.account_id).where(meant).distinct()).all()
+    if not account_ids:
+        return []
+    hold_quotas(ctx, account_ids)
+    rows = ctx.session.scalars(
+        select(OutboundMessage).where(meant, ~_blocked()).order_by(OutboundMessage.id).with_for_update()
+    ).all()
     now = ctx.now()
-    fresh = outbound.state is OutboundState.QUEUED and outbound.not_before <= now
-    stranded = (
-        outbound.state is OutboundState.SENDING
-        and outbound.lease_until is not None
-        and outbound.lease_until < now
-    )
-    return outbound if fresh or stranded else None
+    first_of_order: dict[str, OutboundMessage] = {}
+    for row in rows:
+        if _is_fresh(row, now) or _is_stranded(row, now):
+            first_of_order.setdefault(row.order_key, row)
+    return list(first_of_order.values())
 
 
-def _take_fresh(ctx: Context, cargo: Cargo, outbound: OutboundMessage, account: Account) -> Task | None:
-    now = ctx.now()
-    if account.retry_at is not None and account.retry_at > now:
-        return None  # as soon as another call of the account has worked, it is due again
-    if cargo.is_too_late(ctx, outbound):
-        late = PlatformError(
-            PlatformErrorKind.WINDOW_CLOSED, platform=account.platform, message="not sent: too late"
+def _is_fresh(row: OutboundMessage, now: datetime) -> bool:
+    return row.state is OutboundState.QUEUED and row.not_before <= now and row.error_code != AUTHOR_LEFT
+
+
+def _is_stranded(row: OutboundMessage, now: datetime) -> bool:
+    return row.state is OutboundState.SENDING and row.lease_until is not None and row.lease_until < now
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """Rows of one kind that are being taken on together, with their accounts by id."""
+
+    ctx: Context
+    cargo: Cargo
+    accounts: Mapping[int, Account]
+    spending: Spending
+
+    def fresh(self, rows: Sequence[OutboundMessage]) -> list[Task]:
+        """Rows that have not been tried, or are surely not there, as tasks with an attempt of their own."""
+        going = self._in_time(self._answered_for(self._awake(rows)))
+        requests = self._requests(going)
+        going = [row for row in going if self._is_affordable(row, requests[row.id])]
+        now = self.ctx.now()
+        for row in going:
+            row.attempts += 1
+        attempts = [
+            {"created_at": now, "outbound_message_id": row.id, "number": row.attempts} for row in going
+        ]
+        insert_rows(self.ctx.session, OutboundAttempt, attempts)
+        tasks = [
+            self._leased(
+                row, requests[row.id], Step.PREPARE if self._unprepared(row, requests) else Step.SEND, now
+            )
+            for row in going
+        ]
+        change_state(self.ctx, self.cargo, going, OutboundState.SENDING)
+        return tasks
+
+    def _awake(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
+        """Those whose account does not rest; as soon as another call of it has worked, the others are due."""
+        now = self.ctx.now()
+        resting = {number for number, account in self.accounts.items() if (account.retry_at or now) > now}
+        return [row for row in rows if row.account_id not in resting]
+
+    def _answered_for(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
+        """Those whose author, or whoever let them go, is still with us."""
+        if not rows:
+            return []
+        authors = self.cargo.authors(self.ctx, rows)
+        people = rows_by_id(self.ctx.session, Operator, authors.values())
+        going = []
+        for row in rows:
+            author_id = authors[row.id] if row.released_by_id is None else None
+            if author_id is None or people[author_id].is_active:
+                going.append(row)
+            else:
+                hold_up(self.ctx, self.cargo, row, AUTHOR_LEFT)
+        return going
+
+    def _in_time(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
+        """Those that the platform still allows; the others have failed."""
+        late = self.cargo.too_late(self.ctx, rows) if rows else ()
+        for row in rows:
+            if row.id in late:
+                account = self.accounts[row.account_id]
+                error = PlatformError(
+                    PlatformErrorKind.WINDOW_CLOSED, platform=account.platform, message="not sent: too late"
+                )
+                finish(self.ctx, self.cargo, row, account, OutboundState.FAILED, error)
+        return [row for row in rows if row.id not in late]
+
+    def stranded(self, rows: Sequence[OutboundMessage]) -> list[Task]:
+        """Rows whose worker died, or whose end the platform tells later, as tasks that look for it."""
+        attempts = attempts_of(self.ctx, rows)
+        requests = self._requests(rows)
+        tasks = []
+        for row in rows:
+            attempt = attempts[row.id]
+            if row.accepted_at is None and self._unprepared(row, requests):
+                # Its worker died before the act could be called: there is nothing to look for.
+                attempt.finished_at, attempt.outcome = self.ctx.now(), "absent"
+                queue_again(self.ctx, self.cargo, row, self.ctx.now(), "absent")
+            elif self.spending.take(self.accounts[row.account_id], {CALLS: 1}) is not None:
+                row.lease_until = free_again_at(self.ctx, self.accounts[row.account_id], CALLS)
+            else:
+                step = Step.READ_BACK if row.accepted_at is None else Step.CONFIRM
+                tasks.append(self._leased(row, requests[row.id], step, attempt.created_at))
+        return tasks
+
+    def _requests(self, rows: Sequence[OutboundMessage]) -> dict[int, SendRequest]:
+        requests = self.cargo.requests(self.ctx, rows) if rows else {}
+        return {row.id: replace(requests[row.id], prepared=row.prepared or {}) for row in rows}
+
+    def _unprepared(self, row: OutboundMessage, requests: Mapping[int, SendRequest]) -> bool:
+        adapter = platforms(self.ctx.runtime).adapter(self.accounts[row.account_id].platform)
+        needs = isinstance(adapter, Preparer) and requests[row.id].kind in adapter.prepares
+        return needs and row.prepared is None
+
+    def _is_affordable(self, row: OutboundMessage, request: SendRequest) -> bool:
+        """Count the call; when the platform's quota is used up the row waits until it may go."""
+        account = self.accounts[row.account_id]
+        wanted = {CALLS: 1, **dict.fromkeys(_QUOTAS[request.kind], 1)}
+        if request.media:
+            wanted[_MEDIA_QUOTA] = len(request.media)
+        used_up = self.spending.take(account, wanted)
+        if used_up is not None:
+            row.not_before = free_again_at(self.ctx, account, used_up)
+        return used_up is None
+
+    def _leased(self, row: OutboundMessage, request: SendRequest, step: Step, since: datetime) -> Task:
+        row.lease_token = new_token()[:32]
+        row.lease_until = lease_until = _lease_end(self.ctx)
+        return Task(
+            outbound_id=row.id,
+            account=self.accounts[row.account_id],
+            request=request,
+            token=row.lease_token,
+            lease_until=lease_until,
+            attempt=row.attempts,
+            since=since,
+            step=step,
+            job_id=row.external_id if row.accepted_at is not None else None,
         )
-        finish(ctx, cargo, outbound, account, OutboundState.FAILED, late)
-        return None
-    request = _request(ctx, cargo, outbound)
-    if not _within_quota(ctx, account, outbound, request):
-        return None
-    outbound.attempts += 1
-    ctx.session.add(
-        OutboundAttempt(created_at=now, outbound_message_id=outbound.id, number=outbound.attempts)
-    )
-    unprepared = _needs_preparing(ctx, account, request) and outbound.prepared is None
-    task = _leased(ctx, outbound, account, request, Step.PREPARE if unprepared else Step.SEND)
-    change_state(ctx, cargo, outbound, OutboundState.SENDING)
-    return task
-
-
-def _take_stranded(ctx: Context, cargo: Cargo, outbound: OutboundMessage, account: Account) -> Task | None:
-    request = _request(ctx, cargo, outbound)
-    if outbound.accepted_at is not None:
-        step = Step.CONFIRM
-    elif _needs_preparing(ctx, account, request) and outbound.prepared is None:
-        # Its worker died before the act could be called: there is nothing to look for.
-        attempt = attempt_of(ctx, outbound)
-        attempt.finished_at, attempt.outcome = ctx.now(), "absent"
-        queue_again(ctx, cargo, outbound, ctx.now(), "absent")
-        return None
-    else:
-        step = Step.READ_BACK
-    if calls_left(ctx, account, CALLS) == 0:
-        outbound.lease_until = free_again_at(ctx, account, CALLS)
-        return None
-    count_calls(ctx, account, CALLS)
-    return _leased(ctx, outbound, account, request, step)
-
-
-def _leased(
-    ctx: Context, outbound: OutboundMessage, account: Account, request: SendRequest, step: Step
-) -> Task:
-    outbound.lease_token = new_token()[:32]
-    outbound.lease_until = lease_until = _lease_end(ctx)
-    return Task(
-        outbound_id=outbound.id,
-        account=account,
-        request=request,
-        token=outbound.lease_token,
-        lease_until=lease_until,
-        attempt=outbound.attempts,
-        since=_began(ctx, outbound) or ctx.now(),
-        step=step,
-        job_id=outbound.external_id if outbound.accepted_at is not None else None,
-    )
 
 
 def note_prepared(ctx: Context, task: Task, prepared: dict[str, Any]) -> Task | None:
@@ -209,55 +294,9 @@ def _lease_end(ctx: Context) -> datetime:
 def _give_up(ctx: Context, cargo: Cargo, outbound: OutboundMessage, account: Account) -> None:
     """The account has been disconnected: nothing can be sent, and nothing looked up, any more."""
     if outbound.state is OutboundState.QUEUED:
-        state, kind = OutboundState.FAILED, PlatformErrorKind.CONFIG
-    else:
-        state, kind = OutboundState.UNKNOWN, PlatformErrorKind.UNKNOWN_OUTCOME
-    gone = PlatformError(kind, platform=account.platform, message="account removed")
-    finish(ctx, cargo, outbound, account, state, gone)
-
-
-def _request(ctx: Context, cargo: Cargo, outbound: OutboundMessage) -> SendRequest:
-    return replace(
-        cargo.request(ctx, outbound), known_ids=_known_ids(ctx, outbound), prepared=outbound.prepared or {}
+        finish(ctx, cargo, outbound, account, OutboundState.FAILED, None, code="account_removed")
+        return
+    gone = PlatformError(
+        PlatformErrorKind.UNKNOWN_OUTCOME, platform=account.platform, message="account removed"
     )
-
-
-def _needs_preparing(ctx: Context, account: Account, request: SendRequest) -> bool:
-    adapter = platforms(ctx.runtime).adapter(account.platform)
-    return isinstance(adapter, Preparer) and request.kind in adapter.prepares
-
-
-def _within_quota(ctx: Context, account: Account, outbound: OutboundMessage, request: SendRequest) -> bool:
-    """Count the call; when the platform's quota is used up the row waits until it may go."""
-    wanted = {CALLS: 1, **dict.fromkeys(_QUOTAS[request.kind], 1)}
-    if request.media:
-        wanted[_MEDIA_QUOTA] = len(request.media)
-    for name, calls in wanted.items():
-        left = calls_left(ctx, account, name)
-        if left is not None and left < calls:
-            outbound.not_before = free_again_at(ctx, account, name)
-            return False
-    for name, calls in wanted.items():
-        count_calls(ctx, account, name, calls)
-    return True
-
-
-def _known_ids(ctx: Context, outbound: OutboundMessage) -> frozenset[str]:
-    """Other sends of ours on the platform: reading back must not take one of them for this one."""
-    found = ctx.session.scalars(
-        select(OutboundMessage.external_id).where(
-            OutboundMessage.account_id == outbound.account_id,
-            OutboundMessage.external_id.is_not(None),
-            OutboundMessage.finished_at > outbound.created_at - _KNOWN_FOR,
-            OutboundMessage.id != outbound.id,
-        )
-    )
-    return frozenset(external_id for external_id in found if external_id)
-
-
-def _began(ctx: Context, outbound: OutboundMessage) -> datetime | None:
-    return ctx.session.scalar(
-        select(OutboundAttempt.created_at).where(
-            OutboundAttempt.outbound_message_id == outbound.id, OutboundAttempt.number == outbound.attempts
-        )
-    )
+    finish(ctx, cargo, outbound, account, OutboundState.UNKNOWN, gone)

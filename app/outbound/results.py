@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from app.accounts.budget import CALLS, count_calls
-from app.accounts.services import backoff, note_failure, note_granted, note_not_granted, note_success
+from app.accounts.outcomes import backoff, note_failure, note_granted, note_not_granted, note_success
 from app.adapters.types import SendResult, SendState
 from app.adapters.validation import FEATURE_OF
 from app.core.context import Context
+from app.core.db import among
 from app.core.errors import PlatformError, PlatformErrorKind
 from app.core.metrics import OUTBOUND
 from app.core.permissions import Permission
+from app.core.rows import rows_by_id
 from app.models import Account, OutboundAttempt, OutboundMessage, OutboundState
 from app.outbound.cargo import Cargo
 from app.outbound.intents import change_state
@@ -28,50 +31,72 @@ CONFIRM_FIRST = timedelta(seconds=5)
 CONFIRM_FOR = timedelta(hours=24)
 WAIT_FOR_LIMITS = timedelta(hours=24)
 # The call was refused before it could act; a later repeat may work.
-_TRY_LATER = frozenset({_K.TEMPORARY, _K.RATE_LIMITED})
+_TRY_LATER = frozenset({_K.TEMPORARY, _K.RATE_LIMITED, _K.ADDRESS_REFUSED})
 
 
-def record(ctx: Context, cargo: Cargo, task: Task, outcome: Outcome) -> None:
-    """Write down what came of it, if the row is still ours."""
+def record(ctx: Context, cargo: Cargo, ended: Sequence[tuple[Task, Outcome]]) -> None:
+    """Write down what came of steps, of each row that is still ours.
+
+    What has arrived costs a fixed number of statements, however many rows.
+    """
     ctx.require(Permission.OUTBOUND_DELIVER)
-    outbound = ctx.session.scalar(
+    rows = _still_ours(ctx, [task for task, _ in ended])
+    accounts = rows_by_id(ctx.session, Account, [task.account.id for task, _ in ended])
+    attempts = attempts_of(ctx, list(rows.values()))
+    sent = []
+    # In one order everywhere: two who hold several accounts never wait for one another.
+    for task, outcome in sorted(ended, key=lambda one: (one[0].account.id, one[0].outbound_id)):
+        account = accounts[task.account.id]
+        # One call was counted before it was made; the rest, such as reading back, is known only now.
+        count_calls(ctx, account, CALLS, max(0, outcome.calls - 1))
+        outbound = rows.get(task.outbound_id)
+        if outbound is None:
+            log.warning("delivery_lease_lost", outbound=task.outbound_id)
+            continue
+        if task.step is not Step.CONFIRM:
+            _close_attempt(ctx, attempts[outbound.id], outcome)
+        if outcome.result is not None:
+            note_success(ctx, account)
+            note_granted(ctx, account, FEATURE_OF[task.request.kind])
+            if _is_final(ctx, cargo, outbound, account, outcome.result):
+                sent.append(outbound)
+        else:
+            _record_failure(ctx, cargo, task, outbound, account, outcome)
+    change_state(ctx, cargo, sent, OutboundState.SENT)
+
+
+def _still_ours(ctx: Context, tasks: Sequence[Task]) -> dict[int, OutboundMessage]:
+    """The rows by id, locked, that nobody has taken over meanwhile."""
+    tokens = {task.outbound_id: task.token for task in tasks}
+    rows = ctx.session.scalars(
         select(OutboundMessage)
-        .where(OutboundMessage.id == task.outbound_id, OutboundMessage.lease_token == task.token)
+        .where(
+            among(ctx.session, OutboundMessage.id, tokens),
+            among(ctx.session, OutboundMessage.lease_token, tokens.values()),
+        )
+        .order_by(OutboundMessage.id)
         .with_for_update()
     )
-    account = ctx.session.get_one(Account, task.account.id)
-    # One call was counted before it was made; the rest, such as reading back, is known only now.
-    count_calls(ctx, account, CALLS, max(0, outcome.calls - 1))
-    if outbound is None:
-        log.warning("delivery_lease_lost", outbound=task.outbound_id)
-        return
-    if task.step is not Step.CONFIRM:
-        _close_attempt(ctx, outbound, outcome)
-    if outcome.result is not None:
-        note_success(ctx, account)
-        note_granted(ctx, account, FEATURE_OF[task.request.kind])
-        _record_result(ctx, cargo, outbound, account, outcome.result)
-    elif outcome.error is not None:
-        if not (isinstance(outcome.error, ReadBackFailed) and outcome.error.kind is _K.TEMPORARY):
-            note_failure(ctx, account, outcome.error)  # one thread's silence says nothing of the account
-        _record_error(ctx, cargo, task, outbound, account, outcome.error)
-    elif outcome.undecided:
-        _ask_later(ctx, cargo, outbound, account, None)
-    else:
-        queue_again(ctx, cargo, outbound, ctx.now() + backoff(outbound.attempts), "absent")
+    return {row.id: row for row in rows if row.lease_token == tokens[row.id]}
 
 
-def attempt_of(ctx: Context, outbound: OutboundMessage) -> OutboundAttempt:
-    """The newest attempt."""
-    return ctx.session.scalars(
-        select(OutboundAttempt).where(
-            OutboundAttempt.outbound_message_id == outbound.id, OutboundAttempt.number == outbound.attempts
-        )
-    ).one()
+def attempts_of(ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, OutboundAttempt]:
+    """The newest attempt of each row, by the row's id."""
+    if not rows:
+        return {}
+    newest = and_(
+        OutboundAttempt.outbound_message_id == OutboundMessage.id,
+        OutboundAttempt.number == OutboundMessage.attempts,
+    )
+    found = ctx.session.scalars(
+        select(OutboundAttempt)
+        .join(OutboundMessage, newest)
+        .where(among(ctx.session, OutboundMessage.id, [row.id for row in rows]))
+    )
+    return {attempt.outbound_message_id: attempt for attempt in found}
 
 
-def _close_attempt(ctx: Context, outbound: OutboundMessage, outcome: Outcome) -> None:
-    attempt = attempt_of(ctx, outbound)
+def _close_attempt(ctx: Context, attempt: OutboundAttempt, outcome: Outcome) -> None:
     attempt.finished_at = ctx.now()
     attempt.error = outcome.error.message[:300] if outcome.error else None
     attempt.response = dict(outcome.result.raw) if outcome.result else None
@@ -81,15 +106,35 @@ def _close_attempt(ctx: Context, outbound: OutboundMessage, outcome: Outcome) ->
         attempt.outcome = outcome.error.kind.value if outcome.error else "absent"
 
 
-def _record_result(
+def _is_final(
     ctx: Context, cargo: Cargo, outbound: OutboundMessage, account: Account, result: SendResult
-) -> None:
+) -> bool:
+    """Whether it is there; else the platform has it, and tells its end later."""
     outbound.external_id = (result.external_id or "")[:160] or None
     if result.state is SendState.ACCEPTED:
         outbound.accepted_at = ctx.now()
         _ask_later(ctx, cargo, outbound, account, None)
-        return
-    finish(ctx, cargo, outbound, account, OutboundState.SENT, None)
+        return False
+    _close(ctx, cargo, outbound, account, OutboundState.SENT, None, None)
+    return True
+
+
+def _record_failure(
+    ctx: Context,
+    cargo: Cargo,
+    task: Task,
+    outbound: OutboundMessage,
+    account: Account,
+    outcome: Outcome,
+) -> None:
+    if outcome.error is not None:
+        if not (isinstance(outcome.error, ReadBackFailed) and outcome.error.kind is _K.TEMPORARY):
+            note_failure(ctx, account, outcome.error)  # one thread's silence says nothing of the account
+        _record_error(ctx, cargo, task, outbound, account, outcome.error)
+    elif outcome.undecided:
+        _ask_later(ctx, cargo, outbound, account, None)
+    else:
+        queue_again(ctx, cargo, outbound, ctx.now() + backoff(outbound.attempts), "absent")
 
 
 def _record_error(
@@ -148,7 +193,7 @@ def queue_again(ctx: Context, cargo: Cargo, outbound: OutboundMessage, at: datet
     outbound.not_before = at
     outbound.error_code = reason
     outbound.lease_until = outbound.lease_token = None
-    change_state(ctx, cargo, outbound, OutboundState.QUEUED)
+    change_state(ctx, cargo, [outbound], OutboundState.QUEUED)
 
 
 def finish(
@@ -158,13 +203,31 @@ def finish(
     account: Account,
     state: OutboundState,
     error: PlatformError | None,
+    *,
+    code: str | None = None,
 ) -> None:
-    """Close the row. What failed can be sent anew by a person, from the beginning."""
+    """Close the row; `code` says why where no kind of platform error does.
+
+    What failed can be sent anew by a person, from the beginning.
+    """
+    _close(ctx, cargo, outbound, account, state, error, code)
+    change_state(ctx, cargo, [outbound], state)
+
+
+def _close(
+    ctx: Context,
+    cargo: Cargo,
+    outbound: OutboundMessage,
+    account: Account,
+    state: OutboundState,
+    error: PlatformError | None,
+    code: str | None,
+) -> None:
+    """All that an end writes, but for the state itself, which is told."""
     outbound.finished_at = ctx.now()
     outbound.lease_until = outbound.lease_token = None
-    outbound.error_code = error.kind.value if error else None
+    outbound.error_code = code or (error.kind.value if error else None)
     outbound.error_detail = f"{error.platform_code or ''} {error.message}".strip()[:300] if error else None
     if state is OutboundState.FAILED:
         outbound.prepared = outbound.accepted_at = outbound.external_id = None
     OUTBOUND.labels(cargo.name, account.platform, state.value).inc()
-    change_state(ctx, cargo, outbound, state)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from sqlalchemy import select
 
 from app.accounts.platforms import counted_calls, platforms
 from app.adapters.base import Confirmer, PlatformAdapter, Preparer, Reconciler
 from app.adapters.types import AccountRef, SendRequest, SendResult, SendState
+from app.core.db import open_session
 from app.core.errors import PlatformError, PlatformErrorKind
 from app.core.runtime import Runtime
-from app.models import Account
+from app.models import Account, OutboundMessage
 
 _K = PlatformErrorKind
 # It may have acted, or the platform says that an equal text is already there.
 _LOOK_FIRST = frozenset({_K.UNKNOWN_OUTCOME, _K.DUPLICATE})
+# An id given to a send this long before one was written down may still turn up when its thread is read back.
+_KNOWN_FOR = timedelta(minutes=10)
 
 
 class Step(StrEnum):
@@ -94,20 +99,20 @@ def perform(runtime: Runtime, task: Task) -> Outcome | None:
         if task.step is Step.CONFIRM:
             outcome = _confirm(adapter, account, task)
         elif task.step is Step.READ_BACK:
-            outcome = _read_back(adapter, account, task, _unknown(task))
+            outcome = _read_back(runtime, adapter, account, task, _unknown(task))
         else:
-            outcome = _send(adapter, account, task)
+            outcome = _send(runtime, adapter, account, task)
     return replace(outcome, calls=counted.calls)
 
 
-def _send(adapter: PlatformAdapter, account: AccountRef, task: Task) -> Outcome:
+def _send(runtime: Runtime, adapter: PlatformAdapter, account: AccountRef, task: Task) -> Outcome:
     try:
         return Outcome(result=_final(adapter, adapter.send(account, task.request)))
     except PlatformError as error:
         if error.kind not in _LOOK_FIRST:
             return Outcome(error=error)
         doubt = error
-    return _read_back(adapter, account, task, doubt)
+    return _read_back(runtime, adapter, account, task, doubt)
 
 
 def _final(adapter: PlatformAdapter, result: SendResult) -> SendResult:
@@ -117,12 +122,15 @@ def _final(adapter: PlatformAdapter, result: SendResult) -> SendResult:
     return replace(result, state=SendState.DONE)
 
 
-def _read_back(adapter: PlatformAdapter, account: AccountRef, task: Task, doubt: PlatformError) -> Outcome:
+def _read_back(
+    runtime: Runtime, adapter: PlatformAdapter, account: AccountRef, task: Task, doubt: PlatformError
+) -> Outcome:
     """Find out from the platform whether it is there after all."""
     if not isinstance(adapter, Reconciler):
         return Outcome(error=doubt)
     try:
-        found = adapter.reconcile(account, task.request, task.since)
+        request = replace(task.request, known_ids=_known_ids(runtime, task))
+        found = adapter.reconcile(account, request, task.since)
     except PlatformError as error:
         still_open = _as(ReadBackFailed, error.kind, error)
         return Outcome(error=error if error.kind is _K.UNKNOWN_OUTCOME else still_open)
@@ -132,6 +140,29 @@ def _read_back(adapter: PlatformAdapter, account: AccountRef, task: Task, doubt:
         # An equal text stands there that is not ours; sending on would be refused for ever.
         return Outcome(error=doubt)
     return Outcome(absent=True)
+
+
+def _known_ids(runtime: Runtime, task: Task) -> frozenset[str]:
+    """Other sends of ours on the platform: reading back must not take one of them for this one.
+
+    Asked for when somebody has to look, not with every send: there are as many as ten minutes bring.
+    """
+    session = open_session(runtime.sessions, write=False)
+    try:
+        written_at = session.scalars(
+            select(OutboundMessage.created_at).where(OutboundMessage.id == task.outbound_id)
+        ).one()
+        found = session.scalars(
+            select(OutboundMessage.external_id).where(
+                OutboundMessage.account_id == task.account.id,
+                OutboundMessage.external_id.is_not(None),
+                OutboundMessage.finished_at > written_at - _KNOWN_FOR,
+                OutboundMessage.id != task.outbound_id,
+            )
+        )
+        return frozenset(external_id for external_id in found if external_id)
+    finally:
+        session.close()
 
 
 def _confirm(adapter: PlatformAdapter, account: AccountRef, task: Task) -> Outcome:

@@ -2,82 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from app.adapters.types import Lane, OutboundMedia, SendKind, SendRequest
 from app.core.context import Context
-from app.core.jobs import JobName
+from app.core.events import Subject
 from app.core.permissions import Permission
+from app.core.rows import rows_by_id
 from app.identity.scope import account_audience
-from app.models import OutboundMessage, Publication, PublicationMedia
-from app.publishing.events import PUBLICATION_EVENTS
+from app.models import Account, OutboundMessage, Publication, PublicationMedia
+from app.outbound.cargo import register
+from app.publishing.events import PUBLICATION, PUBLICATION_STATE_CHANGED
+from app.publishing.job_names import DELIVER_PUBLICATIONS
 from app.publishing.queries import publication_view
 from app.publishing.schemas import PublicationChanged
 
 
 class PublicationCargo:
-    name = "publication"
-    job = JobName.PUBLISHING_DELIVER_PUBLICATION
+    name = PUBLICATION.name
+    job = DELIVER_PUBLICATIONS
+    together = 4
 
-    def mine(self) -> ColumnElement[bool]:
-        return OutboundMessage.publication_id.is_not(None)
-
-    def request(self, ctx: Context, outbound: OutboundMessage) -> SendRequest:
-        publication = carried_publication(ctx, outbound)
+    def requests(self, ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, SendRequest]:
+        carried = carried_publications(ctx, rows)
+        media: dict[int, list[OutboundMedia]] = defaultdict(list)
         files = ctx.session.scalars(
             select(PublicationMedia)
-            .where(PublicationMedia.publication_id == publication.id)
+            .where(PublicationMedia.publication_id.in_([publication.id for publication in carried.values()]))
             .order_by(PublicationMedia.position)
             .options(undefer(PublicationMedia.content))
         )
-        return build_send_request(
-            publication,
-            [
-                OutboundMedia(
-                    kind=file.kind,
-                    content=file.content,
-                    filename=file.filename,
-                    mime_type=file.mime_type,
-                    description=file.description,
-                )
-                for file in files
-            ],
-            outbound.operation_key,
-            outbound.target,
-            outbound.actor_address,
-        )
+        for file in files:
+            media[file.publication_id].append(_as_outbound(file))
+        return {
+            row.id: build_send_request(
+                carried[row.cargo_id],
+                media[row.cargo_id],
+                row.operation_key,
+                row.target,
+                row.actor_address,
+            )
+            for row in rows
+        }
 
-    def is_too_late(self, ctx: Context, outbound: OutboundMessage) -> bool:
+    def too_late(self, ctx: Context, rows: Sequence[OutboundMessage]) -> Collection[int]:
         """No platform closes its timeline."""
-        del ctx, outbound
-        return False
+        del ctx, rows
+        return ()
 
-    def changed(self, ctx: Context, outbound: OutboundMessage) -> None:
-        publication = carried_publication(ctx, outbound)
-        publication.version += 1
+    def authors(self, ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, int | None]:
+        carried = carried_publications(ctx, rows)
+        return {row.id: carried[row.cargo_id].operator_id for row in rows}
+
+    def changed(self, ctx: Context, rows: Sequence[OutboundMessage]) -> None:
+        carried = carried_publications(ctx, rows)
+        for publication in carried.values():
+            publication.version += 1
         ctx.session.flush()
-        announce_publication(ctx, outbound, publication)
+        for publication in carried.values():
+            announce_publication(ctx, publication)
 
 
-PUBLICATIONS = PublicationCargo()
+def _as_outbound(file: PublicationMedia) -> OutboundMedia:
+    return OutboundMedia(
+        kind=file.kind,
+        content=file.content,
+        filename=file.filename,
+        mime_type=file.mime_type,
+        description=file.description,
+    )
 
 
-def carried_publication(ctx: Context, outbound: OutboundMessage) -> Publication:
-    return ctx.session.get_one(Publication, outbound.publication_id)
+PUBLICATIONS = register(PublicationCargo())
 
 
-def announce_publication(ctx: Context, outbound: OutboundMessage, publication: Publication) -> None:
+def carried_publications(ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, Publication]:
+    """By their own ids."""
+    return rows_by_id(ctx.session, Publication, [row.cargo_id for row in rows])
+
+
+def announce_publication(ctx: Context, publication: Publication) -> None:
     """Tell everybody who may read the account's publications how this one stands."""
     ctx.emit(
-        PUBLICATION_EVENTS[outbound.state],
+        PUBLICATION_STATE_CHANGED,
         PublicationChanged(publication=publication_view(ctx, publication)),
         account_audience(publication.account_id, Permission.PUBLICATIONS_READ),
-        publication_id=publication.id,
+        about=about_publication(ctx, publication),
     )
+
+
+def about_publication(ctx: Context, publication: Publication) -> Subject:
+    account = ctx.session.get_one(Account, publication.account_id)
+    return PUBLICATION.of(publication, agency_id=account.agency_id)
 
 
 def build_send_request(

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from app.accounts.schemas import AccountRefView
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.core.i18n import translate
 from app.core.pagination import after, decode_cursor, encode_cursor
 from app.core.permissions import Permission
 from app.identity.schemas import PersonRef
@@ -23,6 +22,7 @@ from app.models import (
     Publication,
     PublicationMedia,
 )
+from app.publishing.events import PUBLICATION
 from app.publishing.schemas import (
     PublicationErrorView,
     PublicationList,
@@ -51,9 +51,9 @@ def list_publications(ctx: Context, query: PublicationQuery) -> PublicationList:
     if query.account_id is not None:
         statement = statement.where(Publication.account_id == query.account_id)
     if query.state is not None:
-        statement = statement.join(OutboundMessage, OutboundMessage.publication_id == Publication.id).where(
-            OutboundMessage.state == query.state
-        )
+        statement = statement.join(
+            OutboundMessage, OutboundMessage.carries(PUBLICATION.name, Publication.id)
+        ).where(OutboundMessage.state == query.state)
     if query.cursor is not None:
         statement = statement.where(after([(Publication.id, True)], decode_cursor(query.cursor, [int])))
     rows = list(ctx.session.scalars(statement.order_by(Publication.id.desc()).limit(query.limit + 1)))
@@ -74,8 +74,12 @@ def publication_views(ctx: Context, publications: Sequence[Publication]) -> list
         return []
     ids = [publication.id for publication in publications]
     sends = {
-        row.publication_id: row
-        for row in ctx.session.scalars(select(OutboundMessage).where(OutboundMessage.publication_id.in_(ids)))
+        row.cargo_id: row
+        for row in ctx.session.scalars(
+            select(OutboundMessage).where(
+                OutboundMessage.cargo == PUBLICATION.name, OutboundMessage.cargo_id.in_(ids)
+            )
+        )
     }
     account_ids = {row.account_id for row in publications}
     operator_ids = {row.operator_id for row in publications if row.operator_id}
@@ -88,7 +92,6 @@ def publication_views(ctx: Context, publications: Sequence[Publication]) -> list
     media = _media_views(ctx, ids)
     return [
         _view(
-            ctx,
             publication,
             sends[publication.id],
             accounts[publication.account_id],
@@ -120,7 +123,6 @@ def _media_views(ctx: Context, ids: list[int]) -> dict[int, list[PublicationMedi
 
 
 def _view(
-    ctx: Context,
     publication: Publication,
     outbound: OutboundMessage,
     account: Account,
@@ -129,7 +131,7 @@ def _view(
 ) -> PublicationView:
     return PublicationView(
         id=publication.id,
-        account=AccountRefView(id=account.id, name=account.name, platform=account.platform),
+        account=AccountRefView.model_validate(account),
         operator=PersonRef(id=operator.id, name=operator.name) if operator else None,
         kind=publication.kind,
         text=publication.text,
@@ -141,7 +143,7 @@ def _view(
         leaves_at=outbound.not_before,
         state=outbound.state,
         is_accepted=outbound.accepted_at is not None,
-        error=_error(ctx, outbound),
+        error=_error(outbound),
         undo_until=outbound.undo_until if _can_be_taken_back(outbound) else None,
         external_id=outbound.external_id,
         finished_at=outbound.finished_at,
@@ -153,8 +155,7 @@ def _can_be_taken_back(outbound: OutboundMessage) -> bool:
     return outbound.state is OutboundState.QUEUED and not outbound.attempts
 
 
-def _error(ctx: Context, outbound: OutboundMessage) -> PublicationErrorView | None:
+def _error(outbound: OutboundMessage) -> PublicationErrorView | None:
     if outbound.error_code is None or outbound.state not in _WITH_ERROR:
         return None
-    text = translate(f"send_error.{outbound.error_code}", ctx.locale)
-    return PublicationErrorView(code=outbound.error_code, detail=text)
+    return PublicationErrorView(code=outbound.error_code, detail=outbound.error_detail or "")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from app.accounts.schemas import AccountRefView
+from app.core.inputs import Cursor, Moment, RowId
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import PersonRef
 from app.models import OutboundState, PublicationKind
@@ -15,6 +16,8 @@ from app.models import OutboundState, PublicationKind
 IDEMPOTENCY_KEY = r"^[A-Za-z0-9_-]{8,64}$"
 MAX_TEXT = 20_000
 MOST_MEDIA = 9
+MEDIA_BYTES = 8 * 1024 * 1024
+"""Of a command with its files, which are written in base64."""
 
 
 class MediaFile(BaseModel):
@@ -30,7 +33,7 @@ class MediaFile(BaseModel):
 
 class CreatePublication(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    account_id: int
+    account_id: RowId
     kind: PublicationKind = PublicationKind.POST
     text: str = Field("", max_length=MAX_TEXT)
     title: str | None = Field(None, min_length=1, max_length=64)
@@ -40,7 +43,7 @@ class CreatePublication(BaseModel):
     repost_of: str | None = Field(None, min_length=3, max_length=160)
     """The external id of what is passed on (`status:12`)."""
     media: list[MediaFile] = Field(default=[], max_length=MOST_MEDIA)
-    send_at: AwareDatetime | None = None
+    send_at: Moment | None = None
     """Not before this moment; until then it can be taken back."""
     idempotency_key: str = Field(pattern=IDEMPOTENCY_KEY)
 
@@ -54,9 +57,9 @@ class SettlePublication(BaseModel):
 
 class PublicationQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    account_id: int | None = None
+    account_id: RowId | None = None
     state: OutboundState | None = None
-    cursor: str | None = None
+    cursor: Cursor | None = None
     limit: int = Field(50, ge=1, le=MAX_LIMIT)
 
 
@@ -70,6 +73,7 @@ class PublicationMediaView(BaseModel):
 
 class PublicationErrorView(BaseModel):
     code: str
+    """The browser has the words: an event reaches readers of several languages."""
     detail: str
 
 

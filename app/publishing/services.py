@@ -13,6 +13,7 @@ from app.adapters.types import OutboundMedia
 from app.core.context import Context
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import translate
+from app.core.idempotency import digest_of, require_same
 from app.core.permissions import Permission
 from app.core.text import storable
 from app.identity import audit
@@ -27,22 +28,36 @@ from app.models import (
     PublicationKind,
     PublicationMedia,
 )
-from app.outbound.intents import goes_at, send_again, settle, take_back, write_intent
-from app.publishing.cargo import PUBLICATIONS, announce_publication, build_send_request
+from app.outbound import refusal_words
+from app.outbound.intents import goes_at, release, send_again, settle, take_back, write_intent
+from app.publishing.cargo import (
+    PUBLICATIONS,
+    about_publication,
+    announce_publication,
+    build_send_request,
+)
+from app.publishing.events import (
+    PUBLICATION_CANCELLED,
+    PUBLICATION_CREATED,
+    PUBLICATION_OUTCOME_SETTLED,
+    PUBLICATION_RELEASED,
+    PUBLICATION_RETRIED,
+)
 from app.publishing.queries import publication_view
 from app.publishing.schemas import CreatePublication, MediaFile, PublicationView, SettlePublication
 
 
 def create_publication(ctx: Context, command: CreatePublication, *, address: str) -> PublicationView:
-    """Write down the intent to publish. The same key on the same account gives the same publication again.
+    """Write down the intent to publish. The same command under the same key gives the same publication.
 
-    Raises NotFound, Conflict(`account_not_active`) and Invalid(`publication_refused`, `send_at_too_far`) with
-    a text per field.
+    Raises NotFound, Conflict(`account_not_active`, `key_used_otherwise`) and Invalid(`publication_refused`,
+    `send_at_too_far`) with a text per field.
     """
     ctx.require(Permission.PUBLICATIONS_SEND, account_id=command.account_id)
     account = get_account(ctx, command.account_id)
     earlier = _by_key(ctx, account, command.idempotency_key)
     if earlier is not None:
+        require_same(earlier.command_digest, digest_of(ctx.actor, command))
         return publication_view(ctx, earlier)
     _require_active(ctx, account)
     publication = _new_publication(ctx, account, command)
@@ -52,7 +67,7 @@ def create_publication(ctx: Context, command: CreatePublication, *, address: str
     ctx.session.add(publication)
     ctx.session.flush()
     _keep_media(ctx, publication, command.media)
-    outbound = write_intent(
+    write_intent(
         ctx,
         PUBLICATIONS,
         account=account,
@@ -61,10 +76,15 @@ def create_publication(ctx: Context, command: CreatePublication, *, address: str
         leaves_at=leaves_at,
         target=target,
         address=address,
-        publication_id=publication.id,
+        cargo_id=publication.id,
     )
-    _record(ctx, "publication.created", publication, kind=publication.kind.value)
-    announce_publication(ctx, outbound, publication)
+    audit.record(
+        ctx,
+        PUBLICATION_CREATED,
+        about_publication(ctx, publication),
+        detail={"kind": publication.kind.value},
+    )
+    announce_publication(ctx, publication)
     return publication_view(ctx, publication)
 
 
@@ -77,11 +97,12 @@ def _by_key(ctx: Context, account: Account, key: str) -> Publication | None:
 def _require_active(ctx: Context, account: Account) -> None:
     if account.status is AccountStatus.REMOVED:
         raise NotFound
-    if account.status is AccountStatus.ACTIVE:
+    if account.can_be_called:
         return
-    paused = account.status is AccountStatus.PAUSED
-    reason = "account_paused" if paused else "account_not_connected"
-    raise Conflict("account_not_active", reason_text=translate(f"lane.refused.{reason}", ctx.locale))
+    reason = f"account_{account.status.value}"
+    raise Conflict(
+        "account_not_active", reason=reason, reason_text=translate(f"lane.refused.{reason}", ctx.locale)
+    )
 
 
 def _new_publication(ctx: Context, account: Account, command: CreatePublication) -> Publication:
@@ -95,6 +116,7 @@ def _new_publication(ctx: Context, account: Account, command: CreatePublication)
         visibility=command.visibility,
         repost_of=command.repost_of,
         idempotency_key=command.idempotency_key,
+        command_digest=digest_of(ctx.actor, command),
     )
 
 
@@ -134,7 +156,7 @@ def _check(
     if problems:
         raise Invalid(
             "publication_refused",
-            fields={p.field: translate(f"violation.{p.code}", ctx.locale, **p.details) for p in problems},
+            fields=refusal_words.by_field(problems, ctx.locale),
             codes=sorted({p.code for p in problems}),
         )
 
@@ -167,7 +189,15 @@ def cancel_publication(ctx: Context, publication_id: int) -> PublicationView:
     """Take a publication back before it goes. Raises Conflict(`too_late`) once sending has begun."""
     publication, outbound = _own(ctx, publication_id)
     take_back(ctx, PUBLICATIONS, outbound)
-    _record(ctx, "publication.cancelled", publication)
+    audit.record(ctx, PUBLICATION_CANCELLED, about_publication(ctx, publication))
+    return publication_view(ctx, publication)
+
+
+def release_publication(ctx: Context, publication_id: int) -> PublicationView:
+    """Let go what somebody planned who has been shut out since. Raises Conflict(`not_held`)."""
+    publication, outbound = _own(ctx, publication_id)
+    release(ctx, PUBLICATIONS, outbound)
+    audit.record(ctx, PUBLICATION_RELEASED, about_publication(ctx, publication))
     return publication_view(ctx, publication)
 
 
@@ -175,7 +205,7 @@ def retry_publication(ctx: Context, publication_id: int) -> PublicationView:
     """Publish a failed one again. Raises Conflict(`not_failed`)."""
     publication, outbound = _own(ctx, publication_id)
     send_again(ctx, PUBLICATIONS, outbound)
-    _record(ctx, "publication.retried", publication)
+    audit.record(ctx, PUBLICATION_RETRIED, about_publication(ctx, publication))
     return publication_view(ctx, publication)
 
 
@@ -183,7 +213,12 @@ def settle_publication(ctx: Context, publication_id: int, command: SettlePublica
     """A person has looked on the platform: it is there, or it is not (and may be retried)."""
     publication, outbound = _own(ctx, publication_id)
     settle(ctx, PUBLICATIONS, outbound, command.outcome)
-    _record(ctx, "publication.outcome_settled", publication, outcome=command.outcome)
+    audit.record(
+        ctx,
+        PUBLICATION_OUTCOME_SETTLED,
+        about_publication(ctx, publication),
+        detail={"outcome": command.outcome},
+    )
     return publication_view(ctx, publication)
 
 
@@ -196,17 +231,8 @@ def _own(ctx: Context, publication_id: int) -> tuple[Publication, OutboundMessag
         raise NotFound
     ctx.require(Permission.PUBLICATIONS_SEND, account_id=publication.account_id)
     outbound = ctx.session.scalars(
-        select(OutboundMessage).where(OutboundMessage.publication_id == publication.id).with_for_update()
+        select(OutboundMessage)
+        .where(OutboundMessage.carries(PUBLICATIONS.name, publication.id))
+        .with_for_update()
     ).one()
     return publication, outbound
-
-
-def _record(ctx: Context, action: str, publication: Publication, **detail: str) -> None:
-    audit.record(
-        ctx,
-        action,
-        object_type="publication",
-        object_id=publication.id,
-        account_id=publication.account_id,
-        detail=detail,
-    )

@@ -10,6 +10,7 @@ from app.core.permissions import Permission
 from app.identity.web_session import client_address
 from app.publishing import queries, services
 from app.publishing.schemas import (
+    MEDIA_BYTES,
     CreatePublication,
     PublicationList,
     PublicationQuery,
@@ -31,6 +32,7 @@ _READ, _SEND = Permission.PUBLICATIONS_READ, Permission.PUBLICATIONS_SEND
     response=PublicationView,
     status=202,
     errors=("account_not_active", "publication_refused", "send_at_too_far"),
+    body_bytes=MEDIA_BYTES,
 )
 def create_publication(ctx: Context, body: CreatePublication) -> PublicationView:
     return services.create_publication(ctx, body, address=client_address())
@@ -72,6 +74,19 @@ def get_publication(ctx: Context, publication_id: int) -> PublicationView:
 )
 def cancel_publication(ctx: Context, publication_id: int) -> PublicationView:
     return services.cancel_publication(ctx, publication_id)
+
+
+@endpoint(
+    publishing,
+    "POST",
+    "/publications/<int:publication_id>/release",
+    access=_SEND,
+    summary="Let a publication go whose author has been shut out",
+    response=PublicationView,
+    errors=("not_held",),
+)
+def release_publication(ctx: Context, publication_id: int) -> PublicationView:
+    return services.release_publication(ctx, publication_id)
 
 
 @endpoint(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 
 from app.core.metrics import SOCKETS
 from app.core.permissions import Actor
-from app.core.tables import EventLog
 from app.identity.scope import rooms_of
-
-WITHDRAWN = "service_request.withdrawn"
+from app.realtime.pace import Allowance, Pace
 
 
 @dataclass
@@ -25,6 +23,11 @@ class Connection:
     """The last event number this browser has; None until it subscribes."""
     watching: dict[int, str] = field(default_factory=dict)
     """Conversations this browser has open, with its operator's name."""
+    is_catching_up: bool = False
+    paces: dict[Allowance, Pace] = field(default_factory=dict)
+
+    def pace(self, allowance: Allowance, now: datetime) -> Pace:
+        return self.paces.setdefault(allowance, Pace(allowance, now))
 
 
 class Connections:
@@ -53,34 +56,6 @@ class Connections:
     def all(self) -> list[Connection]:
         with self.lock:
             return list(self._by_sid.values())
-
-
-def heard_by(rooms: frozenset[str], events: Sequence[EventLog]) -> list[dict[str, Any]]:
-    """The events as somebody in these rooms may see them: whole, as a withdrawal, or not at all."""
-    heard = []
-    for event in events:
-        view = _view(rooms, event)
-        if view is not None:
-            heard.append(view)
-    return heard
-
-
-def _view(rooms: frozenset[str], event: EventLog) -> dict[str, Any] | None:
-    if not rooms.isdisjoint(event.rooms):
-        return {
-            "seq": event.seq,
-            "name": event.name,
-            "occurred_at": event.created_at.isoformat(),
-            "payload": event.payload,
-        }
-    if not rooms.isdisjoint(event.withdraw_rooms):
-        return {
-            "seq": event.seq,
-            "name": WITHDRAWN,
-            "occurred_at": event.created_at.isoformat(),
-            "payload": {"id": event.payload["service_request"]["id"]},
-        }
-    return None
 
 
 def sids_of_session(connections: Iterable[Connection], session_id: int) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.numbers import current_number
+from app.core.counters import current_number
 from app.core.tables import EventLog
 
 COUNTER = "events"
@@ -26,6 +26,9 @@ def read_after(session: Session, after: int, *, limit: int = BATCH) -> Sequence[
 
 
 def out_of_reach(session: Session, after: int, retention: int) -> bool:
-    """True when somebody at `after` has missed more than we promise to replay, or knows a future we lost."""
+    """True when somebody at `after` missed more than we replay or still keep, or knows a future we lost."""
     now = newest(session)
-    return after > now or now - after > retention
+    if after > now or now - after > retention:
+        return True
+    # Numbers are dense: without the next one, what follows is not all that was.
+    return after < now and session.scalar(select(EventLog.id).where(EventLog.seq == after + 1)) is None

@@ -10,11 +10,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.core.counters import take_numbers
 from app.core.db import open_session
-from app.core.numbers import lock_counter, take_numbers
 from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
 from app.realtime.event_log import COUNTER
@@ -25,9 +25,12 @@ WAKE_WRITTEN = ("events", "written")
 WAKE_NUMBERED = ("events", "numbered")
 
 
-def publish_new(runtime: Runtime) -> int:
-    """Number what has been committed since the last call; how many. Wakes the readers."""
-    if not _anything_new(runtime):
+def publish_new(runtime: Runtime, *, is_told: bool = False) -> int:
+    """Number what has been committed since the last call, up to BATCH; how many. Wakes the readers.
+
+    Unless it is told that there is something, it looks first: on SQLite only one may write at a time.
+    """
+    if not is_told and not _anything_new(runtime):
         return 0
     session = open_session(runtime.sessions, write=True)
     try:
@@ -49,17 +52,27 @@ def _anything_new(runtime: Runtime) -> bool:
 
 
 def _number(session: Session, now: datetime) -> int:
-    lock_counter(session, COUNTER, now)
-    ids = session.scalars(
-        select(EventLog.id).where(EventLog.seq.is_(None)).order_by(EventLog.id).limit(BATCH)
-    ).all()
-    if not ids:
-        return 0
-    first = take_numbers(session, COUNTER, len(ids), now)
-    statement = update(EventLog).where(EventLog.id == bindparam("row")).values(seq=bindparam("number"))
-    rows = [{"row": row, "number": first + offset} for offset, row in enumerate(ids)]
-    session.connection().execute(statement, rows)
-    return len(ids)
+    """Number up to BATCH events, the one that was written first before the others; how many."""
+    # Nobody else numbers until this transaction ends; what we take is what the statement below gives out.
+    first = take_numbers(session, COUNTER, 0, now)
+    place = func.row_number().over(order_by=EventLog.id) - 1
+    waiting = (
+        select(EventLog.id, place.label("place"))
+        .where(EventLog.seq.is_(None))
+        .order_by(EventLog.id)
+        .limit(BATCH)
+        .subquery()
+    )
+    numbered = session.execute(
+        update(EventLog)
+        .where(EventLog.id == waiting.c.id)
+        .values(seq=first + waiting.c.place)
+        .execution_options(synchronize_session=False)
+    )
+    count = int(numbered.rowcount)  # type: ignore[attr-defined]
+    if count:
+        take_numbers(session, COUNTER, count, now)
+    return count
 
 
 def _wake_readers(runtime: Runtime) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import current_app, request
+from flask import request
 from flask_socketio import SocketIO
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.core.errors import AppError, Forbidden, Invalid
+from app.core.errors import AppError, Forbidden, Invalid, RateLimited
+from app.core.field_errors import field_problems
 from app.core.ids import new_request_id
+from app.core.inputs import Sequence
 from app.core.permissions import ActorKind, Permission
+from app.core.wire import parse_command
 from app.identity.web_session import current_token, load_current_actor
 from app.realtime.connections import Connection, Connections
+from app.realtime.pace import REFUSALS_UNTIL_CUT, SUBSCRIPTIONS, Allowance
+from app.realtime.pace import SOCKET_EVENTS as SOCKET_PACE
 from app.realtime.tail import Tail
 
 log = structlog.get_logger(__name__)
@@ -61,9 +67,13 @@ class Hub:
         self.socketio.on_event("disconnect", self._disconnect)
         for spec in SOCKET_EVENTS.values():
             self.socketio.on_event(spec.name, self._handler(spec))
+        self.socketio.on_event("*", self._unknown)
         self.socketio.on_error_default(_failed)
 
-    def _connect(self, _auth: Any = None) -> bool:
+    def _connect(self, _auth: Any = None) -> Any:
+        sid = request.sid  # type: ignore[attr-defined]
+        if self.connections.get(sid) is not None:
+            return self._cut_off(sid, "connect")
         actor = load_current_actor()
         token = current_token()
         if actor.kind is ActorKind.ANONYMOUS or token is None:
@@ -71,14 +81,34 @@ class Hub:
         if self.tail.ensure_running():
             for starter in self.on_first_connect:
                 starter(self)
-        self.connections.add(request.sid, actor, token)  # type: ignore[attr-defined]
+        self.connections.add(sid, actor, token)
         return True
 
-    def _disconnect(self, *_reason: Any) -> None:
-        connection = self.connections.remove(request.sid)  # type: ignore[attr-defined]
+    def _disconnect(self, *_reason: Any) -> Any:
+        sid = request.sid  # type: ignore[attr-defined]
+        if self.socketio.server.manager.is_connected(sid, "/"):
+            return self._cut_off(sid, "disconnect")
+        connection = self.connections.remove(sid)
         if connection is not None:
             for listener in self.on_disconnect:
                 listener(self, connection)
+        return None
+
+    def _cut_off(self, sid: str, name: str) -> dict[str, Any]:
+        """A browser sent an event named like one of the transport's own: no browser of ours does."""
+        log.warning("reserved_event_refused", sid=sid, name=name)
+        self.tail.drop(sid)
+        return _refusal(Forbidden())
+
+    def _unknown(self, name: str, *_data: Any) -> dict[str, Any]:
+        """Whatever else a browser sends, names that only we send among them."""
+        connection = self.connections.get(request.sid)  # type: ignore[attr-defined]
+        try:
+            if connection is not None:
+                self._slow_down(connection)
+            raise Invalid("unknown_event")
+        except AppError as error:
+            return _refusal(error)
 
     def _handler(self, spec: SocketSpec) -> Callable[..., dict[str, Any]]:
         def handle(data: Any = None, *_more: Any) -> dict[str, Any]:
@@ -86,20 +116,58 @@ class Hub:
             try:
                 return self._call(spec, data)
             except AppError as error:
-                return {"ok": False, "error": {"code": error.code}}
+                return _refusal(error)
 
         return handle
 
     def _call(self, spec: SocketSpec, data: Any) -> dict[str, Any]:
         connection = self.connections.get(request.sid)  # type: ignore[attr-defined]
-        if connection is None or not connection.actor.may(spec.permission):
+        if connection is None:
+            raise Forbidden
+        self._slow_down(connection)
+        if not connection.actor.may(spec.permission):
             raise Forbidden
         try:
-            payload = spec.payload.model_validate(data)
-        except ValidationError:
+            payload = parse_command(spec.payload, json.dumps(data))
+        except ValidationError as error:
+            raise Invalid(fields=field_problems(error, connection.actor.locale)) from None
+        except (TypeError, ValueError, RecursionError):  # bytes, and what is no JSON
             raise Invalid from None
         answer: dict[str, Any] = spec.handler(self, connection, payload)
         return answer
+
+    def _slow_down(self, connection: Connection, allowance: Allowance = SOCKET_PACE) -> None:
+        """Raises RateLimited for what comes too fast; who goes on all the same is cut off."""
+        now = self.runtime.clock.now()
+        pace = connection.pace(allowance, now)
+        try:
+            pace.take(now)
+        except RateLimited:
+            if pace.refused >= REFUSALS_UNTIL_CUT:
+                log.warning("socket_too_fast", sid=connection.sid, operator=connection.actor.operator_id)
+                self.tail.drop(connection.sid)
+            raise
+
+    def catch_up(self, connection: Connection, after: int | None) -> dict[str, Any]:
+        """One at a time for each socket, and not too often."""
+        self._slow_down(connection, SUBSCRIPTIONS)
+        with self.connections.lock:
+            if connection.is_catching_up:
+                raise RateLimited(retry_after=1)
+            connection.is_catching_up = True
+        try:
+            return self.tail.subscribe(connection, after)
+        finally:
+            connection.is_catching_up = False
+
+
+def _refusal(error: AppError) -> dict[str, Any]:
+    told: dict[str, Any] = {"code": error.code}
+    if "retry_after" in error.details:
+        told["retry_after"] = error.details["retry_after"]
+    if "fields" in error.details:
+        told["fields"] = error.details["fields"]
+    return {"ok": False, "error": told}
 
 
 def _failed(error: Exception) -> dict[str, Any]:
@@ -109,14 +177,9 @@ def _failed(error: Exception) -> dict[str, Any]:
 
 class Subscribe(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    after: int | None = Field(None, ge=0)
+    after: Sequence | None = None
 
 
 @on("events.subscribe", permission=Permission.SESSION_USE, payload=Subscribe)
 def subscribe(hub: Hub, connection: Connection, payload: Subscribe) -> dict[str, Any]:
-    return hub.tail.subscribe(connection, payload.after)
-
-
-def current_hub() -> Hub:
-    hub: Hub = current_app.extensions["lingke_hub"]
-    return hub
+    return hub.catch_up(connection, payload.after)

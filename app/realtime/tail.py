@@ -1,29 +1,47 @@
 """Following the event log: each web process reads it and hands events to its own sockets.
 
 The database is the source, so nothing is missed while Redis is away; Redis only shortens the wait.
-Several events become one frame per browser.
+Several events become one frame, put together once for all who hear the same (app.realtime.frames). Delivering
+takes at most half of the process's time: under load the next look waits as long as the last delivery took,
+100 ms at most, and what came meanwhile shares a frame. A browser whose line holds too much is told to ask
+again from where it is, instead of being queued for without end.
 """
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
+from sqlalchemy.orm import Session
 
 from app.core.db import open_session
-from app.core.metrics import EVENTS_DELIVERED
+from app.core.json_text import json_text
+from app.core.metrics import BROWSERS_BEHIND, EVENTS_DELIVERED, LIVE_STEP_SECONDS
 from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
 from app.identity.events import SESSION_ENDED
-from app.identity.web_session import load_actor
-from app.realtime.connections import Connection, Connections, heard_by, sids_of_session
+from app.identity.web_session import load_actors
+from app.realtime.connections import Connection, Connections, sids_of_session
 from app.realtime.event_log import newest, out_of_reach, read_after
+from app.realtime.frames import Frames, packet_of
+from app.realtime.hearing import Heard, heard_again
+from app.realtime.line import Lines, event_packet
+from app.realtime.pace import session_paces
 from app.realtime.publisher import WAKE_NUMBERED
 
 log = structlog.get_logger(__name__)
 LOOK_SECONDS = 0.5
 RECHECK_SECONDS = 15.0
+_LOOK_COSTS = 20
+"""Looking, in rows read, even where nothing was missed."""
+MOST_WAITING = 100
+"""Packets on one browser's line; with more it is told to catch up."""
+LONGEST_PAUSE = 0.1
+"""Seconds that the next look may wait for more to come, after a delivery that took as long."""
+BEHIND = "events.behind"
 
 
 class Tail:
@@ -33,9 +51,13 @@ class Tail:
         self._runtime = runtime
         self._socketio = socketio
         self._connections = connections
+        self._lines = Lines(socketio)
         self._started = threading.Lock()
         self._running = False
         self.position = 0
+        self.on_loss: list[Callable[[Connection], None]] = []
+        """Called for a browser that has been told of something it cannot see any more."""
+        self._losers: list[Connection] = []
 
     def ensure_running(self) -> bool:
         """Start following, once; called by each browser that connects. True for the first."""
@@ -45,6 +67,7 @@ class Tail:
             self.position = self._read(newest)
             self._running = True
             self._socketio.start_background_task(self._follow)
+            self._socketio.start_background_task(self._watch_over_actors)
             return True
 
     def _read(self, query: Any, *arguments: Any) -> Any:
@@ -56,80 +79,183 @@ class Tail:
 
     def _follow(self) -> None:
         bell = _Bell(self._runtime)
-        waited = 0.0
         while True:
             try:
-                waited += bell.wait(self._socketio, LOOK_SECONDS)
-                while self.step():
-                    pass
-                if waited >= RECHECK_SECONDS:
-                    waited = 0.0
-                    self.recheck_actors()
+                bell.wait(self._socketio, LOOK_SECONDS)
+                self._deliver_all()
             except Exception as error:
                 # A database that is away must not end the tail for every browser.
                 log.warning("event_tail_failed", error=repr(error))
                 self._socketio.sleep(LOOK_SECONDS)
 
+    def _watch_over_actors(self) -> None:
+        """Beside the delivering loop: looking people up must not keep events waiting."""
+        while True:
+            self._socketio.sleep(RECHECK_SECONDS)
+            try:
+                self.recheck_actors()
+            except Exception as error:
+                log.warning("actors_not_rechecked", error=repr(error))
+
+    def _deliver_all(self) -> None:
+        began = time.perf_counter()
+        while self.step():
+            self._socketio.sleep(min(LONGEST_PAUSE, time.perf_counter() - began))
+            began = time.perf_counter()
+
     def step(self) -> bool:
-        """Deliver the next batch; False when there is none."""
+        """Deliver the next batch; False when there is none. A browser that cannot be served loses its own
+        connection, and catches up with its next one; nobody else loses anything."""
         events = self._read(read_after, self.position)
         if not events:
             return False
+        now, began = self._runtime.clock.now(), time.perf_counter()
+        for event in events:
+            LIVE_STEP_SECONDS.labels("read").observe((now - event.created_at).total_seconds())
+        frames = Frames(events)
         with self._connections.lock:
             self.position = events[-1].seq
-            for connection in self._connections.all():
-                if connection.position is not None and connection.position < self.position:
-                    self._deliver(connection, [e for e in events if e.seq > connection.position])
+            behind = [
+                connection
+                for connection in self._connections.all()
+                if connection.position is not None and connection.position < self.position
+            ]
+            failed = [connection for connection in behind if not self._deliver(connection, frames)]
+        LIVE_STEP_SECONDS.labels("sent").observe(time.perf_counter() - began)
+        for connection in failed:
+            self.drop(connection.sid)
+        self._tell_of_losses()
         self._end_sessions(events)
         return True
 
-    def _deliver(self, connection: Connection, events: list[EventLog]) -> None:
-        heard = heard_by(connection.rooms, events)
-        connection.position = events[-1].seq
-        if heard:
-            EVENTS_DELIVERED.inc(len(heard))
-            self._socketio.emit("events", {"events": heard, "seq": connection.position}, to=connection.sid)
+    def _deliver(self, connection: Connection, frames: Frames) -> bool:
+        """Whether it went out, or the browser knows that it has to ask."""
+        try:
+            frame = frames.heard_in(connection.rooms, connection.position or 0)
+            if frame is None:
+                connection.position = self.position
+                return True
+            if frame.has_loss:
+                self._losers.append(connection)
+            if self._lines.waiting(connection.sid) >= MOST_WAITING:
+                self._leave_behind(connection)
+                return True
+            self._lines.send(connection.sid, frame.packet)
+            EVENTS_DELIVERED.inc(frame.count)
+        except Exception as error:
+            log.warning("delivery_failed", sid=connection.sid, error=repr(error))
+            return False
+        connection.position = self.position
+        return True
+
+    def _leave_behind(self, connection: Connection) -> None:
+        """Nothing more until it asks, which it does once it has read what waits for it."""
+        connection.position = None
+        BROWSERS_BEHIND.inc()
+        log.info("browser_behind", sid=connection.sid, operator=connection.actor.operator_id)
+        self._lines.send(connection.sid, event_packet(BEHIND, "{}"))
+
+    def _tell_of_losses(self) -> None:
+        losers, self._losers = self._losers, []
+        for connection in losers:
+            for listener in self.on_loss:
+                try:
+                    listener(connection)
+                except Exception as error:
+                    log.warning("loss_not_followed", sid=connection.sid, error=repr(error))
+
+    def _send(self, sid: str, heard: list[Heard], seq: int) -> None:
+        self._lines.send(sid, packet_of(heard, seq))
+        EVENTS_DELIVERED.inc(len(heard))
+
+    def tell(self, sids: Sequence[str], name: str, message: dict[str, Any]) -> None:
+        """Send something that is no event to some browsers, encoded once. Nobody misses it for good: who
+        reads too slowly is left out, and a line that breaks costs that browser its connection alone."""
+        packet = event_packet(name, json_text(message))
+        for sid in sids:
+            try:
+                if self._lines.waiting(sid) < MOST_WAITING:
+                    self._lines.send(sid, packet)
+            except Exception as error:
+                log.warning("delivery_failed", sid=sid, error=repr(error))
+                self.drop(sid)
+
+    def drop(self, sid: str) -> None:
+        """Cut one connection. What goes wrong in that must not reach anybody else."""
+        try:
+            self._lines.cut(sid)
+        except Exception as error:
+            log.warning("connection_not_cut", sid=sid, error=repr(error))
+        finally:
+            self._connections.remove(sid)
 
     def subscribe(self, connection: Connection, after: int | None) -> dict[str, Any]:
-        """Send what was missed after `after`, then keep up. Answers {ok, seq, reload}."""
+        """Send what was missed after `after`, then keep up. Answers {ok, seq, reload}.
+
+        What cannot be told any more, or not without an error, is told by `reload`.
+        """
         if after is not None and self._read(out_of_reach, after, self._runtime.settings.event_retention):
             return {"ok": True, "seq": self.position, "reload": True}
-        position = self.position if after is None else after
+        start = self.position if after is None else after
+        rows = _LOOK_COSTS + max(0, self.position - start)
+        session_paces(self._runtime).take_rows(connection.actor.session_id, rows)
+        try:
+            return self._catch_up(connection, start)
+        except Exception as error:
+            log.warning("catching_up_failed", sid=connection.sid, error=repr(error))
+            return {"ok": True, "seq": self.position, "reload": True}
+
+    def _catch_up(self, connection: Connection, position: int) -> dict[str, Any]:
+        with self._connections.lock:
+            connection.position = None  # nothing new before what was missed
         while True:
-            missed = self._read(read_after, position)
+            seen, heard = self._read(self._missed, connection, position)
             with self._connections.lock:
-                if not missed and self.position <= position:
+                if seen is None and self.position <= position:
                     # Nothing lies between `position` and what the tail will deliver next.
                     connection.position = position
                     return {"ok": True, "seq": position, "reload": False}
-                if not missed:
+                if seen is None:
                     continue  # the tail has moved on since we looked
-                position = missed[-1].seq
-                heard = heard_by(connection.rooms, missed)
+                position = seen
                 if heard:
-                    self._socketio.emit("events", {"events": heard, "seq": position}, to=connection.sid)
+                    self._send(connection.sid, heard, position)
+            self._socketio.sleep(0)  # let the others be served between two batches
 
-    def _end_sessions(self, events: list[EventLog]) -> None:
+    def _missed(
+        self, session: Session, connection: Connection, position: int
+    ) -> tuple[int | None, list[Heard]]:
+        """The next batch: its last number (None when there is none), and what this browser may hear of it."""
+        missed = read_after(session, position)
+        if not missed:
+            return None, []
+        return missed[-1].seq, heard_again(session, connection.actor, connection.rooms, missed)
+
+    def _end_sessions(self, events: Sequence[EventLog]) -> None:
         for event in events:
             if event.name == SESSION_ENDED:
                 for sid in sids_of_session(self._connections.all(), event.payload["session_id"]):
                     self.dismiss(sid)
 
     def recheck_actors(self) -> None:
-        """Look each browser's session up again: rights may have changed, the session may have ended."""
-        for connection in self._connections.all():
-            actor = load_actor(self._runtime, connection.token, connection.actor.address)
+        """Look all browsers' sessions up again: rights may have changed, a session may have ended."""
+        connections = self._connections.all()
+        addresses = {connection.token: connection.actor.address for connection in connections}
+        actors = load_actors(self._runtime, addresses)
+        for connection in connections:
+            actor = actors.get(connection.token)
             if actor is None:
                 self.dismiss(connection.sid)
             elif actor != connection.actor:
                 # What it may hear has changed; what it shows must be loaded anew.
-                self._connections.remove(connection.sid)
-                self._socketio.server.disconnect(connection.sid)
+                self.drop(connection.sid)
 
     def dismiss(self, sid: str) -> None:
-        self._connections.remove(sid)
-        self._socketio.emit("session.ended", {}, to=sid)
-        self._socketio.server.disconnect(sid)
+        try:
+            self._lines.send(sid, event_packet("session.ended", "{}"))
+        except Exception as error:
+            log.warning("delivery_failed", sid=sid, error=repr(error))
+        self.drop(sid)
 
 
 class _Bell:
@@ -139,8 +265,8 @@ class _Bell:
         self._runtime = runtime
         self._subscription: Any = None
 
-    def wait(self, socketio: Any, seconds: float) -> float:
-        """Up to `seconds`; how long is counted as waited."""
+    def wait(self, socketio: Any, seconds: float) -> None:
+        """Up to `seconds`."""
         try:
             if self._subscription is None:
                 subscription: Any = self._runtime.redis.pubsub(  # type: ignore[no-untyped-call]
@@ -155,4 +281,3 @@ class _Bell:
             # Look at the database by the clock instead.
             self._subscription = None
             socketio.sleep(seconds)
-        return seconds

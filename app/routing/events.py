@@ -1,14 +1,31 @@
-"""Events of this package."""
+"""Events and acts of this package."""
 
 from __future__ import annotations
 
-from app.core.events import EVENTS
-from app.routing.schemas import ServiceRequestChanged
+from app.core.events import EVENTS, Subject
+from app.models import ServiceRequest
+from app.routing.schemas import MessagesAppended, MessagesRevised, ServiceRequestChanged
 
-MESSAGES_APPENDED = "messages_appended"
-"""Signal: inbound messages joined conversations; carries their ids."""
+SERVICE_REQUEST = EVENTS.kind("service_request", ServiceRequest)
 
-OPENED = EVENTS.declare("service_request.opened", ServiceRequestChanged)
-ASSIGNED = EVENTS.declare("service_request.assigned", ServiceRequestChanged)
-STATUS_CHANGED = EVENTS.declare("service_request.status_changed", ServiceRequestChanged)
-UPDATED = EVENTS.declare("service_request.updated", ServiceRequestChanged)
+OPENED = EVENTS.declare("service_request.opened", ServiceRequestChanged, SERVICE_REQUEST)
+ASSIGNED = EVENTS.declare("service_request.assigned", ServiceRequestChanged, SERVICE_REQUEST)
+STATUS_CHANGED = EVENTS.declare(
+    "service_request.status_changed", ServiceRequestChanged, SERVICE_REQUEST, audited=True
+)
+UPDATED = EVENTS.declare("service_request.updated", ServiceRequestChanged, SERVICE_REQUEST, newest_wins=True)
+ANSWER_FAILED = EVENTS.declare("service_request.answer_failed", ServiceRequestChanged, SERVICE_REQUEST)
+"""An answer did not go: whoever has the request must look at it again."""
+CLASSIFIED = EVENTS.declare(
+    "service_request.classified", ServiceRequestChanged, SERVICE_REQUEST, audited=True
+)
+
+MESSAGES_APPENDED = EVENTS.declare("message.appended", MessagesAppended)
+"""Inside only: customers' messages have joined conversations."""
+MESSAGES_REVISED = EVENTS.declare("message.revised", MessagesRevised)
+"""Inside only: customers have changed messages or taken them back."""
+
+
+def about_request(request: ServiceRequest) -> Subject:
+    """The request as what an event is about; its account has to be loaded."""
+    return SERVICE_REQUEST.of(request, agency_id=request.account.agency_id)

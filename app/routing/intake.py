@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
+from itertools import count
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.core.bulk import insert_objects, take_ids
+from app.core.bulk import insert_objects
 from app.core.context import Context
 from app.core.db import among
-from app.core.numbers import lock_counter, take_numbers
 from app.core.permissions import Permission
+from app.core.rows import hold
 from app.models import (
-    ACTIVE_STATUSES,
     Account,
-    AssignmentDecision,
     ContactIdentity,
     Conversation,
     InboundItem,
     Lane,
     Message,
-    RequestStatus,
     ServiceRequest,
     Verdict,
 )
 from app.models.conversation import Direction
-from app.routing.announce import announce
-from app.routing.assignment import Roster, decide
-from app.routing.deadlines import preview, refresh_windows, set_deadlines
-from app.routing.events import MESSAGES_APPENDED, OPENED, UPDATED
-from app.routing.policies import FAR_FUTURE, PriorityInput, priority_of
-from app.routing.related import relate
+from app.routing.events import MESSAGES_APPENDED
+from app.routing.job_names import ASSIGN_WAITING
+from app.routing.lifecycle import Arrivals, Opening
+from app.routing.policies import PriorityInput, type_of
+from app.routing.roster import Roster, decision_of, lock_handing_out, new_facts
+from app.routing.schemas import MessagesAppended
+from app.routing.settled import REPEATED, closes, earlier_requests, repeated_in
 from app.search.index import Indexed, index_texts
-
-_OFFICE_ZONE = ZoneInfo("Asia/Shanghai")  # request numbers carry the day as operators count it
 
 
 @dataclass
@@ -50,66 +47,98 @@ class Kept:
     """How important the person is to us (`vip`, …), as lists and the contact say."""
     team_id: int | None = None
     """Whose queue it joins when not the account's team's: a monitor's owner."""
+    repeats: int | None = None
+    """The earlier item whose words it says again."""
 
 
 @dataclass
 class Routed:
-    """What a batch did: requests opened and joined, and the messages that were added."""
+    """What a batch did: the requests that it opened, and the messages that were added."""
 
     opened: list[ServiceRequest] = field(default_factory=list)
-    joined: dict[int, ServiceRequest] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
 
 
 def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account]) -> Routed:
-    """Put kept items into conversations and requests, oldest first, and assign what is new.
+    """Put kept items into conversations and requests, in the order they came, and assign what is new.
 
     Idempotent by the items' verdicts: an item reaches here once. The number of statements does not
     depend on how many there are.
     """
     ctx.require(Permission.LISTENER_INGEST)
-    routed = Routed()
     if not kept:
-        return routed
-    ordered = sorted(kept, key=lambda k: (k.item.published_at, k.item.id))
-    conversations = _conversations(ctx, ordered)
-    requests = _active_requests(ctx, conversations)
-    earlier = _earlier_requests(ctx, conversations)
-    for entry in ordered:
-        conversation = conversations[entry.identity.id]
-        key = (conversation.id, entry.item.lane)
-        request = requests.get(key)
-        if request is None:
-            request = _open(
-                ctx, entry, conversation, accounts[entry.item.account_id], earlier[conversation.id]
-            )
-            requests[key] = request
-            routed.opened.append(request)
-        elif request.id is not None:
-            routed.joined[request.id] = request
-        routed.messages.append(_append(ctx, entry, conversation, request))
-    _number_requests(ctx, routed.opened)
-    for entry, message in zip(ordered, routed.messages, strict=True):
-        request = requests[message.conversation_id, entry.item.lane]
+        return Routed()
+    ordered = sorted(kept, key=lambda k: k.item.id)
+    sizes = Counter(entry.identity.id for entry in ordered)
+    known, new = _conversations(ctx, ordered, sizes)
+    conversations = known | new
+    earlier = earlier_requests(ctx, known)
+    taken_up = repeated_in(ctx, ordered, conversations, earlier.settled)
+    arrivals = Arrivals(ctx)
+    places = _Places(arrivals, earlier.active, earlier.settled, taken_up, earlier.numbers, accounts)
+    numbers = {number: count(conversations[number].last_number - size + 1) for number, size in sizes.items()}
+    messages = [
+        _message(ctx, entry, conversations[entry.identity.id], next(numbers[entry.identity.id]))
+        for entry in ordered
+    ]
+    joined = [
+        places.take(entry, conversations[entry.identity.id], message)
+        for entry, message in zip(ordered, messages, strict=True)
+    ]
+    arrivals.number()
+    for entry, message, request in zip(ordered, messages, joined, strict=True):
         message.service_request_id = request.id
         entry.verdict.service_request_id = request.id
-    _refresh_windows(ctx, [*routed.opened, *routed.joined.values()], accounts, conversations)
-    decisions = _assign(ctx, routed.opened, accounts)
-    _store(ctx, routed, decisions)
-    _tell(ctx, routed)
-    return routed
+    _assign(ctx, arrivals, accounts)
+    if taken_up:
+        ctx.defer(ASSIGN_WAITING)
+    arrivals.store(messages, accounts, {row.id: row for row in conversations.values()})
+    hold(ctx.session, messages)
+    index_texts(ctx.session, Indexed.MESSAGES, [(message.id, message.text) for message in messages])
+    ctx.emit(MESSAGES_APPENDED, MessagesAppended(message_ids=[message.id for message in messages]))
+    return Routed(arrivals.opened, messages)
 
 
-def _store(ctx: Context, routed: Routed, decisions: list[AssignmentDecision]) -> None:
-    insert_objects(ctx.session, routed.opened)
-    insert_objects(ctx.session, routed.messages)
-    insert_objects(ctx.session, decisions)
-    ctx.session.flush()
-    index_texts(ctx.session, Indexed.MESSAGES, [(message.id, message.text) for message in routed.messages])
+@dataclass
+class _Places:
+    """Where each item of a batch belongs: the request that waits, one to take up again, or a new one."""
+
+    arrivals: Arrivals
+    requests: dict[tuple[int, Lane], ServiceRequest]
+    """The active ones, by conversation and lane; kept in step."""
+    settled: dict[tuple[int, Lane], ServiceRequest]
+    taken_up: AbstractSet[int]
+    earlier: dict[int, int]
+    accounts: dict[int, Account]
+
+    def take(self, entry: Kept, conversation: Conversation, message: Message) -> ServiceRequest:
+        key = (conversation.id, entry.item.lane)
+        last = self.requests.get(key) or self.settled.get(key)
+        if last is not None and self.arrivals.can_close(last) and closes(entry.item):
+            self.arrivals.close(last, message)
+            self.requests.pop(key, None)
+            self.settled[key] = last
+            return last
+        if key not in self.requests:
+            self.requests[key] = self._begun(entry, conversation, key)
+        self.arrivals.join(self.requests[key], message, entry.verdict)
+        return self.requests[key]
+
+    def _begun(self, entry: Kept, conversation: Conversation, key: tuple[int, Lane]) -> ServiceRequest:
+        if entry.item.id in self.taken_up and not self.arrivals.has_touched(self.settled[key]):
+            self.arrivals.reopen(self.settled[key], REPEATED)
+            return self.settled[key]
+        account = self.accounts[entry.item.account_id]
+        earlier = self.earlier.get(conversation.id, 0)
+        self.earlier[conversation.id] = earlier + 1
+        return self.arrivals.open(_opening(entry, conversation, account, earlier))
 
 
-def _conversations(ctx: Context, kept: Sequence[Kept]) -> dict[int, Conversation]:
-    """The conversation of each identity, made where it is new; locked, because numbers are given in it."""
+def _conversations(
+    ctx: Context, kept: Sequence[Kept], sizes: Mapping[int, int]
+) -> tuple[dict[int, Conversation], dict[int, Conversation]]:
+    """The conversations that were there and those that are made, by identity; locked, because numbers are
+    given in them: `last_number` counts the batch's `sizes` already."""
     ids = sorted({entry.identity.id for entry in kept})
     rows = ctx.session.scalars(
         select(Conversation)
@@ -118,92 +147,51 @@ def _conversations(ctx: Context, kept: Sequence[Kept]) -> dict[int, Conversation
         .with_for_update()
     )
     found = {row.contact_identity_id: row for row in rows}
+    for identity_id, conversation in found.items():
+        conversation.last_number += sizes[identity_id]
     new = {
         entry.identity.id: Conversation(
             created_at=ctx.now(),
             account_id=entry.item.account_id,
             contact_identity_id=entry.identity.id,
-            last_number=0,
+            last_number=sizes[entry.identity.id],
         )
         for entry in kept
         if entry.identity.id not in found
     }
     insert_objects(ctx.session, list(new.values()))
-    return found | new
+    return found, new
 
 
-def _active_requests(
-    ctx: Context, conversations: dict[int, Conversation]
-) -> dict[tuple[int, Lane], ServiceRequest]:
-    ids = [conversation.id for conversation in conversations.values()]
-    rows = ctx.session.scalars(
-        select(ServiceRequest).where(
-            among(ctx.session, ServiceRequest.conversation_id, ids),
-            ServiceRequest.status.in_(ACTIVE_STATUSES),
-        )
-    )
-    return {(row.conversation_id, row.lane): row for row in rows}
-
-
-def _earlier_requests(ctx: Context, conversations: dict[int, Conversation]) -> dict[int, int]:
-    ids = [conversation.id for conversation in conversations.values()]
-    rows = ctx.session.execute(
-        select(ServiceRequest.conversation_id, func.count())
-        .where(among(ctx.session, ServiceRequest.conversation_id, ids))
-        .group_by(ServiceRequest.conversation_id)
-    )
-    return defaultdict(int, dict(iter(rows)))
-
-
-def _open(
-    ctx: Context, entry: Kept, conversation: Conversation, account: Account, earlier: int
-) -> ServiceRequest:
+def _opening(entry: Kept, conversation: Conversation, account: Account, earlier: int) -> Opening:
     verdict, identity = entry.verdict, entry.identity
-    priority, parts = priority_of(
-        PriorityInput(
-            type=verdict.intent or "other",
-            sentiment=verdict.sentiment or 0,
-            urgency=verdict.urgency or 0,
-            followers=identity.followers_count,
-            is_verified=identity.is_verified,
-            level=entry.level,
-            earlier_requests=earlier,
-        )
+    weighed = PriorityInput(
+        type=type_of(verdict.intent),
+        sentiment=verdict.sentiment or 0,
+        urgency=verdict.urgency or 0,
+        followers=identity.followers_count,
+        is_verified=identity.is_verified,
+        level=entry.level,
+        earlier_requests=earlier,
     )
-    return ServiceRequest(
-        created_at=ctx.now(),
-        number="",
-        account_id=account.id,
-        conversation_id=conversation.id,
-        team_id=entry.team_id or account.team_id,
-        lane=entry.item.lane,
-        status=RequestStatus.NEW,
-        type=verdict.intent or "other",
-        priority=priority,
-        priority_parts=parts,
-        opened_at=ctx.now(),
-        last_inbound_at=entry.item.published_at,
-        urgent_at=FAR_FUTURE,
-        unread_count=0,
-        message_count=0,
-        last_number=0,
-        preview={},
-        # What the database has no say in; read before the row is stored.
-        sentiment=0,
-        sentiment_score=0.5,
-        sentiment_unsure=False,
+    return Opening(
+        account,
+        conversation,
+        entry.team_id or account.team_id,
+        entry.item.lane,
+        weighed,
+        entry.item.published_at,
     )
 
 
-def _append(ctx: Context, entry: Kept, conversation: Conversation, request: ServiceRequest) -> Message:
-    item, verdict = entry.item, entry.verdict
-    conversation.last_number += 1
-    message = Message(
+def _message(ctx: Context, entry: Kept, conversation: Conversation, number: int) -> Message:
+    item = entry.item
+    return Message(
         created_at=ctx.now(),
         conversation_id=conversation.id,
         account_id=item.account_id,
         inbound_item_id=item.id,
-        number=conversation.last_number,
+        number=number,
         direction=Direction.INBOUND,
         lane=item.lane,
         kind=item.kind,
@@ -213,65 +201,13 @@ def _append(ctx: Context, entry: Kept, conversation: Conversation, request: Serv
         external_url=item.external_url,
         occurred_at=item.published_at,
     )
-    request.message_count += 1
-    request.unread_count += 1
-    request.last_number = conversation.last_number
-    request.last_inbound_at = max(request.last_inbound_at, item.published_at)
-    request.preview = preview(item.text, Direction.INBOUND, item.published_at)
-    if verdict.sentiment is not None:
-        request.sentiment = verdict.sentiment
-        request.sentiment_score = 0.5 if verdict.sentiment_score is None else verdict.sentiment_score
-        request.sentiment_unsure = verdict.sentiment_unsure
-    if request.status is RequestStatus.PENDING:
-        request.status = RequestStatus.OPEN
-    if request.waiting_since is None:
-        request.waiting_since = item.published_at
-    set_deadlines(request)
-    return message
 
 
-def _number_requests(ctx: Context, opened: list[ServiceRequest]) -> None:
-    """Give new requests their ids, which others point at, and the numbers that people read."""
-    if not opened:
+def _assign(ctx: Context, arrivals: Arrivals, accounts: dict[int, Account]) -> None:
+    if not arrivals.opened:
         return
-    for request, number in zip(opened, take_ids(ctx.session, ServiceRequest, len(opened)), strict=True):
-        request.id = number
-    day = ctx.now().astimezone(_OFFICE_ZONE).strftime("%y%m%d")
-    first = take_numbers(ctx.session, f"requests-{day}", len(opened), ctx.now())
-    for offset, request in enumerate(opened):
-        request.number = f"LK-{day}-{first + offset:04d}"
-
-
-def _refresh_windows(
-    ctx: Context,
-    requests: list[ServiceRequest],
-    accounts: dict[int, Account],
-    conversations: dict[int, Conversation],
-) -> None:
-    by_id = {conversation.id: conversation for conversation in conversations.values()}
-    private = [request for request in requests if request.lane is Lane.PRIVATE]
-    refresh_windows(ctx, [(r, accounts[r.account_id], by_id[r.conversation_id]) for r in private])
-
-
-def _assign(
-    ctx: Context, requests: list[ServiceRequest], accounts: dict[int, Account]
-) -> list[AssignmentDecision]:
-    if not requests:
-        return []
-    lock_counter(ctx.session, "routing", ctx.now())  # one hand at a time gives work out
+    lock_handing_out(ctx, {accounts[request.account_id].agency_id for request in arrivals.opened})
     roster = Roster(ctx)
-    decisions = []
-    for request in requests:
-        decisions.append(decide(ctx, roster, accounts[request.account_id], request))
-        if request.assignee_id is not None:
-            request.status = RequestStatus.OPEN
-    return decisions
-
-
-def _tell(ctx: Context, routed: Routed) -> None:
-    opened = {request.id for request in routed.opened}
-    requests = [*routed.opened, *routed.joined.values()]
-    relate(ctx.session, requests)
-    for request in sorted(requests, key=lambda request: request.id):
-        announce(ctx, OPENED if request.id in opened else UPDATED, request)
-    ctx.signal(MESSAGES_APPENDED, [message.id for message in routed.messages])
+    for request in arrivals.opened:
+        choice = roster.decide(accounts[request.account_id], new_facts(request))
+        arrivals.assign(request, decision_of(ctx, choice))

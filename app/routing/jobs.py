@@ -2,24 +2,98 @@
 
 from __future__ import annotations
 
+import structlog
+from sqlalchemy import select
+
 from app.core.context import Context
+from app.core.errors import PlatformError
 from app.core.events import Event
-from app.core.jobs import JobName
+from app.core.jobs import DeferredJob
+from app.core.names import is_stand_in
 from app.core.permissions import Permission, system_actor
+from app.core.rows import rows_by_id
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.jobs.job import job
-from app.routing.services import assign_waiting
+from app.jobs.periodic import Periodic, sweeping
+from app.models import Conversation, RequestStatus, ServiceRequest
+from app.routing.handing_out import assign_waiting
+from app.routing.holders import misheld, return_misheld
+from app.routing.job_names import ASSIGN_WAITING, FETCH_NAME, RETURN_MISHELD
+from app.routing.naming import question_of, take_name
+from app.routing.schemas import ServiceRequestChanged
 
+log = structlog.get_logger(__name__)
 _ROUTER = system_actor("router", Permission.ROUTING_ASSIGN)
 
 
-@job(JobName.ROUTING_ASSIGN_WAITING)
+@job(ASSIGN_WAITING)
 def assign_waiting_requests(runtime: Runtime) -> None:
     with open_context(runtime, _ROUTER) as ctx:
         assign_waiting(ctx)
 
 
+@job(RETURN_MISHELD)
+def return_misheld_requests(runtime: Runtime) -> None:
+    with open_context(runtime, _ROUTER) as ctx:
+        return_misheld(ctx)
+
+
 def on_presence_changed(ctx: Context, _event: Event) -> None:
-    """Somebody came to work (or left): look at the queue again."""
-    ctx.defer(JobName.ROUTING_ASSIGN_WAITING)
+    """Somebody came to work, left, was shut out, or may hold more: look at the queue and its holders."""
+    ctx.defer(ASSIGN_WAITING)
+    ctx.defer(RETURN_MISHELD)
+
+
+@job(FETCH_NAME)
+def fetch_names(runtime: Runtime, *identity_ids: int) -> None:
+    """Of those who came in one change. One that cannot be asked for hinders no other."""
+    for identity_id in identity_ids:
+        try:
+            _fetch_name(runtime, identity_id)
+        except Exception as error:
+            log.warning("name_not_fetched", identity=identity_id, error=repr(error))
+
+
+def _fetch_name(runtime: Runtime, identity_id: int) -> None:
+    """Ask once; a platform that does not answer leaves the stand-in."""
+    with open_context(runtime, _ROUTER) as ctx:
+        question = question_of(ctx, identity_id)
+    if question is None:
+        return
+    try:
+        author = question.source.get_author(question.account, question.external_id)
+    except PlatformError as error:
+        log.info("name_not_told", identity=identity_id, code=error.code)
+        return
+    with open_context(runtime, _ROUTER) as ctx:
+        take_name(ctx, identity_id, author.name or "")
+
+
+def on_request_opened(ctx: Context, event: Event) -> None:
+    """Somebody without a name has written: ask the platform who it is."""
+    payload = event.payload
+    if isinstance(payload, ServiceRequestChanged) and is_stand_in(payload.service_request.contact.name):
+        number = payload.service_request.conversation_id
+        conversation = rows_by_id(ctx.session, Conversation, [number]).get(number)
+        if conversation is not None:
+            ctx.defer_together(FETCH_NAME, conversation.contact_identity_id)
+
+
+def _unassigned_requests(ctx: Context) -> list[DeferredJob]:
+    waiting = ctx.session.scalar(
+        select(ServiceRequest.id)
+        .where(ServiceRequest.status == RequestStatus.NEW, ServiceRequest.assignee_id.is_(None))
+        .limit(1)
+    )
+    return [] if waiting is None else [DeferredJob(ASSIGN_WAITING)]
+
+
+def _misheld_requests(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(RETURN_MISHELD)] if misheld(ctx) else []
+
+
+PERIODIC = [
+    Periodic("unassigned requests", sweeping, _unassigned_requests),
+    Periodic("misheld requests", sweeping, _misheld_requests),
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,9 @@ _REACH_STEPS = ((1_000_000, 2.0), (100_000, 1.5), (10_000, 1.0), (1_000, 0.5))
 _TYPE_WEIGHT = {"complaint": 1.5, "consult": 0.75, "lead": 1.0, "suggestion": 0.25}
 
 
+_OF_THE_PERSON = ("reach", "level", "repeat")
+
+
 @dataclass(frozen=True)
 class PriorityInput:
     """What a priority is made of. `sentiment` -1…1, `urgency` 0…2, `earlier_requests` of the same person."""
@@ -31,20 +35,86 @@ class PriorityInput:
     earlier_requests: int
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """What one message makes of its request: its type and priority, and the parts that this is the sum of."""
+
+    type: str
+    priority: int
+    parts: dict[str, Any]
+
+    @property
+    def rank(self) -> tuple[int, float, bool, str, float]:
+        """The lowest is the strongest: the priority, then the type's weight, then what else there is."""
+        total = sum(value for name, value in self.parts.items() if name != CHOSEN)
+        return self.priority, -_type_weight(self.type), self.type == "other", self.type, -round(total, 2)
+
+
 def priority_of(given: PriorityInput) -> tuple[int, dict[str, Any]]:
     """1 (most urgent) to 4, and the parts it is the sum of, largest first, for the screen to explain."""
-    parts = {
-        "urgency": 1.5 * given.urgency,
-        "type": _TYPE_WEIGHT.get(given.type, 0.0),
-        "sentiment": 1.0 if given.sentiment < 0 else 0.0,
+    person = {
         "reach": _reach(given.followers) + (0.5 if given.is_verified else 0.0),
         "level": 1.0 if given.level else 0.0,
         "repeat": min(1.0, 0.5 * given.earlier_requests),
     }
-    total = sum(parts.values())
-    priority = 1 if total >= 4.5 else 2 if total >= 2.5 else 3 if total >= 0.75 else 4
-    ordered = sorted(((name, value) for name, value in parts.items() if value), key=lambda part: -part[1])
-    return priority, {name: round(value, 2) for name, value in ordered}
+    weighed = weigh(person, given.type, given.sentiment, given.urgency)
+    return weighed.priority, weighed.parts
+
+
+def weigh(parts: Mapping[str, Any], kind: str, sentiment: int, urgency: int) -> Weighed:
+    """What one message makes of a request: its own scores, with the parts that its author brings."""
+    words = {"urgency": 1.5 * urgency, "type": _type_weight(kind), "sentiment": _mood_weight(sentiment)}
+    made_of = {**words, **{name: parts[name] for name in _OF_THE_PERSON if name in parts}}
+    return Weighed(kind, _priority_of(sum(made_of.values())), _ordered(made_of))
+
+
+CHOSEN = "chosen"
+"""The part that stands for a person's word: its value is the priority that they chose."""
+
+
+def reweighed(
+    parts: Mapping[str, Any], kind: str, sentiment: int, *, chosen: int | None = None
+) -> tuple[int, dict[str, Any]]:
+    """The priority and its parts when type or mood are judged anew; what else it is made of stays.
+
+    A priority that a person chose (now or earlier) wins over the sum.
+    """
+    others = {name: value for name, value in parts.items() if name not in ("type", "sentiment", CHOSEN)}
+    weighed = _ordered({**others, "type": _type_weight(kind), "sentiment": _mood_weight(sentiment)})
+    word = parts.get(CHOSEN) if chosen is None else chosen
+    if word is not None:
+        return int(word), {CHOSEN: int(word), **weighed}
+    return _priority_of(sum(weighed.values())), weighed
+
+
+def _priority_of(total: float) -> int:
+    return 1 if total >= 4.5 else 2 if total >= 2.5 else 3 if total >= 0.75 else 4
+
+
+def _ordered(parts: Mapping[str, float]) -> dict[str, Any]:
+    weighty = {name: round(value, 2) for name, value in parts.items() if value}
+    return {name: weighty[name] for name in heaviest_first(weighty)}
+
+
+def heaviest_first(parts: Mapping[str, Any]) -> list[str]:
+    """The names of the parts as a screen lists them: a person's word, then by weight.
+
+    A database may give them back in another order than they were stored in.
+    """
+    return sorted(parts, key=lambda name: (name != CHOSEN, -parts[name], name))
+
+
+def type_of(intent: str | None) -> str:
+    """The type of a request whose message was taken for this; what is no request of its own is `other`."""
+    return "other" if intent in (None, "spam") else intent
+
+
+def _type_weight(kind: str) -> float:
+    return _TYPE_WEIGHT.get(kind, 0.0)
+
+
+def _mood_weight(sentiment: int) -> float:
+    return 1.0 if sentiment < 0 else 0.0
 
 
 def _reach(followers: int | None) -> float:
@@ -53,8 +123,18 @@ def _reach(followers: int | None) -> float:
     return next((weight for step, weight in _REACH_STEPS if followers >= step), 0.0)
 
 
-def due_at(priority: int, waiting_since: datetime | None) -> datetime | None:
-    return None if waiting_since is None else waiting_since + ANSWER_WITHIN[priority]
+def due_at(
+    priority: int, waiting_since: datetime | None, raised_at: datetime | None = None
+) -> datetime | None:
+    """Counted from the customer's first unanswered word, or from the later one that made it more urgent."""
+    if waiting_since is None:
+        return None
+    return max(waiting_since, raised_at or waiting_since) + ANSWER_WITHIN[priority]
+
+
+def raised(priority: int, at: datetime, due: datetime | None) -> datetime:
+    """From when on to count if a message raises a request to `priority`: never so that it is due later."""
+    return at if due is None else min(at, due - ANSWER_WITHIN[priority])
 
 
 def urgent_at(due: datetime | None, window_until: datetime | None) -> datetime:

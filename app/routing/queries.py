@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,28 +12,34 @@ from sqlalchemy.orm.interfaces import LoaderOption
 
 from app.accounts.schemas import AccountRefView
 from app.core.context import Context
+from app.core.counters import current_number
+from app.core.db import not_by_index
 from app.core.errors import NotFound
-from app.core.i18n import translate
-from app.core.numbers import current_number
 from app.core.pagination import after, decode_cursor, encode_cursor
-from app.identity.queries import EVENT_COUNTER
+from app.customers.avatars import avatar_address
+from app.identity.queries import EVENT_COUNTER, open_requests
 from app.identity.schemas import PersonRef, TeamRef
 from app.identity.scope import scope
 from app.models import (
     ACTIVE_STATUSES,
-    AssignmentDecision,
+    DONE_STATUSES,
     ContactIdentity,
     Conversation,
+    Message,
     Operator,
     RequestStatus,
     ServiceRequest,
+    stands,
 )
+from app.routing.policies import heaviest_first
+from app.routing.previews import shown_text
 from app.routing.schemas import (
     AccountCount,
-    CandidateView,
     ContactRefView,
-    DecisionList,
-    DecisionView,
+    MembershipQuery,
+    MembershipView,
+    MemberView,
+    Place,
     PreviewView,
     SentimentView,
     ServiceRequestCounts,
@@ -43,6 +50,9 @@ from app.routing.schemas import (
     ViewCounts,
     WindowView,
 )
+from app.search.boxes import box_finds
+from app.search.index import Indexed
+from app.search.numbers import numbers_meant
 
 WITH_RELATED: tuple[LoaderOption, ...] = (
     joinedload(ServiceRequest.account),
@@ -52,8 +62,8 @@ WITH_RELATED: tuple[LoaderOption, ...] = (
     .joinedload(Conversation.contact_identity)
     .joinedload(ContactIdentity.contact),
 )
+_LARGE: tuple[View, ...] = ("all", "unassigned", "resolved")
 _TO_DO = (RequestStatus.NEW, RequestStatus.OPEN, RequestStatus.ON_HOLD)
-_DONE = (RequestStatus.RESOLVED, RequestStatus.CLOSED)
 
 
 def request_view(request: ServiceRequest) -> ServiceRequestView:
@@ -66,21 +76,19 @@ def request_view(request: ServiceRequest) -> ServiceRequestView:
         id=request.id,
         number=request.number,
         conversation_id=request.conversation_id,
-        account=AccountRefView(
-            id=request.account.id, name=request.account.name, platform=request.account.platform
-        ),
+        account=AccountRefView.model_validate(request.account),
         lane=request.lane,
         status=request.status,
         type=request.type,
         priority=request.priority,
-        priority_reason=", ".join(request.priority_parts),
+        priority_parts=heaviest_first(request.priority_parts),
         sentiment=SentimentView(
             value=request.sentiment, score=request.sentiment_score, unsure=request.sentiment_unsure
         ),
         contact=contact_ref(identity),
         assignee=person_ref(request.assignee),
         team=TeamRef(id=request.team.id, name=request.team.name) if request.team else None,
-        preview=PreviewView(**request.preview),
+        preview=preview_view(request),
         unread_count=request.unread_count,
         message_count=request.message_count,
         opened_at=request.opened_at,
@@ -88,15 +96,21 @@ def request_view(request: ServiceRequest) -> ServiceRequestView:
         waiting_since=request.waiting_since,
         due_at=request.due_at,
         window=window,
+        send_failure=request.send_failure,
         version=request.version,
     )
+
+
+def preview_view(request: ServiceRequest) -> PreviewView:
+    stored = PreviewView(**request.preview)
+    return stored.model_copy(update={"text": shown_text(stored.text, request.account)})
 
 
 def contact_ref(identity: ContactIdentity) -> ContactRefView:
     return ContactRefView(
         id=identity.contact_id,
         name=identity.name,
-        avatar_url=f"/api/v1/avatars/{identity.avatar_id}" if identity.avatar_id else None,
+        avatar_url=avatar_address(identity.avatar_id) if identity.avatar_id else None,
         verified=identity.is_verified,
         followers_count=identity.followers_count,
         level=identity.contact.level,
@@ -119,19 +133,6 @@ def get_request(ctx: Context, request_id: int) -> ServiceRequest:
     return request
 
 
-def load_requests(ctx: Context, ids: list[int]) -> list[ServiceRequest]:
-    """Requests with fresh related rows, for views that events carry."""
-    return list(
-        ctx.session.scalars(
-            select(ServiceRequest)
-            .where(ServiceRequest.id.in_(ids))
-            .order_by(ServiceRequest.id)
-            .options(*WITH_RELATED)
-            .execution_options(populate_existing=True)
-        )
-    )
-
-
 _SORTS: dict[str, list[tuple[Any, bool, type]]] = {
     "urgent": [
         (ServiceRequest.urgent_at, False, datetime),
@@ -144,26 +145,59 @@ _SORTS: dict[str, list[tuple[Any, bool, type]]] = {
 
 
 def list_requests(ctx: Context, query: ServiceRequestQuery) -> ServiceRequestList:
-    """One page of a view. Two statements whatever the page's size."""
+    """One page of a view. Two statements whatever the page's size.
+
+    How many there are is counted with the first page; the others carry it on in their cursor.
+    """
     filtered = _filtered(ctx, query)
     sort = _SORTS[query.sort]
-    statement = filtered.options(*WITH_RELATED)
+    statement = _read_in_order(ctx, filtered, query).options(*WITH_RELATED)
     if query.cursor:
-        values = decode_cursor(query.cursor, [kind for _, _, kind in sort])
+        *values, total = decode_cursor(query.cursor, [*(kind for _, _, kind in sort), int])
         statement = statement.where(after([(column, down) for column, down, _ in sort], values))
+    else:
+        total = _count(ctx, filtered)
     statement = statement.order_by(*(column.desc() if down else column for column, down, _ in sort))
     rows = list(ctx.session.scalars(statement.limit(query.limit + 1)))
     page = rows[: query.limit]
     next_cursor = None
     if len(rows) > query.limit:
-        next_cursor = encode_cursor([getattr(page[-1], column.key) for column, _, _ in sort])
-    total = ctx.session.scalar(filtered.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+        next_cursor = encode_cursor([*(getattr(page[-1], column.key) for column, _, _ in sort), total])
     return ServiceRequestList(
         items=[request_view(row) for row in page],
+        places=[_place([getattr(row, column.key) for column, _, _ in sort], sort) for row in page],
         next_cursor=next_cursor,
         total=total,
         event_seq=current_number(ctx.session, EVENT_COUNTER),
     )
+
+
+def membership(ctx: Context, query: MembershipQuery) -> MembershipView:
+    """Which of some requests belong to a list, and where. Two statements however many are asked about."""
+    filtered = _filtered(ctx, query)
+    sort = _SORTS[query.sort]
+    asked = [int(number) for number in query.ids.split(",")]
+    columns = [column for column, _, _ in sort]
+    rows = ctx.session.execute(
+        filtered.where(ServiceRequest.id.in_(asked)).with_only_columns(
+            ServiceRequest.id, *columns, maintain_column_froms=True
+        )
+    )
+    items = [MemberView(id=row[0], place=_place(row[1:], sort)) for row in rows]
+    return MembershipView(items=items, total=_count(ctx, filtered))
+
+
+def _count(ctx: Context, filtered: Select[ServiceRequest]) -> int:
+    return ctx.session.scalar(filtered.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+
+
+def _place(values: Sequence[Any], sort: list[tuple[Any, bool, type]]) -> Place:
+    """Whole numbers that a browser keeps exactly, so a moment becomes seconds and what is left of them."""
+    numbers: list[int] = []
+    for value, (_, down, _kind) in zip(values, sort, strict=True):
+        parts = [int(value.timestamp()), value.microsecond] if isinstance(value, datetime) else [value]
+        numbers.extend(-part if down else part for part in parts)
+    return numbers
 
 
 def _filtered(ctx: Context, query: ServiceRequestQuery) -> Select[ServiceRequest]:
@@ -174,23 +208,40 @@ def _filtered(ctx: Context, query: ServiceRequestQuery) -> Select[ServiceRequest
         statement = statement.where(ServiceRequest.account_id == query.account_id)
     if query.lane is not None:
         statement = statement.where(ServiceRequest.lane == query.lane)
+    if query.overdue:
+        statement = statement.where(overdue_condition(ctx))
     if query.unread:
         statement = statement.where(ServiceRequest.unread_count > 0)
+    if query.send_failed:
+        statement = statement.where(ServiceRequest.send_failure.is_not(None))
     if query.q.strip():
-        statement = statement.where(_matches(query.q.strip()))
+        statement = statement.where(_matches(ctx, query.q.strip()))
     return statement
 
 
-def _matches(words: str) -> ColumnElement[bool]:
-    people = (
-        select(Conversation.id)
-        .join(ContactIdentity, ContactIdentity.id == Conversation.contact_identity_id)
-        .where(ContactIdentity.name.icontains(words, autoescape=True))
-    )
+def _read_in_order(
+    ctx: Context, filtered: Select[ServiceRequest], query: ServiceRequestQuery
+) -> Select[ServiceRequest]:
+    """Where a list is a large part of all there is, its order finds a page sooner than its conditions do."""
+    condition = filtered.whereclause
+    if condition is None or query.view not in _LARGE or query.q.strip() or query.account_id is not None:
+        return filtered
+    columns = (ServiceRequest.account_id, ServiceRequest.assignee_id)
+    return select(ServiceRequest).where(not_by_index(ctx.session, condition, *columns))
+
+
+def _matches(ctx: Context, typed: str) -> ColumnElement[bool]:
+    """By number, by who wrote, or by what was said in the conversation."""
+    numbered = ServiceRequest.number.in_(numbers_meant(typed, ctx.now()))
+    named = box_finds(ctx.session, Indexed.CONTACTS, Conversation.contact_identity_id, typed)
+    said = box_finds(ctx.session, Indexed.MESSAGES, Message.id, typed)
+    if named is None or said is None:
+        return or_(numbered, ServiceRequest.preview["text"].as_string().contains(typed, autoescape=True))
     return or_(
-        ServiceRequest.conversation_id.in_(people),
-        ServiceRequest.number.icontains(words, autoescape=True),
-        ServiceRequest.preview["text"].as_string().icontains(words, autoescape=True),
+        numbered,
+        ServiceRequest.number.icontains(typed, autoescape=True),
+        ServiceRequest.conversation_id.in_(select(Conversation.id).where(named)),
+        ServiceRequest.conversation_id.in_(select(Message.conversation_id).where(said)),
     )
 
 
@@ -198,62 +249,59 @@ def view_condition(ctx: Context, view: View) -> ColumnElement[bool]:
     """What belongs into a view; the same condition counts it and lists it."""
     mine = ServiceRequest.assignee_id == ctx.actor.operator_id
     conditions: dict[str, ColumnElement[bool]] = {
-        "mine": mine & ServiceRequest.status.in_(_TO_DO),
-        "unassigned": ServiceRequest.assignee_id.is_(None) & ServiceRequest.status.in_(ACTIVE_STATUSES),
-        "team": ServiceRequest.team_id.in_(sorted(ctx.actor.team_ids))
-        & ServiceRequest.status.in_(ACTIVE_STATUSES),
-        "waiting": mine & (ServiceRequest.status == RequestStatus.PENDING),
-        "all": ServiceRequest.status.in_(ACTIVE_STATUSES),
-        "resolved": ServiceRequest.status.in_(_DONE),
+        "mine": mine & stands(_TO_DO),
+        "unassigned": ServiceRequest.assignee_id.is_(None) & stands(ACTIVE_STATUSES),
+        "team": ServiceRequest.team_id.in_(sorted(ctx.actor.team_ids)) & stands(ACTIVE_STATUSES),
+        "waiting": mine & stands([RequestStatus.PENDING]),
+        "all": stands(ACTIVE_STATUSES),
+        "resolved": stands(DONE_STATUSES),
     }
     return conditions[view]
 
 
+def overdue_condition(ctx: Context) -> ColumnElement[bool]:
+    """A customer waits, and the time to answer has passed."""
+    return (
+        stands(ACTIVE_STATUSES)
+        & ServiceRequest.waiting_since.is_not(None)
+        & (ServiceRequest.due_at < ctx.now())
+    )
+
+
 def count_requests(ctx: Context) -> ServiceRequestCounts:
-    """All counts of the views column in two statements."""
-    views: tuple[View, ...] = ("mine", "unassigned", "team", "waiting", "all", "resolved")
-    columns = [func.count().filter(view_condition(ctx, view)) for view in views]
-    unread = func.count().filter(view_condition(ctx, "mine"), ServiceRequest.unread_count > 0)
-    base = scope(select(ServiceRequest), ctx.actor, ServiceRequest)
-    row = ctx.session.execute(base.with_only_columns(*columns, unread, maintain_column_froms=True)).one()
-    per_account = ctx.session.execute(
-        base.where(view_condition(ctx, "all"))
-        .with_only_columns(ServiceRequest.account_id, func.count(), maintain_column_froms=True)
+    """All counts of the views column in three statements, which read indexes and no rows."""
+    active: tuple[View, ...] = ("mine", "unassigned", "team", "waiting", "all")
+    counted, unread, accounts = _counts_by_account(ctx, active, "all")
+    done, done_unread, _ = _counts_by_account(ctx, ("resolved",), "resolved")
+    return ServiceRequestCounts(
+        views=ViewCounts(**counted | done),
+        unread=unread["mine"],
+        unread_by_view=ViewCounts(**unread | done_unread),
+        in_hand=open_requests(ctx.session, ctx.actor.operator_id or 0),
+        accounts=accounts,
+    )
+
+
+def _counts_by_account(
+    ctx: Context, views: Sequence[View], widest: View
+) -> tuple[dict[str, int], dict[str, int], list[AccountCount]]:
+    """How many are in each view, how many of them are unread, and how many of the widest each account has."""
+    conditions = [view_condition(ctx, view) for view in views]
+    columns = [
+        *(func.count().filter(condition) for condition in conditions),
+        *(func.count().filter(condition, ServiceRequest.unread_count > 0) for condition in conditions),
+    ]
+    rows = ctx.session.execute(
+        scope(select(ServiceRequest), ctx.actor, ServiceRequest)
+        .where(view_condition(ctx, widest))
+        .with_only_columns(ServiceRequest.account_id, *columns, maintain_column_froms=True)
         .group_by(ServiceRequest.account_id)
         .order_by(ServiceRequest.account_id)
-    )
-    return ServiceRequestCounts(
-        views=ViewCounts(**dict(zip(views, row[:-1], strict=True))),
-        unread=row[-1],
-        accounts=[AccountCount(account_id=account_id, count=count) for account_id, count in per_account],
-    )
-
-
-def list_decisions(ctx: Context, request_id: int) -> DecisionList:
-    get_request(ctx, request_id)
-    rows = ctx.session.scalars(
-        select(AssignmentDecision)
-        .where(AssignmentDecision.service_request_id == request_id)
-        .order_by(AssignmentDecision.id.desc())
     ).all()
-    people = _people(ctx, rows)
-    return DecisionList(
-        items=[
-            DecisionView(
-                id=row.id,
-                strategy=row.strategy,
-                chosen=people.get(row.chosen_operator_id or 0),
-                decided_by=people.get(row.decided_by_id or 0),
-                reason=translate(f"routing.reason.{row.reason}", ctx.locale),
-                candidates=[CandidateView(**candidate) for candidate in row.candidates],
-                decided_at=row.created_at,
-            )
-            for row in rows
-        ]
+    sums = [sum(row[at] for row in rows) for at in range(1, 1 + len(columns))]
+    of_widest = 1 + views.index(widest)
+    return (
+        dict(zip(views, sums[: len(views)], strict=True)),
+        dict(zip(views, sums[len(views) :], strict=True)),
+        [AccountCount(account_id=row.account_id, count=row[of_widest]) for row in rows],
     )
-
-
-def _people(ctx: Context, rows: Any) -> dict[int, PersonRef]:
-    ids = {row.chosen_operator_id for row in rows} | {row.decided_by_id for row in rows}
-    found = ctx.session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(ids - {None})))
-    return {operator_id: PersonRef(id=operator_id, name=name) for operator_id, name in found}

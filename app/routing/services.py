@@ -1,78 +1,51 @@
-"""Writes of service requests: assign, change status, mark as read."""
+"""Commands upon service requests: assign, move on, judge anew, mark as read."""
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from app.core.context import Context
 from app.core.errors import Conflict, Invalid
-from app.core.jobs import JobName
-from app.core.numbers import lock_counter
 from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.queries import operators_for_account
+from app.identity.scope import scope
 from app.models import (
     ACTIVE_STATUSES,
     Account,
-    AssignmentDecision,
     Operator,
+    RequestChange,
     RequestStatus,
     ServiceRequest,
 )
-from app.routing.announce import announce, announce_one
-from app.routing.assignment import MANUAL, Candidate, Roster, decide
-from app.routing.deadlines import set_deadlines
-from app.routing.events import ASSIGNED, STATUS_CHANGED, UPDATED
-from app.routing.queries import get_request, load_requests
-from app.routing.schemas import SetAssignee, SetStatus
-
-
-def assign_waiting(ctx: Context, *, limit: int = 100) -> int:
-    """Give unassigned requests, the most urgent first, to people who have become free; how many."""
-    ctx.require(Permission.ROUTING_ASSIGN)
-    lock_counter(ctx.session, "routing", ctx.now())
-    waiting = ctx.session.scalars(
-        select(ServiceRequest)
-        .where(ServiceRequest.assignee_id.is_(None), ServiceRequest.status == RequestStatus.NEW)
-        .order_by(ServiceRequest.urgent_at, ServiceRequest.priority, ServiceRequest.id)
-        .limit(limit)
-        .with_for_update()
-    ).all()
-    account_ids = {request.account_id for request in waiting}
-    accounts = {a.id: a for a in ctx.session.scalars(select(Account).where(Account.id.in_(account_ids)))}
-    roster = Roster(ctx)
-    given: dict[int, tuple[int | None, int | None]] = {}
-    for request in waiting:
-        decision = decide(ctx, roster, accounts[request.account_id], request)
-        if request.assignee_id is None:
-            continue  # the first decision already says that nobody was there
-        request.status = RequestStatus.OPEN
-        ctx.session.add(decision)
-        given[request.id] = (request.team_id, None)
-    ctx.session.flush()
-    for request in load_requests(ctx, list(given)):
-        announce(ctx, ASSIGNED, request, given[request.id])
-    return len(given)
+from app.routing import lifecycle
+from app.routing.confirming import require_own
+from app.routing.events import CLASSIFIED, STATUS_CHANGED, about_request
+from app.routing.queries import get_request
+from app.routing.roster import RETURNED_TO_QUEUE, manual_decision
+from app.routing.schemas import ClassifyRequest, SetAssignee, SetStatus
 
 
 def set_assignee(ctx: Context, request_id: int, command: SetAssignee) -> ServiceRequest:
     """Claim a request for oneself, hand it to somebody, or put it back into the queue."""
+    ctx.require(Permission.SERVICE_REQUESTS_READ)
     request = get_request(ctx, request_id)
     _require_assignment(ctx, request, command.operator_id)
-    _check_version(request, command.version)
-    if request.status not in ACTIVE_STATUSES:
-        raise Conflict("request_not_active")
+    require_version(ctx, request, command.version)
     account = ctx.session.get_one(Account, request.account_id)
     _require_reach(ctx, account, command.operator_id)
-    before = (request.team_id, request.assignee_id)
-    request.assignee_id = command.operator_id
-    if command.operator_id is None:
-        request.status = RequestStatus.NEW
-    elif request.status is RequestStatus.NEW:
-        request.status = RequestStatus.OPEN
-    ctx.session.add(_manual_decision(ctx, request, account))
-    ctx.session.flush()
-    return announce_one(ctx, ASSIGNED, request.id, before)
+    if command.operator_id == request.assignee_id and request.status in ACTIVE_STATUSES:
+        return request
+    reason = _reason(ctx, command.operator_id)
+    decision = manual_decision(ctx, request, account, command.operator_id, reason)
+    lifecycle.assign(ctx, request, decision)
+    return request
+
+
+def _reason(ctx: Context, operator_id: int | None) -> str:
+    if operator_id is None:
+        return RETURNED_TO_QUEUE
+    return "claimed" if operator_id == ctx.actor.operator_id else "handed_over"
 
 
 def _require_assignment(ctx: Context, request: ServiceRequest, operator_id: int | None) -> None:
@@ -96,84 +69,67 @@ def _require_reach(ctx: Context, account: Account, operator_id: int | None) -> N
         raise Invalid("operator_cannot_serve", fields={"operator_id": "does_not_serve_account"})
 
 
-def _manual_decision(ctx: Context, request: ServiceRequest, account: Account) -> AssignmentDecision:
-    people = Roster(ctx).candidates(account, None)
-    mine = request.assignee_id == ctx.actor.operator_id
-    reason = "returned_to_queue" if request.assignee_id is None else "claimed" if mine else "handed_over"
-    return AssignmentDecision(
-        created_at=ctx.now(),
-        service_request_id=request.id,
-        account_id=request.account_id,
-        strategy=MANUAL,
-        chosen_operator_id=request.assignee_id,
-        decided_by_id=ctx.actor.operator_id,
-        reason=reason,
-        candidates=[Candidate(c.person, c.open_requests).record() for c in people],
-    )
-
-
 def set_status(ctx: Context, request_id: int, command: SetStatus) -> ServiceRequest:
     """Move a request on. A resolved one is done with its customer's waiting; reopening asks for it again."""
+    ctx.require(Permission.SERVICE_REQUESTS_UPDATE)
     request = get_request(ctx, request_id)
     ctx.require(Permission.SERVICE_REQUESTS_UPDATE, account_id=request.account_id)
-    _check_version(request, command.version)
-    status = RequestStatus(command.status)
-    if request.status is RequestStatus.CLOSED:
-        raise Conflict("request_not_active")
-    if request.status is RequestStatus.RESOLVED and status is not RequestStatus.RESOLVED:
-        _refuse_second_active(ctx, request)
+    require_version(ctx, request, command.version)
+    require_own(ctx, request, command.confirm)
+    change_status(ctx, request, RequestStatus(command.status))
+    return request
+
+
+def change_status(ctx: Context, request: ServiceRequest, status: RequestStatus) -> None:
+    """The act itself, with its line in the audit log; who calls has asked for the right."""
+    ctx.require(Permission.SERVICE_REQUESTS_UPDATE, account_id=request.account_id)
     before = request.status
-    request.status = status
-    if status is RequestStatus.RESOLVED:
-        request.resolved_at = ctx.now()
-        request.waiting_since = None
-        request.unread_count = 0
-        ctx.defer(JobName.ROUTING_ASSIGN_WAITING)
-    else:
-        request.resolved_at = None
-    set_deadlines(request)
-    audit.record(
-        ctx,
-        "service_request.status_changed",
-        object_type="service_request",
-        object_id=request.id,
-        account_id=request.account_id,
-        detail={"from": before.value, "to": status.value},
-    )
-    ctx.session.flush()
-    return announce_one(ctx, STATUS_CHANGED, request.id)
+    lifecycle.set_status(ctx, request, status)
+    if request.status is not before:
+        detail = {"from": before.value, "to": request.status.value}
+        audit.record(ctx, STATUS_CHANGED, about_request(request), detail=detail)
 
 
-def _refuse_second_active(ctx: Context, request: ServiceRequest) -> None:
-    other = ctx.session.scalar(
-        select(ServiceRequest.number).where(
-            tuple_(ServiceRequest.conversation_id, ServiceRequest.lane)
-            == tuple_(request.conversation_id, request.lane),
-            ServiceRequest.status.in_(ACTIVE_STATUSES),
+def classify_request(ctx: Context, request_id: int, command: ClassifyRequest) -> ServiceRequest:
+    """Say what a request really is: its type, how urgent it is, the customer's mood."""
+    ctx.require(Permission.SERVICE_REQUESTS_UPDATE)
+    request = get_request(ctx, request_id)
+    ctx.require(Permission.SERVICE_REQUESTS_UPDATE, account_id=request.account_id)
+    require_version(ctx, request, command.version)
+    require_own(ctx, request, command.confirm)
+    said = lifecycle.Classification(command.type, command.priority, command.sentiment)
+    lifecycle.reclassify(ctx, request, said, "by_hand")
+    detail = command.model_dump(exclude={"version", "confirm"})
+    audit.record(ctx, CLASSIFIED, about_request(request), detail=detail)
+    return request
+
+
+def require_version(ctx: Context, request: ServiceRequest, version: int) -> None:
+    """Nobody acts on stale sight; what oneself has done since is no surprise.
+
+    Raises Conflict(`stale_version`).
+    """
+    if request.version == version:
+        return
+    own = ctx.session.scalar(
+        select(func.count()).where(
+            RequestChange.service_request_id == request.id,
+            RequestChange.version > version,
+            RequestChange.operator_id == ctx.actor.operator_id,
         )
     )
-    if other is not None:
-        raise Conflict("newer_request_open", number=other)
-
-
-def _check_version(request: ServiceRequest, version: int) -> None:
-    if request.version != version:
+    if version > request.version or own != request.version - version:
         raise Conflict("stale_version", version=request.version)
 
 
 def mark_read(ctx: Context, conversation_id: int) -> None:
-    """The assignee (or, while nobody has it, whoever opens it) has seen what came in."""
+    """Who has the request has seen what came in. That others look on, whatever they may do, changes nothing;
+    what nobody has is unread until somebody has it."""
     ctx.require(Permission.CONVERSATIONS_READ)
+    theirs = ServiceRequest.assignee_id == ctx.actor.operator_id
     rows = ctx.session.scalars(
-        select(ServiceRequest).where(
-            ServiceRequest.conversation_id == conversation_id,
-            ServiceRequest.unread_count > 0,
-            func.coalesce(ServiceRequest.assignee_id, ctx.actor.operator_id) == ctx.actor.operator_id,
-        )
+        scope(select(ServiceRequest), ctx.actor, ServiceRequest)
+        .where(ServiceRequest.conversation_id == conversation_id, ServiceRequest.unread_count > 0, theirs)
+        .with_for_update(of=ServiceRequest)
     ).all()
-    for request in rows:
-        ctx.require(Permission.CONVERSATIONS_READ, account_id=request.account_id)
-        request.unread_count = 0
-    ctx.session.flush()
-    for request in load_requests(ctx, [request.id for request in rows]):
-        announce(ctx, UPDATED, request)
+    lifecycle.mark_read(ctx, rows)

@@ -7,9 +7,16 @@ from flask import Blueprint
 from app.api.endpoint import endpoint
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.routing import queries, services
+from app.routing import history, holders, overview, queries, services
+from app.routing.overview_schemas import OverviewView
 from app.routing.schemas import (
+    ClassifyRequest,
     DecisionList,
+    HandedBack,
+    MembershipQuery,
+    MembershipView,
+    RequestChangeList,
+    RequestChangeQuery,
     ServiceRequestCounts,
     ServiceRequestList,
     ServiceRequestQuery,
@@ -39,6 +46,19 @@ def list_requests(ctx: Context, query: ServiceRequestQuery) -> ServiceRequestLis
 @endpoint(
     routing,
     "GET",
+    "/service-requests/membership",
+    access=_READ,
+    summary="Which of some requests belong to a view, and where",
+    query=MembershipQuery,
+    response=MembershipView,
+)
+def list_members(ctx: Context, query: MembershipQuery) -> MembershipView:
+    return queries.membership(ctx, query)
+
+
+@endpoint(
+    routing,
+    "GET",
     "/service-requests/counts",
     access=_READ,
     summary="How many requests each view and account has",
@@ -46,6 +66,18 @@ def list_requests(ctx: Context, query: ServiceRequestQuery) -> ServiceRequestLis
 )
 def count_requests(ctx: Context) -> ServiceRequestCounts:
     return queries.count_requests(ctx)
+
+
+@endpoint(
+    routing,
+    "GET",
+    "/overview",
+    access=Permission.OVERVIEW_READ,
+    summary="How work stands: in all, by team, by account",
+    response=OverviewView,
+)
+def get_overview(ctx: Context) -> OverviewView:
+    return overview.overview(ctx)
 
 
 @endpoint(
@@ -76,16 +108,62 @@ def set_assignee(ctx: Context, request_id: int, body: SetAssignee) -> ServiceReq
 
 @endpoint(
     routing,
+    "POST",
+    "/service-requests/hand-back",
+    access=Permission.SERVICE_REQUESTS_CLAIM,
+    summary="Give back what waits for oneself, on leaving",
+    response=HandedBack,
+)
+def hand_back(ctx: Context) -> HandedBack:
+    return HandedBack(count=holders.hand_back(ctx))
+
+
+@endpoint(
+    routing,
     "PUT",
     "/service-requests/<int:request_id>/status",
     access=Permission.SERVICE_REQUESTS_UPDATE,
     summary="Wait for the customer, hold, resolve or reopen",
     body=SetStatus,
     response=ServiceRequestView,
-    errors=("stale_version", "newer_request_open", "request_not_active"),
+    errors=(
+        "stale_version",
+        "newer_request_open",
+        "request_not_active",
+        "transition_refused",
+        "claimed_by_other",
+    ),
 )
 def set_status(ctx: Context, request_id: int, body: SetStatus) -> ServiceRequestView:
     return queries.request_view(services.set_status(ctx, request_id, body))
+
+
+@endpoint(
+    routing,
+    "PUT",
+    "/service-requests/<int:request_id>/classification",
+    access=Permission.SERVICE_REQUESTS_UPDATE,
+    summary="Say what a request really is: type, priority, mood",
+    body=ClassifyRequest,
+    response=ServiceRequestView,
+    errors=("stale_version", "claimed_by_other"),
+)
+def classify_request(ctx: Context, request_id: int, body: ClassifyRequest) -> ServiceRequestView:
+    return queries.request_view(services.classify_request(ctx, request_id, body))
+
+
+@endpoint(
+    routing,
+    "GET",
+    "/service-requests/<int:request_id>/changes",
+    access=_READ,
+    summary="Who did what to the request, the newest first",
+    query=RequestChangeQuery,
+    response=RequestChangeList,
+    errors=("invalid_cursor",),
+)
+def list_changes(ctx: Context, request_id: int, query: RequestChangeQuery) -> RequestChangeList:
+    return history.list_changes(ctx, request_id, query)
 
 
 @endpoint(
@@ -97,4 +175,4 @@ def set_status(ctx: Context, request_id: int, body: SetStatus) -> ServiceRequest
     response=DecisionList,
 )
 def list_decisions(ctx: Context, request_id: int) -> DecisionList:
-    return queries.list_decisions(ctx, request_id)
+    return history.list_decisions(ctx, request_id)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Select,
     TableClause,
     bindparam,
@@ -46,9 +47,11 @@ def index_texts(session: Session, kind: Indexed, rows: Sequence[tuple[int, str]]
     """Add (id, text) pairs. An id is indexed once; a later text of the same id replaces nothing."""
     if not rows:
         return
-    ids = [row_id for row_id, _ in rows]
     tokens = index_tokens([content for _, content in rows])
-    connection = session.connection()
+    insert_tokens(session.connection(), kind, [row_id for row_id, _ in rows], tokens)
+
+
+def insert_tokens(connection: Connection, kind: Indexed, ids: list[int], tokens: list[list[str]]) -> None:
     if connection.dialect.name == "sqlite":
         insert = f"INSERT INTO {kind.value} (rowid, tokens) VALUES (?, ?)"
         connection.exec_driver_sql(insert, list(zip(ids, map(" ".join, tokens), strict=True)))
@@ -58,6 +61,24 @@ def index_texts(session: Session, kind: Indexed, rows: Sequence[tuple[int, str]]
         "FROM unnest(%b::bigint[], %b::text[]) AS given (id, tokens) ON CONFLICT DO NOTHING",
         (ids, [_vector(found) for found in tokens]),
     )
+
+
+def replace_texts(session: Session, kind: Indexed, rows: Sequence[tuple[int, str, str]]) -> None:
+    """(id, text as it was indexed, text now): only what is said now is found.
+
+    SQLite's index keeps no texts; it is told which words to forget.
+    """
+    if not rows:
+        return
+    ids = [row_id for row_id, _, _ in rows]
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        old = index_tokens([before for _, before, _ in rows])
+        forget = f"INSERT INTO {kind.value} ({kind.value}, rowid, tokens) VALUES ('delete', ?, ?)"
+        connection.exec_driver_sql(forget, list(zip(ids, map(" ".join, old), strict=True)))
+    else:
+        connection.exec_driver_sql(f"DELETE FROM {kind.value} WHERE id = ANY(%b::bigint[])", (ids,))
+    index_texts(session, kind, [(row_id, now) for row_id, _, now in rows])
 
 
 _PLACES = [f":{place}" for place in range(1, 16_384)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import defer
 
 from app.core.context import Context
+from app.core.names import shown_name
 from app.core.permissions import Permission
 from app.identity.scope import scope
 from app.models import (
@@ -16,10 +17,12 @@ from app.models import (
     Conversation,
     InboundItem,
     Message,
+    Operator,
     ServiceRequest,
     Verdict,
 )
 from app.search.index import Indexed, found_in, newest_found
+from app.search.numbers import numbers_meant
 from app.search.schemas import SearchHit, SearchQuery, SearchResult
 from app.search.tokens import Alternatives, query_phrases
 
@@ -29,9 +32,11 @@ _SHOWN_CHARS = 200
 def search(ctx: Context, query: SearchQuery) -> SearchResult:
     """Hits of each kind; an empty question (only punctuation) finds nothing."""
     wanted = query_phrases(query.q)
-    result = SearchResult(contacts=[], messages=[], items=[])
+    result = SearchResult(requests=[], contacts=[], messages=[], items=[])
     if not wanted:
         return result
+    if query.kind in ("all", "requests"):
+        result.requests = _requests(ctx, query)
     if query.kind in ("all", "contacts"):
         result.contacts = _contacts(ctx, wanted, query.limit)
     if query.kind in ("all", "messages"):
@@ -41,15 +46,62 @@ def search(ctx: Context, query: SearchQuery) -> SearchResult:
     return result
 
 
+def _requests(ctx: Context, query: SearchQuery) -> list[SearchHit]:
+    numbers = numbers_meant(query.q, ctx.now())
+    if not numbers or not ctx.actor.may(Permission.SERVICE_REQUESTS_READ):
+        return []
+    rows = ctx.session.execute(
+        scope(
+            select(ServiceRequest, Account.name, Account.platform, ContactIdentity.name.label("called")),
+            ctx.actor,
+            ServiceRequest,
+        )
+        .join(Account, Account.id == ServiceRequest.account_id)
+        .join(Conversation, Conversation.id == ServiceRequest.conversation_id)
+        .join(ContactIdentity, ContactIdentity.id == Conversation.contact_identity_id)
+        .where(ServiceRequest.number.in_(numbers))
+        .order_by(ServiceRequest.id.desc())
+        .limit(query.limit)
+    )
+    return [
+        SearchHit(
+            kind="request",
+            id=request.id,
+            account_id=request.account_id,
+            account_name=name,
+            platform=platform,
+            title=called,
+            text=f"{request.number} {request.preview.get('text', '')}"[:_SHOWN_CHARS],
+            at=request.opened_at,
+            conversation_id=request.conversation_id,
+            service_request_id=request.id,
+        )
+        for request, name, platform, called in rows
+    ]
+
+
 def _items(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchHit]:
     statement = (
         scope(
-            select(InboundItem, Account.name, Account.platform, Verdict.service_request_id),
+            select(
+                InboundItem,
+                Account.name,
+                Account.platform,
+                Verdict.service_request_id,
+                ContactIdentity.name.label("called"),
+            ),
             ctx.actor,
             InboundItem,
         )
         .join(Account, Account.id == InboundItem.account_id)
         .outerjoin(Verdict, Verdict.inbound_item_id == InboundItem.id)
+        .outerjoin(
+            ContactIdentity,
+            and_(
+                ContactIdentity.account_id == InboundItem.account_id,
+                ContactIdentity.external_id == InboundItem.author_external_id,
+            ),
+        )
         .options(defer(InboundItem.raw))
     )
     rows = newest_found(ctx.session, statement, Indexed.ITEMS, InboundItem.id, wanted, limit)
@@ -60,22 +112,28 @@ def _items(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchH
             account_id=item.account_id,
             account_name=name,
             platform=platform,
-            title=item.author_name,
+            title=called or shown_name(item.author_name, item.author_external_id),
             text=item.text[:_SHOWN_CHARS],
             at=item.published_at,
             conversation_id=None,
             service_request_id=request_id,
         )
-        for item, name, platform, request_id in rows
+        for item, name, platform, request_id, called in rows
     ]
 
 
 def _messages(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchHit]:
-    statement = scope(select(Message, Account.name, Account.platform), ctx.actor, Message).join(
-        Account, Account.id == Message.account_id
+    # Who wrote it: a colleague, or the person whose conversation it is, as the card calls them now.
+    called = func.coalesce(Operator.name, ContactIdentity.name).label("called")
+    statement = (
+        scope(select(Message, Account.name, Account.platform, called), ctx.actor, Message)
+        .join(Account, Account.id == Message.account_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(ContactIdentity, ContactIdentity.id == Conversation.contact_identity_id)
+        .outerjoin(Operator, Operator.id == Message.operator_id)
     )
     rows = newest_found(ctx.session, statement, Indexed.MESSAGES, Message.id, wanted, limit)
-    requests = _newest_requests(ctx, {message.conversation_id for message, _, _ in rows})
+    requests = _newest_requests(ctx, {message.conversation_id for message, *_ in rows})
     return [
         SearchHit(
             kind="message",
@@ -83,13 +141,13 @@ def _messages(ctx: Context, wanted: list[Alternatives], limit: int) -> list[Sear
             account_id=message.account_id,
             account_name=name,
             platform=platform,
-            title=message.author_name,
+            title=called or message.author_name,
             text=message.text[:_SHOWN_CHARS],
             at=message.occurred_at,
             conversation_id=message.conversation_id,
             service_request_id=message.service_request_id or requests.get(message.conversation_id),
         )
-        for message, name, platform in rows
+        for message, name, platform, called in rows
     ]
 
 

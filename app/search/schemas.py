@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 class SearchQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
     q: str = Field(min_length=1, max_length=100)
-    kind: Literal["all", "items", "messages", "contacts"] = "all"
+    kind: Literal["all", "requests", "items", "messages", "contacts"] = "all"
     limit: int = Field(20, ge=1, le=100)
 
 
 class SearchHit(BaseModel):
-    kind: Literal["item", "message", "contact"]
+    kind: Literal["request", "item", "message", "contact"]
     id: int
     account_id: int
     account_name: str
@@ -30,6 +30,8 @@ class SearchHit(BaseModel):
 
 
 class SearchResult(BaseModel):
+    requests: list[SearchHit]
+    """By number."""
     contacts: list[SearchHit]
     messages: list[SearchHit]
     items: list[SearchHit]

@@ -3,7 +3,9 @@
 Every run of letters, digits and characters becomes overlapping pairs (宽带断 → 宽带, 带断, 断). So any
 substring of two or more is a phrase of consecutive pairs, and nothing is lost to word splitting. The last
 character stands alone too: a query of one character is a prefix search. Beside the text itself a run is
-indexed by its sound (kuan dai duan) and its initials (kd dd), marked so that they never meet its letters.
+indexed by its sound (kuan dai duan) and its initials (kd dd), marked so that they never meet its letters. A
+number that is written in groups is indexed in one piece too: numbers are compared by their digits, and so is
+what a blank or dash parts only for the eye (WiFi 6).
 """
 
 from __future__ import annotations
@@ -11,13 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from operator import add, itemgetter
 
-from pypinyin.constants import PINYIN_DICT
-from pypinyin.contrib.tone_convert import to_normal
-
-from app.nlp.normalise import fold, fold_many
+from app.nlp.text.normalise import fold, fold_many
+from app.nlp.text.sounds import syllable
+from app.search.syllables import split_syllables
 
 # Letters of scripts that no customer writes in: full-text engines keep them as part of a word.
 SOUND = "ʘ"
@@ -27,7 +27,13 @@ MAX_QUERY = 100
 _RUN = re.compile(r"[^\W_]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[a-z]+")
-_LONGEST_SYLLABLE = 6
+# A blank between letters and digits or between scripts, a dash inside a word: some write it, some do not.
+_EYE_GAP = re.compile(
+    r"(?<=[a-z])(?: ?-? ?(?=\d)|-(?=[a-z]))|(?<=\d)[ -](?=[a-z])"
+    r"|(?<=[\u3400-\u9fff]) (?=[a-z0-9])|(?<=[a-z0-9]) (?=[\u3400-\u9fff])"
+)
+# A number of seven digits or more that is written in groups: 138-0013-8000, (010) 6555 1234.
+_SPACED_NUMBER = re.compile(r"(?<!\d)(?=(?:\D{0,2}\d){7})\d+(?:[ .·()/–—-]{1,2}\d+)+(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ def index_tokens(texts: Sequence[str]) -> list[list[str]]:
 
 def _tokens(folded: str) -> list[str]:
     tokens: list[str] = []
-    for run in _RUN.findall(folded):
+    for run in (*_RUN.findall(folded), *_in_one_piece(folded)):
         tokens += map(add, run, run[1:])
         tokens.append(run[-1])
     for chinese in _CHINESE.findall(folded):
@@ -58,6 +64,15 @@ def _tokens(folded: str) -> list[str]:
         tokens += map(add, marked, map(_last, marked[1:]))
         tokens.append(marked[-1])
     return tokens
+
+
+def _in_one_piece(folded: str) -> list[str]:
+    """What stands apart only for the eye, once more without the gaps: 138-0013-8000, WiFi 6, 办 5G 套餐."""
+    closed = _EYE_GAP.sub("", _joined_numbers(folded))
+    if closed == folded:
+        return []
+    apart = set(_RUN.findall(folded))
+    return [run for run in _RUN.findall(closed) if run not in apart]
 
 
 _last = itemgetter(-1)
@@ -70,7 +85,11 @@ def _pairs(run: str) -> list[str]:
 
 def query_phrases(query: str) -> list[Alternatives]:
     """What a text must contain: all of the groups, of each any one phrase. Empty: nothing was asked."""
-    return [_alternatives(run) for run in _RUN.findall(fold(query[:MAX_QUERY]))]
+    return [_alternatives(run) for run in _RUN.findall(_joined_numbers(fold(query[:MAX_QUERY])))]
+
+
+def _joined_numbers(folded: str) -> str:
+    return _SPACED_NUMBER.sub(lambda written: "".join(filter(str.isdigit, written[0])), folded)
 
 
 def _alternatives(run: str) -> Alternatives:
@@ -83,13 +102,6 @@ def _alternatives(run: str) -> Alternatives:
             found.append(Phrase(tuple(SOUND + sound for sound in syllables)))
         found.append(Phrase(tuple(INITIALS + pair for pair in _pairs(run))))
     return tuple(found)
-
-
-@cache
-def syllable(character: str) -> str:
-    """The character's most common reading without its tone; the character itself when it has none."""
-    readings = PINYIN_DICT.get(ord(character), "")
-    return to_normal(readings.split(",")[0]).replace("ü", "v") or character
 
 
 class _ByCharacter(dict[str, str]):
@@ -106,21 +118,3 @@ class _ByCharacter(dict[str, str]):
 
 _SOUNDS = _ByCharacter(lambda character: SOUND + syllable(character))
 _INITIALS = _ByCharacter(lambda character: INITIALS + syllable(character)[0])
-
-
-@cache
-def syllables() -> frozenset[str]:
-    """All readings of common characters."""
-    return frozenset(syllable(chr(code)) for code in range(0x4E00, 0x9FA6)) - {""}
-
-
-def split_syllables(letters: str) -> list[str] | None:
-    """Letters as syllables, the longest first where there is a choice; None when they are no pinyin."""
-    if not letters:
-        return []
-    for length in range(min(_LONGEST_SYLLABLE, len(letters)), 0, -1):
-        if letters[:length] in syllables():
-            rest = split_syllables(letters[length:])
-            if rest is not None:
-                return [letters[:length], *rest]
-    return None

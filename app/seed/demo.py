@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.adapters import registry
 from app.core.context import Context
-from app.core.permissions import RoleName
+from app.core.permissions import ROLES, RoleName
 from app.identity.passwords import hash_password
 from app.models import (
     Account,
@@ -108,7 +108,7 @@ def _people(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -
             role=person.role,
             presence=Presence.OFFLINE,
             presence_since=ctx.now(),
-            capacity=8,
+            capacity=ROLES[person.role].capacity,
         )
         ctx.session.add(operator)
         ctx.session.flush()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.context import Context
-from app.listener.matching import rules_changed
-from app.listener.rules import MonitorRule, check_rule
+from app.listener.matching.compiled import rules_changed
+from app.listener.matching.rules import MonitorRule, check_rule
 from app.models import Agency, Monitor, Team
 
 

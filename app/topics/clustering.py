@@ -10,13 +10,15 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.accounts.queries import agencies_of
 from app.core.context import Context
 from app.core.permissions import Permission
 from app.identity.scope import account_audience
 from app.models import InboundItem, Topic, TopicItem, Verdict
-from app.nlp.normalise import fold, own_words
-from app.nlp.segment import Segmenter, default_segmenter
-from app.topics.events import TOPIC_UPDATED
+from app.nlp.text.normalise import fold, own_words, without_names_and_links
+from app.nlp.text.segment import Segmenter, default_segmenter
+from app.topics.events import TOPIC, TOPIC_UPDATED
+from app.topics.naming import free_name, ranked_names, representative
 from app.topics.policies import (
     SAME_SUBJECT,
     SMALLEST_TOPIC,
@@ -35,6 +37,9 @@ _LABEL_WORDS = 3
 _KEPT_TERMS = 40
 _KEPT_PAIRS = 120
 _LONGEST_WORD = 6
+_PLACE = re.compile(
+    r"[^\W的了也没不来去又就都还在是有把被给跟和与从到]{1,4}[区县市镇乡村路街巷里城苑园楼站店桥湾港]$"
+)
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 BACKGROUND_POSTS = 1000
 _DULL = frozenset(
@@ -75,6 +80,7 @@ class Post:
     author: str | None
     published_at: datetime
     negative: bool
+    text: str
     words: frozenset[str]
     """For people to read."""
     pairs: frozenset[str]
@@ -91,9 +97,11 @@ def cluster_recent(ctx: Context) -> int:
     for account_id, posts in by_account.items():
         changed += _cluster_account(ctx, account_id, posts)
     ctx.session.flush()
+    agencies = agencies_of(ctx, {topic.account_id for topic in changed}) if changed else {}
     for topic, view in zip(changed, topic_views(ctx, changed), strict=True):
         audience = account_audience(topic.account_id, Permission.TOPICS_READ)
-        ctx.emit(TOPIC_UPDATED, TopicChanged(topic=view), audience)
+        about = TOPIC.of(topic, agency_id=agencies[topic.account_id])
+        ctx.emit(TOPIC_UPDATED, TopicChanged(topic=view), audience, about=about)
     return len(changed)
 
 
@@ -120,6 +128,7 @@ def _loose_posts(ctx: Context) -> list[Post]:
             item.author_external_id,
             item.published_at,
             (sentiment or 0) < 0,
+            item.text,
             telling_words(item.text, segmenter),
             pairs_of(item.text),
         )
@@ -130,13 +139,14 @@ def _loose_posts(ctx: Context) -> list[Post]:
 def plain_words(text: str) -> str:
     """The author's own words, folded, without names and links."""
     own, _quoted = own_words(text)
-    return " ".join(part for part in fold(own).split() if not part.startswith(("@", "http")))
+    return " ".join(without_names_and_links(fold(own)).split())
 
 
 def telling_words(text: str, segmenter: Segmenter) -> frozenset[str]:
     """Words of two characters or more that say what a text is about: no names, links or chatter.
 
-    Characters that the dictionary leaves single are joined again: they are names it does not know (南屏区).
+    Characters that the dictionary leaves single are joined again when they end like a place that it does
+    not know (南屏区); others are scraps of a sentence (也没来).
     """
     words: list[str] = []
     single = ""
@@ -144,7 +154,8 @@ def telling_words(text: str, segmenter: Segmenter) -> frozenset[str]:
         if len(word) == 1 and _CHINESE.match(word):
             single += word
             continue
-        words += [single, word]
+        place = _PLACE.search(single)
+        words += [place.group() if place else "", word]
         single = ""
     return frozenset(
         word
@@ -187,8 +198,12 @@ def _cluster_account(ctx: Context, account_id: int, posts: list[Post]) -> list[T
             joined[topic.id].append(post)
     changed = [topic for topic in awake if topic.id in joined]
     for topic in changed:
-        _extend(ctx, topic, joined[topic.id])
-    return changed + _new_topics(ctx, account_id, rest, weight)
+        _extend(ctx, topic, joined[topic.id], _labels(awake, topic))
+    return changed + _new_topics(ctx, account_id, rest, weight, _labels(awake))
+
+
+def _labels(topics: Sequence[Topic], but: Topic | None = None) -> set[str]:
+    return {topic.label for topic in topics if topic is not but}
 
 
 def _best_topic(post: Post, topics: Sequence[Topic], weight: dict[str, float]) -> Topic | None:
@@ -202,8 +217,10 @@ def _best_topic(post: Post, topics: Sequence[Topic], weight: dict[str, float]) -
     return best
 
 
-def _new_topics(ctx: Context, account_id: int, posts: list[Post], weight: dict[str, float]) -> list[Topic]:
-    made = []
+def _new_topics(
+    ctx: Context, account_id: int, posts: list[Post], weight: dict[str, float], taken: set[str]
+) -> list[Topic]:
+    made: list[Topic] = []
     for group in groups_of_similar([post.pairs for post in posts], weight):
         members = [posts[index] for index in group]
         if len({post.author for post in members}) < SMALLEST_TOPIC:
@@ -222,12 +239,16 @@ def _new_topics(ctx: Context, account_id: int, posts: list[Post], weight: dict[s
         )
         ctx.session.add(topic)
         ctx.session.flush()
-        _extend(ctx, topic, members)
+        _extend(ctx, topic, members, taken | _labels(made))
         made.append(topic)
     return made
 
 
-def _extend(ctx: Context, topic: Topic, posts: list[Post]) -> None:
+def _extend(ctx: Context, topic: Topic, posts: list[Post], taken: set[str]) -> None:
+    """Put posts into a topic. Its name and example follow what its posts share, but only as it is made and
+    whenever it has doubled: a name that changes with every post is none.
+    """
+    before = topic.item_count
     counts = Counter(topic.terms)
     pairs = Counter(topic.pairs)
     for post in posts:
@@ -248,5 +269,14 @@ def _extend(ctx: Context, topic: Topic, posts: list[Post]) -> None:
     topic.negative_count += sum(post.negative for post in posts)
     topic.first_seen_at = min(topic.first_seen_at, *(post.published_at for post in posts))
     topic.last_seen_at = max(topic.last_seen_at, *(post.published_at for post in posts))
+    if before.bit_length() != topic.item_count.bit_length():
+        _name(topic, posts, taken)
+
+
+def _name(topic: Topic, posts: list[Post], taken: set[str]) -> None:
+    shared = topic_weights(topic.pairs, topic.item_count)
+    texts = [post.text for post in posts]
+    topic.example = representative([*texts, topic.example], shared)
     if not topic.is_named:
-        topic.label = " · ".join(word for word, _ in counts.most_common(_LABEL_WORDS))[:80]
+        words = [word for word, _ in Counter(topic.terms).most_common(_LABEL_WORDS)]
+        topic.label = free_name(ranked_names([*texts, topic.label], shared), taken, words)[:80]

@@ -21,6 +21,10 @@ _FACTOR = {Sensitivity.LOW: 4.0, Sensitivity.MEDIUM: 3.0, Sensitivity.HIGH: 2.0}
 _FEWEST = {Sensitivity.LOW: 30, Sensitivity.MEDIUM: 15, Sensitivity.HIGH: 8}
 _SHARE_MARGIN = {Sensitivity.LOW: 0.35, Sensitivity.MEDIUM: 0.25, Sensitivity.HIGH: 0.15}
 _WEEK = timedelta(days=7)
+_HOUR = timedelta(hours=1)
+# What is usual at an hour is known from three such hours; before that, of any hour, from a whole day.
+_FEWEST_ALIKE = 3
+_FEWEST_HOURS = 24
 
 
 def similarity(left: Mapping[str, float], right: Mapping[str, float]) -> float:
@@ -83,29 +87,50 @@ class Baseline:
     negative_share: float
     hours: int
 
+    @property
+    def is_known(self) -> bool:
+        """Whether enough has been seen to call anything unusual."""
+        return self.hours >= _FEWEST_ALIKE
 
-def baseline_of(history: Mapping[datetime, tuple[int, int]], hour: datetime) -> Baseline:
-    """The usual volume at this hour of the week, from up to eight weeks, or else from what there is.
 
-    `history` maps past hours to (posts, negative). Medians: last week's burst is not this week's usual.
+_UNKNOWN = Baseline(0.0, 0.0, 0)
+
+
+def baseline_of(
+    history: Mapping[datetime, tuple[int, int]], hour: datetime, since: datetime | None = None
+) -> Baseline:
+    """The usual volume at this hour of the week, from up to eight weeks; in an account's first weeks at this
+    hour of the day; on its second and third day what a busy hour had; before that nothing is known.
+
+    `history` maps past hours to (posts, negative); an hour without posts is not in it, but counts as quiet
+    from `since` on, when the account began to be watched (or from the first hour that is there). Medians:
+    last week's burst is not this week's usual.
     """
-    same_slot = [history[past] for weeks in range(1, 9) if (past := hour - weeks * _WEEK) in history]
-    same_hour = [history[past] for days in range(1, 15) if (past := hour - timedelta(days=days)) in history]
-    chosen = (
-        same_slot if len(same_slot) >= 3 else same_hour if len(same_hour) >= 3 else list(history.values())
-    )
-    if not chosen:
-        return Baseline(0.0, 0.0, 0)
-    posts = sum(total for total, _ in chosen)
-    share = sum(negative for _, negative in chosen) / posts if posts else 0.0
-    return Baseline(float(median(total for total, _ in chosen)), share, len(chosen))
+    begun = min([*history, *([since] if since is not None and since < hour else [])], default=hour)
+    seen = [past for weeks in range(1, 9) if (past := hour - weeks * _WEEK) >= begun]
+    if len(seen) < _FEWEST_ALIKE:
+        seen = [past for days in range(1, 15) if (past := hour - timedelta(days=days)) >= begun]
+    if len(seen) >= _FEWEST_ALIKE:
+        return _usual([history.get(past, (0, 0)) for past in seen], 0.5)
+    hours = int((hour - begun) / _HOUR)
+    if hours < _FEWEST_HOURS:
+        return _UNKNOWN
+    return _usual([history.get(hour - back * _HOUR, (0, 0)) for back in range(1, hours + 1)], 0.9)
+
+
+def _usual(chosen: Sequence[tuple[int, int]], rank: float) -> Baseline:
+    ordered = sorted(total for total, _ in chosen)
+    posts = median(ordered) if rank == 0.5 else ordered[int(rank * (len(ordered) - 1))]
+    total = sum(ordered)
+    share = sum(negative for _, negative in chosen) / total if total else 0.0
+    return Baseline(float(posts), share, len(chosen))
 
 
 def stands_out(
     kind: AlertKind, sensitivity: Sensitivity, posts: int, negative: int, usual: Baseline
 ) -> float | None:
-    """The value to report when an hour is news by this rule, else None."""
-    if posts < _FEWEST[sensitivity]:
+    """The value to report when an hour is news by this rule, else None: without a baseline nothing is."""
+    if posts < _FEWEST[sensitivity] or not usual.is_known:
         return None
     if kind is AlertKind.VOLUME:
         # Chance alone moves a count by its square root; the factor alone would cry at every quiet hour.

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from app.accounts.schemas import AccountRefView
+from app.accounts.queries import account_refs
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.core.pagination import after, decode_cursor, encode_cursor
+from app.customers.names import current_names
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
-from app.models import Account, Alert, HourlyVolume, InboundItem, Operator, Topic, TopicItem, Verdict
+from app.models import Alert, HourlyVolume, InboundItem, Operator, Topic, TopicItem, Verdict
 from app.topics.policies import baseline_of
 from app.topics.schemas import (
     AlertList,
@@ -36,18 +37,14 @@ _SHOWN_POSTS = 50
 _BASELINE_DAYS = 57
 
 
-def _account_refs(ctx: Context, ids: set[int]) -> dict[int, AccountRefView]:
-    rows = ctx.session.execute(select(Account.id, Account.name, Account.platform).where(Account.id.in_(ids)))
-    return {row.id: AccountRefView(id=row.id, name=row.name, platform=row.platform) for row in rows}
-
-
 def topic_views(ctx: Context, topics: Sequence[Topic]) -> list[TopicView]:
-    accounts = _account_refs(ctx, {topic.account_id for topic in topics})
+    accounts = account_refs(ctx, {topic.account_id for topic in topics})
     return [
         TopicView(
             id=topic.id,
             account=accounts[topic.account_id],
             label=topic.label,
+            example=topic.example,
             terms=_terms(topic),
             item_count=topic.item_count,
             negative_count=topic.negative_count,
@@ -103,11 +100,12 @@ def topic_detail(ctx: Context, topic_id: int) -> TopicDetailView:
         .where(TopicItem.topic_id == topic.id)
         .order_by(InboundItem.published_at.desc(), InboundItem.id.desc())
         .limit(_SHOWN_POSTS)
-    )
+    ).all()
+    name_of = current_names(ctx.session, [item for item, *_ in rows])
     posts = [
         TopicPostView(
             id=item.id,
-            author_name=item.author_name,
+            author_name=name_of(item),
             text=item.text,
             published_at=item.published_at,
             sentiment=sentiment,
@@ -135,7 +133,7 @@ def _curve(ctx: Context, topic: Topic) -> list[HourView]:
 
 
 def alert_views(ctx: Context, alerts: Sequence[Alert]) -> list[AlertView]:
-    accounts = _account_refs(ctx, {alert.account_id for alert in alerts})
+    accounts = account_refs(ctx, {alert.account_id for alert in alerts})
     topic_ids = {alert.topic_id for alert in alerts} - {None}
     labels = {
         row.id: TermTopicRef(id=row.id, label=row.label)
@@ -165,6 +163,7 @@ def alert_views(ctx: Context, alerts: Sequence[Alert]) -> list[AlertView]:
             cools_until=alert.cools_until,
             acknowledged_at=alert.acknowledged_at,
             acknowledged_by=people.get(alert.acknowledged_by_id or 0),
+            version=alert.version,
         )
         for alert in alerts
     ]
@@ -207,6 +206,6 @@ def volume(ctx: Context, query: VolumeQuery) -> VolumeView:
     for hour in wanted:
         usual = baseline_of({past: counts for past, counts in hours.items() if past < hour}, hour)
         posts, negative = hours.get(hour, (0, 0))
-        baseline = usual.posts if usual.hours >= 3 else None
+        baseline = usual.posts if usual.is_known else None
         views.append(HourView(hour=hour, posts=posts, negative=negative, baseline=baseline))
     return VolumeView(items=views)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.schemas import AccountRefView
+from app.core.inputs import Cursor, Number, RowId
 from app.identity.schemas import PersonRef
 from app.models import AlertKind, Sensitivity
 
@@ -28,6 +29,7 @@ class TopicView(BaseModel):
     id: int
     account: AccountRefView
     label: str
+    example: str = Field(description="a sentence of one of its posts that stands for all")
     terms: list[TermView]
     item_count: int
     negative_count: int
@@ -52,9 +54,9 @@ class TopicDetailView(TopicView):
 
 class TopicQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    account_id: int | None = None
+    account_id: RowId | None = None
     hours: int = Field(72, ge=1, le=24 * 60)
-    cursor: str | None = None
+    cursor: Cursor | None = None
     limit: int = Field(30, ge=1, le=100)
 
 
@@ -66,7 +68,7 @@ class TopicList(BaseModel):
 class RenameTopic(BaseModel):
     model_config = ConfigDict(extra="forbid")
     label: str = Field(min_length=1, max_length=80)
-    version: int
+    version: Number
 
 
 class AlertView(BaseModel):
@@ -84,6 +86,7 @@ class AlertView(BaseModel):
     cools_until: datetime
     acknowledged_at: datetime | None
     acknowledged_by: PersonRef | None
+    version: int
 
 
 class TermTopicRef(BaseModel):
@@ -95,8 +98,8 @@ class AlertQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
     open: bool = False
     """Only those that nobody has acknowledged."""
-    account_id: int | None = None
-    cursor: str | None = None
+    account_id: RowId | None = None
+    cursor: Cursor | None = None
     limit: int = Field(30, ge=1, le=100)
 
 
@@ -115,12 +118,12 @@ class AlertRuleView(BaseModel):
 
 class AlertRuleList(BaseModel):
     items: list[AlertRuleView]
-    next_cursor: str | None = None
+    next_cursor: Cursor | None = None
 
 
 class SetAlertRule(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    account_id: int
+    account_id: RowId
     kind: AlertKind
     sensitivity: Sensitivity
     cool_down_minutes: int = Field(ge=10, le=24 * 60)
@@ -129,7 +132,7 @@ class SetAlertRule(BaseModel):
 
 class VolumeQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    account_id: int | None = None
+    account_id: RowId | None = None
     hours: int = Field(24, ge=1, le=24 * 14)
 
 

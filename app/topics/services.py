@@ -10,8 +10,15 @@ from app.core.errors import Conflict, NotFound
 from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.scope import account_audience, scope
-from app.models import Alert, AlertRule, Topic
-from app.topics.events import ALERT_ACKNOWLEDGED, TOPIC_UPDATED
+from app.models import Account, Alert, AlertRule, Topic
+from app.topics.events import (
+    ALERT,
+    ALERT_ACKNOWLEDGED,
+    ALERT_RULE,
+    ALERT_RULE_CHANGED,
+    TOPIC,
+    TOPIC_UPDATED,
+)
 from app.topics.queries import alert_views, get_topic, topic_views
 from app.topics.schemas import AlertChanged, AlertView, RenameTopic, SetAlertRule, TopicChanged, TopicView
 
@@ -28,7 +35,10 @@ def rename_topic(ctx: Context, topic_id: int, command: RenameTopic) -> TopicView
     ctx.session.flush()
     (view,) = topic_views(ctx, [topic])
     ctx.emit(
-        TOPIC_UPDATED, TopicChanged(topic=view), account_audience(topic.account_id, Permission.TOPICS_READ)
+        TOPIC_UPDATED,
+        TopicChanged(topic=view),
+        account_audience(topic.account_id, Permission.TOPICS_READ),
+        about=TOPIC.of(topic, agency_id=_agency_of(ctx, topic.account_id)),
     )
     return view
 
@@ -44,15 +54,15 @@ def acknowledge_alert(ctx: Context, alert_id: int) -> AlertView:
     if alert.acknowledged_at is None:
         alert.acknowledged_at = ctx.now()
         alert.acknowledged_by_id = ctx.actor.operator_id
-        audit.record(
-            ctx, "alert.acknowledged", object_type="alert", object_id=alert.id, account_id=alert.account_id
-        )
+        about = ALERT.of(alert, agency_id=_agency_of(ctx, alert.account_id))
+        audit.record(ctx, ALERT_ACKNOWLEDGED, about)
         ctx.session.flush()
         (view,) = alert_views(ctx, [alert])
         ctx.emit(
             ALERT_ACKNOWLEDGED,
             AlertChanged(alert=view),
             account_audience(alert.account_id, Permission.TOPICS_READ),
+            about=about,
         )
         return view
     return alert_views(ctx, [alert])[0]
@@ -73,10 +83,12 @@ def set_alert_rule(ctx: Context, command: SetAlertRule) -> AlertRule:
     ctx.session.flush()
     audit.record(
         ctx,
-        "alert_rule.changed",
-        object_type="alert_rule",
-        object_id=rule.id,
-        account_id=rule.account_id,
+        ALERT_RULE_CHANGED,
+        ALERT_RULE.of(rule),
         detail={"kind": rule.kind.value, "sensitivity": rule.sensitivity.value, "active": rule.is_active},
     )
     return rule
+
+
+def _agency_of(ctx: Context, account_id: int) -> int:
+    return ctx.session.get_one(Account, account_id).agency_id

@@ -134,7 +134,7 @@ def _rules(ctx: Context) -> AlertRuleList:
 
 def _rule_view(rule: AlertRule, account: AccountRefView) -> AlertRuleView:
     return AlertRuleView(
-        account=AccountRefView(id=account.id, name=account.name, platform=account.platform),
+        account=AccountRefView.model_validate(account),
         kind=rule.kind,
         sensitivity=rule.sensitivity,
         cool_down_minutes=rule.cool_down_minutes,

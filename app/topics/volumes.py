@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 
 from app.core.context import Context
 from app.core.db import upsert
+from app.core.events import EventName
 from app.core.permissions import Permission
 from app.identity.scope import account_audience
 from app.models import (
@@ -23,7 +24,7 @@ from app.models import (
     TopicItem,
     Verdict,
 )
-from app.topics.events import ALERT_RAISED
+from app.topics.events import ALERT, ALERT_RAISED, ALERT_UPDATED
 from app.topics.policies import Baseline, baseline_of, stands_out
 from app.topics.queries import alert_views
 from app.topics.schemas import AlertChanged
@@ -31,6 +32,7 @@ from app.topics.schemas import AlertChanged
 HISTORY = timedelta(days=57)
 DEFAULT_COOL_DOWN_MINUTES = 120
 _HOUR = timedelta(hours=1)
+Noted = tuple[EventName, Alert]
 
 
 def whole_hour(moment: datetime) -> datetime:
@@ -44,7 +46,12 @@ def roll_up(ctx: Context) -> None:
         counts = ctx.session.execute(
             select(InboundItem.account_id, func.count(), func.sum(case((Verdict.sentiment < 0, 1), else_=0)))
             .join(Verdict, Verdict.inbound_item_id == InboundItem.id)
-            .where(InboundItem.created_at >= hour, InboundItem.created_at < hour + _HOUR)
+            .where(
+                InboundItem.created_at >= hour,
+                InboundItem.created_at < hour + _HOUR,
+                # What is fetched late belongs to the past: catching up is no burst.
+                InboundItem.published_at >= hour - _HOUR,
+            )
             .group_by(InboundItem.account_id)
         ).all()
         for account_id, total, negative in counts:
@@ -77,38 +84,43 @@ def history_of(
 
 
 def raise_alerts(ctx: Context) -> int:
-    """Compare the present hour of every account with what is usual; how many alerts were raised."""
+    """Compare the present hour of every account with what is usual; how many alerts were raised.
+
+    One that still cools down is brought up to date, and told again, when its figures have changed.
+    """
     ctx.require(Permission.LISTENER_INGEST)
     hour = whole_hour(ctx.now())
-    accounts = ctx.session.scalars(select(Account.id).where(Account.status != AccountStatus.REMOVED)).all()
-    raised = [alert for account_id in accounts for alert in _alerts_of(ctx, account_id, hour)]
+    accounts = ctx.session.scalars(select(Account).where(Account.status != AccountStatus.REMOVED)).all()
+    agencies = {account.id: account.agency_id for account in accounts}
+    noted = [note for account in accounts for note in _alerts_of(ctx, account, hour)]
     ctx.session.flush()
-    for alert, view in zip(raised, alert_views(ctx, raised), strict=True):
+    for (name, alert), view in zip(noted, alert_views(ctx, [alert for _, alert in noted]), strict=True):
         audience = account_audience(alert.account_id, Permission.TOPICS_READ)
-        ctx.emit(ALERT_RAISED, AlertChanged(alert=view), audience)
-    return len(raised)
+        about = ALERT.of(alert, agency_id=agencies[alert.account_id])
+        ctx.emit(name, AlertChanged(alert=view), audience, about=about)
+    return sum(name == ALERT_RAISED for name, _ in noted)
 
 
-def _alerts_of(ctx: Context, account_id: int, hour: datetime) -> list[Alert]:
+def _alerts_of(ctx: Context, account: Account, hour: datetime) -> list[Noted]:
     present = ctx.session.execute(
         select(HourlyVolume.total, HourlyVolume.negative).where(
-            HourlyVolume.account_id == account_id, HourlyVolume.hour == hour
+            HourlyVolume.account_id == account.id, HourlyVolume.hour == hour
         )
     ).one_or_none()
     if present is None:
         return []
     posts, negative = present
-    usual = baseline_of(history_of(ctx, account_id, before=hour), hour)
-    raised = []
+    usual = baseline_of(history_of(ctx, account.id, before=hour), hour, whole_hour(account.created_at))
+    noted = []
     for kind in AlertKind:
-        rule = rule_of(ctx, account_id, kind)
+        rule = rule_of(ctx, account.id, kind)
         value = stands_out(kind, rule.sensitivity, posts, negative, usual) if rule.is_active else None
         if value is None:
             continue
-        alert = _raise(ctx, account_id, hour, rule, value, usual, posts, negative)
-        if alert is not None:
-            raised.append(alert)
-    return raised
+        note = _note(ctx, account.id, hour, rule, value, usual, posts, negative)
+        if note is not None:
+            noted.append(note)
+    return noted
 
 
 def rule_of(ctx: Context, account_id: int, kind: AlertKind) -> AlertRule:
@@ -125,7 +137,7 @@ def rule_of(ctx: Context, account_id: int, kind: AlertKind) -> AlertRule:
     )
 
 
-def _raise(
+def _note(
     ctx: Context,
     account_id: int,
     hour: datetime,
@@ -134,8 +146,8 @@ def _raise(
     usual: Baseline,
     posts: int,
     negative: int,
-) -> Alert | None:
-    """A new alert, or None while an earlier one of the kind cools down (which is brought up to date)."""
+) -> Noted | None:
+    """A new alert, or an earlier one of the kind that cools down with new figures; None without news."""
     recent = ctx.session.scalar(
         select(Alert)
         .where(Alert.account_id == account_id, Alert.kind == rule.kind, Alert.cools_until > ctx.now())
@@ -143,10 +155,13 @@ def _raise(
         .limit(1)
     )
     if recent is not None:
-        if recent.hour == hour:
-            recent.value, recent.posts, recent.negative = value, posts, negative
+        figures = (value, posts, negative)
+        if recent.hour == hour and figures != (recent.value, recent.posts, recent.negative):
+            recent.value, recent.posts, recent.negative = figures
+        elif recent.last_seen_at >= hour:
+            return None
         recent.last_seen_at = ctx.now()
-        return None
+        return ALERT_UPDATED, recent
     alert = Alert(
         created_at=ctx.now(),
         account_id=account_id,
@@ -161,7 +176,7 @@ def _raise(
         last_seen_at=ctx.now(),
     )
     ctx.session.add(alert)
-    return alert
+    return ALERT_RAISED, alert
 
 
 def _largest_topic(ctx: Context, account_id: int, hour: datetime) -> int | None:

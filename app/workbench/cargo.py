@@ -2,50 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement
-
-from app.adapters.types import Lane as SendLane
 from app.adapters.types import SendRequest
 from app.core.context import Context
-from app.core.jobs import JobName
-from app.models import Account, Conversation, Lane, Message, OutboundMessage
-from app.routing.windows import private_window
-from app.workbench.announce import announce_message
-from app.workbench.events import REPLY_EVENTS
+from app.core.rows import rows_by_id
+from app.models import REPLY, Account, Conversation, Lane, Message, OutboundMessage
+from app.outbound.cargo import register
+from app.routing.private_window import private_windows
+from app.workbench.announce import announce_messages_alone
+from app.workbench.events import REPLY_STATE_CHANGED
+from app.workbench.job_names import DELIVER_REPLIES
 from app.workbench.lanes import KIND_OF
+from app.workbench.messages import raise_versions
+from app.workbench.outcomes import follow_outcomes
+from app.workbench.queries import reply_views
 
 
 class ReplyCargo:
-    name = "reply"
-    job = JobName.WORKBENCH_DELIVER_REPLY
+    name = REPLY
+    job = DELIVER_REPLIES
+    together = 20
 
-    def mine(self) -> ColumnElement[bool]:
-        return OutboundMessage.message_id.is_not(None)
+    def requests(self, ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, SendRequest]:
+        carried = carried_messages(ctx, rows)
+        return {
+            row.id: build_send_request(
+                row.lane, carried[row.cargo_id].text, row.operation_key, row.target, row.actor_address
+            )
+            for row in rows
+        }
 
-    def request(self, ctx: Context, outbound: OutboundMessage) -> SendRequest:
-        text = carried_message(ctx, outbound).text
-        return build_send_request(
-            outbound.lane, text, outbound.operation_key, outbound.target, outbound.actor_address
-        )
-
-    def is_too_late(self, ctx: Context, outbound: OutboundMessage) -> bool:
+    def too_late(self, ctx: Context, rows: Sequence[OutboundMessage]) -> set[int]:
         """Private answers are legal for a while only; it may have passed since the reply was written."""
-        if outbound.lane is not Lane.PRIVATE:
-            return False
-        conversation = ctx.session.get_one(Conversation, outbound.conversation_id)
-        account = ctx.session.get_one(Account, outbound.account_id)
-        return not private_window(ctx, account, conversation, apart_from=outbound.id).is_open
+        private = [row for row in rows if row.lane is Lane.PRIVATE]
+        if not private:
+            return set()
+        accounts = rows_by_id(ctx.session, Account, [row.account_id for row in private])
+        conversations = rows_by_id(ctx.session, Conversation, [row.conversation_id for row in private])
+        windows = private_windows(
+            ctx,
+            [(accounts[conversation.account_id], conversation) for conversation in conversations.values()],
+            apart_from=[row.id for row in private],
+        )
+        return {row.id for row in private if not windows[row.conversation_id or 0].is_open}
 
-    def changed(self, ctx: Context, outbound: OutboundMessage) -> None:
-        message = carried_message(ctx, outbound)
-        message.version += 1
-        ctx.session.flush()
-        announce_message(ctx, REPLY_EVENTS[outbound.state], message)
+    def authors(self, ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, int | None]:
+        carried = carried_messages(ctx, rows)
+        return {row.id: carried[row.cargo_id].operator_id for row in rows}
+
+    def changed(self, ctx: Context, rows: Sequence[OutboundMessage]) -> None:
+        carried = carried_messages(ctx, rows)
+        messages = [carried[row.cargo_id] for row in rows]
+        raise_versions(ctx, messages)
+        follow_outcomes(ctx, list(zip(messages, rows, strict=True)))
+        announce_messages_alone(ctx, REPLY_STATE_CHANGED, messages, reply_views(ctx, messages, rows))
 
 
-REPLIES = ReplyCargo()
+REPLIES = register(ReplyCargo())
 
 
 def order_key(conversation_id: int, lane: Lane) -> str:
@@ -53,15 +67,16 @@ def order_key(conversation_id: int, lane: Lane) -> str:
     return f"conversation-{conversation_id}-{lane.value}"
 
 
-def carried_message(ctx: Context, outbound: OutboundMessage) -> Message:
-    return ctx.session.get_one(Message, outbound.message_id)
+def carried_messages(ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, Message]:
+    """By their own ids."""
+    return rows_by_id(ctx.session, Message, [row.cargo_id for row in rows])
 
 
 def build_send_request(
     lane: Lane, text: str, operation_key: str, target: Mapping[str, str] | None, address: str | None
 ) -> SendRequest:
     return SendRequest(
-        lane=SendLane(lane.value),
+        lane=lane,
         kind=KIND_OF[lane],
         text=text,
         operation_key=operation_key,

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.accounts.platforms import platforms
-from app.adapters.base import PlatformAdapter
 from app.adapters.capabilities import Capabilities
-from app.adapters.types import ReplyWindow, SendKind
+from app.adapters.types import ReplyWindow, SendKind, TextMeasure
 from app.adapters.validation import FEATURE_OF
 from app.core.context import Context
 from app.core.i18n import translate
-from app.models import Account, AccountStatus, Conversation, InboundItem, Lane, Message
+from app.models import Account, Conversation, InboundItem, Lane, Message
+from app.routing.private_window import private_window
 from app.routing.schemas import WindowView
-from app.routing.windows import private_window
 from app.workbench.schemas import AlternativeView, LanesView, LaneView, TextLimitView
 
 KIND_OF = {Lane.PUBLIC: SendKind.COMMENT, Lane.PRIVATE: SendKind.PRIVATE_MESSAGE}
 _FEATURE_OF = {lane: FEATURE_OF[kind] for lane, kind in KIND_OF.items()}
+
+_CODES = {"account_": "account_not_active", "window_": "reply_window_closed"}
 
 
 def lanes_view(ctx: Context, account: Account, conversation: Conversation) -> LanesView:
@@ -29,8 +31,10 @@ def lanes_view(ctx: Context, account: Account, conversation: Conversation) -> La
     targets = {lane: reply_target(ctx, conversation.id, lane) for lane in KIND_OF}
     window = private_window(ctx, account, conversation)
     reasons = {lane: refusal(account, lane, capabilities, targets[lane], window) for lane in KIND_OF}
+    # By the account: its server may allow more than the platform's usual.
+    measures = {lane: adapter.measure_text(kind, "", parts.ref(account)) for lane, kind in KIND_OF.items()}
     views = {
-        lane: _lane_view(ctx, lane, reasons, adapter, capabilities, window)
+        lane: _lane_view(ctx, lane, reasons, capabilities, window, measures[lane], targets[lane])
         if capabilities.has(_FEATURE_OF[lane])
         else None
         for lane in KIND_OF
@@ -38,49 +42,78 @@ def lanes_view(ctx: Context, account: Account, conversation: Conversation) -> La
     return LanesView(public=views[Lane.PUBLIC], private=views[Lane.PRIVATE])
 
 
-def reply_target(ctx: Context, conversation_id: int, lane: Lane) -> Mapping[str, str] | None:
-    """The reply context of the newest inbound message in the lane; None when there is nothing to answer."""
-    target = ctx.session.scalar(
-        select(InboundItem.reply_context)
-        .join(Message, Message.inbound_item_id == InboundItem.id)
-        .where(Message.conversation_id == conversation_id, Message.lane == lane)
-        .order_by(Message.number.desc())
-        .limit(1)
+@dataclass(frozen=True)
+class Target:
+    """What an answer would go to: the reply context of a message, and whether its author took it back."""
+
+    context: Mapping[str, str]
+    is_gone: bool = False
+
+
+def reply_target(ctx: Context, conversation_id: int, lane: Lane) -> Target | None:
+    """The newest inbound message in the lane that stands, else the newest; None without any to answer."""
+    return _target(ctx, Message.conversation_id == conversation_id, Message.lane == lane)
+
+
+def target_named(ctx: Context, conversation_id: int, lane: Lane, message_id: int) -> Target | None:
+    """One message of the conversation as somebody chose it."""
+    return _target(
+        ctx, Message.id == message_id, Message.conversation_id == conversation_id, Message.lane == lane
     )
-    return target or None
+
+
+def _target(ctx: Context, *conditions: ColumnElement[bool]) -> Target | None:
+    row = ctx.session.execute(
+        select(InboundItem.reply_context, InboundItem.deleted_at)
+        .join(Message, Message.inbound_item_id == InboundItem.id)
+        .where(*conditions)
+        .order_by(InboundItem.deleted_at.is_not(None), Message.number.desc())
+        .limit(1)
+    ).first()
+    return Target(row.reply_context, row.deleted_at is not None) if row and row.reply_context else None
 
 
 def refusal(
     account: Account,
     lane: Lane,
     capabilities: Capabilities,
-    target: Mapping[str, str] | None,
+    target: Target | None,
     window: ReplyWindow,
 ) -> str | None:
     """The code of the reason why nothing can be sent in the lane now; None when it can."""
-    if account.status is AccountStatus.PAUSED:
-        return "account_paused"
-    if account.status is not AccountStatus.ACTIVE:
-        return "account_not_connected"
+    if not account.can_be_called:
+        return f"account_{account.status.value}"
     if not capabilities.has(_FEATURE_OF[lane]):
         return "lane_not_offered"
     if target is None:
         return "nothing_to_answer"
+    # Where windows are kept, private answers go to the person; anywhere else to the very message.
+    if target.is_gone and (lane is Lane.PUBLIC or not capabilities.window_rules):
+        return "post_deleted"
     if lane is Lane.PRIVATE and not window.is_open:
         return f"window_{window.reason}"
     return None
+
+
+def code_of(reason: str) -> str:
+    """The error that a refusal is told as: what is wrong with the account is not the window's fault."""
+    for family, code in _CODES.items():
+        if reason.startswith(family):
+            return code
+    return reason
 
 
 def _lane_view(
     ctx: Context,
     lane: Lane,
     reasons: Mapping[Lane, str | None],
-    adapter: PlatformAdapter,
     capabilities: Capabilities,
     window: ReplyWindow,
+    measure: TextMeasure,
+    target: Target | None,
 ) -> LaneView:
     reason = reasons[lane]
-    measure = adapter.measure_text(KIND_OF[lane], "")
+    context = target.context if target else {}
     private = lane is Lane.PRIVATE and bool(capabilities.window_rules)
     return LaneView(
         allowed=reason is None,
@@ -91,6 +124,12 @@ def _lane_view(
         if private
         else None,
         audience=translate(f"lane.audience.{lane.value}", ctx.locale),
+        content_warning=context.get("content_warning") or None,
+        visibility=context.get("visibility") if lane is Lane.PUBLIC else None,
+        # Where the answered message has none (Weibo), an answer has no choice either.
+        visibilities=list(capabilities.visibilities)
+        if lane is Lane.PUBLIC and context.get("visibility")
+        else [],
     )
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.context import Context
+from app.core.db import among
+from app.core.idempotency import KeyedCommand, digest_of, require_same
 from app.models import (
     Conversation,
     Direction,
@@ -18,17 +23,19 @@ from app.workbench.queries import get_conversation
 
 def locked_conversation(ctx: Context, conversation_id: int) -> Conversation:
     """The conversation with its row locked, if the actor may see it: numbers are given under this lock."""
-    get_conversation(ctx, conversation_id)
-    return ctx.session.scalars(
-        select(Conversation).where(Conversation.id == conversation_id).with_for_update()
-    ).one()
+    return get_conversation(ctx, conversation_id, hold=True)
 
 
-def message_by_key(ctx: Context, conversation_id: int, key: str) -> Message | None:
-    """The message that this idempotency key already made."""
-    return ctx.session.scalar(
-        select(Message).where(Message.conversation_id == conversation_id, Message.idempotency_key == key)
+def message_by_key(ctx: Context, conversation_id: int, command: KeyedCommand) -> Message | None:
+    """The message that this very command already made. Raises Conflict(`key_used_otherwise`)."""
+    message = ctx.session.scalar(
+        select(Message).where(
+            Message.conversation_id == conversation_id, Message.idempotency_key == command.idempotency_key
+        )
     )
+    if message is not None:
+        require_same(message.command_digest, digest_of(ctx.actor, command))
+    return message
 
 
 def add_message(
@@ -38,7 +45,7 @@ def add_message(
     lane: Lane,
     direction: Direction,
     text: str,
-    key: str,
+    command: KeyedCommand,
 ) -> Message:
     conversation.last_number += 1
     message = Message(
@@ -55,9 +62,25 @@ def add_message(
         text=text,
         media=[],
         occurred_at=ctx.now(),
-        idempotency_key=key,
+        idempotency_key=command.idempotency_key,
+        command_digest=digest_of(ctx.actor, command),
     )
     ctx.session.add(message)
     ctx.session.flush()
     index_texts(ctx.session, Indexed.MESSAGES, [(message.id, message.text)])
     return message
+
+
+def raise_versions(ctx: Context, messages: Sequence[Message]) -> None:
+    """Screens show other things of them from now on, though nothing of the rows themselves has changed."""
+    ctx.session.flush()
+    raised = ctx.session.execute(
+        update(Message)
+        .where(among(ctx.session, Message.id, [message.id for message in messages]))
+        .values(version=Message.version + 1)
+        .returning(Message.id, Message.version)
+        .execution_options(synchronize_session=False)
+    )
+    versions = {row.id: row.version for row in raised}
+    for message in messages:
+        set_committed_value(message, "version", versions[message.id])

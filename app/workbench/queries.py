@@ -12,13 +12,17 @@ from app.accounts.schemas import AccountRefView
 from app.core.context import Context
 from app.core.db import among
 from app.core.errors import NotFound
-from app.core.i18n import translate
 from app.core.permissions import Permission
+from app.core.rows import held, rows_by_id
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
+from app.media.queries import ItemMedia, media_of_items, media_views, origin_view
 from app.models import (
+    REPLY,
     ContactIdentity,
     Conversation,
+    Direction,
+    ItemRevision,
     Message,
     Operator,
     OutboundMessage,
@@ -26,35 +30,42 @@ from app.models import (
     ServiceRequest,
     Verdict,
 )
-from app.routing.queries import WITH_RELATED, contact_ref, request_view
+from app.routing.queries import WITH_RELATED, contact_ref, preview_view, request_view
 from app.routing.verdict_views import reason_views, sentiment_view
 from app.workbench.lanes import lanes_view
 from app.workbench.schemas import (
     ContactView,
     ConversationView,
-    MediaView,
     MessageList,
     MessageQuery,
     MessageView,
     RecentView,
+    RevisionView,
     SendErrorView,
     ViewerView,
 )
 
 _RECENT = 8
+_MOST_REVISIONS = 20
 _WITH_ERROR = (OutboundState.FAILED, OutboundState.UNKNOWN, OutboundState.QUEUED)
 
 
-def get_conversation(ctx: Context, conversation_id: int) -> Conversation:
-    """The conversation with account and contact, if the actor may see it; raises NotFound."""
-    conversation = ctx.session.scalars(
+def get_conversation(ctx: Context, conversation_id: int, *, hold: bool = False) -> Conversation:
+    """The conversation with account and contact, if the actor may see it; raises NotFound.
+
+    `hold`: nobody else's until the transaction ends.
+    """
+    statement = (
         scope(select(Conversation), ctx.actor, Conversation)
         .where(Conversation.id == conversation_id)
         .options(
             joinedload(Conversation.account),
             joinedload(Conversation.contact_identity).joinedload(ContactIdentity.contact),
         )
-    ).one_or_none()
+    )
+    if hold:
+        statement = statement.with_for_update(of=Conversation)
+    conversation = ctx.session.scalars(statement).one_or_none()
     if conversation is None:
         raise NotFound
     return conversation
@@ -72,7 +83,7 @@ def conversation_view(ctx: Context, conversation_id: int, viewers: Sequence[View
     account = conversation.account
     return ConversationView(
         id=conversation.id,
-        account=AccountRefView(id=account.id, name=account.name, platform=account.platform),
+        account=AccountRefView.model_validate(account),
         contact=_contact_view(ctx, conversation, requests),
         requests=[request_view(request) for request in requests],
         lanes=lanes_view(ctx, account, conversation),
@@ -101,7 +112,7 @@ def _contact_view(
             RecentView(
                 at=request.opened_at,
                 kind=request.type,
-                text=str(request.preview.get("text", "")),
+                preview=preview_view(request),
                 service_request_id=request.id,
             )
             for request in requests[:_RECENT]
@@ -132,37 +143,76 @@ def list_messages(ctx: Context, conversation_id: int, query: MessageQuery) -> Me
 
 def message_views(ctx: Context, messages: Sequence[Message]) -> list[MessageView]:
     """Views of messages, with what hangs on them loaded for all at once."""
-    ids = [message.id for message in messages]
+    ids = [message.id for message in messages if message.direction is Direction.OUTBOUND]
     item_ids = [message.inbound_item_id for message in messages if message.inbound_item_id is not None]
     operator_ids = {message.operator_id for message in messages} - {None}
     outbound = _by(
-        "message_id",
+        "cargo_id",
         ctx.session.scalars(
-            select(OutboundMessage).where(among(ctx.session, OutboundMessage.message_id, ids))
+            select(OutboundMessage).where(
+                OutboundMessage.cargo == REPLY, among(ctx.session, OutboundMessage.cargo_id, ids)
+            )
         )
         if ids
         else (),
     )
-    verdicts = _by(
-        "inbound_item_id",
-        ctx.session.scalars(select(Verdict).where(among(ctx.session, Verdict.inbound_item_id, item_ids)))
-        if item_ids
-        else (),
-    )
+    verdicts = _verdicts(ctx, item_ids)
+    media = media_of_items(ctx, item_ids)
     people = _by(
         "id",
         ctx.session.scalars(select(Operator).where(Operator.id.in_(operator_ids))) if operator_ids else (),
     )
+    earlier = _revisions(ctx, messages)
     return [
         _message_view(
-            ctx,
             message,
             outbound.get(message.id),
             verdicts.get(message.inbound_item_id),
             people.get(message.operator_id),
+            media.get(message.inbound_item_id) if message.inbound_item_id else None,
+            earlier.get(message.inbound_item_id or 0, []),
         )
         for message in messages
     ]
+
+
+def reply_views(
+    ctx: Context, messages: Sequence[Message], rows: Sequence[OutboundMessage]
+) -> list[MessageView]:
+    """Views of replies whose rows in the ledger are at hand; one statement at most."""
+    people = rows_by_id(ctx.session, Operator, [message.operator_id for message in messages])
+    return [
+        _message_view(message, outbound, None, people.get(message.operator_id or 0), None, [])
+        for message, outbound in zip(messages, rows, strict=True)
+    ]
+
+
+def _verdicts(ctx: Context, item_ids: Sequence[int]) -> dict[int | None, Verdict]:
+    """By item. Those that were just made are at hand."""
+    found = _by("inbound_item_id", held(ctx.session, Verdict))
+    missing = [number for number in item_ids if number not in found]
+    if missing:
+        of_items = among(ctx.session, Verdict.inbound_item_id, missing)
+        found |= _by("inbound_item_id", ctx.session.scalars(select(Verdict).where(of_items)))
+    return found
+
+
+def _revisions(ctx: Context, messages: Sequence[Message]) -> dict[int, list[RevisionView]]:
+    """What changed messages said before, by item; nothing is asked where nothing was changed."""
+    ids = [m.inbound_item_id for m in messages if m.edited_at is not None and m.inbound_item_id is not None]
+    if not ids:
+        return {}
+    rows = ctx.session.scalars(
+        select(ItemRevision)
+        .where(among(ctx.session, ItemRevision.inbound_item_id, ids))
+        .order_by(ItemRevision.inbound_item_id, ItemRevision.number.desc())
+    )
+    found: dict[int, list[RevisionView]] = {}
+    for row in rows:
+        shown = found.setdefault(row.inbound_item_id, [])
+        if len(shown) < _MOST_REVISIONS:
+            shown.insert(0, RevisionView(number=row.number, text=row.text, replaced_at=row.replaced_at))
+    return found
 
 
 def _by(name: str, rows: Any) -> dict[Any, Any]:
@@ -170,11 +220,12 @@ def _by(name: str, rows: Any) -> dict[Any, Any]:
 
 
 def _message_view(
-    ctx: Context,
     message: Message,
     outbound: OutboundMessage | None,
     verdict: Verdict | None,
     operator: Operator | None,
+    kept: ItemMedia | None,
+    revisions: list[RevisionView],
 ) -> MessageView:
     return MessageView(
         id=message.id,
@@ -186,20 +237,23 @@ def _message_view(
         author_name=message.author_name,
         operator=PersonRef(id=operator.id, name=operator.name) if operator else None,
         text=message.text,
-        media=[MediaView(kind=media["kind"], url=media.get("url")) for media in message.media],
+        media=media_views(message.media, kept),
+        origin=origin_view(kept),
         sentiment=sentiment_view(verdict),
         reasons=reason_views(verdict),
         external_url=message.external_url,
         occurred_at=message.occurred_at,
+        edited_at=message.edited_at,
+        deleted_at=message.deleted_at,
+        revisions=revisions,
         state=outbound.state if outbound else None,
-        error=_error(ctx, outbound),
+        error=_error(outbound),
         undo_until=outbound.undo_until if outbound and outbound.state is OutboundState.QUEUED else None,
         version=message.version,
     )
 
 
-def _error(ctx: Context, outbound: OutboundMessage | None) -> SendErrorView | None:
+def _error(outbound: OutboundMessage | None) -> SendErrorView | None:
     if outbound is None or outbound.error_code is None or outbound.state not in _WITH_ERROR:
         return None
-    text = translate(f"send_error.{outbound.error_code}", ctx.locale)
-    return SendErrorView(code=outbound.error_code, detail=text)
+    return SendErrorView(code=outbound.error_code, detail=outbound.error_detail or "")

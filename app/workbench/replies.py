@@ -2,112 +2,146 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.accounts.platforms import platforms
+from app.adapters.types import ReplyWindow
 from app.core.context import Context
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import translate
-from app.core.jobs import JobName
 from app.core.permissions import Permission
 from app.core.text import storable
+from app.identity.scope import scope
 from app.models import (
+    ACTIVE_STATUSES,
     Account,
     Conversation,
     Direction,
-    InboundItem,
     Lane,
     Message,
-    OutboundState,
+    OutboundMessage,
     RequestStatus,
     ServiceRequest,
 )
+from app.outbound import refusal_words
 from app.outbound.intents import goes_at, write_intent
-from app.routing.deadlines import preview, refresh_window, set_deadlines
-from app.routing.queries import get_request
-from app.routing.windows import private_window
-from app.workbench.announce import announce_message
+from app.routing import lifecycle
+from app.routing.private_window import private_history
+from app.routing.services import change_status
+from app.workbench.announce import announce_messages_alone
 from app.workbench.cargo import REPLIES, build_send_request, order_key
-from app.workbench.events import REPLY_EVENTS
-from app.workbench.lanes import KIND_OF, refusal, reply_target
+from app.workbench.confirming import require_confirmed
+from app.workbench.events import REPLY_STATE_CHANGED
+from app.workbench.lanes import KIND_OF, Target, code_of, refusal, reply_target, target_named
 from app.workbench.messages import add_message, locked_conversation, message_by_key
-from app.workbench.policies import personal_data
-from app.workbench.queries import message_views
+from app.workbench.queries import message_views, reply_views
 from app.workbench.schemas import MessageView, SendReply
+from app.workbench.wording import check_personal_data, check_recipients, record_confirmed, with_choices
 
 
 def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, address: str) -> MessageView:
-    """Write down the intent to send a reply. The same idempotency key gives the same message again.
+    """Write down the intent to send a reply. The same command under the same key gives the same message.
 
-    Raises Invalid (`reply_empty`, `reply_too_long`, `personal_data_in_public_reply`) and Conflict
-    (`reply_window_closed` with the reason and the next legal ways).
+    Raises Invalid (`reply_empty`, `reply_too_long`, `personal_data_in_public_reply`,
+    `private_reply_names_others`) and Conflict (`reply_window_closed` and the other refusals of a lane with
+    the next legal ways, `key_used_otherwise`, and what a person must confirm: `claimed_by_other`,
+    `second_reply`).
     """
     ctx.require(Permission.REPLIES_SEND)
     conversation = locked_conversation(ctx, conversation_id)
-    earlier = message_by_key(ctx, conversation.id, command.idempotency_key)
+    earlier = message_by_key(ctx, conversation.id, command)
     if earlier is not None:
         return message_views(ctx, [earlier])[0]
-    request = get_request(ctx, command.service_request_id)
-    if request.conversation_id != conversation.id:
-        raise NotFound
-    # As it is now and until the end: an assignment of the same moment must not cost the operator the reply.
-    ctx.session.refresh(request, with_for_update={"of": ServiceRequest})
-    ctx.require(Permission.REPLIES_SEND, account_id=request.account_id)
+    request = _held_request(ctx, conversation, command.service_request_id)
     lane = Lane(command.lane)
     text = storable(command.text).strip()
     account = ctx.session.get_one(Account, conversation.account_id)
-    target = _target(ctx, conversation, lane, command.in_reply_to)
+    answered = _target(ctx, conversation, lane, command.in_reply_to)
     leaves_at = goes_at(ctx, command.send_at)
-    _check_window(ctx, account, conversation, lane, target, leaves_at)
+    history = private_history(ctx, account, conversation)
+    _check_lane(ctx, account, conversation, lane, answered, history.window(leaves_at))
+    target = with_choices(ctx, account, lane, answered.context if answered else None, command)
+    said = check_personal_data(ctx, lane, text, command.personal_data)
+    check_recipients(ctx, account, lane, text, target)
     _check_text(ctx, account, lane, text, target, address)
-    message = add_message(ctx, conversation, request, lane, Direction.OUTBOUND, text, command.idempotency_key)
-    write_intent(
+    require_confirmed(ctx, request, command.confirm)
+    message = add_message(ctx, conversation, request, lane, Direction.OUTBOUND, text, command)
+    record_confirmed(ctx, message, said, command.personal_data)
+    outbound = _intend(ctx, account, message, leaves_at, target, address)
+    said_privately = history.with_send(leaves_at) if lane is Lane.PRIVATE else history
+    lifecycle.answered(ctx, request, account, message, said_privately.window(ctx.now()))
+    if command.resolve and request.status in ACTIVE_STATUSES:
+        change_status(ctx, request, RequestStatus.RESOLVED)
+    (view,) = reply_views(ctx, [message], [outbound])
+    announce_messages_alone(ctx, REPLY_STATE_CHANGED, [message], [view])
+    return view
+
+
+def _intend(
+    ctx: Context,
+    account: Account,
+    message: Message,
+    leaves_at: datetime,
+    target: Mapping[str, Any],
+    address: str,
+) -> OutboundMessage:
+    return write_intent(
         ctx,
         REPLIES,
         account=account,
-        lane=lane,
-        order_key=order_key(conversation.id, lane),
+        lane=message.lane,
+        order_key=order_key(message.conversation_id, message.lane),
         leaves_at=leaves_at,
-        target=target or {},
+        target=target,
         address=address,
-        message_id=message.id,
-        conversation_id=conversation.id,
+        cargo_id=message.id,
+        conversation_id=message.conversation_id,
     )
-    _note_answer(ctx, request, account, conversation, message)
-    ctx.session.flush()
-    return announce_message(ctx, REPLY_EVENTS[OutboundState.QUEUED], message)
 
 
-def _target(
-    ctx: Context, conversation: Conversation, lane: Lane, in_reply_to: int | None
-) -> dict[str, str] | None:
+def _held_request(ctx: Context, conversation: Conversation, request_id: int) -> ServiceRequest:
+    within = scope(select(ServiceRequest.conversation_id), ctx.actor, ServiceRequest)
+    if ctx.session.scalar(within.where(ServiceRequest.id == request_id)) != conversation.id:
+        raise NotFound
+    # As it is now and until the end: an assignment of the same moment must not cost the operator the reply.
+    request = ctx.session.scalars(
+        select(ServiceRequest)
+        .where(ServiceRequest.id == request_id)
+        .options(joinedload(ServiceRequest.assignee), joinedload(ServiceRequest.team))
+        .with_for_update(of=ServiceRequest)
+    ).one()
+    ctx.require(Permission.REPLIES_SEND, account_id=request.account_id)
+    return request
+
+
+def _target(ctx: Context, conversation: Conversation, lane: Lane, in_reply_to: int | None) -> Target | None:
     if in_reply_to is None:
-        found = reply_target(ctx, conversation.id, lane)
-        return dict(found) if found else None
-    target = ctx.session.scalar(
-        select(InboundItem.reply_context)
-        .join(Message, Message.inbound_item_id == InboundItem.id)
-        .where(Message.id == in_reply_to, Message.conversation_id == conversation.id, Message.lane == lane)
-    )
+        return reply_target(ctx, conversation.id, lane)
+    target = target_named(ctx, conversation.id, lane, in_reply_to)
     if target is None:
         raise Invalid("no_such_target", fields={"in_reply_to": "no_such_target"})
-    return dict(target)
+    return target
 
 
-def _check_window(
+def _check_lane(
     ctx: Context,
     account: Account,
     conversation: Conversation,
     lane: Lane,
-    target: dict[str, str] | None,
-    leaves_at: datetime,
+    target: Target | None,
+    window: ReplyWindow,
 ) -> None:
-    """The platform must still allow it when it leaves, not only now."""
+    """The account must work, and the platform must still allow it when it leaves, not only now.
+
+    `window` is that of private answers at that moment.
+    """
     parts = platforms(ctx.runtime)
     capabilities = parts.adapter(account.platform).capabilities(parts.ref(account))
-    window = private_window(ctx, account, conversation, at=leaves_at)
     reason = refusal(account, lane, capabilities, target, window)
     if reason is None:
         return
@@ -115,7 +149,7 @@ def _check_window(
     other_open = refusal(account, other, capabilities, reply_target(ctx, conversation.id, other), window)
     ways = [other.value] if other_open is None else []
     raise Conflict(
-        "reply_window_closed",
+        code_of(reason),
         reason=reason,
         reason_text=translate(f"lane.refused.{reason}", ctx.locale),
         alternatives=[*ways, "wait"],
@@ -127,46 +161,16 @@ def _check_text(
 ) -> None:
     if not text:
         raise Invalid("reply_empty", fields={"text": translate("errors.reply_empty", ctx.locale)})
-    found = personal_data(text) if lane is Lane.PUBLIC else []
-    if found:
-        kinds = sorted({kind for kind, _ in found})
-        raise Invalid(
-            "personal_data_in_public_reply",
-            kinds=kinds,
-            fields={"text": translate("errors.personal_data_in_public_reply", ctx.locale)},
-        )
     parts = platforms(ctx.runtime)
     adapter = parts.adapter(account.platform)
     measure = adapter.measure_text(KIND_OF[lane], text, parts.ref(account))
     if not measure.fits:
         raise Invalid(
             "reply_too_long",
-            units=measure.units,
-            maximum=measure.limit,
-            unit=measure.unit,
+            units=refusal_words.characters(measure.units, measure.unit),
+            maximum=refusal_words.characters(measure.limit, measure.unit),
             fields={"text": translate("errors.reply_too_long", ctx.locale)},
         )
     problems = adapter.validate(parts.ref(account), build_send_request(lane, text, "check", target, address))
     if problems:
-        raise Invalid("reply_refused", fields={p.field: p.code for p in problems})
-
-
-def _note_answer(
-    ctx: Context, request: ServiceRequest, account: Account, conversation: Conversation, message: Message
-) -> None:
-    """What an answer changes on its request: nobody waits any more, and it is whose who answered."""
-    request.waiting_since = None
-    request.first_replied_at = request.first_replied_at or ctx.now()
-    request.unread_count = 0
-    request.message_count += 1
-    request.last_number = message.number
-    request.preview = preview(message.text, Direction.OUTBOUND, message.occurred_at)
-    if request.assignee_id is None:
-        request.assignee_id = ctx.actor.operator_id
-    if request.status in (RequestStatus.NEW, RequestStatus.OPEN, RequestStatus.ON_HOLD):
-        request.status = RequestStatus.PENDING
-        ctx.defer(JobName.ROUTING_ASSIGN_WAITING)  # whoever has answered has a hand free
-    ctx.session.flush()
-    if request.lane is Lane.PRIVATE:
-        refresh_window(ctx, request, account, conversation)
-    set_deadlines(request)
+        raise Invalid("reply_refused", fields=refusal_words.by_field(problems, ctx.locale))

@@ -3,29 +3,67 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.accounts.schemas import AccountRefView
+from app.accounts.schemas import AccountRefView, QuotaView
+from app.core.inputs import Moment, Number, RowId, Yes
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import PersonRef
+from app.media.schemas import MediaView, OriginView
 from app.models import Direction, Lane, OutboundState
-from app.routing.schemas import ContactRefView, ReasonView, SentimentView, ServiceRequestView, WindowView
+from app.routing.schemas import (
+    ContactRefView,
+    PreviewView,
+    ReasonView,
+    SentimentView,
+    ServiceRequestView,
+    WindowView,
+)
 
 IDEMPOTENCY_KEY = r"^[A-Za-z0-9_-]{8,64}$"
 MAX_TEXT = 5000
 
 
+class ConfirmedPersonalData(BaseModel):
+    """A person looked at the personal data in a public reply and answers for it."""
+
+    model_config = ConfigDict(extra="forbid")
+    confirmed: Yes
+    reason: str = Field(min_length=2, max_length=300)
+
+
+Confirmation = Literal["claimed_by_other", "second_reply"]
+
+
+class TakeBackQuery(BaseModel):
+    """Of an act without a body."""
+
+    model_config = ConfigDict(extra="forbid")
+    confirm: list[Literal["claimed_by_other"]] = Field(default_factory=list, max_length=1)
+    """That a colleague's planned reply is taken back, with their request known to be theirs."""
+
+
 class SendReply(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    service_request_id: int
+    service_request_id: RowId
     lane: Literal["public", "private"]
     text: str = Field(max_length=MAX_TEXT)
     idempotency_key: str = Field(pattern=IDEMPOTENCY_KEY)
-    in_reply_to: int | None = None
-    send_at: AwareDatetime | None = None
+    in_reply_to: RowId | None = None
+    personal_data: ConfirmedPersonalData | None = None
+    """Why personal data may stand in this public reply; without it such a reply is refused."""
+    content_warning: str | None = Field(None, max_length=300)
+    """What stands before the text; null keeps the one of the message that is answered, "" leaves it out."""
+    visibility: str | None = Field(None, max_length=20)
+    """Who may see a public reply, of those that the lane offers; null: as the message that is answered."""
+    send_at: Moment | None = None
     """Not before this moment; until then it can be taken back."""
+    resolve: bool = False
+    """Resolve the request in the same act."""
+    confirm: list[Confirmation] = Field(default_factory=list, max_length=2)
+    """What the sender was asked and said yes to; no part of what the key stands for."""
 
 
 class WriteNote(BaseModel):
@@ -43,23 +81,28 @@ class SettleOutcome(BaseModel):
 
 class MarkRead(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    number: int = Field(ge=0)
+    number: Number
 
 
 class MessageQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    before: int | None = Field(None, ge=1)
+    before: Number | None = None
     limit: int = Field(50, ge=1, le=MAX_LIMIT)
-
-
-class MediaView(BaseModel):
-    kind: str
-    url: str | None
 
 
 class SendErrorView(BaseModel):
     code: str
+    """The browser has the words: an event reaches readers of several languages."""
     detail: str
+    """What the platform said in its own words; empty when it said nothing."""
+
+
+class RevisionView(BaseModel):
+    """What a message said until its author changed it."""
+
+    number: int
+    text: str
+    replaced_at: datetime
 
 
 class MessageView(BaseModel):
@@ -73,10 +116,17 @@ class MessageView(BaseModel):
     operator: PersonRef | None
     text: str
     media: list[MediaView]
+    origin: OriginView | None
+    """The post or article that a public message stands under."""
     sentiment: SentimentView | None
     reasons: list[ReasonView]
     external_url: str | None
     occurred_at: datetime
+    edited_at: datetime | None
+    """When the customer changed it; what stood before is in `revisions`, oldest first."""
+    deleted_at: datetime | None
+    """When the customer took it back."""
+    revisions: list[RevisionView]
     state: OutboundState | None
     error: SendErrorView | None
     undo_until: datetime | None
@@ -106,8 +156,14 @@ class LaneView(BaseModel):
     alternatives: list[AlternativeView]
     limit: TextLimitView
     window: WindowView | None
-    quota: dict[str, Any] | None = None
+    quota: QuotaView | None = None
     audience: str
+    content_warning: str | None = None
+    """The warning that a reply carries unless told otherwise: that of the message it answers."""
+    visibility: str | None = None
+    """Who will see a reply unless told otherwise: whoever sees the message it answers."""
+    visibilities: list[str] = []
+    """What else may be chosen; empty where the platform leaves no choice."""
 
 
 class LanesView(BaseModel):
@@ -118,7 +174,7 @@ class LanesView(BaseModel):
 class RecentView(BaseModel):
     at: datetime
     kind: str
-    text: str
+    preview: PreviewView
     service_request_id: int | None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from app.core.context import Context
@@ -12,18 +14,24 @@ from app.core.text import storable
 from app.identity import audit
 from app.identity.scope import scope
 from app.models import (
+    REPLY,
     Direction,
     Lane,
     Message,
     OutboundMessage,
-    RequestStatus,
+    ServiceRequest,
 )
-from app.outbound.intents import send_again, settle, take_back
-from app.routing.deadlines import set_deadlines
-from app.routing.queries import get_request
-from app.workbench.announce import announce_message
+from app.outbound.intents import release, send_again, settle, take_back
+from app.routing.confirming import require_own
+from app.workbench.announce import announce_messages_alone
 from app.workbench.cargo import REPLIES
-from app.workbench.events import NOTE_ADDED
+from app.workbench.events import (
+    MESSAGE,
+    NOTE_ADDED,
+    REPLY_OUTCOME_SETTLED,
+    REPLY_RELEASED,
+    REPLY_TAKEN_BACK,
+)
 from app.workbench.messages import add_message, locked_conversation, message_by_key
 from app.workbench.queries import message_views
 from app.workbench.schemas import MessageView, SettleOutcome, WriteNote
@@ -34,31 +42,46 @@ def write_note(ctx: Context, conversation_id: int, command: WriteNote) -> Messag
     ctx.require(Permission.NOTES_WRITE)
     conversation = locked_conversation(ctx, conversation_id)
     ctx.require(Permission.NOTES_WRITE, account_id=conversation.account_id)
-    earlier = message_by_key(ctx, conversation.id, command.idempotency_key)
+    earlier = message_by_key(ctx, conversation.id, command)
     if earlier is not None:
         return message_views(ctx, [earlier])[0]
     text = storable(command.text).strip()
     if not text:
         raise Invalid("reply_empty", fields={"text": translate("errors.reply_empty", ctx.locale)})
-    message = add_message(
-        ctx, conversation, None, Lane.INTERNAL, Direction.NOTE, text, command.idempotency_key
-    )
-    return announce_message(ctx, NOTE_ADDED, message)
+    message = add_message(ctx, conversation, None, Lane.INTERNAL, Direction.NOTE, text, command)
+    views = message_views(ctx, [message])
+    announce_messages_alone(ctx, NOTE_ADDED, [message], views)
+    return views[0]
 
 
-def cancel_reply(ctx: Context, message_id: int) -> MessageView:
-    """Take a reply back before it goes. Raises Conflict(`too_late`) once sending has begun."""
+def cancel_reply(ctx: Context, message_id: int, confirmed: Sequence[str] = ()) -> MessageView:
+    """Take a reply back before it goes.
+
+    Raises Conflict: `too_late` once sending has begun, `claimed_by_other` for what a colleague wrote to the
+    customer of a request that is a colleague's, unless that was confirmed.
+    """
+    ctx.require(Permission.REPLIES_SEND)
     message, outbound = _own_outbound(ctx, message_id)
-    request = get_request(ctx, message.service_request_id or 0)
-    request.status = RequestStatus.OPEN
-    request.waiting_since = request.waiting_since or request.last_inbound_at
-    set_deadlines(request)
+    if message.operator_id != ctx.actor.operator_id and message.service_request_id is not None:
+        request = ctx.session.get_one(ServiceRequest, message.service_request_id)
+        require_own(ctx, request, confirmed)
     take_back(ctx, REPLIES, outbound)
+    audit.record(ctx, REPLY_TAKEN_BACK, MESSAGE.of(message))
+    return message_views(ctx, [message])[0]
+
+
+def release_reply(ctx: Context, message_id: int) -> MessageView:
+    """Let go what somebody planned who has been shut out since. Raises Conflict(`not_held`)."""
+    ctx.require(Permission.REPLIES_SEND)
+    message, outbound = _own_outbound(ctx, message_id)
+    release(ctx, REPLIES, outbound)
+    audit.record(ctx, REPLY_RELEASED, MESSAGE.of(message))
     return message_views(ctx, [message])[0]
 
 
 def retry_reply(ctx: Context, message_id: int) -> MessageView:
     """Send a failed reply again."""
+    ctx.require(Permission.REPLIES_SEND)
     message, outbound = _own_outbound(ctx, message_id)
     send_again(ctx, REPLIES, outbound)
     return message_views(ctx, [message])[0]
@@ -66,27 +89,20 @@ def retry_reply(ctx: Context, message_id: int) -> MessageView:
 
 def settle_outcome(ctx: Context, message_id: int, command: SettleOutcome) -> MessageView:
     """A person has looked on the platform: the reply is there, or it is not (and may be retried)."""
+    ctx.require(Permission.REPLIES_SEND)
     message, outbound = _own_outbound(ctx, message_id)
     settle(ctx, REPLIES, outbound, command.outcome)
-    audit.record(
-        ctx,
-        "reply.outcome_settled",
-        object_type="message",
-        object_id=message.id,
-        account_id=message.account_id,
-        detail={"outcome": command.outcome},
-    )
+    audit.record(ctx, REPLY_OUTCOME_SETTLED, MESSAGE.of(message), detail={"outcome": command.outcome})
     return message_views(ctx, [message])[0]
 
 
 def _own_outbound(ctx: Context, message_id: int) -> tuple[Message, OutboundMessage]:
-    ctx.require(Permission.REPLIES_SEND)
     message = ctx.session.scalar(scope(select(Message), ctx.actor, Message).where(Message.id == message_id))
     if message is None:
         raise NotFound
     ctx.require(Permission.REPLIES_SEND, account_id=message.account_id)
     outbound = ctx.session.scalar(
-        select(OutboundMessage).where(OutboundMessage.message_id == message.id).with_for_update()
+        select(OutboundMessage).where(OutboundMessage.carries(REPLY, message.id)).with_for_update()
     )
     if outbound is None:
         raise NotFound

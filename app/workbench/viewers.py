@@ -6,6 +6,9 @@ Without Redis nobody is shown; nothing else depends on it.
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -15,6 +18,7 @@ from app.workbench.schemas import ViewerView
 
 log = structlog.get_logger(__name__)
 EXPIRE_SECONDS = 60
+LONGEST_PAUSE = 0.1
 CHANNEL = ("conversations", "viewers")
 
 
@@ -52,17 +56,63 @@ def set_viewer(runtime: Runtime, conversation_id: int, sid: str, viewer: ViewerV
         log.info("viewers_not_shared", error=repr(error))
 
 
-def follow(runtime: Runtime, changed: Any, sleep: Any) -> None:
-    """Call `changed(conversation_id)` whenever some process reports a change; runs for ever."""
+@dataclass(frozen=True)
+class ViewersChange:
+    """What is different from what was told last: people who came or began or ended to type, and who left."""
+
+    changed: list[ViewerView]
+    left: list[int]
+
+
+class ToldViewers:
+    """What this process's browsers have been told, so that they are told differences only.
+
+    Who opens a conversation is answered with all its viewers; a difference may then repeat what is known.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[int, dict[int, ViewerView]] = {}
+
+    def difference(self, conversation_id: int, viewers: Sequence[ViewerView]) -> ViewersChange | None:
+        """None when nothing is different."""
+        before = self._told.get(conversation_id, {})
+        now = self._told[conversation_id] = {viewer.id: viewer for viewer in viewers}
+        changed = [viewer for viewer in viewers if before.get(viewer.id) != viewer]
+        left = sorted(before.keys() - now.keys())
+        return ViewersChange(changed, left) if changed or left else None
+
+    def forget(self, conversation_id: int) -> None:
+        """Nobody here looks at it any more."""
+        self._told.pop(conversation_id, None)
+
+
+def follow(runtime: Runtime, changed: Callable[[int], None], sleep: Callable[[float], None]) -> None:
+    """Call `changed(conversation_id)` whenever some process reports a change; runs for ever.
+
+    A change is told at once; those that come while one is being told are told together, after a pause as
+    long as the telling took, a tenth of a second at most.
+    """
     subscription: Any = None
     while True:
         try:
             if subscription is None:
                 subscription = runtime.redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 subscription.subscribe(runtime.redis_key(*CHANNEL))
-            message = subscription.get_message(timeout=5.0)
-            if message is not None:
-                changed(int(message["data"]))
+            conversations = _reported(subscription)
+            began = time.perf_counter()
+            for conversation_id in conversations:
+                changed(conversation_id)
+            sleep(min(LONGEST_PAUSE, time.perf_counter() - began))
         except QUEUE_AWAY:
             subscription = None
             sleep(1.0)
+
+
+def _reported(subscription: Any) -> set[int]:
+    """The conversations of all changes that have been reported; waits some seconds for one."""
+    message = subscription.get_message(timeout=5.0)
+    conversations = set()
+    while message is not None:
+        conversations.add(int(message["data"]))
+        message = subscription.get_message(timeout=0.0)
+    return conversations

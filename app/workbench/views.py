@@ -18,6 +18,7 @@ from app.workbench.schemas import (
     MessageView,
     SendReply,
     SettleOutcome,
+    TakeBackQuery,
     WriteNote,
 )
 from app.workbench.viewers import viewers_of
@@ -59,7 +60,13 @@ def list_messages(ctx: Context, conversation_id: int, query: MessageQuery) -> Me
     body=SendReply,
     response=MessageView,
     status=202,
-    errors=("reply_empty", "reply_too_long", "personal_data_in_public_reply", "reply_window_closed"),
+    errors=(
+        "reply_empty",
+        "reply_too_long",
+        "personal_data_in_public_reply",
+        "private_reply_names_others",
+        "reply_window_closed",
+    ),
 )
 def send_reply(ctx: Context, conversation_id: int, body: SendReply) -> MessageView:
     return replies.send_reply(ctx, conversation_id, body, address=client_address())
@@ -100,11 +107,25 @@ def put_read(ctx: Context, conversation_id: int, body: MarkRead) -> None:
     "/messages/<int:message_id>/cancel",
     access=Permission.REPLIES_SEND,
     summary="Take a reply back before it goes",
+    query=TakeBackQuery,
     response=MessageView,
-    errors=("too_late",),
+    errors=("too_late", "claimed_by_other"),
 )
-def cancel_reply(ctx: Context, message_id: int) -> MessageView:
-    return services.cancel_reply(ctx, message_id)
+def cancel_reply(ctx: Context, message_id: int, query: TakeBackQuery) -> MessageView:
+    return services.cancel_reply(ctx, message_id, query.confirm)
+
+
+@endpoint(
+    workbench,
+    "POST",
+    "/messages/<int:message_id>/release",
+    access=Permission.REPLIES_SEND,
+    summary="Let a reply go whose author has been shut out",
+    response=MessageView,
+    errors=("not_held",),
+)
+def release_reply(ctx: Context, message_id: int) -> MessageView:
+    return services.release_reply(ctx, message_id)
 
 
 @endpoint(

@@ -12,6 +12,7 @@ import './app/preferences'
 import { router } from './app/router'
 import { onSignedOut } from './api/http'
 import { useSession } from './stores/session'
+import { tellFullWords } from './ui/fullWords'
 
 async function start(): Promise<void> {
   const boot = readBoot()
@@ -22,10 +23,13 @@ async function start(): Promise<void> {
   const session = useSession()
   onSignedOut(() => {
     if (session.view === null) return
-    leave(router.resolve({ name: 'login', query: { next: router.currentRoute.value.fullPath, ended: '1' } }).href)
+    leave(
+      router.resolve({ name: 'login', query: { next: router.currentRoute.value.fullPath, ended: '1' } }).href,
+    )
   })
   app.use(router)
   app.mount('#app')
+  tellFullWords(document)
 }
 
 void start()

@@ -1,6 +1,8 @@
 /** Builders for the shapes of the API, with only what a test cares about spelled out. */
 
-import type { EventView, MessageView, ServiceRequestView } from '@/api/contract'
+import type { MessageView, ServiceRequestView } from '@/api/contract'
+import type { ServerEvent } from '@/api/events'
+import type { Medium } from '@/ui/media/mediaModel'
 
 export function request(over: Partial<ServiceRequestView> & { id: number }): ServiceRequestView {
   return {
@@ -11,12 +13,12 @@ export function request(over: Partial<ServiceRequestView> & { id: number }): Ser
     status: 'open',
     type: 'complaint',
     priority: 2,
-    priority_reason: '',
+    priority_parts: [],
     sentiment: { value: -1, score: 0.1, unsure: false },
     contact: { id: 7, name: '客户', avatar_url: null, verified: false, followers_count: null, level: null },
     assignee: { id: 3, name: '何晓棠' },
     team: { id: 1, name: '宽带组' },
-    preview: { text: '网断了', direction: 'inbound', at: '2026-05-01T02:00:00Z' },
+    preview: { medium: null, text: '网断了', direction: 'inbound', at: '2026-05-01T02:00:00Z' },
     unread_count: 1,
     message_count: 1,
     opened_at: '2026-05-01T02:00:00Z',
@@ -24,6 +26,7 @@ export function request(over: Partial<ServiceRequestView> & { id: number }): Ser
     waiting_since: '2026-05-01T02:00:00Z',
     due_at: '2026-05-01T03:00:00Z',
     window: null,
+    send_failure: null,
     version: 1,
     ...over,
   }
@@ -40,10 +43,14 @@ export function message(over: Partial<MessageView> & { id: number }): MessageVie
     operator: null,
     text: '在吗',
     media: [],
+    origin: null,
     sentiment: null,
     reasons: [],
     external_url: null,
     occurred_at: '2026-05-01T02:00:00Z',
+    edited_at: null,
+    deleted_at: null,
+    revisions: [],
     state: null,
     error: null,
     undo_until: null,
@@ -52,8 +59,35 @@ export function message(over: Partial<MessageView> & { id: number }): MessageVie
   }
 }
 
-export function event(seq: number, name: string, payload: Record<string, unknown>): EventView {
-  return { seq, name, occurred_at: '2026-05-01T02:00:00Z', payload }
+export function medium(over: Partial<Medium> = {}): Medium {
+  return {
+    id: null,
+    kind: 'image',
+    state: null,
+    reason: null,
+    can_ask: false,
+    url: null,
+    can_show: false,
+    preview_url: null,
+    mime_type: null,
+    size: null,
+    name: null,
+    title: null,
+    description: null,
+    duration_seconds: null,
+    latitude: null,
+    longitude: null,
+    link: null,
+    ...over,
+  }
+}
+
+export function event<Name extends ServerEvent['name']>(
+  seq: number,
+  name: Name,
+  payload: Extract<ServerEvent, { name: Name }>['payload'] | { id: number },
+): ServerEvent {
+  return { seq, name, occurred_at: '2026-05-01T02:00:00Z', payload } as ServerEvent
 }
 
 /** The same shuffle every time for one seed, so that a failure can be repeated. */

@@ -120,3 +120,32 @@ def follow(call: MastodonCall, id_: str) -> Json:
 def unfollow(call: MastodonCall, id_: str) -> Json:
     content.unmark(call.world, "follow", call.me, _known(call, id_))
     return _relationship(call, id_)
+
+
+@route("GET", "/v1/follow_requests")
+def follow_requests(call: MastodonCall) -> Response:
+    """Who asks to follow this locked account; the ids in Link are those of the request."""
+    sql = (
+        "SELECT rowid AS id, owner AS person FROM mastodon_mark WHERE kind = 'follow_request' AND target = ?"
+    )
+    return _people(call, sql, call.me)
+
+
+@route("POST", "/v1/follow_requests/<id_>/authorize")
+def authorize_request(call: MastodonCall, id_: str) -> Json:
+    _end_request(call, id_)
+    content.mark(call.world, "follow", id_, call.me)
+    return _relationship(call, id_)
+
+
+@route("POST", "/v1/follow_requests/<id_>/reject")
+def reject_request(call: MastodonCall, id_: str) -> Json:
+    _end_request(call, id_)
+    return _relationship(call, id_)
+
+
+def _end_request(call: MastodonCall, id_: str) -> None:
+    sql = "SELECT count(*) FROM mastodon_mark WHERE kind = 'follow_request' AND owner = ? AND target = ?"
+    if not call.world.store.number(sql, id_, call.me):
+        raise MastodonError(404, "Record not found")
+    content.unmark(call.world, "follow_request", id_, call.me)

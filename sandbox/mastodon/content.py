@@ -50,6 +50,8 @@ class NewStatus:
     spoiler: str = ""
     language: str = "zh"
     media: list[str] = field(default_factory=list)
+    quote: int | None = None
+    poll: list[str] = field(default_factory=list)
 
 
 def write(world: World, author: str, new: NewStatus, *, origin: str) -> int:
@@ -71,16 +73,52 @@ def write(world: World, author: str, new: NewStatus, *, origin: str) -> int:
         mentions=json.dumps(people),
         origin=origin,
     )
+    if new.quote is not None or new.poll:
+        world.store.put("mastodon_extra", status=id_, quote=new.quote, poll=json.dumps(new.poll))
     for person in people:
         if person != author:
             notify(world, person, "mention", author, id_)
     return id_
 
 
+def more_of(world: World, id_: str) -> Row | None:
+    """What few statuses have: when they were edited, what they quote, a poll."""
+    return world.store.one("SELECT * FROM mastodon_extra WHERE status = ?", int(id_))
+
+
+def customer_edit(world: World, id_: str, text: str) -> None:
+    """A customer changes an own status; the mention of the brand stays in front. Raises ValueError."""
+    row = find(world, id_)
+    if row is None or row["deleted"]:
+        raise ValueError(f"no status {id_}")
+    first = str(row["text"]).split(" ", 1)[0]
+    named = text if text.startswith("@") else f"{first} {text}"
+    people = json.dumps(mentioned(world, named))
+    world.store.run(
+        "UPDATE mastodon_status SET text = ?, mentions = ? WHERE id = ?", named, people, row["id"]
+    )
+    known = more_of(world, id_)
+    world.store.put(
+        "mastodon_extra",
+        status=int(id_),
+        edited_at=world.clock.now(),
+        quote=known["quote"] if known is not None else None,
+        poll=known["poll"] if known is not None else "[]",
+    )
+
+
+def ask_to_follow(world: World, brand: BrandAccount, name: str) -> str:
+    """A customer asks a locked brand whether they may follow it."""
+    person = world.people.mastodon(name)
+    if mark(world, "follow_request", person, brand.external_id):
+        notify(world, brand.external_id, "follow_request", person, None)
+    return person
+
+
 def notify(world: World, owner: str, kind: str, person: str, status: int | None) -> None:
     """Only brands read notifications here."""
     if world.directory.by_external_id("mastodon", owner) is not None:
-        world.store.insert(
+        id_ = world.store.insert(
             "mastodon_notification",
             owner=owner,
             kind=kind,
@@ -88,6 +126,9 @@ def notify(world: World, owner: str, kind: str, person: str, status: int | None)
             status=status,
             at=world.clock.now(),
         )
+        every, seconds = world.limits["mastodon_late_every"], world.limits["mastodon_late_seconds"]
+        if every and id_ % int(every) == 0:
+            world.store.put("mastodon_late", notification=id_, until=world.clock.now() + seconds)
 
 
 def follow(world: World, brand: BrandAccount, name: str) -> str:
@@ -129,14 +170,35 @@ def find(world: World, id_: str) -> Row | None:
 
 
 def customer_post(
-    world: World, account: BrandAccount, name: str, text: str, *, origin: str, visibility: str = "public"
+    world: World,
+    account: BrandAccount,
+    name: str,
+    text: str,
+    *,
+    origin: str,
+    visibility: str = "public",
+    fields: Json | None = None,
 ) -> tuple[str, str, str]:
-    """A customer names a brand, in public or (`direct`) in private: ids of status, person and thread."""
+    """A customer names a brand, in public or (`direct`) in private: ids of status, person and thread.
+
+    `fields`: visibility, spoiler_text, quote (a status's id), poll (options), media (ids of kept files).
+    """
+    more = fields or {}
+    visibility = str(more.get("visibility", visibility))
     person = world.people.mastodon(name)
     tag = f"@{account.settings['username']}"
-    named = text if tag in text else f"{tag} {text}"
+    named = text if tag.lower() in text.lower() else f"{tag} {text}"
     last = _last_direct(world, account, person) if visibility == "direct" else None
-    new = NewStatus(named, visibility, reply_to=last)
+    new = NewStatus(
+        named,
+        visibility,
+        reply_to=last,
+        spoiler=str(more.get("spoiler_text", "")),
+        sensitive=bool(more.get("spoiler_text")),
+        quote=int(more["quote"]) if more.get("quote") else None,
+        poll=[str(option) for option in more.get("poll", [])],
+        media=[str(id_) for id_ in more.get("media", [])],
+    )
     with world.store.transaction():
         id_ = str(write(world, person, new, origin=origin))
     return id_, person, id_

@@ -36,6 +36,8 @@ def install(pages: Blueprint, world: World) -> None:
             "vapid_key": "",
         }
         world.store.set_meta(f"mastodon_app:{client}", document["client_secret"])
+        world.store.set_meta(f"mastodon_app_redirect:{client}", str(redirects))
+        world.store.set_meta(f"mastodon_app_scopes:{client}", str(values.get("scopes", "read")))
         return answer(document)
 
     @pages.get("/mastodon/oauth/authorize")
@@ -44,6 +46,9 @@ def install(pages: Blueprint, world: World) -> None:
         fields = {name: request.args.get(name, "") for name in names}
         if not _secret_of(world, fields["client_id"]):
             return answer({"error": "invalid_client"}, 401)
+        problem = _unfit(world, fields)
+        if problem:
+            return answer({"error": problem}, 400)
         return render_template(
             "authorize.html", app=None, fields=fields, accounts=world.directory.all("mastodon")
         )
@@ -80,6 +85,18 @@ def _install_description(pages: Blueprint, world: World) -> None:
             for name in ("title", "version", "description", "languages", "configuration")
         }
         return answer({**kept, "uri": described["domain"], "urls": {}})
+
+
+def _unfit(world: World, fields: dict[str, str]) -> str:
+    """What is wrong with a consent that is asked for: the app was registered for less, or for elsewhere."""
+    redirects = world.store.meta(f"mastodon_app_redirect:{fields['client_id']}").split()
+    if redirects and fields["redirect_uri"] not in redirects:
+        return "invalid_redirect_uri"
+    scopes = world.store.meta(f"mastodon_app_scopes:{fields['client_id']}").split()
+    asked = fields["scope"].split()
+    if scopes and any(scope not in scopes and scope.split(":")[0] not in scopes for scope in asked):
+        return "invalid_scope"
+    return ""
 
 
 def _values() -> Json:
@@ -135,20 +152,32 @@ def _exchange(world: World) -> Response:
     )
 
 
+_SOFTWARE: dict[bool, Json] = {
+    False: {
+        "version": "4.5.0",
+        "source_url": "https://github.com/mastodon/mastodon",
+        "api_versions": {"mastodon": 7},
+    },
+    True: {
+        "version": "0.20.2+git-1a2b3c4",
+        "source_url": "https://codeberg.org/superseriousbusiness/gotosocial",
+    },
+}
+
+
 def _instance(world: World) -> Json:
     longest = int(world.limits["mastodon_max_characters"])
     return {
+        **_SOFTWARE[bool(world.limits["mastodon_gotosocial"])],
         "domain": request.host,
         "title": "云岭社区",
-        "version": "4.5.0",
-        "source_url": "https://github.com/mastodon/mastodon",
         "description": "",
         "languages": ["zh"],
         "configuration": {
             "urls": {"streaming": ""},
             "statuses": {
                 "max_characters": longest,
-                "max_media_attachments": 4,
+                "max_media_attachments": int(world.limits["mastodon_max_media"]),
                 "characters_reserved_per_url": 23,
             },
             "media_attachments": {
@@ -159,6 +188,5 @@ def _instance(world: World) -> Json:
             "polls": {"max_options": 4, "max_characters_per_option": 50},
         },
         "registrations": {"enabled": False, "approval_required": False},
-        "api_versions": {"mastodon": 7},
         "rules": [],
     }

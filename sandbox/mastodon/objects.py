@@ -7,6 +7,7 @@ import re
 from html import escape
 from typing import Any
 
+from sandbox import pictures
 from sandbox.clock import iso
 from sandbox.mastodon import content
 from sandbox.store import Row
@@ -30,13 +31,14 @@ class Entities:
         name = brand.name if brand is not None else world.people.name_of("mastodon", id_) or ""
         user = content.username(world, id_)
         number = world.store.number
-        picture = f"{self._base}/avatars/original/missing.png"
+        missing = f"{self._base}/avatars/original/missing.png"
+        picture = pictures.face_address(world.base_url, id_) or missing
         return {
             "id": id_,
             "username": user,
             "acct": user,
             "display_name": name,
-            "locked": False,
+            "locked": bool(brand.settings.get("locked")) if brand is not None else False,
             "bot": False,
             "discoverable": True,
             "indexable": False,
@@ -47,8 +49,8 @@ class Entities:
             "uri": f"{self._base}/ap/users/{id_}",
             "avatar": picture,
             "avatar_static": picture,
-            "header": picture,
-            "header_static": picture,
+            "header": missing,
+            "header_static": missing,
             "followers_count": number(
                 "SELECT count(*) FROM mastodon_mark WHERE kind = 'follow' AND target = ?", id_
             ),
@@ -80,6 +82,8 @@ class Entities:
         user = content.username(self._world, author)
         parent = content.find(self._world, str(row["reply_to"])) if row["reply_to"] else None
         people = [str(person) for person in json.loads(row["mentions"])]
+        more = content.more_of(self._world, id_)
+        quoted = content.find(self._world, str(more["quote"])) if more is not None and more["quote"] else None
         return {
             "id": id_,
             "created_at": iso(row["at"]),
@@ -95,13 +99,13 @@ class Entities:
             "reblogs_count": self._marks("reblog", id_),
             "favourites_count": self._marks("favourite", id_),
             "quotes_count": 0,
-            "edited_at": None,
+            "edited_at": iso(more["edited_at"]) if more is not None and more["edited_at"] else None,
             "favourited": self._mine("favourite", id_),
             "reblogged": self._mine("reblog", id_),
             "muted": False,
             "bookmarked": self._mine("bookmark", id_),
             "pinned": False,
-            "content": self.html(row["text"]),
+            "content": self._quote_line(quoted) + self.html(row["text"]),
             "filtered": [],
             "reblog": None,
             "application": {"name": "Web", "website": None},
@@ -111,7 +115,36 @@ class Entities:
             "tags": self._tags(row["text"]),
             "emojis": [],
             "card": None,
-            "poll": None,
+            "poll": self._poll(id_, json.loads(more["poll"])) if more is not None else None,
+            **self._quote(quoted),
+        }
+
+    def _quote(self, quoted: Row | None) -> Json:
+        """Mastodon 4.5 shows the post; a server without quotes only has the line in the text."""
+        if self._world.limits["mastodon_gotosocial"]:
+            return {}
+        if quoted is None:
+            return {"quote": None}
+        return {"quote": {"state": "accepted", "quoted_status": self.status(quoted)}}
+
+    def _quote_line(self, quoted: Row | None) -> str:
+        if quoted is None:
+            return ""
+        address = f"{self._base}/@{content.username(self._world, str(quoted['author']))}/{quoted['id']}"
+        return f'<p class="quote-inline">RE: <a href="{address}" rel="nofollow noopener">{address}</a></p>'
+
+    def _poll(self, id_: str, options: list[str]) -> Json | None:
+        if not options:
+            return None
+        return {
+            "id": id_,
+            "expires_at": None,
+            "expired": False,
+            "multiple": False,
+            "votes_count": 0,
+            "voters_count": 0,
+            "options": [{"title": option, "votes_count": 0} for option in options],
+            "emojis": [],
         }
 
     def _count(self, sql: str, *values: Any) -> int:

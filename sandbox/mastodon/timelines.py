@@ -23,8 +23,10 @@ def notifications(call: MastodonCall) -> Response:
         if names:
             condition += f" AND kind {word} ({', '.join('?' * len(names))})"
             values += names
-    sql = f"SELECT * FROM mastodon_notification WHERE owner = ?{condition}"
-    rows, limit = page(call, sql, *values, default=40, most=80)
+    late = "SELECT notification FROM mastodon_late WHERE until > ?"
+    sql = f"SELECT * FROM mastodon_notification WHERE owner = ?{condition} AND id NOT IN ({late})"
+    most = 20 if call.world.limits["mastodon_gotosocial"] else 80
+    rows, limit = page(call, sql, *values, call.world.clock.now(), default=min(40, most), most=most)
     drawn = [call.entities.notification(row) for row in rows if _still_there(call, row)]
     return linked(drawn, rows, limit)
 

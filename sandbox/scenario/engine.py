@@ -29,6 +29,14 @@ _RETRACTED = 0.01
 _log = logging.getLogger(__name__)
 
 
+_LEAST = 0.1
+
+
+def eased(elapsed: float, quiet: float) -> float:
+    """How much of the rate is written `elapsed` seconds into a start of `quiet` seconds."""
+    return min(1.0, _LEAST + (1 - _LEAST) * max(0.0, elapsed) / quiet)
+
+
 class Scenario:
     """`number` counts the posts of this journal, so that a restart goes on with the next and repeats none."""
 
@@ -36,6 +44,7 @@ class Scenario:
         self._world = world
         self._writer = Writer(world.settings.seed)
         self._stopped = threading.Event()
+        self._began = time.monotonic()
         self._lock = threading.Lock()
         self._crises: list[tuple[float, str]] = []
         self.rate = world.settings.rate
@@ -90,6 +99,7 @@ class Scenario:
     def _run(self) -> None:
         dice, owed = random.Random(self._world.settings.seed), 0.0
         self._await_listener()
+        self._began = time.monotonic()
         while not self._stopped.wait(_TICK):
             try:
                 self._write_due_crisis_posts()
@@ -100,6 +110,7 @@ class Scenario:
                         * _TICK
                         * self.speed
                         * intensity(self._day_time())
+                        * self._eased()
                         * dice.expovariate(1)
                     )
                 while owed >= 1 and not self._stopped.is_set():
@@ -107,6 +118,11 @@ class Scenario:
                     self.emit()
             except Exception:
                 _log.exception("the scenario skipped a post")  # one bad post must not end the day
+
+    def _eased(self) -> float:
+        """The share of the rate while the day begins: a tenth at first, all of it at the end."""
+        quiet = self._world.settings.quiet_start
+        return 1.0 if quiet <= 0 else eased(time.monotonic() - self._began, quiet)
 
     def _await_listener(self) -> None:
         """A demo's first messages must not be given up because the product is still starting."""

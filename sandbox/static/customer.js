@@ -61,10 +61,19 @@ async function send(event) {
     }
     byId("text").value = "";
     notice(WORDS[language].sent);
+    pointTo(body.text);
     await refresh();
   } catch (problem) {
     notice(WORDS[language].failed + problem.message, true);
   }
+}
+
+/** The console's stream, asked for these words: the verdict stands there, and the request once there is one. */
+function pointTo(text) {
+  const words = text.split("\n")[0].trim().slice(0, 40);
+  const home = document.body.dataset.console;
+  byId("found").hidden = !home || !words;
+  byId("find").href = `${home}/listener?${new URLSearchParams({ q: words })}`;
 }
 
 function draw(messages) {

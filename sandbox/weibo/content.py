@@ -104,6 +104,21 @@ def live_comment(world: World, id_: int) -> Row | None:
     return world.store.one("SELECT * FROM weibo_comment WHERE id = ? AND deleted = 0", id_)
 
 
+def customer_edit(world: World, id_: int, text: str, *, dated: bool = True) -> None:
+    """A customer changes an own status; `dated` says whether Weibo tells when. Raises ValueError."""
+    if live_status(world, id_) is None:
+        raise ValueError(f"no status {id_}")
+    known = edit_of(world, id_)
+    count = (int(known["count"]) if known is not None else 0) + 1
+    world.store.run("UPDATE weibo_status SET text = ? WHERE id = ?", text, id_)
+    world.store.put("weibo_edit", status=id_, count=count, at=world.clock.now() if dated else None)
+
+
+def edit_of(world: World, id_: int) -> Row | None:
+    """How often a status was changed and when last; None for one that never was."""
+    return world.store.one("SELECT * FROM weibo_edit WHERE status = ?", id_)
+
+
 def newest_status(world: World, brand: BrandAccount) -> Row:
     """The brand's newest status; a first one is written when it has none, so that it can be commented."""
     sql = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import ids
+from sandbox import ids, pictures
 from sandbox.clock import weibo_date
 from sandbox.store import Row
+from sandbox.weibo import content
 from sandbox.weibo import text as weibo_text
 from sandbox.world import World
 
@@ -84,7 +85,7 @@ class Objects:
             186_000 + seed[1] * 100 if brand else int.from_bytes(seed[1:3], "big") % (20 + seed[3] * 12)
         )
         follows = self._follows(uid)
-        avatar = f"https://tvax{seed[4] % 4 + 1}.sinaimg.cn/crop.0.0.512.512"
+        avatar = pictures.face_address(self._world.base_url, uid)
         return {
             **_SAME_IN_ALL_USERS,
             "id": int(uid),
@@ -95,7 +96,7 @@ class Objects:
             "city": city,
             "location": location,
             "description": f"{name}官方微博" if brand else "",
-            "profile_image_url": f"{avatar}.50/{uid}.jpg",
+            "profile_image_url": avatar or "",
             "profile_url": f"u/{uid}",
             "gender": "f" if seed[5] % 2 else "m",
             "followers_count": followers,
@@ -107,8 +108,8 @@ class Objects:
             "allow_all_act_msg": bool(brand),
             "verified": bool(brand),
             "verified_type": 2 if brand else -1,
-            "avatar_large": f"{avatar}.180/{uid}.jpg",
-            "avatar_hd": f"{avatar}.1024/{uid}.jpg",
+            "avatar_large": avatar or "",
+            "avatar_hd": avatar or "",
             "verified_reason": f"{name}官方账号" if brand else "",
             "follow_me": follows["follow_me"],
             "bi_followers_count": seed[13],
@@ -151,8 +152,12 @@ class Objects:
             "isLongText": is_long,
             "visible": {"type": 0, "list_id": 0},
         }
+        edit = content.edit_of(self._world, id_)
+        if edit is not None:
+            drawn["edit_count"] = int(edit["count"])
+            drawn |= {"edit_at": weibo_date(edit["at"])} if edit["at"] else {}
         if row["picture"]:
-            drawn.update(_pictures(row["picture"]))
+            drawn.update(_pictures(row["picture"].split()))
         if with_user:
             drawn["user"] = int(uid) if trim_user else self.user(uid)
         if full and is_long:
@@ -229,13 +234,13 @@ def _gone(id_: int, at: float) -> Json:
     }
 
 
-def _pictures(url: str) -> Json:
-    """The picture fields; size is a segment of the address."""
-    thumbnail = url.replace("/large/", "/thumbnail/")
+def _pictures(urls: list[str]) -> Json:
+    """The picture fields; size is a segment of the address. The single ones are of the first."""
+    thumbnails = [url.replace("/large/", "/thumbnail/") for url in urls]
     return {
-        "pic_urls": [{"thumbnail_pic": thumbnail}],
-        "thumbnail_pic": thumbnail,
-        "bmiddle_pic": url.replace("/large/", "/bmiddle/"),
-        "original_pic": url,
-        "pic_num": 1,
+        "pic_urls": [{"thumbnail_pic": thumbnail} for thumbnail in thumbnails],
+        "thumbnail_pic": thumbnails[0],
+        "bmiddle_pic": urls[0].replace("/large/", "/bmiddle/"),
+        "original_pic": urls[0],
+        "pic_num": len(urls),
     }

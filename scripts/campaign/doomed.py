@@ -16,8 +16,8 @@ from typing import Any
 
 from rq import SimpleWorker
 
-from app.jobs import worker
 from app.outbound import courier, steps
+from app.processes import worker
 
 LISTENING = "listening"
 # A send to the sandbox takes some milliseconds: a death within this time hits it before, in and after.
@@ -53,24 +53,18 @@ def _after(module: Any, name: str, harm: Callable[[Any], None]) -> None:
     setattr(module, name, wrapped)
 
 
-def _after_the_results_commit() -> None:
-    """The job's function returns behind its last commit; jobs that had nothing to do are let go."""
-    recorded: list[bool] = []
-    _after(courier, "record", lambda _: recorded.append(True))
-    _after(worker, "perform", lambda _: die() if recorded else None)
-
-
-# `take` and `record` return inside their transactions; take gives None when nothing is to be done.
+# `take` and `record` return inside their transactions, `_record` behind its own; take gives nothing when
+# nothing is to be done.
 STEPS: dict[str, Callable[[], None]] = {
     "with the job taken, before the intent is read": lambda: _before(courier, "take", die),
     "with the attempt written, before its commit": lambda: _after(
-        courier, "take", lambda task: die() if task else None
+        courier, "take", lambda tasks: die() if tasks else None
     ),
     "after the attempt's commit, before the call": lambda: _before(courier, "perform", die),
     "during the call": lambda: _before(courier, "perform", _during_the_call),
     "after the call, before the result": lambda: _after(courier, "perform", die),
     "with the result written, before its commit": lambda: _after(courier, "record", die),
-    "after the result's commit": _after_the_results_commit,
+    "after the result's commit": lambda: _after(courier, "_record", die),
     "before reading back": lambda: _before(steps, "_read_back", die),
     "after reading back": lambda: _after(steps, "_read_back", die),
 }

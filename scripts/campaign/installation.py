@@ -27,8 +27,8 @@ from app.ops.layout import ROOT, Layout
 from tests.support.servers import unused_port
 from tests.support.stack import RunningStack, launch, wait_for
 
-WEB, SCHEDULER, QUEUE, SANDBOX = "gunicorn", "app.jobs.scheduler", "server --port 0", "-m sandbox"
-INGEST, OUTBOUND, DEFAULT = (f"app.jobs.worker {name}" for name in ("ingest", "outbound", "default"))
+WEB, SCHEDULER, QUEUE, SANDBOX = "gunicorn", "app.processes.scheduler", "server --port 0", "-m sandbox"
+INGEST, OUTBOUND, DEFAULT = (f"app.processes.worker {name}" for name in ("ingest", "outbound", "default"))
 SUPERVISOR = "supervisord"
 VICTIMS = (WEB, INGEST, OUTBOUND, DEFAULT, SCHEDULER, QUEUE, SANDBOX, SUPERVISOR)
 BACK_SECONDS = 60.0

@@ -27,7 +27,7 @@ ITEMS = (
 REPLIES = (
     "SELECT m.idempotency_key, o.state, a.finished_at, (SELECT max(e.not_before) FROM outbound_messages e "
     "WHERE e.conversation_id = o.conversation_id AND e.id <= o.id AND e.state = 'queued') FROM messages m "
-    "LEFT JOIN outbound_messages o ON o.message_id = m.id "
+    "LEFT JOIN outbound_messages o ON o.cargo = 'reply' AND o.cargo_id = m.id "
     "LEFT JOIN outbound_attempts a ON a.outbound_message_id = o.id AND a.number = o.attempts "
     "WHERE m.idempotency_key LIKE 'campaign-%'"
 )

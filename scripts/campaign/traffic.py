@@ -188,6 +188,7 @@ class Desk:
             "lane": request["lane"],
             "text": text,
             "idempotency_key": key,
+            "confirm": ["second_reply", "claimed_by_other"],
         }
         try:
             accepted = self._call("POST", f"/conversations/{request['conversation_id']}/replies", body)

@@ -1,4 +1,4 @@
-"""What the tests need from the operating system: a browser, Chinese glyphs, a PostgreSQL server.
+"""What the tests need from the operating system: a browser, Chinese glyphs, PostgreSQL, nginx for its sample.
 
 Installed with apt when missing and when we may; otherwise the tests that need them skip, or fail with
 CI=true, and say which package is missing.
@@ -42,6 +42,8 @@ def missing_packages() -> list[str]:
         missing.append("fonts-noto-cjk")
     if not has_postgres():
         missing.append("postgresql")
+    if not shutil.which("nginx"):
+        missing.append("nginx-light")
     return missing
 
 

@@ -96,9 +96,9 @@ class Platform:
                     self.acknowledged.add(body)
 
     def _request(self, body: bytes) -> bytes:
-        now = str(int(time.time()))
-        signature = hashlib.sha1("".join(sorted(("wechat-token", now, "n"))).encode()).hexdigest()
-        query = urlencode({"signature": signature, "timestamp": now, "nonce": "n"})
+        now, nonce = str(int(time.time())), hashlib.sha1(body).hexdigest()[:10]
+        signature = hashlib.sha1("".join(sorted(("wechat-token", now, nonce))).encode()).hexdigest()
+        query = urlencode({"signature": signature, "timestamp": now, "nonce": nonce})
         head = f"POST {self._path}?{query} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
         return head.encode() + body
 

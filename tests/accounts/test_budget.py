@@ -91,4 +91,7 @@ def test_in_a_simulated_week_no_day_long_window_holds_more_than_the_quota(
 def test_the_pause_between_readings_spends_the_day_evenly(runtime: Runtime, account: Account) -> None:
     with open_context(runtime, ACTOR) as ctx:
         pause = budget.spacing(ctx, account, streams=3)
-    assert pause == timedelta(seconds=86_400 * 3 / 80)
+        again = budget.rereading_pause(ctx, account, calls=2)
+    a_call = timedelta(days=1) / 100
+    assert abs(pause - a_call * 3 / 0.7) < timedelta(seconds=1)
+    assert abs(again - a_call * 2 / 0.1) < timedelta(seconds=1)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.accounts.services import note_failure, note_success
+from app.accounts.outcomes import note_failure, note_success
 from app.core.context import Context
 from app.core.errors import PlatformErrorKind
 from app.core.permissions import Permission, system_actor

@@ -16,10 +16,10 @@ from app.core.errors import PlatformErrorKind
 from app.core.permissions import RoleName
 from app.core.tables import EventLog
 from app.core.unit_of_work import open_context
-from app.jobs.schedule import PERIODIC
 from app.listener.jobs import LISTENER, poll_stream
 from app.models import Account, Operator, Stream
 from app.outbound.courier import COURIER
+from app.processes.all_jobs import PERIODIC
 from tests.factories.browser import Browser
 from tests.fakes.platforms import platform_error
 from tests.workbench.desk import Desk

@@ -109,11 +109,11 @@ def test_big_numbers_keep_every_digit() -> None:
 )
 def test_hostile_xml_is_refused(bomb: bytes) -> None:
     with pytest.raises(lenient.Unreadable):
-        safe_xml.parse(bomb)
+        safe_xml.parse(bomb.decode())
 
 
 def test_repeated_elements_become_a_list_and_cdata_is_text() -> None:
-    assert safe_xml.parse(b"<x><a><![CDATA[1<2]]></a><b>1</b><b>2</b><c><d>3</d></c></x>") == {
+    assert safe_xml.parse("<x><a><![CDATA[1<2]]></a><b>1</b><b>2</b><c><d>3</d></c></x>") == {
         "a": "1<2",
         "b": ["1", "2"],
         "c": {"d": "3"},

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from app.core.guarded_fetch import FetchPolicy, FetchRefused, GuardedFetcher, is_public
+from app.core.addresses import is_public
+from app.core.guarded_fetch import FetchPolicy, FetchRefused, GuardedFetcher
 
 PNG = b"\x89PNG\r\n" + b"x" * 500
 
@@ -113,14 +114,23 @@ def refusal(fetcher: GuardedFetcher, url: str) -> str:
         "127.0.0.1", "10.1.2.3", "172.16.0.9", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
         "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "2002:a00:1::1", "64:ff9b::7f00:1",
-        "64:ff9b::a9fe:a9fe", "2001:0:7f00:1::1", "2001:db8::1", "198.18.0.1", "192.0.2.1", "not an address",
+        "64:ff9b::a9fe:a9fe", "2001:0:7f00:1::1", "2001:0:808:808::1", "2001:db8::1",
+        "198.18.0.1", "192.0.2.1", "not an address",
+        # Case E10.
+        "fec0::1", "feff::1", "::127.0.0.1", "::8.8.8.8", "64:ff9b:1::1", "64:ff9b:1::808:808", "192.0.0.1",
+        "192.0.0.170", "168.63.129.16", "100.100.100.200", "64:ff9b::a83f:8110", "::ffff:168.63.129.16",
+        "2002:a83f:8110::1", "::ffff:0:7f00:1", "100::1", "5f00::1", "3fff::1", "4000::1", "2001:10::1",
+        "2620:4f:8000::1", "192.88.99.1", "240.0.0.1", "239.255.255.250", "0.1.2.3", "", "1.2.3", "0x7f.1",
     ],
 )  # fmt: skip
 def test_addresses_of_our_own_world_are_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address",
+    ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"],
+)
 def test_addresses_of_the_internet_are_public(address: str) -> None:
     assert is_public(address)
 

@@ -57,9 +57,10 @@ class Reader:
     cursor: Cursor | None = None
     seen: list[str] = field(default_factory=list)
     has_more: bool = False
+    now: datetime = START
 
     def poll(self, calls: int = 1, history_from: datetime = LONG_AGO) -> int:
-        page = idwalk.walk(self.server.fetch, self.cursor, Budget(calls), history_from)
+        page = idwalk.walk(self.server.fetch, self.cursor, Budget(calls), history_from, self.now)
         self.cursor = page.next_cursor
         self.seen += [item.external_id for item in page.items]
         self.has_more = page.has_more
@@ -160,7 +161,7 @@ def test_a_repeated_page_neither_loses_nor_ends_a_gap() -> None:
     server.add(25)
     reader.poll(2)
     stuck = server.fetch(0, 0, 1)
-    page = idwalk.walk(lambda *_: stuck, reader.cursor, Budget(3), LONG_AGO)
+    page = idwalk.walk(lambda *_: stuck, reader.cursor, Budget(3), LONG_AGO, START)
     assert page.has_more
     reader.cursor = page.next_cursor
     reader.drain()
@@ -178,7 +179,7 @@ def test_a_failing_read_leaves_the_cursor_usable() -> None:
         raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        idwalk.walk(fail, reader.cursor, Budget(2), LONG_AGO)
+        idwalk.walk(fail, reader.cursor, Budget(2), LONG_AGO, START)
     assert reader.cursor == before
     reader.drain()
     assert set(reader.seen) == server.visible()
@@ -209,3 +210,31 @@ def test_every_visible_item_is_read_whatever_arrives_between_polls(
     server.add(1)
     reader.drain()
     assert set(reader.seen) == server.visible()
+
+
+def test_what_appears_two_minutes_late_is_read_however_much_came_after_it() -> None:
+    """Case B15 at Weibo: an accepted post may appear below thirty younger ones."""
+    server = ListServer(page_size=50)
+    server.add(12)
+    reader = Reader(server)
+    reader.poll(1)
+    server.add(1, hidden={0})
+    (late,) = server.hidden
+    for _ in range(6):
+        server.add(5)
+        reader.now += timedelta(seconds=20)
+        reader.poll(1)
+    server.hidden.clear()
+    reader.poll(1)
+    assert f"status:{late}" in reader.seen
+    assert len(reader.seen) == len(set(reader.seen))
+
+
+def test_a_position_of_an_earlier_version_is_read_on_from() -> None:
+    server = ListServer(page_size=50)
+    server.add(20)
+    known = [str(number) for number in server.numbers[-10:]][::-1]
+    reader = Reader(server, cursor={"newest": known[0], "recent": known, "gaps": []})
+    server.add(3)
+    reader.poll(1)
+    assert reader.seen == [f"status:{number}" for number in server.numbers[-3:]][::-1]

@@ -21,6 +21,10 @@ def _account(body: Any = None) -> Callable[[Stage], Ask]:
     return lambda stage: Ask({"account_id": stage.fresh_account().id}, body)
 
 
+_CLAIMED = ["claimed_by_other"]
+"""The stage's request is a colleague's."""
+
+
 def _request(**body: Any) -> Callable[[Stage], Ask]:
     def ask(stage: Stage) -> Ask:
         versioned = {**body, "version": stage.version()} if body else None
@@ -39,8 +43,14 @@ def _conversation(body: Callable[[Stage], Any] = lambda _stage: None) -> Callabl
     return lambda stage: Ask({"conversation_id": stage.request.conversation_id}, body(stage))
 
 
-def _message(state: OutboundState, body: Any = None) -> Callable[[Stage], Ask]:
-    return lambda stage: Ask({"message_id": stage.message_in(state)}, body)
+def _message(
+    state: OutboundState, body: Any = None, query: dict[str, str] | None = None
+) -> Callable[[Stage], Ask]:
+    return lambda stage: Ask({"message_id": stage.message_in(state)}, body, query or {})
+
+
+def _person(body: Any) -> Callable[[Stage], Ask]:
+    return lambda stage: Ask({"operator_id": stage.operator.id}, body)
 
 
 def _connect(stage: Stage) -> Ask:
@@ -74,6 +84,13 @@ ROUTES: dict[str, Entry] = {
     "identity.set_locale": Entry(_R.OWN, 200, lambda _stage: Ask(body={"locale": "en"})),
     "identity.list_operators": Entry(_R.OWN, 200, plain),
     "identity.list_agencies": Entry(_R.OWN, 200, plain),
+    "people.list_people": Entry(_R.OWN, 200, plain),
+    "people.set_capacity": Entry(_R.AGENCY, 200, _person({"capacity": 5})),
+    "people.set_active": Entry(_R.AGENCY, 200, _person({"active": True})),
+    "people.change_own_password": Entry(
+        _R.OWN, 422, lambda _stage: Ask(body={"current": "not this one", "new": "a longer one"})
+    ),
+    "people.right_holders": Entry(_R.OWN, 200, lambda _stage: Ask({"right": "accounts:manage"})),
     "accounts.list_platforms": Entry(_R.OWN, 200, plain),
     "accounts.list_accounts": Entry(_R.OWN, 200, plain),
     "accounts.get_account": Entry(_R.ACCOUNT, 200, _account()),
@@ -87,16 +104,36 @@ ROUTES: dict[str, Entry] = {
     "accounts.finish_authorisation": Entry(
         _R.OWN, 302, lambda _stage: Ask(query={"state": "x", "code": "y"})
     ),
+    "accounts.begin_connection": Entry(
+        _R.OWN,
+        409,
+        lambda stage: Ask(
+            body={"platform": "weibo", "address": "weibo.example", "agency_id": stage.agency.id}
+        ),
+    ),
+    "accounts.list_follow_requests": Entry(_R.ACCOUNT, 409, _account()),
+    "accounts.answer_follow_request": Entry(
+        _R.ACCOUNT,
+        409,
+        lambda stage: Ask({"account_id": stage.fresh_account().id, "external_id": "901"}, {"accept": True}),
+    ),
+    "accounts.read_again": Entry(_R.ACCOUNT, 200, _account()),
+    "media.get_medium": Entry(_R.REQUEST, 200, lambda stage: Ask({"copy_id": stage.medium()})),
+    "media.copy_medium": Entry(_R.REQUEST, 200, lambda stage: Ask({"copy_id": stage.medium()})),
     "customers.get_avatar": Entry(_R.ACCOUNT, 200, lambda stage: Ask({"avatar_id": stage.avatar()})),
     "routing.list_requests": Entry(_R.OWN, 200, lambda _stage: Ask(query={"view": "all"})),
+    "routing.list_members": Entry(_R.OWN, 200, lambda _stage: Ask(query={"ids": "1,2", "view": "all"})),
     "routing.count_requests": Entry(_R.OWN, 200, plain),
+    "routing.get_overview": Entry(_R.OWN, 200, plain),
     "routing.get_request": Entry(_R.REQUEST, 200, _request()),
     "routing.set_assignee": Entry(_R.REQUEST, 200, _assignee),
-    "routing.set_status": Entry(_R.REQUEST, 200, _request(status="open")),
+    "routing.set_status": Entry(_R.REQUEST, 200, _request(status="on_hold", confirm=_CLAIMED)),
+    "routing.classify_request": Entry(_R.REQUEST, 200, _request(type="complaint", confirm=_CLAIMED)),
+    "routing.list_changes": Entry(_R.REQUEST, 200, _request()),
     "routing.list_decisions": Entry(_R.REQUEST, 200, _request()),
     "listener.list_items": Entry(_R.OWN, 200, plain),
     "listener.count_items": Entry(_R.OWN, 200, plain),
-    "listener.rescue_item": Entry(_R.ACCOUNT, 200, lambda stage: Ask({"item_id": stage.dropped_item()})),
+    "labels.rescue_item": Entry(_R.ACCOUNT, 200, lambda stage: Ask({"item_id": stage.dropped_item()})),
     "workbench.get_conversation": Entry(_R.REQUEST, 200, _conversation()),
     "workbench.list_messages": Entry(_R.REQUEST, 200, _conversation()),
     "workbench.send_reply": Entry(
@@ -104,7 +141,11 @@ ROUTES: dict[str, Entry] = {
     ),
     "workbench.write_note": Entry(_R.REQUEST, 201, _conversation(_note)),
     "workbench.put_read": Entry(_R.REQUEST, 204, _conversation(lambda _stage: {"number": 1})),
-    "workbench.cancel_reply": Entry(_R.REQUEST, 200, _message(OutboundState.QUEUED)),
+    "workbench.cancel_reply": Entry(
+        _R.REQUEST, 200, _message(OutboundState.QUEUED, query={"confirm": _CLAIMED[0]})
+    ),
+    "workbench.release_reply": Entry(_R.REQUEST, 409, _message(OutboundState.QUEUED)),
+    "routing.hand_back": Entry(_R.OWN, 200, plain),
     "workbench.retry_reply": Entry(_R.REQUEST, 200, _message(OutboundState.FAILED)),
     "workbench.settle_outcome": Entry(
         _R.REQUEST, 200, _message(OutboundState.UNKNOWN, {"outcome": "not_sent"})

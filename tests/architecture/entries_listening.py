@@ -7,7 +7,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from app.models import Alert, AlertKind, Label, Monitor, ReviewDraw, ReviewItem, SpecialListEntry, Topic
+from app.models import (
+    Alert,
+    AlertKind,
+    FilterSample,
+    Monitor,
+    SampledItem,
+    SpecialListEntry,
+    Topic,
+    TrainingLabel,
+)
 from app.models.special_list import SpecialList
 from tests.architecture.asking import Ask, Entry, Reach, plain
 from tests.architecture.organisation import MARK, Stage
@@ -48,9 +57,9 @@ def _of_account(body: Any = None) -> Callable[[Stage], Ask]:
     return lambda stage: Ask({"account_id": stage.fresh_account().id}, body)
 
 
-def _draw(stage: Stage) -> ReviewDraw:
+def _draw(stage: Stage) -> FilterSample:
     now = stage.make.now
-    draw = ReviewDraw(
+    draw = FilterSample(
         created_at=now,
         agency_id=stage.agency.id,
         since=now - timedelta(days=1),
@@ -63,16 +72,16 @@ def _draw(stage: Stage) -> ReviewDraw:
     return stage.make.save(draw)
 
 
-def _review_item(stage: Stage) -> Ask:
+def _sampled_item(stage: Stage) -> Ask:
     draw, item = _draw(stage), stage.dropped_item()
-    row = ReviewItem(
+    row = SampledItem(
         created_at=stage.make.now,
-        review_draw_id=draw.id,
+        filter_sample_id=draw.id,
         inbound_item_id=item,
         account_id=stage.account.id,
         stratum="advert",
     )
-    return Ask({"review_item_id": stage.make.save(row).id}, {"is_right": True})
+    return Ask({"sampled_item_id": stage.make.save(row).id}, {"is_right": True})
 
 
 def _entry_of_list(stage: Stage) -> SpecialListEntry:
@@ -126,7 +135,7 @@ def _new_entry(_stage: Stage) -> Ask:
 def _retrain(stage: Stage) -> Ask:
     """There must be something to learn from."""
     stage.make.save(
-        Label(
+        TrainingLabel(
             created_at=stage.make.now,
             inbound_item_id=stage.dropped_item(),
             account_id=stage.account.id,
@@ -167,8 +176,8 @@ LISTENING: dict[str, Entry] = {
     "reviews.draw": Entry(_R.OWN, 201, lambda _stage: Ask(body={"days": 1, "size": 10})),
     "reviews.list_draws": Entry(_R.OWN, 200, plain),
     "reviews.get_draw": Entry(_R.AGENCY, 200, lambda stage: Ask({"draw_id": _draw(stage).id})),
-    "reviews.list_review_items": Entry(_R.AGENCY, 200, lambda stage: Ask({"draw_id": _draw(stage).id})),
-    "reviews.review_item": Entry(_R.ACCOUNT, 200, _review_item),
+    "reviews.list_sampled_items": Entry(_R.AGENCY, 200, lambda stage: Ask({"draw_id": _draw(stage).id})),
+    "reviews.review_sampled_item": Entry(_R.ACCOUNT, 200, _sampled_item),
     "reviews.try_filter_settings": Entry(
         _R.ACCOUNT, 200, lambda stage: Ask(body={"filters": {}, "account_id": stage.account.id})
     ),

@@ -27,6 +27,7 @@ PUBLISHING: dict[str, Entry] = {
     "publishing.list_publications": Entry(_R.OWN, 200, plain),
     "publishing.get_publication": Entry(_R.ACCOUNT, 200, _publication(OutboundState.SENT)),
     "publishing.cancel_publication": Entry(_R.ACCOUNT, 200, _publication(OutboundState.QUEUED)),
+    "publishing.release_publication": Entry(_R.ACCOUNT, 409, _publication(OutboundState.QUEUED)),
     "publishing.retry_publication": Entry(_R.ACCOUNT, 200, _publication(OutboundState.FAILED)),
     "publishing.settle_publication": Entry(
         _R.ACCOUNT, 200, _publication(OutboundState.UNKNOWN, {"outcome": "sent"})

@@ -7,17 +7,20 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.adapters.types import Lane as PostLane
+from app.adapters.types import Lane
 from app.core.permissions import RoleName
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
-from app.identity.queries import actor_of
+from app.identity.actors import actor_of
 from app.listener.jobs import LISTENER, judge_items
+from app.media.copies import record_copied
 from app.models import (
     Account,
     AgencyKind,
     Avatar,
     Conversation,
+    MediaCopy,
+    MediaPart,
     Message,
     Operator,
     OutboundMessage,
@@ -86,7 +89,7 @@ class Stage:
             ctx.actor = actor_of(ctx.session, operator)
             view = send_reply(ctx, self.request.conversation_id, self.reply(), address="127.0.0.1")
             ctx.session.execute(
-                update(OutboundMessage).where(OutboundMessage.message_id == view.id).values(state=state)
+                update(OutboundMessage).where(OutboundMessage.carries("reply", view.id)).values(state=state)
             )
             return view.id
 
@@ -100,6 +103,7 @@ class Stage:
             "lane": "public",
             "text": f"{MARK}您好",
             "idempotency_key": uuid.uuid4().hex,
+            "confirm": ["claimed_by_other", "second_reply"],
             **fields,
         }
         return SendReply.model_validate(values)
@@ -118,6 +122,27 @@ class Stage:
 
     def fresh_account(self) -> Account:
         return self.make.account(self.agency, self.team)
+
+    def medium(self) -> int:
+        """The copy of a picture that the request's customer sent."""
+        with open_context(self.runtime, LISTENER) as ctx:
+            message = ctx.session.get_one(Message, self.inbound_message_id())
+            item_id = message.inbound_item_id
+            found = ctx.session.scalar(select(MediaCopy.id).where(MediaCopy.inbound_item_id == item_id))
+            if found is not None:
+                return found
+            copy = MediaCopy(
+                created_at=ctx.now(),
+                account_id=message.account_id,
+                inbound_item_id=item_id,
+                part=MediaPart.ATTACHMENT,
+                kind="image",
+                due_at=ctx.now(),
+            )
+            ctx.session.add(copy)
+            ctx.session.flush()
+            record_copied(ctx, copy.id, b"\x89PNG\r\n\x1a\n", "image/png")
+            return copy.id
 
     def avatar(self) -> int:
         with open_context(self.runtime, LISTENER) as ctx:
@@ -139,4 +164,4 @@ class Stage:
             return avatar.id
 
 
-__all__ = ["MARK", "PostLane", "Stage"]
+__all__ = ["MARK", "Lane", "Stage"]

@@ -127,7 +127,7 @@ def _connect(app: Flask, stage: Stage, who: str) -> SocketIOTestClient:
     return server.test_client(app, flask_test_client=_browser(app, stage, who).client)
 
 
-def test_a_socket_event_with_a_wrong_payload_gets_a_code_only(app: Flask, stage: Stage) -> None:
+def test_a_socket_event_with_a_wrong_payload_gets_a_code_and_the_fields(app: Flask, stage: Stage) -> None:
     client = _connect(app, stage, "operator")
     payloads: list[Any] = [None, "text", 7, [], {"conversation_id": "x"}, {"after": -1}, {"extra": 1}]
     answers = {
@@ -136,5 +136,8 @@ def test_a_socket_event_with_a_wrong_payload_gets_a_code_only(app: Flask, stage:
         for payload in payloads
     }
     client.disconnect()
-    refused = {"ok": False, "error": {"code": "invalid"}}
-    assert {key: answer for key, answer in answers.items() if answer != refused} == {}
+    for (name, payload), answer in answers.items():
+        faults = answer["error"].pop("fields")
+        assert answer == {"ok": False, "error": {"code": "invalid"}}, (name, payload)
+        assert faults, (name, payload)
+        assert all(len(words) < 60 for words in faults.values()), (name, payload)

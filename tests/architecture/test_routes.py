@@ -21,7 +21,6 @@ from app.cli.documents import access_of
 from app.core.events import EVENTS
 from app.core.permissions import Permission
 from app.migrate import FOLDER
-from app.realtime.connections import WITHDRAWN
 from app.realtime.sockets import SOCKET_EVENTS
 from tests.factories.browser import Browser
 
@@ -32,8 +31,8 @@ CARRIERS = ("app.api", "app.core", "app.models")
 
 
 @pytest.fixture
-def empty_database(sqlite_url: str) -> str:
-    return sqlite_url
+def empty_database(renewed_sqlite: str) -> str:
+    return renewed_sqlite
 
 
 def test_every_rule_is_an_endpoint_or_public_with_a_reason(app: Flask) -> None:
@@ -126,17 +125,6 @@ def test_every_event_has_a_schema_in_the_document() -> None:
     assert sorted(document["x-events"]) == sorted(EVENTS.all())
     for reference in document["x-events"].values():
         assert reference["$ref"].rpartition("/")[2] in document["components"]["schemas"]
-
-
-def test_a_withdrawal_is_no_event_of_its_own_but_how_one_is_heard() -> None:
-    assert WITHDRAWN not in EVENTS.all()
-
-
-def test_event_names_are_resource_and_past_participle() -> None:
-    resources = {name.partition(".")[0] for name in EVENTS.all()}
-    assert all(resource.replace("_", "").isalpha() for resource in resources)
-    with pytest.raises(ValueError, match="past_participle"):
-        EVENTS.declare("nonsense", next(iter(EVENTS.all().values())))
 
 
 def test_every_socket_event_has_a_right() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
 import subprocess
@@ -13,14 +14,14 @@ from pathlib import Path
 import pytest
 
 import app.models
-from app.composition import JOB_MODULES
 from app.core.db import Base
 from app.core.errors import PlatformErrorKind
-from app.core.jobs import QUEUE_OF, JobName, Queue
-from app.jobs.job import JOB_FUNCTIONS
-from app.jobs.schedule import PERIODIC
+from app.core.jobs import LIVE, Job, Queue
+from app.jobs.job import registered_jobs
 from app.migrate import FOLDER
+from app.models import HELD_UP, AccountStatus, ChangeKind
 from app.ops import programs
+from app.processes.all_jobs import JOB_MODULES, PERIODIC
 from app.routing.policies import ANSWER_WITHIN
 
 ROOT = FOLDER.parent
@@ -86,10 +87,15 @@ def test_nobody_but_the_unit_of_work_commits() -> None:
 
 
 def test_every_job_has_one_function_and_a_queue_with_a_worker() -> None:
-    assert JOB_MODULES
-    assert set(JOB_FUNCTIONS) == set(JobName)
-    assert set(QUEUE_OF) == set(JobName)
-    assert set(programs.QUEUES) == {queue.value for queue in Queue}
+    folders = {path.parent.name for path in (ROOT / "app").glob("*/jobs.py")} - {"core"}
+    assert {module.__name__.split(".")[1] for module in JOB_MODULES} == folders
+    modules = [
+        importlib.import_module(f"app.{path.parent.name}.job_names")
+        for path in (ROOT / "app").glob("*/job_names.py")
+    ]
+    declared = {value for module in modules for value in vars(module).values() if isinstance(value, Job)}
+    assert registered_jobs() == declared
+    assert set(programs.QUEUES) == {queue.value for queue in Queue if queue not in LIVE}
 
 
 def test_periodic_entries_have_names_of_their_own() -> None:
@@ -147,6 +153,7 @@ ERROR_CLASSES = {
     "Conflict",
     "RateLimited",
     "Unavailable",
+    "TimedOut",
 }
 
 
@@ -194,8 +201,22 @@ def test_every_reason_of_emptiness_has_a_text(reason: str) -> None:
 
 
 def test_every_kind_of_send_error_has_a_text() -> None:
-    kinds = {kind.value for kind in PlatformErrorKind} | {"absent", "not_sent"}
-    assert {kind for kind in kinds if f"send_error.{kind}" not in LOCALES["en"]} == set()
+    kinds = {kind.value for kind in PlatformErrorKind} | HELD_UP | {"absent", "not_sent", "account_removed"}
+    for language in ("en", "zh-CN"):
+        words = _browser_words("workbench", language, "sendError")
+        assert {kind for kind in kinds if kind not in words} == set(), language
+
+
+def _browser_words(feature: str, language: str, group: str) -> dict[str, str]:
+    """A group of a feature's words in the browser, wherever in its file it stands."""
+    path = ROOT / "frontend" / "src" / "features" / feature / "locales" / f"{language}.json"
+    waiting = [json.loads(path.read_text(encoding="utf-8"))]
+    while waiting:
+        words = waiting.pop()
+        if isinstance(words.get(group), dict):
+            return dict(words[group])
+        waiting += [inner for inner in words.values() if isinstance(inner, dict)]
+    raise LookupError(group)
 
 
 def test_every_refusal_of_a_lane_has_a_text() -> None:
@@ -203,24 +224,30 @@ def test_every_refusal_of_a_lane_has_a_text() -> None:
     codes = set(re.findall(r'return "(\w+)"', source))
     windows = set(re.findall(r'reason = "(\w+)" if|else "(\w+)"', _windows_source()))
     named = {name for pair in windows for name in pair if name}
+    rests = {status.value for status in AccountStatus if status is not AccountStatus.ACTIVE}
+    codes |= {f"account_{status}" for status in rests}
     wanted = {f"lane.refused.{code}" for code in codes} | {f"lane.refused.window_{name}" for name in named}
     assert len(wanted) >= 8
     assert wanted - set(LOCALES["en"]) == set()
 
 
 def _windows_source() -> str:
-    return (ROOT / "app" / "adapters" / "windows.py").read_text(encoding="utf-8")
+    return (ROOT / "app" / "adapters" / "window_rules.py").read_text(encoding="utf-8")
 
 
 def test_every_routing_reason_has_a_text() -> None:
     reasons = set(
         re.findall(
-            r'"(least_loaded|nobody_available|returned_to_queue|claimed|handed_over)"',
-            "".join(path.read_text() for path in (ROOT / "app" / "routing").glob("*.py")),
+            r'"(least_loaded|nobody_available|returned_to_queue|claimed|handed_over|answered)"',
+            "".join(path.read_text() for path in (ROOT / "app" / "routing").rglob("*.py")),
         )
     )
-    assert len(reasons) == 5
+    assert len(reasons) == 6
     assert {reason for reason in reasons if f"routing.reason.{reason}" not in LOCALES["en"]} == set()
+
+
+def test_every_kind_of_change_has_a_text() -> None:
+    assert {kind for kind in ChangeKind if f"request_change.{kind.value}" not in LOCALES["en"]} == set()
 
 
 def test_every_priority_has_an_answering_time() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.config import DEMO_CREDENTIAL_KEY, ConfigurationError, Settings, load_settings
 from app.core.crypto import Vault, same, token_hash
 from app.core.errors import Invalid, Unavailable
-from app.core.i18n import best_locale, translate
+from app.core.i18n import translate
 from app.core.ids import new_request_id
 from app.core.pagination import decode_cursor, encode_cursor
 from app.core.text import storable
@@ -110,9 +110,9 @@ def test_secrets_are_compared_whole() -> None:
     assert token_hash("a") != token_hash("b")
 
 
-CURSOR_VALUES = st.tuples(
-    st.datetimes(timezones=st.just(UTC)), st.integers(-(2**53), 2**53), st.text(max_size=20)
-)
+# What a row can hold: PostgreSQL knows no NUL, and refuses a cursor that names one.
+STORED_TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
+CURSOR_VALUES = st.tuples(st.datetimes(timezones=st.just(UTC)), st.integers(-(2**53), 2**53), STORED_TEXT)
 
 
 @given(CURSOR_VALUES)
@@ -138,14 +138,6 @@ def test_every_text_becomes_storable_and_stays_itself(text: str) -> None:
 def test_half_characters_do_not_stop_us() -> None:
     storable("a\ud83d").encode()
     assert storable("\ud83d\ude00") == "😀"
-
-
-@pytest.mark.parametrize(
-    ("header", "locale"),
-    [("zh-TW,en", "zh-CN"), ("en-GB", "en"), ("fr, en;q=0.5", "en"), ("fr", "zh-CN"), (None, "zh-CN")],
-)
-def test_the_browsers_first_language_that_we_speak(header: str | None, locale: str) -> None:
-    assert best_locale(header, "zh-CN") == locale
 
 
 def test_a_missing_text_shows_its_key_and_a_missing_parameter_its_name() -> None:

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from app.adapters.types import Author, InboundPost
 from app.core.errors import Forbidden
-from app.core.jobs import JobName
+from app.core.names import shown_name
 from app.core.permissions import system_actor
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
-from app.customers.services import identify_authors, pseudonym
+from app.customers.job_names import FETCH_AVATAR
+from app.customers.services import identify_authors
 from app.listener.jobs import LISTENER
 from app.models import Account, ContactIdentity, InboundItem
 from tests.factories.make import Make
@@ -44,7 +45,7 @@ def identify(
     """The identities, and those whose picture is to be fetched."""
     with open_context(runtime, LISTENER) as ctx:
         found = identify_authors(ctx, items, {account.id: account for account in accounts})
-        wanted = [job.ids[0] for job in ctx.deferred if job.name is JobName.CUSTOMERS_FETCH_AVATAR]
+        wanted = [job.ids[0] for job in ctx.deferred if job.job is FETCH_AVATAR]
     return found, wanted
 
 
@@ -68,7 +69,9 @@ def test_one_person_on_two_accounts_is_two_identities(make: Make, runtime: Runti
 
 def test_who_has_no_name_gets_a_stable_one(make: Make, runtime: Runtime, account: Account) -> None:
     found, _ = identify(runtime, make.store(account, by(make, Author("oABCDEF123456"))), account)
-    assert [identity.name for identity in found.values()] == [pseudonym("oABCDEF123456")] == ["用户 123456"]
+    assert (
+        [identity.name for identity in found.values()] == [shown_name("", "oABCDEF123456")] == ["用户 123456"]
+    )
 
 
 def test_items_without_an_author_are_left_out(make: Make, runtime: Runtime, account: Account) -> None:

@@ -31,6 +31,7 @@ class Pictures:
             "/a.png": ("image/png", PNG),
             "/b.png": ("image/png", PNG + b"b"),
             "/page": ("text/html", b"<script>"),
+            "/disguised.png": ("image/png", b"<svg onload='alert(1)'/>"),
             "/drawing.svg": ("image/svg+xml", b"<svg/>"),
             "/huge.png": ("image/png", bytes(avatars.MAX_BYTES + 1)),
         }
@@ -117,7 +118,7 @@ def test_another_picture_takes_its_place(desk: Desk, pictures: Pictures) -> None
 
 
 @pytest.mark.usefixtures("trusted")
-@pytest.mark.parametrize("path", ["/page", "/drawing.svg", "/huge.png"])
+@pytest.mark.parametrize("path", ["/page", "/disguised.png", "/drawing.svg", "/huge.png"])
 def test_what_is_no_small_bitmap_is_not_stored(desk: Desk, pictures: Pictures, path: str) -> None:
     identity = show(desk, pictures.url(path))
     fetch_avatar(desk.runtime, identity)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+CUT_WORDS = Path(__file__).with_name("cut_words.js")
 PASSWORD = "lingke-demo"
+# A list draws what fits on the screen; the newest on top is what a test may wait for.
+NEWEST_FIRST = "/workbench/all?sort=newest"
 # Generous: a busy machine is slow, and a passing test does not wait.
 SOON = 40_000
 # Collects what the browser refused by its content security policy, from before the first script on.
@@ -46,6 +51,18 @@ class Console:
         """Go to an address as one types it; wait until the socket is there."""
         self.page.goto(f"{self.address}{path}")
         expect(self.page.get_by_test_id("connection")).to_have_attribute("data-state", "online", timeout=SOON)
+
+    def cut_words(self) -> list[str]:
+        """Words on this page that cannot be read to their end; which box cuts them."""
+        found: list[str] = self.page.evaluate(CUT_WORDS.read_text(encoding="utf-8").strip())
+        return found
+
+    def serious(self) -> list[str]:
+        """What axe finds on this page that keeps people out; the rules' names."""
+        # Run by the debugger: the page's own policy would refuse a script that is not its own.
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("async () => (await axe.run(document)).violations")
+        return [row["id"] for row in found if row["impact"] in ("serious", "critical")]
 
     def refused_by_policy(self) -> list[str]:
         refused: list[str] = self.page.evaluate("window.__refused")

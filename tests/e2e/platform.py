@@ -23,9 +23,10 @@ class Platform:
         found: dict[str, Any] = answer.json()
         return found
 
-    def writes(self, kind: str, account: str, customer: str, text: str) -> dict[str, Any]:
-        """A customer's post, comment or message."""
-        return self.post(f"/customer/{kind}", {"account": account, "customer": customer, "text": text})
+    def writes(self, kind: str, account: str, customer: str, text: str, /, **more: Any) -> dict[str, Any]:
+        """A customer's post, comment or message; `more` as the control API has it (kind, fields, picture)."""
+        body = {"account": account, "customer": customer, "text": text, **more}
+        return self.post(f"/customer/{kind}", body)
 
     def sent_with(self, words: str) -> list[dict[str, Any]]:
         """What brands published with these words in it."""

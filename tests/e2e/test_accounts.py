@@ -44,6 +44,8 @@ def fill_in(console: Console, platform: Platform, known: dict[str, Any], *, name
     page.get_by_role(
         "radio", name=re.compile({"weibo": "微博", "mastodon": "长毛象"}[known["platform"]])
     ).click()
+    if known["platform"] == "mastodon":
+        page.get_by_test_id("by-keys").click()
     page.locator("#acc-name").fill(name)
     page.locator("#acc-ext").fill(known["external_id"])
     page.locator("#acc-team").select_option(label=team)
@@ -115,3 +117,21 @@ def test_who_only_watches_sees_accounts_without_their_commands(log_in: LogIn) ->
     expect(manager.page.get_by_test_id("account-card").first).to_be_visible(timeout=SOON)
     for opener in ("connect", "account-more"):
         expect(manager.page.get_by_test_id(opener)).to_have_count(0)
+
+
+def test_a_mastodon_account_is_connected_by_its_servers_address(console: Console, platform: Platform) -> None:
+    """Case B16: the address, the consent, done."""
+    page, name = console.page, "云岭宽带 Broadband"
+    known = platform.accounts()["mastodon-broadband"]
+    remove(console, name)
+    page.get_by_test_id("connect").click()
+    page.get_by_role("radio", name=re.compile("长毛象")).click()
+    page.get_by_test_id("server-address").fill(platform.address + known["base_urls"]["api"])
+    page.get_by_test_id("dialog-submit").click()
+    expect(page.get_by_test_id("redirect-address")).to_contain_text(
+        "/api/v1/accounts/authorised", timeout=SOON
+    )
+    page.get_by_test_id("dialog-submit").click()
+    page.get_by_test_id("authorize-account").select_option(label=name, timeout=SOON)
+    page.get_by_test_id("authorize-allow").click()
+    expect(card(console, name)).to_have_attribute("data-status", "active", timeout=SOON)

@@ -68,7 +68,7 @@ def _message(account: dict[str, Any], kind: str, words: str, number: int) -> byt
 
 
 def _push(stack: RunningStack, account: dict[str, Any], body: bytes, *, secret: str | None) -> int:
-    moment, nonce = str(int(time.time())), "e2e"
+    moment, nonce = str(int(time.time())), hashlib.sha1(body).hexdigest()[:10]
     joined = "".join(sorted([secret or account["credentials"]["token"], moment, nonce]))
     query = {"signature": hashlib.sha1(joined.encode()).hexdigest(), "timestamp": moment, "nonce": nonce}
     address = f"{stack.address}/callbacks/wechat/{account['callback_key']}?{urlencode(query)}"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import LogIn
-from tests.e2e.console import SOON, Console
+from tests.e2e.console import SOON, Console, CustomerPage
 from tests.e2e.platform import Platform
 from tests.support.stack import wait_for
 
@@ -117,3 +117,17 @@ def test_posts_alike_are_one_click_from_each_other(log_in: LogIn, platform: Plat
     expect(page.get_by_test_id("inbound-row")).to_have_count(2, timeout=SOON)
     cluster.get_by_role("button", name="返回全部").click()
     expect(cluster).to_have_count(0)
+
+
+def test_a_newcomer_finds_what_he_wrote_as_a_customer(
+    log_in: LogIn, customer: CustomerPage, name: str
+) -> None:
+    """Case G23: by the link on the customer's page, also before the platform has told of it."""
+    console = log_in("hexiaotang")
+    customer.be(name, "weibo-care", "post")
+    customer.say(f"我是{name}，合约到期了还在扣钱")
+    console.page.goto(customer.page.get_by_test_id("find").get_attribute("href") or "")
+    row = console.page.get_by_test_id("inbound-row").filter(has_text=name)
+    expect(row).to_have_count(1, timeout=SOON)
+    row.get_by_role("link", name="打开请求").click()
+    expect(console.page.get_by_test_id("message").filter(has_text=name).first).to_be_visible(timeout=SOON)

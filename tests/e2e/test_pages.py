@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from playwright.sync_api import expect
 
+from app.ops.layout import ROOT
 from tests.e2e.conftest import LogIn, NewContext
-from tests.e2e.console import SOON, Console, CustomerPage
+from tests.e2e.console import NEWEST_FIRST, SOON, Console, CustomerPage
 from tests.e2e.platform import Platform
 from tests.support.stack import RunningStack
 
@@ -32,7 +34,7 @@ def test_no_page_breaks_the_content_security_policy(log_in: LogIn, platform: Pla
         console.page.wait_for_load_state("networkidle")
         assert (path, console.refused_by_policy()) == (path, [])
     console = log_in("jiangnan")
-    console.open("/workbench/all")
+    console.open(NEWEST_FIRST)
     console.choose(console.see_arrive(name))
     expect(console.bubble("<img src=x").first).to_be_visible(timeout=SOON)
     for opener in ("self-menu", "presence", "transfer", "later"):
@@ -69,3 +71,23 @@ def test_a_stranger_is_sent_to_the_login_page(stack: RunningStack, new_context: 
 def test_the_customers_page_speaks_both_languages(customer: CustomerPage) -> None:
     customer.page.get_by_test_id("language").click()
     expect(customer.page.get_by_role("heading", name="Play the customer")).to_be_visible()
+
+
+def test_the_workbench_begins_with_at_most_200_kb_of_scripts() -> None:
+    """Issue 8, point 5: as they travel, packed; a thread's own scripts come with the first thread."""
+    dist = ROOT / "app/static/dist"
+    manifest = json.loads((dist / ".vite/manifest.json").read_text(encoding="utf-8"))
+    needed: set[str] = set()
+    asked = ["src/main.ts", "src/features/workbench/WorkbenchPage.vue"]
+    while asked:
+        name = asked.pop()
+        if name not in needed:
+            needed.add(name)
+            asked += manifest[name].get("imports", [])
+    files = [dist / manifest[name]["file"] for name in needed]
+    sizes = [
+        (packed if packed.is_file() else file).stat().st_size
+        for file in files
+        if (packed := file.with_name(f"{file.name}.gz"))
+    ]
+    assert 100_000 < sum(sizes) <= 200_000

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import LogIn
-from tests.e2e.console import SOON, Console
+from tests.e2e.console import NEWEST_FIRST, SOON, Console
 from tests.e2e.platform import Platform
 
 WECHAT_ALLOWANCE = 5  # customer-service messages within 48 hours of a customer's message
@@ -16,7 +16,7 @@ WECHAT_ALLOWANCE = 5  # customer-service messages within 48 hours of a customer'
 
 def test_an_undone_reply_never_reaches_the_platform(log_in: LogIn, platform: Platform, name: str) -> None:
     console = log_in("hexiaotang")
-    console.open("/workbench/all")
+    console.open(NEWEST_FIRST)
     platform.writes("message", "weibo-care", name, f"我是{name}，想问问副卡停机还收月租吗")
     console.choose(console.see_arrive(name))
     regretted, meant = f"{name}这句说错了", f"{name}副卡停机期间月租减半"
@@ -34,7 +34,7 @@ def test_a_closed_window_says_why_and_what_is_still_possible(
     log_in: LogIn, platform: Platform, name: str
 ) -> None:
     console = log_in("hexiaotang")
-    console.open("/workbench/all")
+    console.open(NEWEST_FIRST)
     platform.writes("message", "wechat-main", name, f"我是{name}，宽带到期怎么续费")
     request_id = console.choose(console.see_arrive(name))
     _use_up_the_window(console, request_id)
@@ -58,13 +58,13 @@ def _use_up_the_window(console: Console, request_id: int) -> None:
 def _reply(console: Console, request_id: int, text: str) -> tuple[int, Any]:
     _, request = console.api("GET", f"/service-requests/{request_id}")
     body = {"service_request_id": request_id, "lane": "private", "text": text}
-    key = {"idempotency_key": str(uuid.uuid4())}
+    key = {"idempotency_key": str(uuid.uuid4()), "confirm": ["second_reply", "claimed_by_other"]}
     return console.api("POST", f"/conversations/{request['conversation_id']}/replies", body | key)
 
 
 def test_a_phone_number_is_stopped_before_it_is_public(log_in: LogIn, platform: Platform, name: str) -> None:
     console = log_in("hexiaotang")
-    console.open("/workbench/all")
+    console.open(NEWEST_FIRST)
     platform.writes("comment", "weibo-care", name, f"我是{name}，我的流量怎么一天就用完了")
     console.choose(console.see_arrive(name))
 

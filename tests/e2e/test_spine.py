@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import LogIn
-from tests.e2e.console import SOON, CustomerPage
+from tests.e2e.console import NEWEST_FIRST, SOON, CustomerPage
 from tests.e2e.platform import Platform
 
 
@@ -36,7 +36,7 @@ def test_a_customer_writes_and_reads_the_answer_once(
     way: Way, log_in: LogIn, customer: CustomerPage, platform: Platform, name: str
 ) -> None:
     console = log_in("hexiaotang")
-    console.open("/workbench/all")
+    console.open(NEWEST_FIRST)
     question = f"{name}家宽带从昨晚断到现在，什么时候能修好"
     customer.be(name, way.account, way.kind)
     customer.say(question)
@@ -63,7 +63,7 @@ def test_two_customers_of_one_account_never_see_each_others_answers(
     log_in: LogIn, customer: CustomerPage, platform: Platform, name: str
 ) -> None:
     console = log_in("hexiaotang")
-    console.open("/workbench/all")
+    console.open(NEWEST_FIRST)
     other = f"{name}乙"
     for person in (name, other):
         platform.writes("message", "weibo-care", person, f"我是{person}，帮我查一下上个月的账单")

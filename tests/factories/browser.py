@@ -35,7 +35,9 @@ class Browser:
         headers = {**self.headers, **options.pop("headers", {})}
         if method not in ("GET", "HEAD"):
             headers.setdefault("X-CSRF-Token", self.csrf)
-        return self.client.open(API + path, method=method, json=json, headers=headers, **options)
+        return self.client.open(
+            API + path, method=method, json=json, headers=headers, buffered=True, **options
+        )
 
     def get(self, path: str, **query: Any) -> TestResponse:
         return self.call("GET", path, query_string=query or None)

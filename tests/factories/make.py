@@ -14,16 +14,15 @@ from typing import Any, TypeVar
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from app.adapters.types import Author, InboundPost, ItemKind, Media, Trigger
-from app.adapters.types import Lane as PostLane
+from app.adapters.types import Author, InboundPost, ItemKind, Lane, Media, Trigger
 from app.core.context import Context
 from app.core.crypto import new_token, token_hash
 from app.core.db import open_session
-from app.core.permissions import Actor, RoleName
+from app.core.permissions import SERVING_CAPACITY, Actor, RoleName
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
-from app.identity.queries import actor_of
-from app.listener.intake import store_posts
+from app.identity.actors import actor_of
+from app.listener.ingest.storing import store_posts
 from app.listener.jobs import LISTENER, judge_items
 from app.models import (
     Account,
@@ -33,7 +32,6 @@ from app.models import (
     Base,
     Conversation,
     InboundItem,
-    Lane,
     Message,
     Operator,
     OperatorSession,
@@ -47,6 +45,8 @@ from app.models import (
     Team,
     TeamMember,
 )
+from app.routing import lifecycle
+from app.routing.roster import manual_decision
 
 PASSWORD = "correct horse battery"
 # Argon2 at its cheapest: what is tested is that a hash is checked, not how long that takes.
@@ -102,6 +102,7 @@ class Make:
                 role=role,
                 presence=presence,
                 presence_since=self.now,
+                capacity=fields.pop("capacity", SERVING_CAPACITY),
                 **fields,
             )
         )
@@ -140,7 +141,7 @@ class Make:
                 agency_id=agency.id,
                 team_id=team.id if team else None,
                 platform=platform,
-                external_id=f"{1_000_000 + number}" if weibo else f"gh_{number}",
+                external_id=fields.pop("external_id", f"{1_000_000 + number}" if weibo else f"gh_{number}"),
                 name=f"官方账号{number}",
                 kind=fields.pop("kind", AccountKind.OFFICIAL),
                 credentials=self.runtime.vault.seal(WEIBO_CREDENTIALS if weibo else WECHAT_CREDENTIALS),
@@ -159,13 +160,13 @@ class Make:
         text: str = "宽带坏了，什么时候能修好？",
         *,
         author: str | None = "customer-1",
-        lane: PostLane = PostLane.PUBLIC,
+        lane: Lane = Lane.PUBLIC,
         kind: ItemKind | None = None,
         media: Sequence[Media] = (),
         **fields: Any,
     ) -> InboundPost:
         """What an adapter would hand in."""
-        private = lane is PostLane.PRIVATE
+        private = lane is Lane.PRIVATE
         number = next(self._numbers)
         person = {"user_id": author or "", "openid": author or ""}
         return InboundPost(
@@ -176,7 +177,7 @@ class Make:
             text=text,
             author=Author(author, name=f"用户{author}") if author else None,
             media=tuple(media),
-            context=person if private else {"status_id": str(number)},
+            context=fields.pop("context", person if private else {"status_id": str(number)}),
             trigger=fields.pop("trigger", Trigger.MESSAGE if private else None),
             **fields,
         )
@@ -191,13 +192,17 @@ class Make:
                 )
             )
 
+    def judge(self) -> None:
+        """Let the listener judge and route what has been stored."""
+        judge_items(self.runtime)
+
     def request(
         self,
         account: Account,
         text: str | None = None,
         *,
         author: str | None = None,
-        lane: PostLane = PostLane.PUBLIC,
+        lane: Lane = Lane.PUBLIC,
         assignee: Operator | None = None,
         **fields: Any,
     ) -> ServiceRequest:
@@ -210,9 +215,18 @@ class Make:
         with open_context(self.runtime, LISTENER) as ctx:
             request = self._request_of(ctx, account, post.external_id)
             if assignee is not None:
-                request.assignee_id = assignee.id
-            ctx.session.flush()
+                self._hand_to(ctx, request, account, assignee.id)
         return request
+
+    def unassign(self, request: ServiceRequest) -> ServiceRequest:
+        """Back into the queue, as a lead would put it there."""
+        with open_context(self.runtime, LISTENER) as ctx:
+            found = ctx.session.get_one(ServiceRequest, request.id)
+            self._hand_to(ctx, found, ctx.session.get_one(Account, found.account_id), None)
+        return found
+
+    def _hand_to(self, ctx: Context, request: ServiceRequest, account: Account, who: int | None) -> None:
+        lifecycle.assign(ctx, request, manual_decision(ctx, request, account, who, "handed_over"))
 
     def _request_of(self, ctx: Context, account: Account, external_id: str) -> ServiceRequest:
         return ctx.session.scalars(
@@ -239,7 +253,8 @@ class Make:
         self.save(
             OutboundMessage(
                 created_at=self.now,
-                publication_id=publication.id,
+                cargo="publication",
+                cargo_id=publication.id,
                 account_id=account.id,
                 lane=Lane.PUBLIC,
                 order_key=f"publication-{number}",

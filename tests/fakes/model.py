@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.nlp.classifier import Classification
-from app.nlp.explain import Reason
+from app.nlp.serving.classifier import Classification
+from app.nlp.serving.explain import Reason
 
 ADVERT = "加微信代办"
 CHAT = "随便聊聊"

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from app.accounts.platforms import Platforms
 from app.adapters.base import StreamReader
+from app.adapters.mastodon import MastodonAdapter
 from app.adapters.types import (
     AccountHealth,
     AccountRef,
@@ -34,7 +35,8 @@ from app.core.runtime import Runtime
 class Fault:
     """How one call goes wrong. `acted`: the platform did what was asked before it failed to say so."""
 
-    error: BaseException
+    error: BaseException | None
+    """None: it goes well, and what is scripted next is for the next call."""
     acted: bool = False
 
 
@@ -57,9 +59,9 @@ class Remote:
         if self.before_answer is not None:
             self.before_answer(request)
         fault = self.send_faults.popleft() if self.send_faults else None
-        if fault is None or fault.acted:
+        if fault is None or fault.error is None or fault.acted:
             self.arrived.append(request)
-        if fault is not None:
+        if fault is not None and fault.error is not None:
             raise fault.error
         return self._result(request)
 
@@ -127,13 +129,28 @@ class FakeWeChat(WeChatAdapter):
         raise PlatformError(PlatformErrorKind.UNKNOWN_OUTCOME, platform="wechat", message="no read-back")
 
 
+class FakeMastodon(MastodonAdapter):
+    """Mastodon's rules over a Remote."""
+
+    remote: Remote
+
+    def reply_public(self, account: AccountRef, request: SendRequest) -> SendResult:
+        return self.remote.send(request)
+
+    def reply_private(self, account: AccountRef, request: SendRequest) -> SendResult:
+        return self.remote.send(request)
+
+    def reconcile(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
+        return self.remote.find(request)
+
+
 class FakePlatforms(Platforms):
     """Hands out the adapters above; a platform without one gets its real adapter, which must stay unused."""
 
     def __init__(self, runtime: Runtime, remote: Remote) -> None:
         super().__init__(runtime)
         self.remote = remote
-        for fake in (FakeWeibo(self._services), FakeWeChat(self._services)):
+        for fake in (FakeWeibo(self._services), FakeWeChat(self._services), FakeMastodon(self._services)):
             fake.remote = remote
             self._adapters[fake.platform] = fake
 

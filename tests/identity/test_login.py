@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select, update
 
 from app.core.clock import ManualClock
-from app.core.jobs import JobName
 from app.core.runtime import Runtime
 from app.core.tables import EventLog
 from app.core.unit_of_work import open_context
-from app.identity.services import FAILURES_PER_ADDRESS, FAILURES_PER_NAME
+from app.identity.job_names import SWEEP_SESSIONS
+from app.identity.login_pace import FREE_PER_ADDRESS, FREE_PER_NAME, FREE_PER_PAIR
 from app.jobs.job import perform
 from app.listener.jobs import LISTENER
 from app.models import LoginAttempt, Operator, OperatorSession, Presence
@@ -64,32 +65,77 @@ def test_a_disabled_person_is_out_at_once(app: Flask, make: Make, open_browser: 
     assert Browser(app).log_in("gone", PASSWORD).status_code == 401
 
 
-def test_guessing_a_name_is_slowed_down_whoever_asks(app: Flask, make: Make, clock: ManualClock) -> None:
+def _from(app: Flask, address: str) -> Browser:
+    browser = Browser(app)
+    browser.client.environ_base["REMOTE_ADDR"] = address
+    return browser
+
+
+def test_guessing_a_name_is_slowed_down_and_not_shut(app: Flask, make: Make, clock: ManualClock) -> None:
+    """Case E12: each wrong password makes the next wait twice as long, a minute at most."""
     make.operator(make.agency(), login_name="target")
-    for _ in range(FAILURES_PER_NAME):
-        assert Browser(app).log_in("target", "wrong").status_code == 401
-    refused = Browser(app).log_in("target", PASSWORD)
-    assert refused.status_code == 429
-    assert refused.get_json()["code"] == "login_throttled"
-    assert 0 < int(refused.headers["Retry-After"]) <= 600
-    clock.advance(601)
-    assert Browser(app).log_in("target", PASSWORD).status_code == 200
+    browser = Browser(app)
+    for _ in range(FREE_PER_PAIR):
+        assert browser.log_in("target", "wrong").status_code == 401
+    waits = []
+    for _ in range(9):
+        refused = browser.log_in("target", PASSWORD)
+        assert (refused.status_code, refused.get_json()["code"]) == (429, "login_throttled")
+        waits.append(int(refused.headers["Retry-After"]))
+        clock.advance(waits[-1])
+        assert browser.log_in("target", "wrong").status_code == 401
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    clock.advance(60)
+    assert browser.log_in("target", PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize("attacker", ["203.0.113.9", "2001:db8:1:2::9"])
+def test_wrong_passwords_for_somebody_elses_name_do_not_keep_them_out(
+    app: Flask, make: Make, attacker: str
+) -> None:
+    """Case E12."""
+    make.operator(make.agency(), login_name="target")
+    for _ in range(30):
+        _from(app, attacker).log_in("target", "wrong")
+    assert _from(app, attacker).log_in("target", PASSWORD).status_code == 429
+    assert _from(app, "198.51.100.7").log_in("target", PASSWORD).status_code == 200
+
+
+def test_one_ipv6_network_is_one_place(app: Flask, make: Make) -> None:
+    """Case E12: a machine has more of its own addresses than anybody can count."""
+    make.operator(make.agency(), login_name="target")
+    for number in range(FREE_PER_PAIR):
+        _from(app, f"2001:db8:1:2::{number}").log_in("target", "wrong")
+    assert _from(app, "2001:db8:1:2:ffff::1").log_in("target", "wrong").status_code == 429
+    assert _from(app, "2001:db8:1:3::1").log_in("target", "wrong").status_code == 401
+
+
+def _wrong(make: Make, key: str, count: int) -> None:
+    for _ in range(count):
+        make.save(LoginAttempt(created_at=make.now, key=key))
+
+
+@pytest.mark.parametrize(
+    ("key", "count"), [("address:198.51.100.7", FREE_PER_ADDRESS), ("name:target", FREE_PER_NAME)]
+)
+def test_many_names_or_many_addresses_are_slowed_but_not_who_is_known_there(
+    app: Flask, make: Make, clock: ManualClock, key: str, count: int
+) -> None:
+    """Case E12: bounded per address and per name overall."""
+    for login in ("target", "other"):
+        make.operator(make.agency(), login_name=login)
+    assert _from(app, "198.51.100.7").log_in("target", PASSWORD).status_code == 200
+    _wrong(make, key, count + 20)
+    assert _from(app, "198.51.100.7").log_in("target", PASSWORD).status_code == 200
+    stranger = ("other", "198.51.100.7") if key.startswith("address") else ("target", "203.0.113.9")
+    refused = _from(app, stranger[1]).log_in(stranger[0], PASSWORD)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+    clock.advance(61)
+    assert _from(app, stranger[1]).log_in(stranger[0], PASSWORD).status_code == 200
 
 
 def _failures_of_this_address(make: Make) -> None:
-    for _ in range(FAILURES_PER_ADDRESS):
-        make.save(LoginAttempt(created_at=make.now, key="address:127.0.0.1"))
-
-
-def test_an_address_that_tries_many_names_is_slowed_down(app: Flask, make: Make) -> None:
-    make.operator(make.agency(), login_name="target")
-    browser = Browser(app)
-    browser.log_in("other", "wrong")
-    with open_context(make.runtime, LISTENER, write=False) as ctx:
-        keys = set(ctx.session.scalars(select(LoginAttempt.key)))
-    assert keys == {"name:other", "address:127.0.0.1"}
-    _failures_of_this_address(make)
-    assert browser.log_in("target", PASSWORD).status_code == 429
+    _wrong(make, "address:127.0.0.1", FREE_PER_ADDRESS)
 
 
 def test_a_forwarded_address_is_not_believed_without_a_proxy(app: Flask, make: Make) -> None:
@@ -191,7 +237,7 @@ def test_the_sweeper_closes_idle_sessions_and_tells_their_browsers(
 ) -> None:
     open_browser(make.operator(make.agency())).get("/session")
     clock.advance(721 * 60)
-    perform(runtime, JobName.IDENTITY_SWEEP_SESSIONS, [])
+    perform(runtime, SWEEP_SESSIONS.name, [])
     with open_context(runtime, LISTENER, write=False) as ctx:
         row = ctx.session.scalars(select(OperatorSession)).one()
         event = ctx.session.scalars(select(EventLog)).one()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.core.db import open_session
 from app.core.permissions import (
@@ -27,9 +27,11 @@ from app.identity.scope import (
     account_audience,
     accounts_within,
     agency_audience,
+    conversation_rooms,
     request_audience,
     rooms_of,
     scope,
+    serves,
     visible,
 )
 from app.models import (
@@ -119,6 +121,7 @@ class Built:
                 password_hash="-",
                 role=RoleName.OPERATOR,
                 presence_since=now,
+                capacity=8,
             )
             for n, (agency, _) in enumerate(shape.people)
         )
@@ -247,6 +250,9 @@ def test_a_request_is_visible_to_exactly_those_who_hear_of_it(
         assert of_seen <= conversations <= of_reach
         if role.request_reach is not RequestReach.ALL:
             assert conversations == of_seen
+        for conversation_id in {r.conversation_id for r in built.requests}:
+            told = not rooms.isdisjoint(conversation_rooms(session, conversation_id))
+            assert told == (conversation_id in conversations)
 
 
 @given(shape=organisations(), role=ROLES_OF_ALL_REACHES)
@@ -262,6 +268,13 @@ def test_accounts_and_people_are_visible_to_exactly_those_who_hear_of_them(
         for right in Permission:
             heard = {a.id for a in built.accounts if rooms & account_audience(a.id, right).rooms}
             assert heard == (reached if actor.may(right) else set())
+        person = session.get_one(
+            Operator,
+            built.people[position].id,
+            options=[selectinload(Operator.teams)],
+            populate_existing=True,
+        )
+        assert {a.id for a in built.accounts if serves(role, person, a)} == reached
         people = set(session.scalars(scope(select(Operator.id), actor, Operator)))
         assert people == {p.id for p in built.people if rooms & agency_audience(p.agency_id).rooms}
 

@@ -38,7 +38,7 @@ def deaf_platform() -> Iterator[socket.socket]:
         yield listener
 
 
-def outbound_worker(settings: Settings) -> subprocess.Popen[bytes]:
+def outbound_worker(settings: Settings, platform: str) -> subprocess.Popen[bytes]:
     environ = {
         **os.environ,
         "LINGKE_ENV": "test",
@@ -48,8 +48,9 @@ def outbound_worker(settings: Settings) -> subprocess.Popen[bytes]:
         "SECRET_KEY": settings.secret_key.get_secret_value(),
         "CREDENTIAL_KEYS": settings.credential_keys.get_secret_value(),
         "INSTALLATION": settings.installation,
+        "PRIVATE_PLATFORM_HOSTS": platform,
     }
-    command = [sys.executable, "-m", "app.jobs.worker", "outbound"]
+    command = [sys.executable, "-m", "app.processes.worker", "outbound"]
     return subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
 
 
@@ -58,11 +59,11 @@ def test_a_reply_whose_worker_was_killed_inside_the_call_is_sent_once(
 ) -> None:
     with open_context(desk.runtime, COURIER) as ctx:
         account = ctx.session.get_one(Account, desk.account.id)
-        account.base_urls = {"api": f"http://127.0.0.1:{deaf_platform.getsockname()[1]}"}
+        address = f"127.0.0.1:{deaf_platform.getsockname()[1]}"
+        account.base_urls = {"api": f"http://{address}"}
     message = desk.write()
-    outbound = desk.outbound(message.id)
-    desk.runtime.queue.enqueue([DeferredJob(REPLIES.job, (outbound.id,))])
-    worker = outbound_worker(settings)
+    desk.runtime.queue.enqueue([DeferredJob(REPLIES.job)])
+    worker = outbound_worker(settings, address)
     try:
         called, _ = deaf_platform.accept()
         assert called.recv(1024), "the call has begun"

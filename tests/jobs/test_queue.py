@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,27 +11,23 @@ from redis import Redis
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from app.core.jobs import QUEUE_OF, DeferredJob, JobName, Queue
+from app.core.jobs import LIVE, DeferredJob, Queue
 from app.core.runtime import Runtime
-from app.jobs import worker
-from app.jobs.job import JOB_FUNCTIONS, perform
+from app.jobs import job as registry
+from app.jobs.job import perform, registered_jobs
+from app.jobs.periodic import Periodic
 from app.jobs.queue import HINT_SECONDS, RedisQueue, rq_queue
-from app.jobs.schedule import Periodic
-from app.jobs.scheduler import run_due
+from app.listener.job_names import JUDGE_ITEMS, POLL_STREAM
+from app.processes import worker
+from app.processes.scheduler import run_due
 
-JUDGE = DeferredJob(JobName.LISTENER_JUDGE_ITEMS)
-POLL = JobName.LISTENER_POLL_STREAM
-
-
-@pytest.fixture
-def empty_database(sqlite_url: str) -> str:
-    return sqlite_url
+JUDGE = DeferredJob(JUDGE_ITEMS)
+POLL = POLL_STREAM.name
 
 
 @pytest.fixture
-def queue(runtime: Runtime) -> RedisQueue:
-    assert isinstance(runtime.queue, RedisQueue)
-    return runtime.queue
+def empty_database(renewed_sqlite: str) -> str:
+    return renewed_sqlite
 
 
 @pytest.fixture
@@ -43,12 +40,15 @@ def ran(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ..
         if ids[0] < 0:
             raise RuntimeError("the job fails")
 
-    monkeypatch.setitem(JOB_FUNCTIONS, POLL, poll)
+    monkeypatch.setitem(registry._REGISTERED, POLL, (POLL_STREAM, poll))
     monkeypatch.setitem(worker._state, "runtime", runtime)
     return calls
 
 
 def waiting(runtime: Runtime, queue: Queue = Queue.INGEST) -> list[tuple[str, list[int]]]:
+    if queue in LIVE:
+        assert isinstance(runtime.queue, RedisQueue)
+        return list(iter(partial(runtime.queue.take_live, queue, 0.05), None))
     jobs = rq_queue(queue, runtime.redis, "test").jobs
     return [(job.args[0], job.args[1]) for job in jobs]
 
@@ -62,7 +62,7 @@ def work(runtime: Runtime) -> None:
 
 def test_a_hint_that_waits_is_given_once(runtime: Runtime, queue: RedisQueue) -> None:
     for _ in range(5):
-        queue.enqueue([JUDGE, DeferredJob(POLL, (1,)), DeferredJob(POLL, (2,))])
+        queue.enqueue([JUDGE, DeferredJob(POLL_STREAM, (1,)), DeferredJob(POLL_STREAM, (2,))])
     assert waiting(runtime) == [("listener.judge_items", []), ("listener.poll_stream", [1]), (POLL, [2])]
 
 
@@ -70,9 +70,9 @@ def test_once_a_worker_has_taken_it_the_hint_may_be_given_again(
     runtime: Runtime, queue: RedisQueue, ran: list[tuple[int, ...]]
 ) -> None:
     """Else a row that comes while the job runs would wait for the sweep."""
-    queue.enqueue([DeferredJob(POLL, (1,))])
+    queue.enqueue([DeferredJob(POLL_STREAM, (1,))])
     work(runtime)
-    queue.enqueue([DeferredJob(POLL, (1,))])
+    queue.enqueue([DeferredJob(POLL_STREAM, (1,))])
     assert waiting(runtime) == [(POLL, [1])]
     work(runtime)
     assert ran == [(1,), (1,)]
@@ -80,16 +80,16 @@ def test_once_a_worker_has_taken_it_the_hint_may_be_given_again(
 
 def test_a_hint_that_died_with_the_queue_can_be_given_again_soon(runtime: Runtime, queue: RedisQueue) -> None:
     queue.enqueue([JUDGE])
-    assert 0 < runtime.redis.ttl(queue.hint_key(JUDGE.name, JUDGE.ids)) <= HINT_SECONDS
+    assert 0 < runtime.redis.ttl(queue.hint_key(JUDGE.job.name, JUDGE.ids)) <= HINT_SECONDS
     runtime.redis.flushdb()
     queue.enqueue([JUDGE])
-    assert waiting(runtime) == [(JUDGE.name, [])]
+    assert waiting(runtime) == [(JUDGE.job.name, [])]
 
 
 def test_jobs_wait_on_the_queue_of_their_kind(runtime: Runtime, queue: RedisQueue) -> None:
-    queue.enqueue([DeferredJob(name, (1,)) for name in JobName])
+    queue.enqueue([DeferredJob(declared, (1,)) for declared in registered_jobs()])
     for kind in Queue:
-        expected = {name.value for name in JobName if QUEUE_OF[name] is kind}
+        expected = {declared.name for declared in registered_jobs() if declared.queue is kind}
         assert {name for name, _ in waiting(runtime, kind)} == expected
 
 
@@ -97,17 +97,17 @@ def test_a_failing_job_stops_nobody_and_is_counted(
     runtime: Runtime, queue: RedisQueue, ran: list[tuple[int, ...]]
 ) -> None:
     before = _counted("failed")
-    queue.enqueue([DeferredJob(POLL, (-1,)), DeferredJob(POLL, (2,))])
+    queue.enqueue([DeferredJob(POLL_STREAM, (-1,)), DeferredJob(POLL_STREAM, (2,))])
     work(runtime)
     assert ran == [(-1,), (2,)]
     assert rq_queue(Queue.INGEST, runtime.redis, "test").failed_job_registry.count == 1
     assert _counted("failed") == before + 1
-    queue.enqueue([DeferredJob(POLL, (-1,))])
+    queue.enqueue([DeferredJob(POLL_STREAM, (-1,))])
     assert waiting(runtime) == [(POLL, [-1])], "the row it left is hinted at again"
 
 
 def _counted(outcome: str) -> float:
-    labels = {"job": POLL.value, "outcome": outcome}
+    labels = {"job": POLL, "outcome": outcome}
     return REGISTRY.get_sample_value("lingke_jobs_total", labels) or 0.0
 
 
@@ -131,7 +131,7 @@ def test_one_periodic_entrys_trouble_does_not_stop_the_others(runtime: Runtime) 
     ]
     last: dict[str, float] = {}
     run_due(runtime, entries, last)
-    assert waiting(runtime) == [(JUDGE.name, [])]
+    assert waiting(runtime) == [(JUDGE.job.name, [])]
     runtime.redis.flushdb()
     run_due(runtime, entries, last)
     assert waiting(runtime) == [], "its minute is not over"

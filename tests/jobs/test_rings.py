@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from app.core.jobs import DeferredJob, JobName
+from app.core.jobs import DeferredJob
 from app.jobs.queue import RedisQueue
-from app.jobs.scheduler import LOOK_SECONDS, _wait_for_ring
+from app.listener.job_names import JUDGE_ITEMS
+from app.processes.scheduler import LOOK_SECONDS, _wait_for_ring
+from app.workbench.job_names import HOLD_REPLIES
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def test_many_rings_are_heard_as_one(redis: Redis, bell: Any) -> None:
 
 def test_a_hint_is_given_once_until_a_worker_takes_it(redis: Redis) -> None:
     queue = RedisQueue(redis, "test")
-    replies = [DeferredJob(JobName.WORKBENCH_DELIVER_REPLY, (number,)) for number in range(3)]
+    replies = [DeferredJob(HOLD_REPLIES, (number,)) for number in range(3)]
 
     def waiting() -> int:
         return int(redis.llen("rq:queue:test-outbound"))
@@ -52,7 +54,7 @@ def test_a_hint_is_given_once_until_a_worker_takes_it(redis: Redis) -> None:
     queue.enqueue(replies)
     queue.enqueue(replies)
     assert waiting() == 3
-    queue.taken(JobName.WORKBENCH_DELIVER_REPLY, [1])
-    queue.enqueue([*replies, DeferredJob(JobName.LISTENER_JUDGE_ITEMS)])
+    queue.taken(HOLD_REPLIES.name, [1])
+    queue.enqueue([*replies, DeferredJob(JUDGE_ITEMS)])
     assert waiting() == 4
     assert redis.llen("rq:queue:test-ingest") == 1

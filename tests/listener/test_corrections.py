@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -12,12 +13,15 @@ from app.core.permissions import RoleName
 from app.core.runtime import Runtime
 from app.core.tables import AuditLog, EventLog
 from app.core.unit_of_work import open_context
-from app.listener.events import MODEL_PROMOTED
 from app.listener.jobs import LISTENER, classifier, judge_items, retrain_models
-from app.listener.labels import is_pinned
-from app.listener.learning import registry_of, train_candidate, training_lock
-from app.models import Label, Operator, ServiceRequest
-from app.nlp.corpus import Labelled
+from app.listener.learning.events import MODEL_PROMOTED
+from app.listener.learning.labels import is_pinned
+from app.listener.learning.versions import registry_of, train_candidate, training_lock
+from app.models import Operator, ServiceRequest, TrainingLabel
+from app.nlp.serving.classifier import Classifier
+from app.nlp.serving.model import Model
+from app.nlp.training.corpus import Labelled
+from app.nlp.training.decide import adapt
 from tests.factories.browser import Browser
 from tests.factories.make import Make
 from tests.listener.desk import Desk, items, judged, verdicts
@@ -34,9 +38,9 @@ def correct(desk: Desk, item_id: int, **said: Any) -> dict[str, Any]:
     return view
 
 
-def labels(runtime: Runtime) -> list[Label]:
+def labels(runtime: Runtime) -> list[TrainingLabel]:
     with open_context(runtime, LISTENER, write=False) as ctx:
-        return list(ctx.session.scalars(select(Label).order_by(Label.id)))
+        return list(ctx.session.scalars(select(TrainingLabel).order_by(TrainingLabel.id)))
 
 
 def test_a_correction_is_a_label_with_what_the_model_had_said(
@@ -146,9 +150,19 @@ def test_an_explanation_names_step_words_monitors_and_the_nearest_judged_item(
     assert found_now["nearest"] is None
 
 
+@cache
+def trained_on(learnt: tuple[Labelled, ...]) -> Model:
+    """The same labels make the same model, on either database; making one takes half a minute."""
+    shipped = Classifier.load()
+    return adapt(shipped.model, list(learnt), shipped.segmenter)
+
+
 @pytest.fixture
-def learning(runtime: Runtime) -> Runtime:
+def learning(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Runtime:
     """The runtime with the shipped model instead of the stated opinions."""
+    monkeypatch.setattr(
+        "app.listener.learning.versions.adapt", lambda _model, learnt, _words: trained_on(tuple(learnt))
+    )
     del runtime.parts["classifier"]
     return runtime
 

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.adapters.types import ItemKind
-from app.adapters.types import Lane as PostLane
+from app.adapters.types import ItemKind, Lane
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.listener.jobs import LISTENER, judge_items
 from app.models import AuditLog, AuthorActivity, SpecialListEntry
-from app.nlp.classifier import Classification
+from app.nlp.serving.classifier import Classification
 from tests.factories.make import Make
 from tests.fakes.model import FakeModel
 from tests.listener.desk import Desk, items, judged, verdicts
@@ -119,8 +118,8 @@ class Fragile(FakeModel):
 def test_a_cluster_of_nearly_equal_posts_is_one_item_with_a_count(
     desk: Desk, runtime: Runtime, make: Make
 ) -> None:
-    judged(runtime, make, desk.account, LONG, NEARLY, LONG)
-    judged(runtime, make, desk.account, NEARLY)
+    judged(runtime, make, desk.account, LONG, NEARLY, LONG, kind=ItemKind.REPOST)
+    judged(runtime, make, desk.account, NEARLY, kind=ItemKind.REPOST)
     assert reasons(runtime) == ["needs_service", "near_duplicate", "duplicate_text", "near_duplicate"]
     first, *rest = items(runtime)
     assert (first.duplicate_count, {item.duplicate_of_id for item in rest}) == (3, {first.id})
@@ -133,9 +132,9 @@ def test_a_cluster_of_nearly_equal_posts_is_one_item_with_a_count(
 def test_a_worker_that_has_just_started_knows_the_clusters_of_others(
     desk: Desk, runtime: Runtime, make: Make
 ) -> None:
-    judged(runtime, make, desk.account, LONG)
+    judged(runtime, make, desk.account, LONG, kind=ItemKind.REPOST)
     del runtime.parts["near_index"]
-    judged(runtime, make, desk.account, NEARLY)
+    judged(runtime, make, desk.account, NEARLY, kind=ItemKind.REPOST)
     assert reasons(runtime) == ["needs_service", "near_duplicate"]
 
 
@@ -281,7 +280,7 @@ def test_settings_that_make_no_sense_are_refused(desk: Desk, steps: list[dict[st
 
 def test_private_messages_pass_without_keyword_or_score(desk: Desk, runtime: Runtime, make: Make) -> None:
     desk.browser.post("/monitors", {"name": "宽带", "rule": {"any": ["宽带"]}})
-    judged(runtime, make, desk.account, "随便聊聊天气怎么样", lane=PostLane.PRIVATE)
+    judged(runtime, make, desk.account, "随便聊聊天气怎么样", lane=Lane.PRIVATE)
     assert reasons(runtime) == ["private_message"]
 
 

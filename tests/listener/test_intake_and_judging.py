@@ -12,9 +12,9 @@ from app.core.clock import ManualClock
 from app.core.errors import PlatformErrorKind
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
-from app.listener import polling
+from app.listener.ingest import polling
 from app.listener.jobs import LISTENER, judge_batch, judge_items, poll_stream
-from app.listener.judging import lease_items
+from app.listener.judging.verdicts import lease_items
 from app.models import Account, InboundItem, ServiceRequest, Stream, Verdict
 from tests.factories.make import Make
 from tests.fakes.model import CHAT

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from app.core.permissions import RoleName
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
-from app.listener.estimates import Stratum, allocate, draw, estimate, wilson
 from app.listener.jobs import LISTENER
+from app.listener.sampling.estimates import Stratum, allocate, draw, estimate, wilson
 from app.models import Operator, Verdict
 from tests.factories.browser import Browser
 from tests.factories.make import Make
@@ -25,14 +25,14 @@ ADVERTS = [f"加微信代办{name}业务" for name in ("宽带", "靓号", "套�
 
 
 def sampled(desk: Desk, **fields: Any) -> dict[str, Any]:
-    answer = desk.browser.post("/review-draws", {"days": 7, "size": 10, "seed": 7, **fields})
+    answer = desk.browser.post("/filter-samples", {"days": 7, "size": 10, "seed": 7, **fields})
     assert answer.status_code == 201, answer.get_json()
     view: dict[str, Any] = answer.get_json()
     return view
 
 
 def drawn_items(desk: Desk, draw_id: int, **query: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = desk.browser.get(f"/review-draws/{draw_id}/items", **query).get_json()[
+    found: list[dict[str, Any]] = desk.browser.get(f"/filter-samples/{draw_id}/items", **query).get_json()[
         "items"
     ]
     return found
@@ -103,10 +103,10 @@ def test_findings_give_an_estimate_and_wrong_ones_become_requests(
     view = sampled(desk)
     for entry in drawn_items(desk, view["id"], open="true"):
         wrong = entry["item"]["text"] == CHAT[0] or entry["stratum"] == "advert"
-        answer = desk.browser.put(f"/review-items/{entry['id']}", {"is_right": not wrong})
+        answer = desk.browser.put(f"/sampled-items/{entry['id']}", {"is_right": not wrong})
         assert answer.status_code == 200, answer.get_json()
         assert (answer.get_json()["item"]["service_request_id"] is not None) == wrong
-    done = desk.browser.get(f"/review-draws/{view['id']}").get_json()
+    done = desk.browser.get(f"/filter-samples/{view['id']}").get_json()
     assert (done["reviewed"], done["size"]) == (12, 12)
     found = done["estimate"]
     assert found["low"] < found["missed"] < found["high"]
@@ -117,13 +117,13 @@ def test_findings_give_an_estimate_and_wrong_ones_become_requests(
 def test_an_item_is_reviewed_once(desk: Desk, runtime: Runtime, make: Make) -> None:
     judged(runtime, make, desk.account, *CHAT)
     (entry, *_) = drawn_items(desk, sampled(desk)["id"])
-    path = f"/review-items/{entry['id']}"
+    path = f"/sampled-items/{entry['id']}"
     assert desk.browser.put(path, {"is_right": True}).status_code == 200
     assert desk.browser.put(path, {"is_right": False}).get_json()["code"] == "already_reviewed"
 
 
 def test_nothing_dropped_is_nothing_to_review(desk: Desk) -> None:
-    answer = desk.browser.post("/review-draws", {"days": 7, "size": 10})
+    answer = desk.browser.post("/filter-samples", {"days": 7, "size": 10})
     assert (answer.status_code, answer.get_json()["code"]) == (409, "nothing_to_draw")
 
 
@@ -134,9 +134,9 @@ def test_another_agency_sees_neither_draws_nor_their_items(
     view = sampled(desk)
     (entry, *_) = drawn_items(desk, view["id"])
     stranger = open_browser(make.operator(make.agency(), role=RoleName.SUPERVISOR))
-    assert stranger.get("/review-draws").get_json()["items"] == []
-    assert stranger.get(f"/review-draws/{view['id']}").status_code == 404
-    assert stranger.put(f"/review-items/{entry['id']}", {"is_right": True}).status_code == 404
+    assert stranger.get("/filter-samples").get_json()["items"] == []
+    assert stranger.get(f"/filter-samples/{view['id']}").status_code == 404
+    assert stranger.put(f"/sampled-items/{entry['id']}", {"is_right": True}).status_code == 404
 
 
 def test_a_trial_shows_what_other_settings_would_do_and_changes_nothing(

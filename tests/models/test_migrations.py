@@ -92,6 +92,15 @@ _QUEUED_REPLY = (
 )
 
 
+# A kind of cargo that the schema before it has no place for.
+_SOMETHING_ELSE = (
+    "INSERT INTO outbound_messages (id, cargo, cargo_id, account_id, lane, order_key, target, operation_key,"
+    " state, not_before, attempts, created_at)"
+    " VALUES (2, 'sms', 1, 1, 'private', 'sms-1', '{{}}', 'other-key', 'queued', {now}, 1, {now})",
+    "INSERT INTO outbound_attempts (id, outbound_message_id, number, created_at) VALUES (2, 2, 1, {now})",
+)
+
+
 def test_replies_on_their_way_survive_the_ledger_becoming_general(bare_engine: Engine) -> None:
     migrate.upgrade(bare_engine, "0008")
     sqlite = bare_engine.dialect.name == "sqlite"
@@ -106,6 +115,61 @@ def test_replies_on_their_way_survive_the_ledger_becoming_general(bare_engine: E
         row = connection.exec_driver_sql("SELECT state, order_key, message_id FROM outbound_messages").one()
         assert tuple(row) == ("queued", "conversation-7-private", 1)
         assert connection.exec_driver_sql("SELECT count(*) FROM outbound_attempts").scalar() == 1
+    migrate.upgrade(bare_engine, "0020")
+    with bare_engine.begin() as connection:
+        row = connection.exec_driver_sql("SELECT cargo, cargo_id, state FROM outbound_messages").one()
+        assert tuple(row) == ("reply", 1, "queued")
+        for statement in _SOMETHING_ELSE:
+            connection.exec_driver_sql(statement.format(**words))
+    migrate.downgrade(bare_engine, "0019")
+    with bare_engine.begin() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT id, message_id, publication_id FROM outbound_messages"
+        ).all()
+        assert [tuple(row) for row in rows] == [(1, 1, None)]
+        assert connection.exec_driver_sql("SELECT count(*) FROM outbound_attempts").scalar() == 1
     migrate.downgrade(bare_engine, "0008")
     with bare_engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT conversation_id FROM outbound_messages").scalar() == 7
+
+
+def test_known_accounts_and_listed_authors_are_given_their_servers(bare_engine: Engine) -> None:
+    """An agency with accounts on two servers has meant its lists on both."""
+    migrate.upgrade(bare_engine, "0027")
+    words = {"now": "CURRENT_TIMESTAMP", "true": "1" if bare_engine.dialect.name == "sqlite" else "true"}
+    account = (
+        "INSERT INTO accounts (id, agency_id, platform, external_id, name, kind, base_urls, settings,"
+        " credentials, callback_key, status, status_since, error_streak, refused_features, version,"
+        " created_at) VALUES"
+        " ({id}, 1, '{platform}', '{id}', 'a', 'official', '{urls}', '{{}}', '', 'k{id}', 'active', {now}, 0,"
+        " '{{}}', 1, {now})"
+    )
+    entry = (
+        "INSERT INTO special_list_entries (agency_id, list, platform, author_external_id, author_name,"
+        " note, version, created_at) VALUES (1, 'vip', '{platform}', '42', 'a', 'n', 1, {now})"
+    )
+    with bare_engine.begin() as connection:
+        connection.exec_driver_sql(_QUEUED_REPLY[0].format(**words))
+        for number, platform, urls in (
+            (1, "weibo", "{}"),
+            (2, "mastodon", '{"api": "https://One.example/"}'),
+            (3, "mastodon", '{"api": "http://two.example/m"}'),
+        ):
+            connection.exec_driver_sql(account.format(id=number, platform=platform, urls=urls, **words))
+        for platform in ("weibo", "mastodon"):
+            connection.exec_driver_sql(entry.format(platform=platform, **words))
+    migrate.upgrade(bare_engine, "0028")
+    with bare_engine.begin() as connection:
+        servers = connection.exec_driver_sql("SELECT server FROM accounts ORDER BY id").scalars().all()
+        assert servers == ["", "one.example", "two.example/m"]
+        listed = connection.exec_driver_sql(
+            "SELECT platform, server, note FROM special_list_entries ORDER BY platform, server"
+        ).all()
+        assert [tuple(row) for row in listed] == [
+            ("mastodon", "one.example", "n"),
+            ("mastodon", "two.example/m", "n"),
+            ("weibo", "", "n"),
+        ]
+    migrate.downgrade(bare_engine, "0027")
+    with bare_engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM special_list_entries").scalar() == 2

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from app.nlp.classifier import Classifier
-from app.nlp.network import Recipe
-from app.nlp.train import Plan
+from app.nlp.serving.classifier import Classifier
+from app.nlp.serving.network import Recipe
+from app.nlp.training.train import Plan
 
 THINGS = ("宽带", "手机", "冰箱", "外卖", "快递", "会员", "话费", "洗衣机", "流量", "酒店房间")
 BAD = ("太差了", "坏了没人修", "又断了", "等了三天", "乱扣钱", "态度恶劣", "一直没有反应")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.nlp.classifier import Classifier
-from app.nlp.corpus import INTENTS
-from app.nlp.normalise import normalise
+from app.nlp.serving.classifier import Classifier
+from app.nlp.serving.heads import INTENTS
+from app.nlp.text.normalise import normalise
 
 COMPLAINTS = [
     "宽带断了三天没人管，客服电话也打不通",
@@ -112,6 +112,14 @@ def test_reasons_quote_the_post(classifier: Classifier) -> None:
         assert reason.span is not None
         assert normalise(text[slice(*reason.span)]) == reason.text
     assert any("打不通" in reason.text for reason in verdict.reasons if reason.kind == "service")
+
+
+def test_reasons_speak_of_the_decision_in_whole_words(classifier: Classifier) -> None:
+    """Case G22."""
+    complaints, adverts = (classifier.classify(texts, reasons=True) for texts in (COMPLAINTS, ADVERTS))
+    assert not any(reason.kind == "spam" for verdict in complaints for reason in verdict.reasons)
+    assert all(any(reason.kind == "spam" for reason in verdict.reasons) for verdict in adverts)
+    assert all(len(r.text) > 1 or r.span is None for v in complaints for r in v.reasons)
 
 
 def test_reasons_are_only_made_when_asked_for(classifier: Classifier) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from app.core.errors import Invalid
 from app.nlp.__main__ import main
-from app.nlp.classifier import Classifier
 from app.nlp.commands import classify_lines, model_card, run_train
+from app.nlp.serving.classifier import Classifier
 
 CONTRACT = {"intent", "intent_score", "is_request", "service_score", "sentiment", "sentiment_score"} | {
     "spam_score",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from app.core.errors import Invalid
-from app.nlp.expression import And, Not, Or, Term, parse, terms_of
+from app.nlp.text.expression import And, Not, Or, Term, parse, terms_of
+from app.nlp.text.expression_tokens import looks_like_expression
 
 
 def test_words_beside_each_other_mean_and() -> None:
@@ -79,3 +82,118 @@ def test_too_many_terms_are_refused() -> None:
 def test_an_absurdly_long_rule_is_refused() -> None:
     with pytest.raises(Invalid, match="too_long"):
         parse("词 " * 300_000)
+
+
+NETWORK = Or((Term("宽带"), Term("断网")))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "宽带 or 断网",
+        "宽带 Or 断网",
+        "宽带OR断网",
+        "宽带or断网",
+        "宽带｜断网",
+        "宽带||断网",
+        "宽带 ＯＲ 断网",
+        "宽带 或 断网",
+        "宽带　或者　断网",
+        "「宽带」OR『断网』",
+        "＂宽带＂｜＂断网＂",
+        "（宽带）or（断网）",
+    ],
+)
+def test_operators_are_understood_as_people_type_them(expression: str) -> None:
+    """Case C3."""
+    assert parse(expression) == NETWORK
+
+
+def test_and_and_not_are_understood_in_the_same_ways() -> None:
+    """Case C3."""
+    both = And((Term("宽带"), Not(Term("招聘"))))
+    ways = ["宽带 AND NOT 招聘", "宽带 且 不含 招聘", "宽带＆！招聘", "宽带 －招聘", "宽带NOT招聘"]
+    assert [parse(way) for way in ways] == [both] * len(ways)
+
+
+JOINERS = {
+    "+": "AND",
+    "＋": "AND",
+    "/": "OR",
+    "／": "OR",
+    "、": "OR",
+    ",": "OR",
+    "，": "OR",
+    ";": "OR",
+    "；": "OR",
+}
+
+
+OTHERS = [("宽带", "断网"), ("宽带", "WiFi")]
+
+
+@pytest.mark.parametrize("joiner", list(JOINERS))
+@pytest.mark.parametrize("form", ["{}", " {}", "{} ", " {} ", "　{}　"])
+@pytest.mark.parametrize(("one", "other"), OTHERS)
+def test_a_mark_between_words_is_refused_with_what_to_write(
+    joiner: str, form: str, one: str, other: str
+) -> None:
+    """Case C3: with and without blanks beside it, of half and full width."""
+    expression = f"{one}{form.format(joiner)}{other}"
+    meant = f"{one} {JOINERS[joiner]} {other}"
+    with pytest.raises(Invalid) as caught:
+        parse(expression)
+    assert (caught.value.details["problem"], caught.value.details["suggestion"]) == ("list_mark", meant)
+    hint = looks_like_expression(expression)
+    assert hint is not None, "also as one watched word"
+    assert hint[2] == meant
+
+
+@pytest.mark.parametrize("joiner", [*"&＆|｜", "OR", "or", "AND", *("和", "与", "或", "及", "以及", "且")])
+@pytest.mark.parametrize(("one", "other"), OTHERS)
+def test_an_operator_with_blanks_beside_it_is_understood(joiner: str, one: str, other: str) -> None:
+    found = parse(f"{one} {joiner} {other}")
+    assert isinstance(found, And | Or)
+    assert found.parts == (Term(one), Term(other.lower()))
+
+
+@pytest.mark.parametrize("word", ["C++", "Disney+", "5G+宽带", "24/7", "1,000", "WiFi/5G", "+86"])
+def test_what_belongs_to_a_word_stays_in_it(word: str) -> None:
+    assert parse(word) == Term(word.lower())
+    assert looks_like_expression(word) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "problem", "position", "suggestion"),
+    [
+        ("宽带、断网", "list_mark", 2, "宽带 OR 断网"),
+        ("宽带，断网，卡顿", "list_mark", 2, "宽带 OR 断网 OR 卡顿"),
+        ("客服 宽带；断网", "list_mark", 5, "宽带 OR 断网"),
+        ("宽带/断网", "list_mark", 2, "宽带 OR 断网"),
+        ("宽带＋电视", "list_mark", 2, "宽带 AND 电视"),
+        ("not 断网", "ambiguous_not", 0, "NOT"),
+        ("宽带not断网", "ambiguous_not", 2, "宽带 NOT 断网"),
+    ],
+)
+def test_what_would_never_match_is_refused_with_what_to_write(
+    expression: str, problem: str, position: int, suggestion: str
+) -> None:
+    """Case C3."""
+    with pytest.raises(Invalid) as caught:
+        parse(expression)
+    details = caught.value.details
+    assert (details["problem"], details["position"], details["suggestion"]) == (problem, position, suggestion)
+
+
+@pytest.mark.parametrize("word", ["ANDROID手机", "VENDOR系统", "24/7", "1,000元", "R2000", "orange"])
+def test_words_that_only_look_like_lists_or_operators_stay_words(word: str) -> None:
+    assert isinstance(parse(word), Term)
+
+
+@pytest.mark.parametrize("expression", ["!" * 200_000, "(" * 200_000, "|" * 200_000, "& " * 100_000])
+def test_operators_without_end_are_refused_at_once(expression: str) -> None:
+    """Case C6."""
+    began = time.thread_time()
+    with pytest.raises(Invalid):
+        parse(expression)
+    assert time.thread_time() - began < 0.05

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.nlp.encode import Encoded, encode, own_parts
-from app.nlp.features import NO_SLOT, Batch, char_slots, prefix_hashes, span_hashes
-from app.nlp.segment import default_segmenter
-from app.nlp.surface import NAMES, surface_features
+from app.nlp.text.encode import Encoded, encode, own_parts
+from app.nlp.text.features import NO_SLOT, Batch, char_slots, prefix_hashes, span_hashes
+from app.nlp.text.segment import default_segmenter
+from app.nlp.text.surface import NAMES, surface_features
 
 POSTS = ["宽带又断了！", "", "请问怎么办理5G套餐？", "好", "😡😡", "回复@甲: 不行//@乙:断了", " "]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.nlp.fingerprint import (
+from app.nlp.text.fingerprint import (
     NEAR_DISTANCE,
     bands,
     exact_hash,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.errors import Invalid
-from app.nlp.keywords import KeywordMatcher, MonitorTerms, check
+from app.nlp.text.keywords import KeywordMatcher, MonitorTerms, check
 
 
 def matches(expression: str, text: str, **options: object) -> bool:

@@ -8,13 +8,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
-from app.nlp.calibrate import (
-    best_threshold,
-    class_offsets,
-    expected_calibration_error,
-    macro_f1,
-)
-from app.nlp.metrics import auc, average_precision, bootstrap, confusion, f1, wilson
+from app.nlp.training.calibrate import best_threshold, class_offsets, expected_calibration_error, macro_f1
+from app.nlp.training.metrics import auc, average_precision, bootstrap, confusion, f1, wilson
 
 rng = np.random.default_rng(11)
 ACTUAL = rng.random(400) < 0.3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.nlp.network import Network, Recipe, train_network
+from app.nlp.serving.network import Mixture, Network, Recipe, train_network
 
 
 def exclusive_or() -> tuple[np.ndarray, np.ndarray]:
@@ -48,3 +48,23 @@ def test_an_input_that_never_varied_does_not_explode() -> None:
         rows, [np.zeros(50, np.int64)], (2,), np.ones(50, np.float32), Recipe(members=1), 1
     )
     assert np.isfinite(network.probabilities(rows + 1000)[0]).all()
+
+
+def test_one_task_alone_is_answered_as_among_all() -> None:
+    rows = exclusive_or()[0]
+    network = trained()
+    for task, whole in enumerate(network.probabilities(rows)):
+        assert np.allclose(network.answers(rows, task), whole, atol=1e-6)
+
+
+def test_a_mixture_asks_the_second_network_by_its_gate() -> None:
+    mixture = Mixture(trained(1), trained(2), gate=3)
+    rows = exclusive_or()[0][:3]
+    rows[:, 3] = (-3, -1, 1)
+    for task, found in enumerate(mixture.probabilities(rows)):
+        first, second = mixture.stream.answers(rows, task), mixture.kinds.answers(rows, task)
+        assert not np.allclose(first, second, atol=1e-4)
+        assert np.allclose(found[0], first[0], atol=1e-6)
+        assert np.allclose(found[1], (first[1] + second[1]) / 2, atol=1e-6)
+        assert np.allclose(found[2], second[2], atol=1e-6)
+        assert np.allclose(mixture.answers(rows, task), found, atol=1e-6)

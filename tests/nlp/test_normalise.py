@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.nlp.normalise import (
+from app.nlp.text.emoticons import without_emoticons
+from app.nlp.text.normalise import (
     MENTION,
     NUMBER,
     URL,
@@ -16,7 +17,6 @@ from app.nlp.normalise import (
     normalise,
     normalise_many,
     own_words,
-    strip_emoticons,
     without_address,
 )
 
@@ -116,7 +116,7 @@ def test_posts_without_content_are_told_apart(text: str, reason: str | None) -> 
 
 
 def test_emoticons_can_be_stripped() -> None:
-    assert strip_emoticons("太慢了[怒][抓狂]😡!") == "太慢了!"
+    assert without_emoticons("太慢了[怒][抓狂]😡!") == "太慢了!"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.nlp.classifier import Classifier
-from app.nlp.own_posts import own_posts
+from app.nlp.serving.classifier import Classifier
+from app.nlp.training.own_posts import own_posts
 
 REQUESTS = [
     "宽带断了三天没人管",

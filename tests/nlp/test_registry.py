@@ -10,10 +10,11 @@ import pytest
 
 from app.core.clock import ManualClock
 from app.core.errors import Conflict, NotFound
-from app.nlp.classifier import WEIGHTS
-from app.nlp.corpus import Labelled
-from app.nlp.model import Model
 from app.nlp.registry import ModelRegistry, pinned_figures
+from app.nlp.serving import model as model_files
+from app.nlp.serving.classifier import WEIGHTS
+from app.nlp.serving.model import Model
+from app.nlp.training.corpus import Labelled
 
 PINNED = [
     Labelled("客服电话打不通，宽带断了两天", "complaint", -1, 1),
@@ -93,3 +94,20 @@ def test_an_unknown_version_cannot_be_promoted(registry: ModelRegistry) -> None:
 
 def test_without_pinned_posts_the_figures_are_zero(registry: ModelRegistry) -> None:
     assert set(pinned_figures(registry.load(), []).values()) == {0.0}
+
+
+def test_a_model_of_before_an_upgrade_is_left_aside_for_the_shipped_one(
+    registry: ModelRegistry, shipped: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judging must go on although the format of models has changed; the old file stays."""
+    before = renamed(shipped, "before")
+    registry.propose(before, PINNED)
+    registry.promote("before", PINNED)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(model_files, "FORMAT", model_files.FORMAT - 1)
+        before.save(registry.active_path())
+    assert registry.active_path() == WEIGHTS
+    assert registry.load().version == shipped.manifest["version"]
+    registry.propose(renamed(shipped, "after"), PINNED)
+    assert registry.promote("after", PINNED).state == "active"
+    assert registry.load().version == "after"

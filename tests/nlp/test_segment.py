@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import Invalid
-from app.nlp.features import Batch
-from app.nlp.segment import Backend, Segmenter, default_segmenter, top_words
+from app.nlp.text.features import Batch
+from app.nlp.text.segment import Backend, Segmenter, default_segmenter, top_words
 
 BACKENDS: list[Backend] = ["rjieba", "jieba"]
 SENTENCE = "营业厅的工作人员态度很好，宽带第二天就装好了"

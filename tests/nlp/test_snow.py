@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from snownlp.sentiment import Sentiment
 
-from app.nlp.normalise import normalise
-from app.nlp.segment import default_segmenter
-from app.nlp.snow import compile_log_odds, save_sentiment, sentiment_class, train_sentiment
+from app.nlp.text.normalise import normalise
+from app.nlp.text.segment import default_segmenter
+from app.nlp.training.snow import compile_log_odds, save_sentiment, sentiment_class, train_sentiment
 
 NEGATIVE = ["宽带太差了，断了三天", "客服态度恶劣", "乱扣话费，气死了", "冰箱坏了没人修"]
 POSITIVE = ["宽带又快又稳", "客服很耐心，点赞", "冰箱安静省电，很满意", "外卖送得真快"]

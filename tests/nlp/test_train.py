@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import Invalid, Unavailable
-from app.nlp.classifier import Classifier
-from app.nlp.corpus import Labelled, load_labelled
-from app.nlp.decide import adapt
-from app.nlp.evaluate import evaluate
-from app.nlp.model import Model
-from app.nlp.segment import default_segmenter
-from app.nlp.train import Plan, train
+from app.nlp.serving.classifier import Classifier
+from app.nlp.serving.model import Model
+from app.nlp.text.segment import default_segmenter
+from app.nlp.training.corpus import Labelled, load_labelled
+from app.nlp.training.decide import adapt
+from app.nlp.training.evaluate import evaluate
+from app.nlp.training.train import Plan, train
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,8 @@ def test_the_same_files_and_seed_give_the_same_bytes(
 
 def test_the_bytes_do_not_depend_on_the_process(small_world: Path, tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from app.nlp.network import Recipe; "
-        "from app.nlp.train import Plan, train;"
+        "import sys; from pathlib import Path; from app.nlp.serving.network import Recipe; "
+        "from app.nlp.training.train import Plan, train;"
         "plan = Plan(grams=900, topics=4, network=Recipe(hidden=8, members=1, epochs=2));"
         "train(Path(sys.argv[1]), plan).save(Path(sys.argv[2]))"
     )

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 import tarfile
 import threading
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
 
 from app.config import Settings, load_settings
 from app.core.clock import ManualClock
+from app.core.db import make_engine
+from app.migrate import upgrade
 from app.ops import archive
 from app.ops.archive import BackupError
 from app.ops.backup import make_backup, restore_backup
+from app.ops.database_copy import newest_revision
 from app.ops.launch_lock import launch_lock
+from app.ops.preflight import check_database
 from tests.support import postgres
 
 CLOCK = ManualClock(datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC))
@@ -75,6 +82,55 @@ def test_the_replaced_database_is_still_there(settings: Settings) -> None:
     restore_backup(settings, path)
     with closing(sqlite3.connect(settings.data_dir / "lingke.db.before-restore")) as connection:
         assert connection.execute("SELECT count(*) FROM post").fetchone() == (2,)
+
+
+_COMMIT_AND_DIE = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("INSERT INTO post (text) VALUES ('last')")
+connection.commit()
+os._exit(9)
+"""
+
+
+def test_what_was_committed_last_is_in_the_safety_copy(settings: Settings) -> None:
+    """Case F1: a process that was killed leaves its last commits in the write-ahead log alone."""
+    path = make_backup(settings, clock=CLOCK)
+    database = settings.data_dir / "lingke.db"
+    subprocess.run([sys.executable, "-c", _COMMIT_AND_DIE, str(database)], check=False)
+    assert database.with_name("lingke.db-wal").stat().st_size > 0
+    restore_backup(settings, path)
+    assert posts(settings) == ["宽带断了"]
+    with closing(sqlite3.connect(database.with_name("lingke.db.before-restore"))) as connection:
+        assert connection.execute("SELECT text FROM post ORDER BY id").fetchall() == [
+            ("宽带断了",),
+            ("last",),
+        ]
+
+
+def test_a_damaged_database_is_set_aside_with_its_log(settings: Settings) -> None:
+    """Case F1: whoever mends it needs both."""
+    path = make_backup(settings, clock=CLOCK)
+    database = settings.data_dir / "lingke.db"
+    database.write_bytes(b"no database" * 1000)
+    database.with_name("lingke.db-wal").write_bytes(b"a log" * 1000)
+    restore_backup(settings, path)
+    assert posts(settings) == ["宽带断了"]
+    assert database.with_name("lingke.db.before-restore").read_bytes() == b"no database" * 1000
+    assert database.with_name("lingke.db.before-restore-wal").read_bytes() == b"a log" * 1000
+
+
+@pytest.mark.parametrize("folder", ["a b", "100% sure", "c%20d", "数据#?"])
+def test_a_folder_may_have_any_name(tmp_path: Path, folder: str) -> None:
+    """Case F3, for SQLite."""
+    (tmp_path / folder).mkdir()
+    settings = load_settings(lingke_env="test", data_dir=tmp_path / folder)
+    check_database(settings.database_url)
+    engine = make_engine(settings.database_url)
+    upgrade(engine)
+    engine.dispose()
+    assert (tmp_path / folder / "lingke.db").stat().st_size > 0
+    assert restore_backup(settings, make_backup(settings)).schema == newest_revision()
 
 
 def test_a_backup_holds_secrets_and_media_but_nothing_that_is_made_anew(settings: Settings) -> None:
@@ -176,12 +232,16 @@ def test_a_backup_of_the_other_database_is_refused(settings: Settings) -> None:
         restore_backup(other, path)
 
 
-def test_postgresql_goes_there_and_back(postgres_cluster: postgres.Cluster, tmp_path: Path) -> None:
-    postgres_cluster.create("backup")
-    settings = load_settings(
-        lingke_env="test", data_dir=tmp_path, database_url=postgres_cluster.address("backup")
-    )
-    plain = f"postgresql://{postgres.USER}@/backup?host={postgres_cluster.folder}"
+@pytest.mark.parametrize("name", ["backup", "the 2nd backup", "100% 'new' a%20b", "备份?#"])
+def test_postgresql_goes_there_and_back(
+    postgres_cluster: postgres.Cluster, tmp_path: Path, name: str
+) -> None:
+    """Case F3: a name that an address has to percent-encode is a name like any other."""
+    postgres_cluster.create(name)
+    address = postgres_cluster.address(name)
+    settings = load_settings(lingke_env="test", data_dir=tmp_path, database_url=address)
+    check_database(settings.database_url)
+    plain = f"postgresql://{postgres.USER}@/{quote(name)}?host={postgres_cluster.folder}"
     with psycopg.connect(plain) as connection:
         connection.execute("CREATE TABLE alembic_version (version_num text)")
         connection.execute("INSERT INTO alembic_version VALUES ('0007')")
@@ -193,7 +253,11 @@ def test_postgresql_goes_there_and_back(postgres_cluster: postgres.Cluster, tmp_
     assert restore_backup(settings, path).schema == "0007"
     with psycopg.connect(plain) as connection:
         assert connection.execute("SELECT text FROM post").fetchall() == [("宽带断了",)]
-    postgres_cluster.drop("backup")
+    engine = make_engine(settings.database_url)
+    with engine.connect() as bound:
+        assert bound.exec_driver_sql("SELECT current_database()").scalar() == name
+    engine.dispose()
+    postgres_cluster.drop(name)
 
 
 def _extent(path: Path, member: str) -> tuple[int, int]:

@@ -24,10 +24,11 @@ pytestmark = pytest.mark.slow
 PROGRAMS = {
     "valkey-server": "queue",
     "gunicorn": "web",
-    "app.jobs.worker ingest": "worker-ingest",
-    "app.jobs.worker outbound": "worker-outbound",
-    "app.jobs.worker default": "worker-default",
-    "app.jobs.scheduler": "scheduler",
+    "app.processes.worker ingest": "worker-ingest",
+    "app.processes.worker outbound": "worker-outbound",
+    "app.processes.worker default": "worker-default",
+    "app.processes.worker questions": "worker-questions",
+    "app.processes.scheduler": "scheduler",
     "-m sandbox": "sandbox",
 }
 RESTART_SECONDS = 60.0

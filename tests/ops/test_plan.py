@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from app.config import ConfigurationError, Environment
+from app.ops.bringing_up import last_line
 from app.ops.environment import Given, Plan, make_plan, read_given
 from app.ops.layout import ROOT
 from app.ops.programs import programs, supervisor_configuration
 from app.ops.refusal import StartRefused
-from app.ops.stack import last_line
 
 
 def plan_of(tmp_path: Path, **values: str) -> Plan:
@@ -38,6 +38,7 @@ def test_without_settings_it_is_the_demo_with_queue_and_sandbox(tmp_path: Path) 
         "worker-ingest",
         "worker-outbound",
         "worker-default",
+        "worker-questions",
         "scheduler",
     } == set(names(plan))
 
@@ -99,7 +100,7 @@ def test_no_secret_is_in_the_supervisors_configuration(tmp_path: Path) -> None:
         assert plan.environ[name] not in text
 
 
-def test_every_process_is_restarted_leashed_and_logged(tmp_path: Path) -> None:
+def test_every_process_is_restarted_tied_and_logged(tmp_path: Path) -> None:
     plan = plan_of(tmp_path)
     chosen = programs(plan)
     parsed = configparser.RawConfigParser()
@@ -107,7 +108,7 @@ def test_every_process_is_restarted_leashed_and_logged(tmp_path: Path) -> None:
     for program in chosen:
         section = parsed[f"program:{program.name}"]
         assert section["autorestart"] == "true"
-        assert "leash.py" in section["command"]
+        assert "parent_death.py" in section["command"]
         assert section["stdout_logfile"] == str(plan.layout.logs / f"{program.name}.log")
         assert section["redirect_stderr"] == "true"
 

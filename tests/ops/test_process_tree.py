@@ -17,7 +17,7 @@ from app.ops.launch_lock import is_locked, launch_lock
 from app.ops.layout import ROOT, Layout
 from app.ops.refusal import StartRefused
 
-LEASH = ROOT / "app" / "ops" / "leash.py"
+PARENT_DEATH = ROOT / "app" / "ops" / "parent_death.py"
 SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
 
 
@@ -63,10 +63,10 @@ def test_a_process_that_does_not_listen_is_killed() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the death signal is Linux's")
-def test_a_leashed_program_ends_when_its_starter_is_killed() -> None:
+def test_a_tied_program_ends_when_its_starter_is_killed() -> None:
     starter_code = (
         "import subprocess, sys, time\n"
-        f"child = subprocess.Popen([sys.executable, '-I', '-S', {str(LEASH)!r}, *{SLEEP!r}])\n"
+        f"child = subprocess.Popen([sys.executable, '-I', '-S', {str(PARENT_DEATH)!r}, *{SLEEP!r}])\n"
         "print(child.pid, flush=True); time.sleep(60)\n"
     )
     starter = subprocess.Popen([sys.executable, "-c", starter_code], stdout=subprocess.PIPE, text=True)
@@ -74,7 +74,7 @@ def test_a_leashed_program_ends_when_its_starter_is_killed() -> None:
         assert starter.stdout is not None
         child = psutil.Process(int(starter.stdout.readline()))
         assert wait_for(
-            lambda: "time.sleep" in " ".join(child.cmdline()) and "leash" not in str(child.cmdline())
+            lambda: "time.sleep" in " ".join(child.cmdline()) and "parent_death" not in str(child.cmdline())
         )
         starter.kill()
         assert wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)

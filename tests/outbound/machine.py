@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from app.accounts.services import set_status
+from app.accounts.outcomes import set_status
 from app.core.clock import ManualClock
 from app.core.errors import Conflict, PlatformErrorKind
 from app.core.permissions import RoleName
 from app.core.unit_of_work import open_context
 from app.models import Account, AccountStatus, OutboundMessage, OutboundState, ServiceRequest
 from app.outbound import results, steps
-from app.outbound.cargo import Cargo
-from app.outbound.courier import COURIER, deliver
+from app.outbound.cargo import Cargo, cargo_named
+from app.outbound.courier import COURIER, deliver, deliver_due
 from app.outbound.intents import send_again, settle, take_back
 from app.outbound.ledger import due, take
 from app.outbound.steps import Outcome, Task
@@ -103,7 +103,7 @@ class LedgerMachine(RuleBasedStateMachine):
         try:
             message = self.desk.write(f"答复 {uuid.uuid4().hex[:8]}", **fields)
         except Conflict as error:
-            if error.code != "reply_window_closed":
+            if error.code not in ("reply_window_closed", "account_not_active"):
                 raise
             return
         if later:
@@ -154,9 +154,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return None
         with open_context(self.runtime, COURIER) as ctx:
             row = ctx.session.get_one(OutboundMessage, rows[which % len(rows)].id)
-            if act is take_back and row.attempts:
-                return None
-            act(ctx, PUBLICATIONS if row.publication_id else REPLIES, row)
+            act(ctx, cargo_named(row.cargo), row)
         return row
 
     @precondition(_is_open)
@@ -169,7 +167,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self._due() == [], "due although paused"
         for cargo in CARGOES:
             for row in self.seen:
-                deliver(self.runtime, cargo, row.id)
+                deliver(self.runtime, cargo, [row.id])
         assert len(self.remote.arrived) == before
         self._set_status(AccountStatus.ACTIVE)
 
@@ -199,6 +197,25 @@ class LedgerMachine(RuleBasedStateMachine):
         self._run(which)
 
     @precondition(_is_open)
+    @rule(
+        faults=st.lists(st.sampled_from([*PASSING, K.UNKNOWN_OUTCOME, None]), max_size=3),
+        killed=st.booleans(),
+    )
+    def deliver_what_is_due(self, faults: list[PlatformErrorKind | None], killed: bool) -> None:
+        """One job that takes all at once; behind the calls that go wrong its process may die."""
+        chosen = self._choose(0)
+        if chosen is None:
+            return
+        for kind in faults:
+            error = None if kind is None else platform_error(kind)
+            self.remote.send_faults.append(Fault(error, acted=kind is K.UNKNOWN_OUTCOME))
+        if killed:
+            self.remote.send_faults.append(Fault(Killed(), acted=len(faults) % 2 == 0))
+        with suppress(Killed):
+            deliver_due(self.runtime, chosen[0])
+        self.remote.send_faults.clear()
+
+    @precondition(_is_open)
     @rule(which=st.integers(0, 20), kind=st.sampled_from(PASSING))
     def deliver_and_be_refused(self, which: int, kind: PlatformErrorKind) -> None:
         self._run(which, Fault(platform_error(kind)))
@@ -226,7 +243,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if chosen is None:
             return
         with suppress(Killed), open_context(self.runtime, COURIER) as ctx:
-            take(ctx, *chosen)
+            take(ctx, chosen[0], [chosen[1]])
             raise Killed
 
     @precondition(_is_open)
@@ -238,8 +255,8 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         cargo, outbound_id = chosen
         with open_context(self.runtime, COURIER) as ctx:
-            task = take(ctx, cargo, outbound_id)
-        if task is not None:
+            tasks = take(ctx, cargo, [outbound_id])
+        for task in tasks:
             self.held.append(Held(cargo, task, steps.perform(self.runtime, task) if called else None))
 
     @precondition(_is_open)
@@ -259,7 +276,7 @@ class LedgerMachine(RuleBasedStateMachine):
         outcome = held.outcome or steps.perform(self.runtime, held.task)
         if outcome is not None:
             with open_context(self.runtime, COURIER) as ctx:
-                results.record(ctx, held.cargo, held.task, outcome)
+                results.record(ctx, held.cargo, [(held.task, outcome)])
 
     def _choose(self, which: int) -> tuple[Cargo, int] | None:
         """Something that is due, after as long a wait as that takes; None when nothing will be."""
@@ -283,8 +300,9 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         if fault is not None:
             self.remote.send_faults.append(fault)
+        cargo, outbound_id = chosen
         with suppress(Killed):
-            deliver(self.runtime, *chosen)
+            deliver(self.runtime, cargo, [outbound_id])
         self.remote.send_faults.clear()
 
     # What must hold at every moment.

@@ -48,13 +48,12 @@ class Press:
     def deliver(self, *, wait: float = 11) -> None:
         """Let time pass and carry away what is due, as the scheduler and the worker would."""
         self.clock.advance(wait)
-        for outbound_id in self.due():
-            deliver(self.runtime, PUBLICATIONS, outbound_id)
+        deliver(self.runtime, PUBLICATIONS, self.due())
 
     def outbound(self, publication_id: int) -> OutboundMessage:
         with open_context(self.runtime, COURIER, write=False) as ctx:
             return ctx.session.scalars(
-                select(OutboundMessage).where(OutboundMessage.publication_id == publication_id)
+                select(OutboundMessage).where(OutboundMessage.carries(PUBLICATIONS.name, publication_id))
             ).one()
 
     def state(self, publication_id: int) -> str:

@@ -44,8 +44,7 @@ class Office(Press):
     def begin(self, publication_id: int) -> Task:
         self.simulation.advance(11)
         with open_context(self.runtime, COURIER) as ctx:
-            task = take(ctx, PUBLICATIONS, self.outbound(publication_id).id)
-        assert task is not None
+            (task,) = take(ctx, PUBLICATIONS, [self.outbound(publication_id).id])
         return task
 
     def published(self, key: str = "wechat-main") -> list[str]:

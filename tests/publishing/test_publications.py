@@ -21,6 +21,7 @@ from app.outbound.courier import COURIER
 from app.outbound.ledger import take
 from app.outbound.results import RECONCILE_FOR
 from app.publishing.cargo import PUBLICATIONS
+from app.publishing.events import PUBLICATION_STATE_CHANGED
 from tests.factories.browser import Browser
 from tests.fakes.platforms import Fault, platform_error
 from tests.publishing.press import Press
@@ -49,13 +50,12 @@ def picture(content: bytes = PNG, **fields: Any) -> dict[str, Any]:
     }
 
 
-def event_names(press: Press) -> list[str]:
+def states_told(press: Press) -> list[str]:
     with open_context(press.runtime, COURIER, write=False) as ctx:
-        return list(
-            ctx.session.scalars(
-                select(EventLog.name).where(EventLog.name.startswith("publication.")).order_by(EventLog.id)
-            )
+        told = (
+            select(EventLog.payload).where(EventLog.name == PUBLICATION_STATE_CHANGED).order_by(EventLog.id)
         )
+        return [payload["publication"]["state"] for payload in ctx.session.scalars(told)]
 
 
 def test_a_post_waits_for_its_undo_time_goes_once_and_is_told_of(press: Press, screen: Browser) -> None:
@@ -72,7 +72,7 @@ def test_a_post_waits_for_its_undo_time_goes_once_and_is_told_of(press: Press, s
     shown = screen.get(f"/publications/{view['id']}").get_json()
     assert (shown["state"], shown["undo_until"], shown["error"]) == ("sent", None, None)
     assert shown["external_id"] == press.outbound(view["id"]).external_id
-    assert event_names(press) == ["publication.queued", "publication.sending", "publication.sent"]
+    assert states_told(press) == ["queued", "sending", "sent"]
     assert shown["version"] > view["version"]
 
 
@@ -93,6 +93,17 @@ def test_the_same_key_is_the_same_publication(press: Press, screen: Browser) -> 
     assert first == again
     press.deliver()
     assert press.remote.texts() == ["您好"]
+
+
+@pytest.mark.parametrize("changed", [{"text": "另一句话"}, {"send_at": "2026-11-23T02:00:00Z"}])
+def test_a_key_stands_for_one_publication_with_its_content(
+    press: Press, screen: Browser, changed: dict[str, Any]
+) -> None:
+    """Case A10, its kind."""
+    key = uuid.uuid4().hex
+    assert post(screen, press, "您好", idempotency_key=key).status_code == 202
+    again = post(screen, press, **{"text": "您好", "idempotency_key": key, **changed})
+    assert (again.status_code, again.get_json()["code"]) == (409, "key_used_otherwise")
 
 
 def test_the_picture_goes_with_it(press: Press, screen: Browser) -> None:
@@ -198,8 +209,7 @@ def test_a_removed_account_ends_what_waits_honestly(press: Press) -> None:
     press.remote.read_faults.extend(platform_error(K.TEMPORARY) for _ in range(50))
     press.clock.advance(11)
     with open_context(press.runtime, COURIER) as ctx:
-        task = take(ctx, PUBLICATIONS, press.outbound(open_one.id).id)
-    assert task is not None
+        (_task,) = take(ctx, PUBLICATIONS, [press.outbound(open_one.id).id])
     with open_context(press.runtime, COURIER) as ctx:
         ctx.session.get_one(Account, press.account.id).status = AccountStatus.REMOVED
     press.deliver(wait=60)
@@ -290,14 +300,13 @@ def test_equal_words_go_one_after_another(press: Press) -> None:
     other = press.publish("别的通知")
     press.clock.advance(11)
     with open_context(press.runtime, COURIER) as ctx:
-        task = take(ctx, PUBLICATIONS, press.outbound(first.id).id)
-    assert task is not None
+        (task,) = take(ctx, PUBLICATIONS, [press.outbound(first.id).id])
     press.deliver(wait=0)
     assert [press.state(view.id) for view in (second, other)] == ["queued", "sent"]
     outcome = steps.perform(press.runtime, task)
     assert outcome is not None
     with open_context(press.runtime, COURIER) as ctx:
-        results.record(ctx, PUBLICATIONS, task, outcome)
+        results.record(ctx, PUBLICATIONS, [(task, outcome)])
     press.deliver(wait=0)
     assert press.state(second.id) == "sent"
 

@@ -8,57 +8,26 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_socketio import SocketIOTestClient
 from sqlalchemy import select
 
-from app.core.events import Audience
-from app.core.permissions import RoleName, system_actor
+from app.core.permissions import RoleName
 from app.core.runtime import Runtime
 from app.core.tables import EventLog
 from app.core.unit_of_work import open_context
-from app.extensions import socketio
-from app.identity.schemas import SessionEnded
 from app.listener.jobs import LISTENER
 from app.models import Operator
 from app.realtime.publisher import publish_new
 from app.realtime.sockets import Hub
 from tests.factories.browser import Browser
 from tests.factories.make import Make
+from tests.realtime.listening import ACTOR, connect, emit, heard, tell
 
 Open = Callable[[Operator | None], Browser]
-ACTOR = system_actor("test")
-
-
-def tell(runtime: Runtime, number: int, *rooms: str) -> None:
-    """Commit an event that rooms may hear (nobody by default)."""
-    with open_context(runtime, ACTOR) as ctx:
-        ctx.emit("test.told", SessionEnded(session_id=number, reason="test"), Audience(frozenset(rooms)))
 
 
 def numbers(runtime: Runtime) -> list[int | None]:
     with open_context(runtime, ACTOR, write=False) as ctx:
         return list(ctx.session.scalars(select(EventLog.seq).order_by(EventLog.id)))
-
-
-def connect(app: Flask, screen: Browser) -> SocketIOTestClient:
-    return socketio.test_client(app, flask_test_client=screen.client)
-
-
-def heard(client: SocketIOTestClient) -> list[dict[str, Any]]:
-    frames = [packet["args"][0] for packet in client.get_received() if packet["name"] == "events"]
-    return [event for frame in frames for event in frame["events"]]
-
-
-@pytest.fixture
-def hub(app: Flask) -> Hub:
-    built: Hub = app.extensions["lingke_hub"]
-    return built
-
-
-@pytest.fixture
-def operator(make: Make) -> Operator:
-    agency = make.agency()
-    return make.operator(agency, make.team(agency))
 
 
 def room(operator: Operator) -> str:
@@ -96,7 +65,7 @@ def test_numbers_are_dense_and_in_order_under_concurrent_committers(runtime: Run
 def test_a_rolled_back_change_leaves_no_hole(runtime: Runtime) -> None:
     tell(runtime, 1)
     with open_context(runtime, ACTOR) as ctx:
-        ctx.emit("test.told", SessionEnded(session_id=2, reason="x"), Audience(frozenset()))
+        emit(ctx, 2)
         ctx.session.flush()
         ctx.session.rollback()
         ctx.events.clear()

@@ -194,7 +194,7 @@ def test_the_server_describes_its_limits_without_a_token(sandbox: SandboxProcess
 def test_an_app_is_registered_and_authorised(sandbox: SandboxProcess) -> None:
     back = "urn:ietf:wg:oauth:2.0:oob"
     app = sandbox.http.post(
-        "/mastodon/api/v1/apps", json={"client_name": "test", "redirect_uris": back}
+        "/mastodon/api/v1/apps", json={"client_name": "test", "redirect_uris": back, "scopes": "read write"}
     ).json()
     form = {
         "client_id": app["client_id"],

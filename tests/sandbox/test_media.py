@@ -27,7 +27,7 @@ def _token(sandbox: SandboxProcess) -> str:
 def test_a_made_up_picture_is_a_png_of_its_size() -> None:
     body = pictures.png("a")
     assert body.startswith(b"\x89PNG\r\n\x1a\n")
-    assert struct.unpack(">II", body[16:24]) == (96, 96)
+    assert struct.unpack(">II", body[16:24]) == (480, 360)
     assert body == pictures.png("a") != pictures.png("b")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.scenario.curve import HOURS, intensity
+from sandbox.scenario.engine import eased
 from sandbox.scenario.writer import Writer
 from sandbox.testing import SandboxProcess, start_sandbox
 
@@ -106,3 +107,10 @@ def test_the_day_waits_for_a_listener(listening: Any) -> None:
         while heard.control("GET", "/scenario")["number"] == 0:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+def test_a_quiet_start_begins_with_a_tenth_and_ends_with_all() -> None:
+    """Case G23: what a newcomer wrote is found among few, not among twenty a minute."""
+    assert eased(0, 600) == pytest.approx(0.1)
+    assert eased(300, 600) == pytest.approx(0.55)
+    assert eased(600, 600) == eased(6000, 600) == 1.0

@@ -36,6 +36,7 @@ def test_a_post_its_message_and_its_author_are_found(outage: Operator, open_brow
         "items": ["南屏区宽带断了三个小时"],
         "messages": ["南屏区宽带断了三个小时"],
         "contacts": [],
+        "requests": [],
     }
     assert len(found(me, "散步")["contacts"]) == 1
 
@@ -56,7 +57,12 @@ def test_another_agency_finds_nothing(outage: Operator, make: Make, open_browser
     del outage
     other = make.agency(AgencyKind.THIRD_PARTY)
     stranger = make.operator(other, make.team(other), role=RoleName.SUPERVISOR)
-    assert found(open_browser(stranger), "宽带断") == {"items": [], "messages": [], "contacts": []}
+    assert found(open_browser(stranger), "宽带断") == {
+        "items": [],
+        "messages": [],
+        "contacts": [],
+        "requests": [],
+    }
 
 
 def test_an_agency_operator_finds_messages_of_their_requests_but_no_stream(
@@ -68,7 +74,12 @@ def test_an_agency_operator_finds_messages_of_their_requests_but_no_stream(
     me, colleague = (make.operator(agency, team, role=RoleName.AGENCY_OPERATOR) for _ in range(2))
     make.request(account, "我的宽带断了", author="a", assignee=me)
     make.request(account, "同事的宽带断了", author="b", assignee=colleague)
-    assert found(open_browser(me), "宽带断") == {"items": [], "messages": ["我的宽带断了"], "contacts": []}
+    assert found(open_browser(me), "宽带断") == {
+        "items": [],
+        "messages": ["我的宽带断了"],
+        "contacts": [],
+        "requests": [],
+    }
 
 
 def test_an_empty_question_is_refused_with_the_field(outage: Operator, open_browser: OpenBrowser) -> None:

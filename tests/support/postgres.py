@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -37,7 +38,7 @@ class Cluster:
 
     def address(self, database: str) -> str:
         """As the application takes it in DATABASE_URL."""
-        return f"postgresql+psycopg://{USER}@/{database}?host={self.folder}"
+        return f"postgresql+psycopg://{USER}@/{quote(database)}?host={self.folder}"
 
     def create(self, database: str, *, template: str = "template0") -> None:
         """Make a database as a copy of another that nobody is connected to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -14,15 +15,9 @@ from app.models import Account, Agency, AgencyKind, Operator
 from app.topics.jobs import watch_bursts
 from tests.factories.browser import Browser
 from tests.factories.make import Make
+from tests.topics.bursts import OUTAGE, burst, known_hours
 
 OpenBrowser = Callable[[Operator | None], Browser]
-OUTAGE = (
-    "投诉南屏区宽带断了没人管",
-    "南屏区宽带又断了，投诉",
-    "投诉：南屏区的宽带断网半天",
-    "南屏区宽带断了，要投诉",
-    "投诉南屏区宽带断线",
-)
 
 
 @pytest.fixture
@@ -38,16 +33,6 @@ def account(make: Make, agency: Agency) -> Account:
 @pytest.fixture
 def supervisor(make: Make, agency: Agency) -> Operator:
     return make.operator(agency, role=RoleName.SUPERVISOR)
-
-
-def burst(make: Make, account: Account, times: int = 4) -> None:
-    posts = [
-        make.post(f"{text} {number}", author=f"u{number}-{place}")
-        for number in range(times)
-        for place, text in enumerate(OUTAGE)
-    ]
-    make.store(account, *posts)
-    judge_items(make.runtime)
 
 
 def test_similar_complaints_of_several_people_become_one_topic(
@@ -112,6 +97,7 @@ def test_an_unusual_hour_raises_each_alert_once_until_it_has_cooled_down(
     supervisor: Operator,
     open_browser: OpenBrowser,
 ) -> None:
+    known_hours(make, clock, account)
     burst(make, account)
     watch_bursts(runtime)
     watch_bursts(runtime)
@@ -122,9 +108,10 @@ def test_an_unusual_hour_raises_each_alert_once_until_it_has_cooled_down(
         me.get("/topics").get_json()["items"][0]["label"]
     }
     clock.advance(2 * 3600 + 60)
+    known_hours(make, clock, account, posts=10, negative=10)
     burst(make, account, times=5)
     watch_bursts(runtime)
-    assert len(me.get("/alerts").get_json()["items"]) == 2  # as usual by now
+    assert len(me.get("/alerts").get_json()["items"]) == 2  # as usual at this hour
     burst(make, account, times=12)
     watch_bursts(runtime)
     assert len(me.get("/alerts").get_json()["items"]) == 3  # four times the usual volume
@@ -133,11 +120,13 @@ def test_an_unusual_hour_raises_each_alert_once_until_it_has_cooled_down(
 def test_an_alert_is_acknowledged_by_the_first_who_does_and_stays_theirs(
     make: Make,
     runtime: Runtime,
+    clock: ManualClock,
     agency: Agency,
     account: Account,
     supervisor: Operator,
     open_browser: OpenBrowser,
 ) -> None:
+    known_hours(make, clock, account)
     burst(make, account)
     watch_bursts(runtime)
     first, second = open_browser(supervisor), open_browser(make.operator(agency, role=RoleName.SUPERVISOR))
@@ -150,8 +139,14 @@ def test_an_alert_is_acknowledged_by_the_first_who_does_and_stays_theirs(
 
 
 def test_a_paused_rule_raises_nothing(
-    make: Make, runtime: Runtime, account: Account, supervisor: Operator, open_browser: OpenBrowser
+    make: Make,
+    runtime: Runtime,
+    clock: ManualClock,
+    account: Account,
+    supervisor: Operator,
+    open_browser: OpenBrowser,
 ) -> None:
+    known_hours(make, clock, account)
     me = open_browser(supervisor)
     for kind in ("volume", "negative_share"):
         rule = {
@@ -167,9 +162,69 @@ def test_a_paused_rule_raises_nothing(
     assert me.get("/alerts").get_json()["items"] == []
 
 
-def test_another_agency_sees_neither_topics_nor_alerts(
-    make: Make, runtime: Runtime, account: Account, open_browser: OpenBrowser
+def test_a_fresh_start_raises_no_alert_however_much_comes_in(
+    make: Make,
+    runtime: Runtime,
+    clock: ManualClock,
+    account: Account,
+    supervisor: Operator,
+    open_browser: OpenBrowser,
 ) -> None:
+    """Case G6."""
+    me = open_browser(supervisor)
+    burst(make, account, times=20)
+    watch_bursts(runtime)
+    clock.advance(3600)
+    burst(make, account, times=20)
+    watch_bursts(runtime)
+    assert me.get("/alerts").get_json()["items"] == []
+
+
+def test_posts_that_are_fetched_late_are_no_burst(
+    make: Make,
+    runtime: Runtime,
+    clock: ManualClock,
+    account: Account,
+    supervisor: Operator,
+    open_browser: OpenBrowser,
+) -> None:
+    """Case G6: an account catches up on what was written while nobody listened."""
+    known_hours(make, clock, account)
+    late = clock.now() - timedelta(hours=9)
+    make.store(
+        account,
+        *(make.post(f"宽带断了，没人管 {n}", author=f"u{n}", created_at=late) for n in range(60)),
+    )
+    judge_items(runtime)
+    watch_bursts(runtime)
+    assert open_browser(supervisor).get("/alerts").get_json()["items"] == []
+
+
+def test_topics_have_names_of_their_own_and_an_example(
+    make: Make, runtime: Runtime, account: Account, supervisor: Operator, open_browser: OpenBrowser
+) -> None:
+    """Case G19."""
+    burst(make, account)
+    bills = (
+        "莫名其妙扣了我三十块话费，投诉",
+        "又莫名其妙扣话费，投诉到底",
+        "话费莫名其妙扣了五十，投诉",
+        "莫名其妙扣话费没人解释，投诉",
+    )
+    make.store(account, *(make.post(f"{t} {n}", author=f"b{n}{t}") for n in range(3) for t in bills))
+    judge_items(runtime)
+    watch_bursts(runtime)
+    topics = open_browser(supervisor).get("/topics").get_json()["items"]
+    names = [topic["label"] for topic in topics]
+    assert len(names) == len(set(names)) >= 2
+    assert all(any(name in text for text in (*OUTAGE, *bills)) for name in names)
+    assert all(len(topic["example"]) >= len(topic["label"]) for topic in topics)
+
+
+def test_another_agency_sees_neither_topics_nor_alerts(
+    make: Make, runtime: Runtime, clock: ManualClock, account: Account, open_browser: OpenBrowser
+) -> None:
+    known_hours(make, clock, account)
     burst(make, account)
     watch_bursts(runtime)
     other = make.agency(AgencyKind.THIRD_PARTY)

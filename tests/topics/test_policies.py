@@ -28,6 +28,28 @@ def test_nothing_known_is_no_baseline() -> None:
     assert baseline_of({}, HOUR) == Baseline(0.0, 0.0, 0)
 
 
+def test_a_first_day_knows_nothing_usual() -> None:
+    """Case G6."""
+    young = {HOUR - timedelta(hours=back): (90, 80) for back in range(1, 20)}
+    assert not baseline_of(young, HOUR).is_known
+    for kind in AlertKind:
+        assert stands_out(kind, Sensitivity.HIGH, 500, 400, baseline_of(young, HOUR)) is None
+
+
+def test_on_the_second_day_a_busy_hour_is_the_measure() -> None:
+    day = {HOUR - timedelta(hours=back): (5 if back % 4 else 60, 0) for back in range(1, 31)}
+    usual = baseline_of(day, HOUR)
+    assert usual.is_known
+    assert usual.posts == 60
+
+
+def test_quiet_hours_count_from_when_an_account_began_to_be_watched() -> None:
+    """A first burst after three silent weeks is news."""
+    usual = baseline_of({}, HOUR, HOUR - 3 * WEEK)
+    assert usual == Baseline(0.0, 0.0, 3)
+    assert stands_out(AlertKind.VOLUME, Sensitivity.MEDIUM, 30, 0, usual) == 30.0
+
+
 @pytest.mark.parametrize(
     ("sensitivity", "posts", "fires"),
     [

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.adapters.types import Lane as PostLane
+from app.adapters.types import Lane
 from app.core.clock import ManualClock
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
@@ -30,7 +30,7 @@ class Desk:
         self.operator = make.operator(self.agency, self.team, presence=Presence.ONLINE)
         self.account = make.account(self.agency, self.team, platform=platform)
         self.request = make.request(self.account, "宽带又断了，怎么办？", author="c1")
-        self.private = make.request(self.account, "我的号码停机了", author="c1", lane=PostLane.PRIVATE)
+        self.private = make.request(self.account, "我的号码停机了", author="c1", lane=Lane.PRIVATE)
 
     def write(self, text: str = "您好，马上为您核实。", **fields: Any) -> MessageView:
         """The operator sends a reply to the public request (or as `fields` say)."""
@@ -40,6 +40,7 @@ class Desk:
             "lane": request.lane.value,
             "text": text,
             "idempotency_key": uuid.uuid4().hex,
+            "confirm": ["claimed_by_other", "second_reply"],
             **fields,
         }
         with open_context(self.runtime, self.make.actor(self.operator), locale="en") as ctx:
@@ -53,13 +54,12 @@ class Desk:
     def deliver(self, *, wait: float = 11) -> None:
         """Let the undo time pass and carry away what is due, as the scheduler and the worker would."""
         self.clock.advance(wait)
-        for outbound_id in self.due():
-            deliver(self.runtime, REPLIES, outbound_id)
+        deliver(self.runtime, REPLIES, self.due())
 
     def outbound(self, message_id: int) -> OutboundMessage:
         with open_context(self.runtime, self.make.actor(self.operator), write=False) as ctx:
             return ctx.session.scalars(
-                select(OutboundMessage).where(OutboundMessage.message_id == message_id)
+                select(OutboundMessage).where(OutboundMessage.carries(REPLIES.name, message_id))
             ).one()
 
     def state(self, message_id: int) -> str:

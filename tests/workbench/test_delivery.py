@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.accounts.services import BACKOFF_FIRST_SECONDS, note_failure, note_success
+from app.accounts.outcomes import BACKOFF_FIRST_SECONDS, note_failure, note_success
 from app.core.errors import PlatformErrorKind
 from app.core.unit_of_work import open_context
 from app.models import Account, AccountStatus, Message, OutboundAttempt, OutboundState
@@ -14,7 +14,7 @@ from app.outbound.courier import COURIER
 from app.outbound.results import MOST_ATTEMPTS, RECONCILE_FOR
 from app.outbound.steps import Step, Task
 from app.workbench.cargo import REPLIES
-from app.workbench.jobs import deliver_reply
+from app.workbench.jobs import deliver_replies
 from tests.fakes.platforms import Fault, platform_error
 from tests.workbench.desk import Desk
 
@@ -27,7 +27,7 @@ class Killed(BaseException):
 
 def take(desk: Desk, message_id: int) -> Task | None:
     with open_context(desk.runtime, COURIER) as ctx:
-        return ledger.take(ctx, REPLIES, desk.outbound(message_id).id)
+        return next(iter(ledger.take(ctx, REPLIES, [desk.outbound(message_id).id])), None)
 
 
 def attempts(desk: Desk) -> list[tuple[int, str | None]]:
@@ -100,7 +100,7 @@ def test_a_worker_that_dies_inside_the_call_sends_once(desk: Desk, acted: bool) 
     desk.remote.send_faults.append(Fault(Killed(), acted))
     desk.clock.advance(11)
     with pytest.raises(Killed):
-        deliver_reply(desk.runtime, desk.outbound(message.id).id)
+        deliver_replies(desk.runtime)
     assert desk.state(message.id) == "sending"
     for _ in range(5):
         desk.deliver(wait=120)
@@ -113,7 +113,7 @@ def test_a_worker_that_dies_while_reading_back_is_followed_by_another(desk: Desk
     desk.remote.read_faults.append(Killed())
     desk.clock.advance(11)
     with pytest.raises(Killed):
-        deliver_reply(desk.runtime, desk.outbound(message.id).id)
+        deliver_replies(desk.runtime)
     desk.deliver(wait=31)
     assert (desk.state(message.id), len(desk.remote.arrived)) == ("sent", 1)
 
@@ -130,12 +130,12 @@ def test_a_worker_whose_lease_ran_out_records_nothing(desk: Desk) -> None:
     assert second is not None
     assert second.step is Step.READ_BACK
     with open_context(desk.runtime, COURIER) as ctx:
-        results.record(ctx, REPLIES, slow, outcome)
+        results.record(ctx, REPLIES, [(slow, outcome)])
     assert desk.state(message.id) == "sending", "the row is the second worker's now"
     found = steps.perform(desk.runtime, second)
     assert found is not None
     with open_context(desk.runtime, COURIER) as ctx:
-        results.record(ctx, REPLIES, second, found)
+        results.record(ctx, REPLIES, [(second, found)])
     assert (desk.state(message.id), len(desk.remote.arrived)) == ("sent", 1)
 
 
@@ -260,7 +260,7 @@ def test_endless_trouble_ends_as_failed_and_a_person_may_retry(desk: Desk) -> No
     assert len(attempts(desk)) == MOST_ATTEMPTS
 
 
-FINAL = sorted(set(K) - {K.TEMPORARY, K.RATE_LIMITED, K.UNKNOWN_OUTCOME, K.DUPLICATE})
+FINAL = sorted(set(K) - {K.TEMPORARY, K.RATE_LIMITED, K.ADDRESS_REFUSED, K.UNKNOWN_OUTCOME, K.DUPLICATE})
 
 
 @pytest.mark.parametrize("kind", FINAL)

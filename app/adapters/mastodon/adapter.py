@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -10,10 +10,10 @@ from typing import ClassVar
 from app.adapters.base import PlatformAdapter, StreamReader
 from app.adapters.capabilities import Capabilities
 from app.adapters.health import health_of_error
-from app.adapters.mastodon import content, limits, oauth
+from app.adapters.mastodon import content, limits, oauth, reread
 from app.adapters.mastodon.client import MastodonClient
 from app.adapters.mastodon.reads import MastodonReads
-from app.adapters.mastodon.writes import MastodonWrites, wording
+from app.adapters.mastodon.writes import MastodonWrites, content_warning, others_named, wording
 from app.adapters.transport import AdapterServices
 from app.adapters.types import (
     AccountHealth,
@@ -21,12 +21,14 @@ from app.adapters.types import (
     Author,
     Budget,
     ConnectedAccount,
+    Credentials,
     Cursor,
     FollowerPage,
     HealthState,
     InboundPost,
     Page,
     PostMetrics,
+    Reread,
     SendKind,
     SendRequest,
     SendResult,
@@ -42,6 +44,7 @@ class MastodonAdapter(PlatformAdapter):
     names: ClassVar[Mapping[str, str]] = {"zh": "Mastodon 长毛象", "en": "Mastodon"}
     streams = limits.STREAMS
     schema = limits.SCHEMA
+    rereads = reread.PREFIXES
 
     def __init__(self, services: AdapterServices) -> None:
         super().__init__(services)
@@ -61,11 +64,16 @@ class MastodonAdapter(PlatformAdapter):
         return TextMeasure(content.length(text), limit.limit, limit.unit)
 
     def validate(self, account: AccountRef, request: SendRequest) -> list[Violation]:
-        """The mention that an answer carries counts as well."""
-        measure = self.measure_text(request.kind, wording(request), account)
+        """The mention and the warning that an answer carries count as well."""
+        measure = self.measure_text(request.kind, wording(request) + content_warning(request), account)
         found = common_violations(request, self.capabilities(account), measure)
         if request.kind is not SendKind.POST and not request.target.get("status_id"):
             found.append(Violation("missing_target", "target", {"name": "status_id"}))
+        if request.kind is SendKind.PRIVATE_MESSAGE:
+            others = others_named(account, request)
+            if others:
+                # Whoever is named in a direct message can read it: it would no longer be private.
+                found.append(Violation("names_others", "text", {"names": others}))
         return found
 
     def check_account(self, account: AccountRef) -> AccountHealth:
@@ -87,6 +95,9 @@ class MastodonAdapter(PlatformAdapter):
     def poll_own_posts(self, account: AccountRef, cursor: Cursor | None, budget: Budget) -> Page:
         return self.reads.poll("own_posts", account, cursor, budget)
 
+    def reread(self, account: AccountRef, external_ids: Sequence[str], calls: int) -> Reread:
+        return reread.reread(self.client, self.services.clock, account, external_ids, calls)
+
     def search(self, account: AccountRef, query: str, cursor: Cursor | None) -> Page:
         return self.reads.search(account, query, cursor)
 
@@ -101,6 +112,12 @@ class MastodonAdapter(PlatformAdapter):
 
     def following(self, account: AccountRef, cursor: Cursor | None = None) -> FollowerPage:
         return self.reads.people(account, "following", cursor)
+
+    def follow_requests(self, account: AccountRef, cursor: Cursor | None = None) -> FollowerPage:
+        return self.reads.follow_requests(account, cursor)
+
+    def answer_follow_request(self, account: AccountRef, external_id: str, accept: bool) -> None:
+        self.writes.answer_follow_request(account, external_id, accept)
 
     def post_metrics(self, account: AccountRef, external_ids: tuple[str, ...]) -> tuple[PostMetrics, ...]:
         return self.reads.metrics(account, external_ids)
@@ -121,6 +138,16 @@ class MastodonAdapter(PlatformAdapter):
 
     def reconcile(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
         return self.writes.reconcile(account, request, since)
+
+    @classmethod
+    def server_of(cls, base_urls: Mapping[str, str]) -> str:
+        return oauth.server_name(base_urls.get("api", ""))
+
+    def server_address(self, written: str) -> str:
+        return oauth.server_address(written)
+
+    def register_app(self, account: AccountRef, redirect_uri: str) -> Credentials:
+        return oauth.register_app(self.client, account, redirect_uri)
 
     def authorize_url(self, account: AccountRef, redirect_uri: str, state: str) -> str:
         return oauth.authorize_url(account, redirect_uri, state)

@@ -8,21 +8,19 @@ from typing import Any
 from app.adapters import lenient
 from app.adapters.identity import unknown_item
 from app.adapters.mastodon import content
-from app.adapters.types import Author, InboundPost, ItemKind, Json, Lane, Media, Trigger
+from app.adapters.types import Author, InboundPost, ItemKind, Json, Lane, Media, Origin, Trigger
 
 _EVENTS = {
     "follow": "follow",
+    "follow_request": "follow_request",
     "favourite": "like",
     "reblog": "repost",
     "update": "edit",
     "poll": "poll_ended",
 }
+_MOST_OPTIONS = 20
+_LONGEST_WARNING = 300
 _MEDIA_KINDS = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
-
-
-def order(identifier: str) -> tuple[int, str]:
-    """Ids sort by length, then as text."""
-    return len(identifier), identifier
 
 
 def author(value: Any) -> Author | None:
@@ -56,16 +54,17 @@ def status(value: Any, received_at: datetime, own: bool = False) -> InboundPost:
     private = lenient.text(fields.get("visibility")) == "direct"
     parent = lenient.identifier(fields.get("in_reply_to_id"))
     html = lenient.text(fields.get("content"))
+    written = content.read(html)
     boosted = lenient.obj(fields.get("reblog"))
     return InboundPost(
         external_id=f"status:{found}",
         kind=_kind(own, private, bool(boosted)),
         lane=Lane.PRIVATE if private else Lane.PUBLIC,
         created_at=lenient.iso_time(fields.get("created_at")) or received_at,
-        text=_text(fields, html),
+        text=_text(fields, written.text),
         author=writer,
         html=content.sanitize(html) if html else None,
-        media=tuple(map(_medium, lenient.objects(fields.get("media_attachments")))),
+        media=(*map(_medium, lenient.objects(fields.get("media_attachments"))), *_poll(fields)),
         reply_to=f"status:{parent}" if parent else None,
         root=f"status:{parent}" if parent else None,
         thread_key=_thread_key(private, writer, parent or found),
@@ -74,6 +73,7 @@ def status(value: Any, received_at: datetime, own: bool = False) -> InboundPost:
         url=lenient.text_or_none(fields.get("url")) or lenient.text_or_none(fields.get("uri")),
         edited_at=lenient.iso_time(fields.get("edited_at")),
         quoted_text=content.to_text(lenient.text(boosted.get("content"))) or None,
+        origin=_origin(fields, boosted, written.quoted_links),
         raw=fields,
     )
 
@@ -117,9 +117,34 @@ def _kind(own: bool, private: bool, boost: bool) -> ItemKind:
     return ItemKind.REPOST if boost else ItemKind.MENTION
 
 
-def _text(fields: Json, html: str) -> str:
+def _origin(fields: Json, boosted: Json, quoted_links: tuple[str, ...]) -> Origin | None:
+    """The post that is quoted or boosted: another's words. A server that knows no quotes leaves a link."""
+    quote = lenient.obj(fields.get("quote"))
+    # Mastodon wraps the post in its state (accepted, pending, …); others give it bare.
+    shown = lenient.obj(quote.get("quoted_status")) or (quote if quote.get("content") else {}) or boosted
+    if shown:
+        writer = author(shown.get("account"))
+        return Origin(
+            kind="post",
+            text=content.to_text(lenient.text(shown.get("content"))) or None,
+            author_name=writer.name if writer is not None else None,
+            url=lenient.text_or_none(shown.get("url")) or lenient.text_or_none(shown.get("uri")),
+        )
+    return Origin(kind="post", url=quoted_links[0]) if quoted_links else None
+
+
+def _poll(fields: Json) -> tuple[Media, ...]:
+    """A poll's options: something to choose from, not what its author says."""
+    options = [
+        lenient.text(option.get("title")).strip()
+        for option in lenient.objects(lenient.obj(fields.get("poll")).get("options"))
+    ]
+    shown = [option for option in options if option][:_MOST_OPTIONS]
+    return (Media(kind="poll", description="\n".join(shown)),) if shown else ()
+
+
+def _text(fields: Json, body: str) -> str:
     warning = lenient.text(fields.get("spoiler_text")).strip()
-    body = content.to_text(html)
     return f"{warning}\n\n{body}".strip() if warning else body
 
 
@@ -129,6 +154,9 @@ def _thread_key(private: bool, writer: Author | None, post_id: str) -> str:
 
 def _context(fields: Json, found: str, writer: Author | None) -> dict[str, str]:
     context = {"status_id": found, "visibility": lenient.text(fields.get("visibility")) or "public"}
+    warning = lenient.text(fields.get("spoiler_text")).strip()
+    if warning:
+        context["content_warning"] = warning[:_LONGEST_WARNING]
     if writer is not None:
         context |= {"user_id": writer.external_id, "acct": writer.handle or ""}
     return context

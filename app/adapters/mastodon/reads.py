@@ -4,13 +4,14 @@ holes."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.adapters import lenient
 from app.adapters.mastodon import parse
 from app.adapters.mastodon.client import MastodonClient
+from app.adapters.mastodon.window import BOTTOM, Position, order
 from app.adapters.types import (
     AccountRef,
     Author,
@@ -27,23 +28,7 @@ from app.core.errors import PlatformError, PlatformErrorKind
 
 _PAGE = 40
 _MIN_PAGE = 20  # GoToSocial caps notification pages here: a shorter page surely is the last one
-_EVENT_TYPES = ["follow", "favourite", "reblog", "update"]
-
-
-@dataclass(slots=True)
-class _Position:
-    """`newest`: read up to here. `back`: at first contact, history below this id is still unread."""
-
-    newest: str | None
-    back: str | None
-
-    @classmethod
-    def load(cls, cursor: Cursor | None) -> _Position:
-        values = cursor or {}
-        return cls(
-            lenient.text_or_none(values.get("newest")),
-            lenient.text_or_none(values.get("back")),
-        )
+_EVENT_TYPES = ["follow", "follow_request", "favourite", "reblog", "update"]
 
 
 class MastodonReads:
@@ -52,56 +37,38 @@ class MastodonReads:
         self._clock = clock
 
     def poll(self, stream: str, account: AccountRef, cursor: Cursor | None, budget: Budget) -> Page:
-        """Upward from the newest id known; history of `history_days` at first contact."""
-        position = _Position.load(cursor)
+        """Upward from what is settled; history of `history_days` at first contact."""
+        reading = _Reading(self, stream, account, Position.load(cursor), max(1, budget.calls))
+        position = reading.position
         days = int(account.settings.get("history_days", 7))
         oldest = self._clock.now() - timedelta(days=days)
-        items: list[InboundPost] = []
-        behind: datetime | None = None
-        cost, more = 0, True
-        while more and cost < max(1, budget.calls):
-            # Upward first: history below the first page can wait, what customers write now cannot.
-            upward = position.newest is not None and not (position.back and cost)
-            found, more = self._step(stream, account, position, oldest, upward=upward)
-            items += found
-            cost += 1
-            if position.back:
-                more = True
-                behind = min((item.created_at for item in items), default=behind)
-        cursor_out = {"newest": position.newest, "back": position.back}
-        return Page(tuple(items), cursor_out, has_more=more, cost=cost, behind_since=behind)
-
-    def _step(
-        self, stream: str, account: AccountRef, position: _Position, oldest: datetime, *, upward: bool
-    ) -> tuple[list[InboundPost], bool]:
-        if upward and position.newest is not None:
-            return self._read_up(stream, account, position)
-        return self._read_down(stream, account, position, oldest)
-
-    def _read_up(
-        self, stream: str, account: AccountRef, position: _Position
-    ) -> tuple[list[InboundPost], bool]:
-        entries = self._entries(stream, account, {"min_id": position.newest or ""})
-        ids = _ids(entries)
-        if not ids:
-            return [], False
-        position.newest = max([*ids, position.newest or ""], key=parse.order)
-        return self._posts(stream, entries), len(entries) >= _MIN_PAGE
-
-    def _read_down(
-        self, stream: str, account: AccountRef, position: _Position, oldest: datetime
-    ) -> tuple[list[InboundPost], bool]:
-        entries = self._entries(stream, account, {"max_id": position.back} if position.back else {})
-        posts = self._posts(stream, entries)
-        ids = _ids(entries)
-        if not ids:
-            position.back = None
-            return [], False
+        # Upward first: history below the first page can wait, what customers write now cannot.
+        historys_turn = reading.calls == 1 and position.back is not None and position.history_next
         if position.newest is None:
-            position.newest = max(ids, key=parse.order)
-        reached = min(post.created_at for post in posts) < oldest if posts else False
-        position.back = None if reached else min(ids, key=parse.order)
-        return [post for post in posts if post.created_at >= oldest], position.back is not None
+            more = reading.begin(oldest)
+        else:
+            more = historys_turn or reading.up(self._clock.now())
+        position.history_next = position.back is not None and not historys_turn
+        while position.back and reading.left:
+            reading.down(oldest)
+        behind = min((item.created_at for item in reading.items), default=None) if position.back else None
+        return Page(
+            tuple(reading.items),
+            position.dump(),
+            has_more=more or position.back is not None,
+            cost=reading.cost,
+            behind_since=behind,
+        )
+
+    def page(
+        self, stream: str, account: AccountRef, at: dict[str, str]
+    ) -> tuple[list[tuple[str, InboundPost]], list[str]]:
+        """One page as (id, post), and all its ids, also those of another stream."""
+        entries = self._entries(stream, account, at)
+        posts = self._posts(stream, entries)
+        kept = [entry for entry in entries if _belongs(stream, entry)]
+        named = [(lenient.identifier(entry.get("id")), post) for entry, post in zip(kept, posts, strict=True)]
+        return named, _ids(entries)
 
     def _entries(self, stream: str, account: AccountRef, position: dict[str, str]) -> list[Json]:
         params: dict[str, str | list[str]] = {"limit": str(_PAGE), **position}
@@ -128,7 +95,7 @@ class MastodonReads:
         def read(page: int) -> list[InboundPost]:
             position = {"max_id": below[-1]} if page > 1 and below else {}
             entries = self._entries("own_posts", account, position)
-            below.extend([min(_ids(entries), key=parse.order)] if _ids(entries) else [])
+            below.extend([min(_ids(entries), key=order)] if _ids(entries) else [])
             return self._posts("own_posts", entries)
 
         return read
@@ -150,7 +117,12 @@ class MastodonReads:
 
     def people(self, account: AccountRef, relation: str, cursor: Cursor | None) -> FollowerPage:
         """`followers` or `following`; only the Link header can page here, its ids are internal."""
-        path = f"/api/v1/accounts/{account.external_id}/{relation}"
+        return self._people(account, f"/api/v1/accounts/{account.external_id}/{relation}", cursor)
+
+    def follow_requests(self, account: AccountRef, cursor: Cursor | None) -> FollowerPage:
+        return self._people(account, "/api/v1/follow_requests", cursor)
+
+    def _people(self, account: AccountRef, path: str, cursor: Cursor | None) -> FollowerPage:
         given = {str(key): str(value) for key, value in lenient.obj((cursor or {}).get("query")).items()}
         body, page = self._client.get_page(account, path, {"limit": "80", **given})
         people = [person for entry in lenient.objects(body) if (person := parse.author(entry))]
@@ -180,6 +152,76 @@ class MastodonReads:
             comments=lenient.integer(body.get("replies_count")),
             likes=lenient.integer(body.get("favourites_count")),
         )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One poll: what it may still spend and what it has brought."""
+
+    reads: MastodonReads
+    stream: str
+    account: AccountRef
+    position: Position
+    calls: int
+    cost: int = 0
+    items: list[InboundPost] = field(default_factory=list)
+
+    @property
+    def left(self) -> bool:
+        return self.cost < self.calls
+
+    def begin(self, oldest: datetime) -> bool:
+        """The newest page of a list not read before; below it lies history."""
+        ids = self._down({}, oldest)
+        if ids:
+            # A list shorter than a page is read from its bottom until its end has settled.
+            self.position.settled = BOTTOM if len(ids) < _MIN_PAGE else min(ids, key=order)
+            self.position.remember(ids)
+        return False
+
+    def down(self, oldest: datetime) -> None:
+        # An entry may commit above the history's first page after that was read: it is known now.
+        self.position.remember(self._down({"max_id": self.position.back or ""}, oldest))
+
+    def _down(self, at: dict[str, str], oldest: datetime) -> list[str]:
+        named, ids = self.reads.page(self.stream, self.account, at)
+        self.cost += 1
+        posts = [post for _, post in named]
+        reached = bool(posts) and min(post.created_at for post in posts) < oldest
+        is_last = reached or len(ids) < _MIN_PAGE
+        self.position.back = None if is_last else min(ids, key=order)
+        self.items += [
+            post for found, post in named if post.created_at >= oldest and not self.position.is_known(found)
+        ]
+        return ids
+
+    def up(self, now: datetime) -> bool:
+        """Read again from what is settled, then what is new. True when there is more that is new."""
+        position = self.position
+        known_top = position.newest or BOTTOM
+        again_to, is_last = position.settled, False
+        if not (self.calls == 1 and position.new_first):
+            again_to, is_last = self._read_above(again_to)
+        caught_up = is_last
+        while not caught_up and self.left:
+            _, caught_up = self._read_above(position.newest or BOTTOM)
+        while not is_last and order(again_to) < order(known_top) and self.left:
+            again_to, is_last = self._read_above(again_to)
+        behind = not is_last and order(again_to) < order(known_top)
+        # What was left of either kind is read first next time: with one call a poll neither may starve.
+        position.new_first = (behind or not caught_up) and not position.new_first
+        position.settle(now, again_to if behind else position.newest or BOTTOM)
+        return not caught_up
+
+    def _read_above(self, identifier: str) -> tuple[str, bool]:
+        """The page directly above an id: its highest id, and whether the list ends there."""
+        named, ids = self.reads.page(self.stream, self.account, {"min_id": identifier})
+        self.cost += 1
+        self.items += [
+            post for found, post in named if not self.position.is_known(found) or post.edited_at is not None
+        ]
+        self.position.remember(ids)
+        return max([*ids, identifier], key=order), len(ids) < _MIN_PAGE
 
 
 def _ids(entries: list[Json]) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from app.adapters import lenient, readback
 from app.adapters.mastodon import content
 from app.adapters.mastodon.client import MastodonClient
 from app.adapters.mastodon.reads import MastodonReads
+from app.adapters.names import MASTODON
 from app.adapters.transport import AdapterServices
 from app.adapters.types import (
     AccountRef,
@@ -24,7 +26,8 @@ from app.adapters.types import (
 from app.core.errors import PlatformError, PlatformErrorKind
 
 _MEDIA_CHECKS = 8
-_MENTION = re.compile(r"@[A-Za-z0-9_]+(?:@[A-Za-z0-9.\-]+)?")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TO_NOBODY = (SendKind.POST, SendKind.REPOST)
 
 
 class MastodonWrites:
@@ -41,9 +44,12 @@ class MastodonWrites:
             body["in_reply_to_id"] = parent
         if request.media:
             body["media_ids"] = [self._media_id(account, medium) for medium in request.media]
-        for name in ("language", "spoiler_text", "sensitive"):
+        for name in ("language", "sensitive"):
             if request.options.get(name):
                 body[name] = request.options[name]
+        warning = content_warning(request)
+        if warning:
+            body["spoiler_text"] = warning
         answer = self._client.post(account, "/api/v1/statuses", body, request.operation_key)
         return _result(answer)
 
@@ -54,6 +60,17 @@ class MastodonWrites:
 
     def favourite(self, account: AccountRef, status_id: str) -> None:
         self._client.post(account, f"/api/v1/statuses/{status_id}/favourite", {})
+
+    def answer_follow_request(self, account: AccountRef, person_id: str, accept: bool) -> None:
+        """Raises ValueError for what is no id; a request that is answered already is no error."""
+        if not _ID.fullmatch(person_id):
+            raise ValueError("not_an_id")
+        verb = "authorize" if accept else "reject"
+        try:
+            self._client.post(account, f"/api/v1/follow_requests/{person_id}/{verb}", {})
+        except PlatformError as error:
+            if error.kind is not PlatformErrorKind.NOT_FOUND:
+                raise
 
     def delete(self, account: AccountRef, external_id: str) -> None:
         """Raises ValueError for an id that is no status."""
@@ -92,11 +109,37 @@ class MastodonWrites:
 
 
 def wording(request: SendRequest) -> str:
-    """The text with the mention that makes it reach the person answered."""
+    """The text with the mention that makes it reach the person answered: theirs is always the first."""
     handle = request.target.get("acct")
-    if request.kind is SendKind.POST or not handle or f"@{handle}" in request.text:
+    if request.kind in _TO_NOBODY or not handle:
+        return request.text
+    first = next(iter(MASTODON.find(request.text)), None)
+    if first is not None and first.begin == 0 and same_person(first.handle, handle):
         return request.text
     return f"@{handle} {request.text}"
+
+
+def same_person(left: str, right: str) -> bool:
+    """Whether two handles name one account; case does not count. `amy` and `amy@there.example` are two."""
+    return left.lstrip("@").lower() == right.lstrip("@").lower()
+
+
+def others_named(account: AccountRef, request: SendRequest) -> list[str]:
+    """Who else than the person answered would get a direct message, as the server will read its text."""
+    home = (urlsplit(account.base_urls.get("api", "")).hostname or "").lower()
+    handle = request.target.get("acct", "")
+    found = dict.fromkeys(
+        name.name if (name.server or "").lower() == home else name.handle
+        for name in MASTODON.find(f"{wording(request)}\n{content_warning(request)}")
+    )
+    return [name for name in found if not same_person(name, handle)]
+
+
+def content_warning(request: SendRequest) -> str:
+    """An answer below a warning carries the same one, unless the request says otherwise."""
+    if request.kind in _TO_NOBODY:
+        return str(request.options.get("spoiler_text") or "")
+    return str(request.options.get("spoiler_text") or request.target.get("content_warning") or "")
 
 
 def visibility(request: SendRequest) -> str:
@@ -123,4 +166,4 @@ def _matches(post: InboundPost, request: SendRequest) -> bool:
 
 def _comparable(text: str) -> str:
     """Without mentions, whose domains servers cut, and without spaces."""
-    return "".join(_MENTION.sub("", text).split())
+    return "".join(MASTODON.without(text).split())

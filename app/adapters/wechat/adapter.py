@@ -91,6 +91,10 @@ class WeChatAdapter(PlatformAdapter):
         """Fetches a token when none is held (which the IP whitelist guards) and the send quota; one or two
         calls."""
         now = self.services.clock.now()
+        if limits.SCHEMA.mismatches(account.credentials, account.settings):
+            return AccountHealth(
+                HealthState.MISCONFIGURED, now, advice="check_encoding_aes_key", detail="EncodingAESKey"
+            )
         try:
             body = self.client.post(account, "/cgi-bin/openapi/quota/get", {"cgi_path": _SEND_PATH})
         except PlatformError as error:
@@ -187,7 +191,7 @@ class WeChatAdapter(PlatformAdapter):
         try:
             fields = envelope.open_body(raw_body, account)
         except lenient.Unreadable as error:
-            item = unreadable_body(raw_body, f"unreadable: {error}", received_at)
+            item = unreadable_body(raw_body, envelope.reason_of(error), received_at)
         else:
             item = parse.item(fields, received_at)
         return PushResult((item,), ack_body=self.push_ack.body, ack_content_type=self.push_ack.content_type)

@@ -4,7 +4,7 @@ ours."""
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,8 @@ from app.core.errors import PlatformError, PlatformErrorKind
 
 _TITLE_CHARS = 64
 _LIST_SIZE = 20
+_OVERLAP = 5
+_MOST_PAGES = 12
 _CLOCK_SKEW = timedelta(seconds=120)
 _SETTLE = timedelta(seconds=90)  # publishing jobs take seconds to minutes
 _SETTLE_DRAFT = timedelta(seconds=5)
@@ -116,7 +118,7 @@ class WeChatArticles:
 
     def _titled(self, account: AccountRef, request: SendRequest, since: datetime) -> SendResult | None:
         wanted, oldest = article(request, account.settings)["title"], since - _CLOCK_SKEW
-        for entry in self._published(account):
+        for entry in self._published_since(account, oldest):
             updated = lenient.epoch(entry.get("update_time"))
             external_id = f"article:{lenient.text(entry.get('article_id'))}"
             titles = [lenient.text(item.get("title")) for item in _news(entry)]
@@ -153,8 +155,31 @@ class WeChatArticles:
         body = {"article_id": external_id.partition(":")[2], "index": 0}
         self._client.post(account, "/cgi-bin/freepublish/delete", body, writes=True)
 
-    def _published(self, account: AccountRef) -> list[Json]:
-        body = {"offset": 0, "count": _LIST_SIZE, "no_content": 1}
+    def _published_since(self, account: AccountRef, oldest: datetime) -> Iterator[Json]:
+        """Newest first, down to what is older than `oldest`; each article once.
+
+        Offsets shift with every article that is published or taken away meanwhile: pages overlap, and one
+        that does not hang together with those before is read from the top again. Raises
+        PlatformError(UNKNOWN_OUTCOME) when the list cannot be read that far.
+        """
+        met: set[str] = set()
+        offset = 0
+        for _ in range(_MOST_PAGES):
+            entries = self._published(account, offset)
+            ids = {lenient.text(entry.get("article_id")) for entry in entries}
+            if offset and entries and not ids & met:
+                offset = 0
+                continue
+            yield from (entry for entry in entries if lenient.text(entry.get("article_id")) not in met)
+            met |= ids
+            times = [found for entry in entries if (found := lenient.epoch(entry.get("update_time")))]
+            if len(entries) < _LIST_SIZE or min(times, default=oldest) < oldest:
+                return
+            offset += _LIST_SIZE - _OVERLAP
+        raise readback.cannot_tell("wechat", "too_many_articles")
+
+    def _published(self, account: AccountRef, offset: int = 0) -> list[Json]:
+        body = {"offset": offset, "count": _LIST_SIZE, "no_content": 1}
         answer = self._client.post(account, "/cgi-bin/freepublish/batchget", body)
         return lenient.objects(answer.get("item"))
 

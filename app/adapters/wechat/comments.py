@@ -1,11 +1,12 @@
 """Comments below articles 留言 (wechat.md §12): polled by offset, for WeChat pushes none and has no cursor.
 
-Offsets shift while comments arrive, so each read starts at the newest and goes deeper until it meets a
-comment already known; pages overlap, and the external id collapses what is read twice.
+Offsets shift while comments come and go, so each read starts at the newest and goes deeper until it meets a
+comment already known; pages must hang together, and the external id collapses what is read twice.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.adapters.types import (
     ItemKind,
     Json,
     Lane,
+    Origin,
     Page,
     SendRequest,
     SendResult,
@@ -33,6 +35,7 @@ from app.core.errors import PlatformError, PlatformErrorKind
 _PAGE = 49
 _STEP = 40  # deeper pages overlap by nine: comments that arrive meanwhile push the others down
 _KNOWN = 60
+_MET = 150
 _WATCHED = 20
 _READ_BACK_PAGES = 4
 
@@ -90,28 +93,19 @@ class WeChatComments:
             # msgid is <msg_data_id>_<idx> with idx from 1; comments count from 0.
             msg_data_id, _, number = lenient.text(entry.get("msgid")).partition("_")
             if msg_data_id and number.isdigit():
-                articles.setdefault(f"{msg_data_id}:{int(number) - 1}", {})
+                article = articles.setdefault(f"{msg_data_id}:{int(number) - 1}", {})
+                article["title"] = lenient.text(entry.get("title"))[:200]
         state["discovered"] = yesterday
         return 1
 
     def _read(self, account: AccountRef, key: str, entry: Json) -> list[InboundPost]:
-        known = {str(number) for number in entry.get("known", [])}
-        target = {str(number) for number in entry.get("until", [])} if entry.get("deeper") else known
-        begin = lenient.integer(entry.get("deeper")) or 0
-        comments, total = self._page(account, key, begin)
+        dive = _Dive.of(entry)
+        comments, total = self._page(account, key, dive.begin)
         ids = [lenient.identifier(comment.get("user_comment_id")) for comment in comments]
-        fresh = [comment for comment, number in zip(comments, ids, strict=True) if number not in known]
-        is_last = not comments or (bool(total) and begin + len(comments) >= (total or 0))
-        reached = is_last or bool(target & set(ids))
-        entry["deeper"] = None if reached else begin + _STEP
-        entry["until"] = [] if reached else sorted(target)
-        # While the depth was read, the newest page was not: it has its turn before the article is done.
-        entry["again"] = bool(begin) and reached
-        older = [str(number) for number in entry.get("known", [])]
-        fresh_ids = [number for number in ids if number not in known]
-        # Newest first, so that the limit cuts what a later read of the newest page will not meet.
-        entry["known"] = ([*older, *fresh_ids] if begin else [*fresh_ids, *older])[:_KNOWN]
-        return [parse(comment, key, self._clock.now()) for comment in fresh]
+        fresh = [comment for comment, number in zip(comments, ids, strict=True) if number not in dive.known]
+        entry |= dive.after(ids, total)
+        title = lenient.text(entry.get("title"))
+        return [parse(comment, key, self._clock.now(), title) for comment in fresh]
 
     def _page(self, account: AccountRef, key: str, begin: int) -> tuple[list[Json], int | None]:
         """A page and how many comments there are in all, as far as the answer says."""
@@ -154,8 +148,71 @@ class WeChatComments:
         raise readback.cannot_tell("wechat", "comment_not_found")
 
 
-def parse(comment: Json, key: str, received_at: datetime) -> InboundPost:
-    """A comment; identities outside WeChat come without openid."""
+@dataclass(frozen=True)
+class _Dive:
+    """Where the reading of one article's comments stands, as its entry in the cursor has it.
+
+    A dive begins at the newest page and goes down to a comment that was known before. Its pages must hang
+    together: what is deleted above moves the rest up, past the next offset. A page that holds nothing of what
+    this dive has met is therefore read from further up.
+    """
+
+    begin: int
+    known: tuple[str, ...]
+    """The newest ids met so far: with one of them an earlier dive begins."""
+    until: frozenset[str]
+    met: tuple[str, ...]
+    """The last ids of this dive."""
+    ended: bool
+    """The last page was empty: either the end, or everything has moved up."""
+
+    @classmethod
+    def of(cls, entry: Json) -> _Dive:
+        begin = lenient.integer(entry.get("deeper"))
+        known = tuple(str(number) for number in entry.get("known", []))
+        until = known if begin is None else entry.get("until", [])
+        return cls(
+            begin or 0,
+            known,
+            frozenset(str(number) for number in until),
+            tuple(str(number) for number in entry.get("met", [])) if begin is not None else (),
+            bool(entry.get("ended")),
+        )
+
+    def after(self, ids: list[str], total: int | None) -> Json:
+        """What the entry says once a page with these ids has been read; `total` comments there are in all."""
+        hangs = not self.begin or bool({*ids} & {*self.met})
+        if self.begin and not (hangs and ids):
+            # Once more from further up; an empty page is believed when the one above brings nothing new.
+            back = max(0, self.begin - _STEP)
+            return {**self._entry(ids, deeper=back, ended=not ids), "met": list(self.met)}
+        by_count = bool(total) and self.begin + len(ids) >= (total or 0)
+        # A full page may have been pushed down since, with more below it.
+        nothing_new = self.ended and len(ids) < _PAGE and not {*ids} - {*self.met}
+        if not ids or by_count or nothing_new or self.until & {*ids}:
+            return self._entry(ids, deeper=None, ended=False)
+        return self._entry(ids, deeper=self.begin + _STEP, ended=False)
+
+    def _entry(self, ids: list[str], *, deeper: int | None, ended: bool) -> Json:
+        fresh = [number for number in ids if number not in self.known]
+        # Newest first, so that the limit cuts what a later read of the newest page will not meet.
+        known = [*self.known, *fresh] if self.begin else [*fresh, *self.known]
+        over = deeper is None
+        # Begun anew at the top: what was met further down before does not hang together with it.
+        met = self.met if self.begin else ()
+        return {
+            "known": known[:_KNOWN],
+            "deeper": deeper,
+            "until": [] if over else sorted(self.until),
+            "met": [] if over else [*met, *(number for number in ids if number not in met)][-_MET:],
+            "ended": ended,
+            # While the depth was read, the newest page was not: it has its turn before the article is done.
+            "again": over and bool(self.begin),
+        }
+
+
+def parse(comment: Json, key: str, received_at: datetime, title: str = "") -> InboundPost:
+    """A comment below the article of that title; identities outside WeChat come without openid."""
     number = lenient.identifier(comment.get("user_comment_id"))
     if not number:
         return unknown_item(comment, "missing_id", received_at, Lane.PUBLIC)
@@ -174,6 +231,7 @@ def parse(comment: Json, key: str, received_at: datetime) -> InboundPost:
         root=f"article:{key}",
         thread_key=f"article:{key}",
         context=context,
+        origin=Origin("article", title=title) if title else None,
         raw=comment,
     )
 
@@ -192,7 +250,7 @@ def _target(request: SendRequest) -> Json:
 
 
 def _unfinished(entry: Json) -> bool:
-    return bool(entry.get("deeper") or entry.get("again"))
+    return entry.get("deeper") is not None or bool(entry.get("again"))
 
 
 def _age(key: str) -> int:

@@ -30,12 +30,20 @@ def decode_key(encoding_aes_key: str) -> bytes:
         raise ValueError("an EncodingAESKey has 43 characters")
     try:
         # Lenient on purpose: the last of the 43 characters may carry bits that the 32 bytes do not need.
-        key = base64.b64decode(encoding_aes_key + "=")
+        key = base64.b64decode(encoding_aes_key + "=", validate=True)
     except binascii.Error as error:
         raise ValueError("an EncodingAESKey is base64") from error
     if len(key) != 32:
         raise ValueError("an EncodingAESKey holds 32 bytes")
     return key
+
+
+def is_key(text: str) -> bool:
+    try:
+        decode_key(text)
+    except ValueError:
+        return False
+    return True
 
 
 def decrypt(encrypted: str, encoding_aes_key: str, receive_id: str) -> bytes:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.adapters import lenient, safe_xml, signatures
+from app.adapters import bodies, lenient, signatures
+from app.adapters.identity import UNDECRYPTABLE
 from app.adapters.lenient import Unreadable
 from app.adapters.types import AccountRef, Json
 from app.adapters.wechat import crypto
@@ -22,19 +23,19 @@ def verify(query: Mapping[str, str], raw_body: bytes, account: AccountRef, clock
     token = account.credentials.get("token", "")
     if not token:
         raise signatures.SignatureRejected(reason="account_has_no_token")
-    safe = account.settings.get("mode", "plain") == "safe"
+    sealed = account.settings.get("mode", "plain") in ("safe", "compatible")
     timestamp, nonce = signatures.require_fields(query, "timestamp", "nonce")
-    encrypted = _encrypted_part(raw_body) if safe or "msg_signature" in query else ""
+    encrypted = _encrypted_part(raw_body) if sealed or "msg_signature" in query else ""
     if encrypted:
         (claimed,) = signatures.require_fields(query, "msg_signature")
         signatures.require(claimed, token, timestamp, nonce, encrypted)
-    elif safe:
+    elif sealed:
         raise signatures.SignatureRejected(reason="not_encrypted")
     if not encrypted or "signature" in query:
         (claimed,) = signatures.require_fields(query, "signature")
         signatures.require(claimed, token, timestamp, nonce)
     max_age = int(account.settings.get("push_max_age_seconds", DEFAULT_MAX_AGE_SECONDS))
-    signatures.require_fresh(timestamp, clock.now(), max_age)
+    signatures.require_moment(timestamp, nonce, clock.now(), max_age)
 
 
 def verify_challenge(query: Mapping[str, str], account: AccountRef, clock: Clock) -> str:
@@ -45,14 +46,15 @@ def verify_challenge(query: Mapping[str, str], account: AccountRef, clock: Clock
     claimed, timestamp, nonce = signatures.require_fields(query, "signature", "timestamp", "nonce")
     signatures.require(claimed, token, timestamp, nonce)
     max_age = int(account.settings.get("push_max_age_seconds", DEFAULT_MAX_AGE_SECONDS))
-    signatures.require_fresh(timestamp, clock.now(), max_age)
+    signatures.require_moment(timestamp, nonce, clock.now(), max_age)
     return query.get("echostr", "")
 
 
 def open_body(raw_body: bytes, account: AccountRef) -> Json:
-    """The message's fields. The encrypted part wins over plain fields, which nothing protects.
+    """The message's fields. Beside an encrypted part plain fields are never believed: nothing protects them.
 
-    Raises Unreadable when there is neither a readable message nor one our keys open.
+    Raises Unreadable when there is no readable message, UNDECRYPTABLE at its beginning when our keys do not
+    open it.
     """
     fields = read_fields(raw_body)
     encrypted = lenient.text(fields.get("Encrypt"))
@@ -61,17 +63,11 @@ def open_body(raw_body: bytes, account: AccountRef) -> Json:
     try:
         return read_fields(_decrypt(encrypted, account))
     except (crypto.Undecryptable, Unreadable) as error:
-        plain = {name: value for name, value in fields.items() if name != "Encrypt"}
-        if plain.get("MsgType"):
-            return plain
-        raise Unreadable(f"undecryptable: {error}") from error
+        raise Unreadable(f"{UNDECRYPTABLE}: {error}") from error
 
 
 def read_fields(content: bytes) -> Json:
-    stripped = content.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if stripped.startswith(b"<"):
-        return safe_xml.parse(stripped)
-    body = lenient.loads(stripped)
+    body = bodies.read(content)
     if not isinstance(body, dict):
         raise Unreadable("not an object")
     return body
@@ -94,3 +90,9 @@ def _decrypt(encrypted: str, account: AccountRef) -> bytes:
         except crypto.Undecryptable as error:
             failure = error
     raise failure
+
+
+def reason_of(error: Unreadable) -> str:
+    """Why a body could not be read, as its item keeps it."""
+    text = str(error)
+    return text if text.startswith(UNDECRYPTABLE) else f"unreadable: {text}"

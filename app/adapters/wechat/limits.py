@@ -21,6 +21,7 @@ from app.adapters.capabilities import (
 )
 from app.adapters.schema import AdapterSchema, FormModel, form_field
 from app.adapters.types import AccountRef, SendKind, Trigger
+from app.adapters.wechat import crypto
 from app.adapters.wechat.client import BASE_URLS
 from app.adapters.wechat.envelope import DEFAULT_MAX_AGE_SECONDS
 
@@ -60,6 +61,18 @@ class WeChatCredentials(FormModel):
     )
 
 
+def _mismatches(credentials: Mapping[str, Any], settings: Mapping[str, Any]) -> Mapping[str, str]:
+    """Every mode but plain needs the key, and a key that is none opens nothing."""
+    wrong = {
+        f"credentials.{name}": "not_an_aes_key"
+        for name in ("encoding_aes_key", "previous_encoding_aes_key")
+        if credentials.get(name) and not crypto.is_key(str(credentials[name]))
+    }
+    if settings.get("mode", "plain") != "plain" and not credentials.get("encoding_aes_key"):
+        wrong["credentials.encoding_aes_key"] = "needed_in_this_mode"
+    return wrong
+
+
 class WeChatSettings(FormModel):
     mode: str = form_field(
         "消息加解密方式",
@@ -96,7 +109,9 @@ class WeChatSettings(FormModel):
     )
 
 
-SCHEMA = AdapterSchema(credentials=WeChatCredentials, settings=WeChatSettings, base_urls=BASE_URLS)
+SCHEMA = AdapterSchema(
+    credentials=WeChatCredentials, settings=WeChatSettings, base_urls=BASE_URLS, mismatches=_mismatches
+)
 
 
 def capabilities(account: AccountRef | None = None) -> Capabilities:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.adapters import lenient
+from app.adapters.transport import Answer
 from app.adapters.types import AccountRef, DownloadedMedia, Media, OutboundMedia
 from app.adapters.wechat.client import WeChatClient
 from app.core.errors import PlatformError, PlatformErrorKind
@@ -26,14 +27,26 @@ class WeChatMedia:
         return media_id
 
     def download(self, account: AccountRef, media: Media) -> DownloadedMedia:
-        """The bytes; a video's answer only names an address, which goes into `content` as JSON.
+        """The bytes; a video's answer only names the address where they are.
 
         Raises PlatformError(NOT_FOUND) when the three days are over.
         """
         answer = self._client.download(account, "/cgi-bin/media/get", {"media_id": media.source_ref or ""})
+        address = _video_address(answer)
+        if address:
+            return DownloadedMedia(b"", "video/mp4", url=address)
         named = _FILENAME.search(answer.headers.get("content-disposition", ""))
         return DownloadedMedia(
             content=answer.content,
             mime_type=answer.headers.get("content-type", "application/octet-stream").partition(";")[0],
             filename=named.group(1) if named else None,
         )
+
+
+def _video_address(answer: Answer) -> str | None:
+    if not answer.content.lstrip().startswith(b"{"):
+        return None
+    try:
+        return lenient.text_or_none(lenient.obj(answer.json()).get("video_url"))
+    except lenient.Unreadable:
+        return None

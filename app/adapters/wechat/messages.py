@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.core.errors import PlatformError, PlatformErrorKind
 _AGENT_SENDS = 2002  # opercode of the message log: an agent's message to the follower
 _CLOCK_SKEW = timedelta(seconds=60)
 _LOG_SIZE = 10_000
+_LOG_PAGES = 5
 # Types whose body the caller builds: `options={"msgtype": "news", "body": {…}}`.
 _STRUCTURED = frozenset(
     {"music", "news", "mpnews", "mpnewsarticle", "msgmenu", "wxcard", "miniprogrampage", "video"}
@@ -44,22 +46,33 @@ class WeChatMessages:
         The log is written by WeChat's agent desk and with delay: finding the text proves the send, not
         finding it proves nothing, so absence raises PlatformError(UNKNOWN_OUTCOME).
         """
-        start = int((since - _CLOCK_SKEW).timestamp())
-        body = {"starttime": start, "endtime": start + 86_000, "msgid": 1, "number": _LOG_SIZE}
-        try:
-            answer = self._client.post(account, "/customservice/msgrecord/getmsglist", body)
-        except PlatformError as error:
-            if error.kind in (PlatformErrorKind.TEMPORARY, PlatformErrorKind.RATE_LIMITED):
-                raise
-            answer = {}
         wanted = (request.target["user_id"], request.text.strip())
-        for entry in lenient.objects(answer.get("recordlist")):
+        for entry in self._logged(account, since):
             said = (lenient.text(entry.get("openid")), lenient.text(entry.get("text")).strip())
             if lenient.integer(entry.get("opercode")) == _AGENT_SENDS and said == wanted:
                 return SendResult(None, SendState.DONE, entry)
         raise PlatformError(
             PlatformErrorKind.UNKNOWN_OUTCOME, platform="wechat", message="not_in_message_log"
         )
+
+    def _logged(self, account: AccountRef, since: datetime) -> Iterator[Json]:
+        """The log from `since` on, oldest first; a full page is followed by what comes after its last id."""
+        start = int((since - _CLOCK_SKEW).timestamp())
+        after = 1
+        for _ in range(_LOG_PAGES):
+            body = {"starttime": start, "endtime": start + 86_000, "msgid": after, "number": _LOG_SIZE}
+            try:
+                answer = self._client.post(account, "/customservice/msgrecord/getmsglist", body)
+            except PlatformError as error:
+                if error.kind in (PlatformErrorKind.TEMPORARY, PlatformErrorKind.RATE_LIMITED):
+                    raise
+                return
+            entries = lenient.objects(answer.get("recordlist"))
+            yield from entries
+            last = lenient.integer(answer.get("msgid")) or 0
+            if len(entries) < _LOG_SIZE or last <= after:
+                return
+            after = last
 
     def _content(self, account: AccountRef, request: SendRequest) -> Json:
         kind = lenient.text(request.options.get("msgtype"))

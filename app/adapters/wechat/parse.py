@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.adapters import lenient
 from app.adapters.identity import fingerprint, unknown_item
-from app.adapters.types import Author, InboundPost, ItemKind, Json, Lane, Media, Trigger
+from app.adapters.types import Author, InboundPost, ItemKind, Json, Lane, Trigger
+from app.adapters.wechat import content
 
-_MEDIA_LIFE = timedelta(days=3)  # then the platform forgets what followers sent
 _TRIGGERS = {
     "subscribe": Trigger.FOLLOW,
     "unsubscribe": Trigger.UNFOLLOW,
@@ -89,34 +88,34 @@ def item(fields: Json, received_at: datetime) -> InboundPost:
     fields = {name: value for name, value in fields.items() if name != "Encrypt"}
     kind = lenient.text(fields.get("MsgType")).lower()
     sender = lenient.identifier(fields.get("FromUserName"))
-    if not kind or not sender:
-        reason = "missing_type" if not kind else "missing_sender"
-        return unknown_item(fields, reason, received_at, Lane.PRIVATE, lenient.text(fields.get("Content")))
-    if kind == "event":
+    words = lenient.text(fields.get("Content"))
+    if not sender:
+        return unknown_item(fields, "missing_sender", received_at, Lane.PRIVATE, words)
+    if not kind and not words:
+        return unknown_item(fields, "missing_type", received_at, Lane.PRIVATE, sender=sender)
+    if kind in ("event", "device_event", "device_status"):
         return _event(fields, sender, received_at)
     return _message(fields, kind, sender, received_at)
 
 
 def _message(fields: Json, kind: str, sender: str, received_at: datetime) -> InboundPost:
-    reader = _READERS.get(kind)
     created_at = lenient.epoch(fields.get("CreateTime")) or received_at
-    text, media = reader(fields, created_at) if reader else (lenient.text(fields.get("Content")), ())
+    text, sent = content.read(kind, fields, created_at)
     context = {"user_id": sender}
     for name, ours in _CONTEXT_FIELDS.items():
         if lenient.identifier(fields.get(name)):
             context[ours] = lenient.identifier(fields.get(name))
     return InboundPost(
         external_id=f"message:{_message_id(fields, kind, sender)}",
-        kind=ItemKind.PRIVATE_MESSAGE if reader else ItemKind.UNKNOWN,
+        kind=ItemKind.PRIVATE_MESSAGE,
         lane=Lane.PRIVATE,
         created_at=created_at,
         text=text,
         author=Author(external_id=sender),
-        media=media,
+        media=sent,
         thread_key=f"dm:{sender}",
         context=context,
         trigger=Trigger.MESSAGE,
-        reason=None if reader else f"unknown_type: {kind[:40]}",
         raw=fields,
     )
 
@@ -124,14 +123,16 @@ def _message(fields: Json, kind: str, sender: str, received_at: datetime) -> Inb
 def _event(fields: Json, sender: str, received_at: datetime) -> InboundPost:
     name = lenient.text(fields.get("Event")).lower()[:80]
     known = name in _KNOWN_EVENTS or name.startswith(_KNOWN_FAMILIES)
+    place = content.selected_place(fields) if name == "location_select" else None
     second = lenient.identifier(fields.get("CreateTime"))[:20] or "0"
     return InboundPost(
         # FromUserName + CreateTime alone would merge two events of one second (wechat.md §3).
         external_id=f"event:{sender}:{second}:{name}:{fingerprint(fields)}",
-        kind=ItemKind.EVENT if known else ItemKind.UNKNOWN,
+        kind=_event_kind(known, place is not None),
         lane=Lane.PRIVATE,
         created_at=lenient.epoch(fields.get("CreateTime")) or received_at,
-        text=lenient.text(fields.get("EventKey")),
+        text=place[0] if place else lenient.text(fields.get("EventKey")),
+        media=place[1] if place else (),
         author=Author(external_id=sender),
         thread_key=f"dm:{sender}",
         context={"user_id": sender},
@@ -142,87 +143,16 @@ def _event(fields: Json, sender: str, received_at: datetime) -> InboundPost:
     )
 
 
+def _event_kind(known: bool, is_said: bool) -> ItemKind:
+    """A place that somebody picked on a map is something they tell us."""
+    if is_said:
+        return ItemKind.PRIVATE_MESSAGE
+    return ItemKind.EVENT if known else ItemKind.UNKNOWN
+
+
 def _message_id(fields: Json, kind: str, sender: str) -> str:
     """MsgId; without one, sender, second, type and a hash of everything, so that a repeat collapses."""
     given = lenient.identifier(fields.get("MsgId"))
     if given and given != "0":
         return given
     return f"{sender}:{lenient.identifier(fields.get('CreateTime')) or '0'}:{kind[:40]}:{fingerprint(fields)}"
-
-
-_Read = tuple[str, tuple[Media, ...]]
-
-
-def _text(fields: Json, created_at: datetime) -> _Read:
-    del created_at
-    return lenient.text(fields.get("Content")), ()
-
-
-def _image(fields: Json, created_at: datetime) -> _Read:
-    return "", (_held("image", fields, created_at, url=lenient.text_or_none(fields.get("PicUrl"))),)
-
-
-def _voice(fields: Json, created_at: datetime) -> _Read:
-    spoken = lenient.text(fields.get("Recognition"))
-    return spoken, (_held("voice", fields, created_at, mime=_voice_mime(fields)),)
-
-
-def _video(fields: Json, created_at: datetime) -> _Read:
-    return "", (_held("video", fields, created_at, mime="video/mp4"),)
-
-
-def _location(fields: Json, created_at: datetime) -> _Read:
-    del created_at
-    place = f"{lenient.text(fields.get('Location_X'))},{lenient.text(fields.get('Location_Y'))}"
-    return lenient.text(fields.get("Label")), (Media(kind="location", description=place),)
-
-
-def _link(fields: Json, created_at: datetime) -> _Read:
-    del created_at
-    lines = [lenient.text(fields.get(name)) for name in ("Title", "Description", "Url")]
-    address = lenient.text_or_none(fields.get("Url"))
-    return "\n".join(filter(None, lines)), (Media(kind="link", url=address, description=lines[0]),)
-
-
-def _mini_program(fields: Json, created_at: datetime) -> _Read:
-    title = lenient.text(fields.get("Title"))
-    preview = lenient.text_or_none(fields.get("ThumbUrl"))
-    media = Media(
-        kind="link",
-        url=None,
-        source_ref=lenient.text_or_none(fields.get("ThumbMediaId")),
-        preview_url=preview,
-        description=lenient.text(fields.get("PagePath")),
-        expires_at=created_at + _MEDIA_LIFE,
-    )
-    return title, (media,)
-
-
-def _held(
-    kind: str, fields: Json, created_at: datetime, url: str | None = None, mime: str | None = None
-) -> Media:
-    return Media(
-        kind=kind,
-        url=url,
-        source_ref=lenient.text_or_none(fields.get("MediaId")),
-        mime_type=mime,
-        expires_at=created_at + _MEDIA_LIFE,
-    )
-
-
-def _voice_mime(fields: Json) -> str | None:
-    return {"amr": "audio/amr", "speex": "audio/ogg", "mp3": "audio/mpeg"}.get(
-        lenient.text(fields.get("Format")).lower()
-    )
-
-
-_READERS: dict[str, Callable[[Json, datetime], _Read]] = {
-    "text": _text,
-    "image": _image,
-    "voice": _voice,
-    "video": _video,
-    "shortvideo": _video,
-    "location": _location,
-    "link": _link,
-    "miniprogrampage": _mini_program,
-}

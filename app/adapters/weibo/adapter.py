@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import ClassVar
@@ -28,13 +28,14 @@ from app.adapters.types import (
     PostMetrics,
     PushAck,
     PushResult,
+    Reread,
     SendKind,
     SendRequest,
     SendResult,
     TextMeasure,
     Violation,
 )
-from app.adapters.weibo import limits, oauth, push
+from app.adapters.weibo import limits, oauth, push, reread
 from app.adapters.weibo import text as weibo_text
 from app.adapters.weibo.client import WeiboClient
 from app.adapters.weibo.reads import WeiboReads, bare_id
@@ -50,6 +51,7 @@ class WeiboAdapter(PlatformAdapter):
     names: ClassVar[Mapping[str, str]] = {"zh": "微博", "en": "Weibo"}
     streams = limits.STREAMS
     schema = limits.SCHEMA
+    rereads = reread.PREFIXES
     push_ack = PushAck(body="")  # empty: accepted, the answer comes later (weibo.md §7)
 
     def __init__(self, services: AdapterServices) -> None:
@@ -111,6 +113,10 @@ class WeiboAdapter(PlatformAdapter):
 
     def complete(self, account: AccountRef, post: InboundPost) -> InboundPost:
         return self.reads.complete(account, post)
+
+    def reread(self, account: AccountRef, external_ids: Sequence[str], calls: int) -> Reread:
+        clock = self.services.clock
+        return reread.reread(self.client, self.reads, clock, account, external_ids, calls)
 
     def search(self, account: AccountRef, query: str, cursor: Cursor | None) -> Page:
         return self.reads.search(account, query, cursor)

@@ -14,9 +14,11 @@ _K = PlatformErrorKind
 FAULTS = table(
     ((10001, 10003, 10010, 10011), Fault(_K.TEMPORARY, "retry", seconds=5)),
     ((10002, 10009), Fault(_K.TEMPORARY, "retry", seconds=30)),
-    ((10004,), Fault(_K.ACCOUNT_BLOCKED, "ip_refused")),
+    ((10004,), Fault(_K.ADDRESS_REFUSED, "add_ip_to_whitelist")),
     ((10005, 10014), Fault(_K.CAPABILITY_MISSING, "apply_for_interface")),
-    ((10006, 10007, 10008, 10016, 10017, 10020, 10021, 21335), Fault(_K.CONFIG, "our_request_is_wrong")),
+    ((10006, 21335), Fault(_K.CONFIG, "our_request_is_wrong")),
+    # One call was wrong; that says nothing of the account.
+    ((10007, 10008, 10016, 10017, 10020, 10021), Fault(_K.REJECTED, "our_request_is_wrong")),
     ((10012, 10013), Fault(_K.REJECTED, "illegal_request")),
     ((10018,), Fault(_K.REJECTED, "media_too_large")),
     ((10022,), Fault(_K.RATE_LIMITED, "ip_quota", next_hour=True)),

@@ -56,6 +56,7 @@ _FEATURES = frozenset(
         Feature.AUTHOR_PROFILE,
         Feature.OAUTH_CONNECT,
         Feature.SEARCH,
+        Feature.REREAD,
     }
 )
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from app.adapters import lenient
 from app.adapters.identity import unknown_item
-from app.adapters.types import Author, InboundPost, ItemKind, Json, Lane, Media
+from app.adapters.names import WEIBO
+from app.adapters.types import Author, InboundPost, ItemKind, Json, Lane, Media, Origin
 from app.adapters.weibo import text as weibo_text
 
 _PICTURE_SIZE = re.compile(r"/(?:thumbnail|bmiddle|mw690|orj360|wap180|small)/")
@@ -58,8 +59,14 @@ def author(value: Any) -> Author | None:
     )
 
 
-def status(value: Json, account_id: str, received_at: datetime, own: bool = False) -> InboundPost:
-    """A status that names us (`own` False) or one that our account wrote (`own` True)."""
+def status(
+    value: Json,
+    account_id: str,
+    received_at: datetime,
+    own: bool = False,
+    names: frozenset[str] = frozenset(),
+) -> InboundPost:
+    """A status that names us (`own` False) by one of `names`, or one that our account wrote (`own` True)."""
     found = object_id(value)
     if not found:
         return unknown_item(value, "missing_id", received_at, Lane.PUBLIC, lenient.text(value.get("text")))
@@ -75,7 +82,7 @@ def status(value: Json, account_id: str, received_at: datetime, own: bool = Fals
         kind=_status_kind(own or _is(writer, account_id), original_writer, account_id),
         lane=Lane.PUBLIC,
         created_at=weibo_text.parse_date(value.get("created_at")) or received_at,
-        text=full_text(value),
+        text=full_text(value) if own else WEIBO.set_apart(full_text(value), names),
         author=writer,
         media=_pictures(value),
         reply_to=f"status:{original_id}" if original_id else None,
@@ -83,14 +90,23 @@ def status(value: Json, account_id: str, received_at: datetime, own: bool = Fals
         thread_key=f"status:{found}",
         context=context,
         url=_address(value, writer),
+        edited_at=weibo_text.parse_date(value.get("edit_at")),
+        edit_count=max(0, lenient.integer(value.get("edit_count")) or 0),
         deleted=lenient.boolean(value.get("deleted")) is True,
         is_cut=is_cut(value),
         quoted_text=full_text(original) or None if original else None,
+        origin=_origin(original, original_writer) if original else None,
         raw=value,
     )
 
 
-def comment(value: Json, account_id: str, received_at: datetime, own: bool = False) -> InboundPost:
+def comment(
+    value: Json,
+    account_id: str,
+    received_at: datetime,
+    own: bool = False,
+    names: frozenset[str] = frozenset(),
+) -> InboundPost:
     """A comment on one of our statuses, one that names us below somebody else's, or (`own`) one of ours."""
     found = object_id(value)
     if not found:
@@ -110,7 +126,7 @@ def comment(value: Json, account_id: str, received_at: datetime, own: bool = Fal
         kind=ItemKind.OWN_POST if own or _is(writer, account_id) else ItemKind.COMMENT,
         lane=Lane.PUBLIC,
         created_at=weibo_text.parse_date(value.get("created_at")) or received_at,
-        text=full_text(value),
+        text=full_text(value) if own else WEIBO.set_apart(full_text(value), names),
         author=writer,
         reply_to=parent,
         root=f"status:{status_id}" if status_id else None,
@@ -119,7 +135,22 @@ def comment(value: Json, account_id: str, received_at: datetime, own: bool = Fal
         url=_address(below, author(below.get("user"))),
         deleted=lenient.boolean(value.get("deleted")) is True,
         quoted_text=full_text(below) or None,
+        origin=_origin(below, author(below.get("user"))) if below else None,
         raw=value,
+    )
+
+
+def _origin(value: Json, writer: Author | None) -> Origin | None:
+    """The status that a comment or a repost stands under; None when nothing can be shown of it."""
+    text, pictures = full_text(value), _pictures(value)
+    if not text and not pictures:
+        return None
+    return Origin(
+        kind="post",
+        text=text or None,
+        author_name=writer.name if writer else None,
+        url=_address(value, writer),
+        picture_url=pictures[0].url if pictures else None,
     )
 
 

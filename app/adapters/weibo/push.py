@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.adapters import lenient, safe_xml, signatures
+from app.adapters import bodies, lenient, naming, places, signatures
 from app.adapters.identity import fingerprint, unknown_item, unreadable_body
 from app.adapters.types import (
     AccountRef,
@@ -28,6 +28,7 @@ from app.core.clock import Clock
 
 DEFAULT_MAX_AGE_SECONDS = 900
 _MESSAGE_TYPES = frozenset({"text", "position", "voice", "image"})
+_FILES = frozenset({"file", "video"})
 _TRIGGERS = {
     "follow": Trigger.FOLLOW,
     "subscribe": Trigger.FOLLOW,
@@ -50,17 +51,15 @@ def verify(query: Mapping[str, str], account: AccountRef, clock: Clock) -> None:
     signature, timestamp, nonce = signatures.require_fields(query, "signature", "timestamp", "nonce")
     signatures.require(signature, secret, timestamp, nonce)
     max_age = int(account.settings.get("push_max_age_seconds", DEFAULT_MAX_AGE_SECONDS))
-    signatures.require_fresh(timestamp, clock.now(), max_age)
+    signatures.require_moment(timestamp, nonce, clock.now(), max_age, digits=(10, 13))
 
 
 def parse(raw_body: bytes, received_at: datetime) -> PushResult:
     """Never raises; what is not understood is kept with a reason."""
-    stripped = raw_body.lstrip()
     try:
-        if stripped.startswith(b"<"):
-            message: Any = _from_xml(safe_xml.parse(stripped))
-        else:
-            message = lenient.loads(raw_body)
+        message: Any = bodies.read(raw_body)
+        if isinstance(message, dict) and "MsgType" in message:
+            message = _from_xml(message)
     except lenient.Unreadable as error:
         return PushResult(items=(unreadable_body(raw_body, f"unreadable: {error}", received_at),))
     if not isinstance(message, dict):
@@ -73,16 +72,14 @@ def parse(raw_body: bytes, received_at: datetime) -> PushResult:
 def _item(message: Json, received_at: datetime) -> InboundPost:
     kind = lenient.text(message.get("type")).lower()
     sender = lenient.identifier(message.get("sender_id"))
-    if not sender or not kind:
-        reason = "missing_sender" if kind else "missing_type"
-        return unknown_item(message, reason, received_at, Lane.PRIVATE, lenient.text(message.get("text")))
+    words = lenient.text(message.get("text"))
+    if not sender:
+        return unknown_item(message, "missing_sender", received_at, Lane.PRIVATE, words)
+    if not kind and not words:
+        return unknown_item(message, "missing_type", received_at, Lane.PRIVATE, sender=sender)
     if kind in ("event", "mention"):
         return _event(message, kind, sender, received_at)
-    if kind in _MESSAGE_TYPES:
-        return _message(message, kind, sender, received_at)
-    return unknown_item(
-        message, f"unknown_type: {kind[:40]}", received_at, Lane.PRIVATE, lenient.text(message.get("text"))
-    )
+    return _message(message, kind, sender, received_at)
 
 
 def _message(message: Json, kind: str, sender: str, received_at: datetime) -> InboundPost:
@@ -93,7 +90,7 @@ def _message(message: Json, kind: str, sender: str, received_at: datetime) -> In
         kind=ItemKind.PRIVATE_MESSAGE,
         lane=Lane.PRIVATE,
         created_at=sent_at or received_at,
-        text=weibo_text.clean(lenient.text(message.get("text"))),
+        text=_words(message, kind, data),
         author=Author(external_id=sender),
         media=_media(kind, data),
         thread_key=f"dm:{sender}",
@@ -130,9 +127,24 @@ def _media(kind: str, data: Json) -> tuple[Media, ...]:
         reference = lenient.identifier(data.get("tovfid")) or None
         return (Media(kind=kind, source_ref=reference),)
     if kind == "position":
-        place = f"{lenient.text(data.get('latitude'))},{lenient.text(data.get('longitude'))}"
-        return (Media(kind="location", description=place),)
-    return ()
+        return (places.location(data.get("latitude"), data.get("longitude"), data.get("label")),)
+    if kind in _MESSAGE_TYPES or not kind:
+        return ()
+    reference = lenient.identifier(data.get("tovfid")) or None
+    name = lenient.text_or_none(data.get("name")) or lenient.text_or_none(data.get("filename"))
+    return (
+        Media(kind="file" if kind in _FILES else "unknown", source_ref=reference, name=name, title=kind[:40]),
+    )
+
+
+def _words(message: Json, kind: str, data: Json) -> str:
+    """What was written; where nothing was, what it is."""
+    text = weibo_text.clean(lenient.text(message.get("text")))
+    if text or kind in _MESSAGE_TYPES - {"position"}:
+        return text
+    if kind == "position":
+        return lenient.text(data.get("label")) or places.in_words(data.get("latitude"), data.get("longitude"))
+    return naming.unknown_words(kind, lenient.text(data.get("name")) or lenient.text(data.get("filename")))
 
 
 def _key(message: Json, kind: str, sender: str, sent_at: datetime | None) -> str:

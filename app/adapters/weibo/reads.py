@@ -51,6 +51,7 @@ class WeiboReads:
             cursor,
             budget,
             self._clock.now() - timedelta(days=days),
+            self._clock.now(),
         )
         return longtext.completed(
             page,
@@ -85,8 +86,12 @@ class WeiboReads:
     def _post_reader(self, stream: str, account: AccountRef) -> Callable[[Json], InboundPost]:
         now = self._clock.now()
         if LISTS[stream][1] == "comments":
-            return lambda entry: parse.comment(entry, account.external_id, now, own=stream == "own_comments")
-        return lambda entry: parse.status(entry, account.external_id, now, own=stream == "own_posts")
+            return lambda entry: parse.comment(
+                entry, account.external_id, now, own=stream == "own_comments", names=account.names
+            )
+        return lambda entry: parse.status(
+            entry, account.external_id, now, own=stream == "own_posts", names=account.names
+        )
 
     def complete(self, account: AccountRef, post: InboundPost) -> InboundPost:
         """The status with its whole text; unchanged when it is gone. Raises PlatformError otherwise."""
@@ -96,14 +101,14 @@ class WeiboReads:
             if error.kind is PlatformErrorKind.NOT_FOUND:
                 return replace(post, deleted=True, is_cut=False)
             raise
-        fresh = parse.status(body, account.external_id, self._clock.now())
+        fresh = parse.status(body, account.external_id, self._clock.now(), names=account.names)
         if fresh.external_id != post.external_id:
             return replace(post, is_cut=False)  # an answer about something else completes nothing
         return replace(fresh, kind=post.kind, text=fresh.text or post.text, is_cut=False)
 
     def show(self, account: AccountRef, status_id: str) -> InboundPost:
         body = lenient.obj(self._client.get(account, "statuses/show", {"id": status_id}))
-        return parse.status(body, account.external_id, self._clock.now())
+        return parse.status(body, account.external_id, self._clock.now(), names=account.names)
 
     def comments_below(self, account: AccountRef, status_id: str, pages: int) -> list[InboundPost]:
         found: list[InboundPost] = []
@@ -111,7 +116,10 @@ class WeiboReads:
             params = {"id": status_id, "count": "50", "page": str(page)}
             body = lenient.obj(self._client.get(account, "comments/show", params))
             entries = lenient.objects(body.get("comments"))
-            found += [parse.comment(entry, account.external_id, self._clock.now()) for entry in entries]
+            found += [
+                parse.comment(entry, account.external_id, self._clock.now(), names=account.names)
+                for entry in entries
+            ]
             if not entries:
                 break
         return found
@@ -145,7 +153,7 @@ class WeiboReads:
         body = lenient.obj(self._client.get(account, "search/statuses/limited", params))
         entries = lenient.objects(body.get("statuses"))
         now = self._clock.now()
-        items = tuple(parse.status(entry, account.external_id, now) for entry in entries)
+        items = tuple(parse.status(entry, account.external_id, now, names=account.names) for entry in entries)
         return Page(items, {"page": number + 1}, has_more=bool(entries))
 
     def metrics(self, account: AccountRef, external_ids: tuple[str, ...]) -> tuple[PostMetrics, ...]:

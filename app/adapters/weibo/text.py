@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from app.adapters.names import WEIBO_NAME
+
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -19,7 +21,7 @@ _DATE = re.compile(
 )
 _URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _SHORT_URL_UNITS = 10
-_CHAIN = re.compile(r"//\s*@[\w\-\u4e00-\u9fff]{1,30}\s*[::]")
+_CHAIN = re.compile(rf"//\s*{WEIBO_NAME}\s*[:：]")
 _TOPIC = re.compile(r"#[^#\s][^#]*#")
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

@@ -20,6 +20,7 @@ from app.adapters.capabilities import Feature
 from app.adapters.transport import AdapterServices
 from app.adapters.types import AccountRef, Budget, Credentials, HealthState, Lane, SendKind, SendRequest
 from app.core.errors import PlatformError, PlatformErrorKind
+from app.core.http_client import build_client
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def forum() -> Iterator[Forum]:
 
 @pytest.fixture
 def adapter() -> Iterator[PlatformAdapter]:
-    services = AdapterServices()
+    services = AdapterServices(http=build_client(private_hosts=frozenset({"127.0.0.1"})))
     yield registry.build("bulletin", services)
     services.http.close()
 

@@ -1,94 +1,66 @@
 /**
- * The shapes of `/api/v1` as the screens use them: the generated types (`types.ts`, from docs/api/openapi.json), with
- * plain strings narrowed to the words they can be. A field that changes on the server breaks the build here.
- * Times are ISO-8601 UTC strings.
+ * Names for the shapes of `/api/v1`, all from the generated types (`types.ts`, from docs/api/openapi.json): a field that changes on
+ * the server breaks the build here. Times are ISO-8601 UTC strings.
  */
 
 import type { components } from './types'
 
 type Schemas = components['schemas']
 
-export type Platform = 'weibo' | 'wechat' | 'mastodon'
-export type Lane = 'public' | 'private'
+/** Platforms are plug-ins of the server, so the list is open. */
+export type Platform = string
+export type Lane = Schemas['SendReply']['lane']
 export type ComposerLane = Lane | 'note'
 export type Presence = Schemas['Presence']
 export type RequestStatus = Schemas['RequestStatus']
 export type SettableStatus = Schemas['SetStatus']['status']
-export type RequestType = 'complaint' | 'consult' | 'lead' | 'suggestion' | 'praise' | 'other'
 export type Role = Schemas['RoleName']
+/** What a role may allow, as the server names it. */
+export type Right = Schemas['Permission']
 export type ViewName = keyof Schemas['ViewCounts']
 export type SortName = 'urgent' | 'newest' | 'oldest'
 export type MessageState = Schemas['OutboundState']
-/** half_up is Weibo's rule, graphemes Mastodon's. */
-export type LengthUnit = 'half_up' | 'weibo_140' | 'utf8_bytes' | 'graphemes' | 'characters'
 export type AccountStatus = Schemas['AccountStatus']
-export type Locale = 'zh-CN' | 'en'
+export type Locale = Schemas['SetLocale']['locale']
 
 export type NamedRef = Schemas['PersonRef']
 export type OperatorView = Schemas['OperatorView']
 
-export type AnonymousSession = Pick<Schemas['SessionView'], 'csrf_token' | 'server_time'> & {
-  authenticated: false
-  locale: Locale
-}
+/** What `/session` answers; of somebody who is not signed in it holds little. */
+export type SessionAnswer = Schemas['SessionView']
 
-export type SessionView = Omit<Schemas['SessionView'], 'authenticated' | 'locale' | 'operator' | 'capacity' | 'presence'> & {
-  authenticated: true
-  locale: Locale
+export type SessionView = SessionAnswer & {
   operator: OperatorView
   capacity: Schemas['CapacityView']
   presence: Presence
 }
 
-export type AccountRef = Omit<Schemas['AccountRefView'], 'platform'> & { platform: Platform }
+export type AccountRef = Schemas['AccountRefView']
 export type ContactRef = Schemas['ContactRefView']
 export type Sentiment = Schemas['SentimentView']
-
 /** `kind` says which judgement the words moved: `intent:…`, `service`, `sentiment`, `spam`. */
-export type Reason = Omit<Schemas['ReasonView'], 'kind'> & { kind?: string }
-
-export type ServiceRequestView = Omit<Schemas['ServiceRequestView'], 'account' | 'lane' | 'type'> & {
-  account: AccountRef
-  lane: Lane
-  type: RequestType
-}
+export type Reason = Schemas['ReasonView']
+export type ServiceRequestView = Schemas['ServiceRequestView']
 
 export interface Page<T> {
   items: T[]
   next_cursor: string | null
 }
 
-export type RequestPage = Omit<Schemas['ServiceRequestList'], 'items'> & { items: ServiceRequestView[] }
+export type RequestPage = Schemas['ServiceRequestList']
 export type RequestCounts = Schemas['ServiceRequestCounts']
+export type RequestType = NonNullable<Schemas['ClassifyRequest']['type']>
+export type RequestChange = Schemas['RequestChangeView']
 export type AssignmentDecision = Schemas['DecisionView']
-
-export type LaneState = Omit<Schemas['LaneView'], 'limit' | 'quota'> & {
-  limit: { maximum: number; unit: LengthUnit }
-  quota?: { remaining: number; resets_at: string | null } | null
-}
-
-export type ContactView = Omit<Schemas['ContactView'], 'platform'> & { platform: Platform }
+export type LaneState = Schemas['LaneView']
+export type ContactView = Schemas['ContactView']
 export type Viewer = Schemas['ViewerView']
-
-export type ConversationView = Omit<Schemas['ConversationView'], 'account' | 'contact' | 'requests' | 'lanes'> & {
-  account: AccountRef
-  contact: ContactView
-  requests: ServiceRequestView[]
-  lanes: { public: LaneState | null; private: LaneState | null }
-}
-
-export type MessageView = Omit<Schemas['MessageView'], 'reasons'> & { reasons: Reason[] }
+export type ConversationView = Schemas['ConversationView']
+export type MessageView = Schemas['MessageView']
 export type AssignableOperator = Schemas['AssignableOperatorView']
-export type AccountView = Omit<Schemas['AccountView'], 'platform'> & { platform: Platform }
-export type Verdict = Omit<Schemas['VerdictView'], 'reasons'> & { reasons: Reason[] }
-
-export type InboundItemView = Omit<Schemas['InboundItemView'], 'account' | 'lane' | 'verdict'> & {
-  account: AccountRef
-  lane: Lane
-  verdict: Verdict | null
-}
-
-export type Explanation = Schemas['ExplanationView']
+export type AccountView = Schemas['AccountView']
+export type Verdict = Schemas['VerdictView']
+export type InboundItemView = Schemas['InboundItemView']
 export type Correction = Schemas['LabelView']
 export type InboundCounts = Schemas['InboundItemCounts']
 export type EventView = Schemas['EventView']

@@ -1,130 +1,153 @@
-/** One function per endpoint the screens use. */
+/** The calls that several screens share; a feature's own calls are in its `api.ts`. */
 
-import type {
-  AccountView,
-  AnonymousSession,
-  AssignableOperator,
-  AssignmentDecision,
-  ComposerLane,
-  ConversationView,
-  Correction,
-  Explanation,
-  InboundCounts,
-  InboundItemView,
-  Lane,
-  Locale,
-  MessageView,
-  Page,
-  Presence,
-  RequestCounts,
-  RequestPage,
-  RequestStatus,
-  ServiceRequestView,
-  SessionView,
-  SortName,
-  ViewName,
-} from './contract'
-import { call } from './http'
+import { body, client, noBody } from './client'
+import type { ComposerLane, Lane, Locale, Presence, SettableStatus } from './contract'
+import type { components, operations } from './types'
+
+type QueryOf<Name extends keyof operations> = NonNullable<operations[Name]['parameters']['query']>
 
 export const session = {
-  get: () => call<SessionView | AnonymousSession>('GET', '/session'),
+  get: () => body(client.GET('/session')),
   open: (login_name: string, password: string) =>
-    call<SessionView>('POST', '/session', { body: { login_name, password } }),
-  close: () => call<undefined>('DELETE', '/session'),
-  setPresence: (presence: Presence) => call<SessionView>('PUT', '/session/presence', { body: { presence } }),
-  setLocale: (locale: Locale) => call<SessionView>('PUT', '/session/locale', { body: { locale } }),
+    body(client.POST('/session', { body: { login_name, password } })),
+  close: () => noBody(client.DELETE('/session')),
+  setPresence: (presence: Presence) => body(client.PUT('/session/presence', { body: { presence } })),
+  setLocale: (locale: Locale) => body(client.PUT('/session/locale', { body: { locale } })),
 }
 
-export interface RequestQuery {
-  view: ViewName
-  account_id?: number | null
-  lane?: Lane | null
-  unread?: boolean
-  q?: string
-  sort?: SortName
-  cursor?: string | null
-  limit?: number
-}
+/** What a person was asked before they act upon a colleague's request, and said yes to. */
+export type ClaimConfirmed = 'claimed_by_other'[]
+export type RequestQuery = QueryOf<'routing_list_requests'>
 
 export const requests = {
   list: (query: RequestQuery, signal?: AbortSignal) =>
-    call<RequestPage>('GET', '/service-requests', { query: { ...query }, ...(signal ? { signal } : {}) }),
-  counts: () => call<RequestCounts>('GET', '/service-requests/counts'),
-  get: (id: number) => call<ServiceRequestView>('GET', `/service-requests/${id}`),
+    body(client.GET('/service-requests', { params: { query }, signal })),
+  membership: (query: QueryOf<'routing_list_members'>) =>
+    body(client.GET('/service-requests/membership', { params: { query } })),
+  counts: () => body(client.GET('/service-requests/counts')),
+  get: (id: number) => body(client.GET('/service-requests/{request_id}', at({ request_id: id }))),
   assign: (id: number, operator_id: number | null, version: number) =>
-    call<ServiceRequestView>('PUT', `/service-requests/${id}/assignee`, { body: { operator_id, version } }),
-  setStatus: (id: number, status: RequestStatus, version: number) =>
-    call<ServiceRequestView>('PUT', `/service-requests/${id}/status`, { body: { status, version } }),
+    body(
+      client.PUT('/service-requests/{request_id}/assignee', {
+        ...at({ request_id: id }),
+        body: { operator_id, version },
+      }),
+    ),
+  setStatus: (id: number, status: SettableStatus, version: number, confirm: ClaimConfirmed = []) =>
+    body(
+      client.PUT('/service-requests/{request_id}/status', {
+        ...at({ request_id: id }),
+        body: { status, version, confirm },
+      }),
+    ),
+  classify: (
+    id: number,
+    said: Partial<Omit<components['schemas']['ClassifyRequest'], 'version' | 'confirm'>>,
+    version: number,
+    confirm: ClaimConfirmed = [],
+  ) =>
+    body(
+      client.PUT('/service-requests/{request_id}/classification', {
+        ...at({ request_id: id }),
+        body: { type: null, priority: null, sentiment: null, ...said, version, confirm },
+      }),
+    ),
+  changes: (id: number) =>
+    body(
+      client.GET('/service-requests/{request_id}/changes', {
+        params: { path: { request_id: id }, query: { limit: 30 } },
+      }),
+    ),
+  handBack: () => body(client.POST('/service-requests/hand-back')),
   decisions: (id: number) =>
-    call<{ items: AssignmentDecision[] }>('GET', `/service-requests/${id}/assignment-decisions`),
+    body(client.GET('/service-requests/{request_id}/assignment-decisions', at({ request_id: id }))),
 }
 
-export interface ReplyBody {
-  service_request_id: number
-  lane: Lane
-  text: string
-  idempotency_key: string
-  in_reply_to: number | null
-  send_at: string | null
+type WholeReply = components['schemas']['SendReply']
+/** What a reply must say; the rest is what it may say besides. */
+type Said = 'service_request_id' | 'lane' | 'text' | 'idempotency_key'
+export type ReplyBody = Pick<WholeReply, Said> & Partial<Omit<WholeReply, Said>>
+const UNSAID = {
+  in_reply_to: null,
+  send_at: null,
+  personal_data: null,
+  content_warning: null,
+  visibility: null,
+  resolve: false,
 }
 
 export const conversations = {
   get: (id: number, signal?: AbortSignal) =>
-    call<ConversationView>('GET', `/conversations/${id}`, signal ? { signal } : {}),
+    body(client.GET('/conversations/{conversation_id}', { ...at({ conversation_id: id }), signal })),
   messages: (id: number, before: number | null, limit: number, signal?: AbortSignal) =>
-    call<Page<MessageView>>('GET', `/conversations/${id}/messages`, {
-      query: { before, limit },
-      ...(signal ? { signal } : {}),
-    }),
-  reply: (id: number, body: ReplyBody) => call<MessageView>('POST', `/conversations/${id}/replies`, { body }),
+    body(
+      client.GET('/conversations/{conversation_id}/messages', {
+        params: { path: { conversation_id: id }, query: { before, limit } },
+        signal,
+      }),
+    ),
+  reply: (id: number, reply: ReplyBody) =>
+    body(
+      client.POST('/conversations/{conversation_id}/replies', {
+        ...at({ conversation_id: id }),
+        body: { ...UNSAID, ...reply },
+      }),
+    ),
   note: (id: number, text: string, idempotency_key: string) =>
-    call<MessageView>('POST', `/conversations/${id}/notes`, { body: { text, idempotency_key } }),
+    body(
+      client.POST('/conversations/{conversation_id}/notes', {
+        ...at({ conversation_id: id }),
+        body: { text, idempotency_key },
+      }),
+    ),
   markRead: (id: number, number: number) =>
-    call<undefined>('PUT', `/conversations/${id}/read`, { body: { number } }),
+    noBody(
+      client.PUT('/conversations/{conversation_id}/read', {
+        ...at({ conversation_id: id }),
+        body: { number },
+      }),
+    ),
 }
 
 export const messages = {
-  cancel: (id: number) => call<MessageView>('POST', `/messages/${id}/cancel`),
-  retry: (id: number) => call<MessageView>('POST', `/messages/${id}/retry`),
+  cancel: (id: number, confirm: ClaimConfirmed = []) =>
+    body(
+      client.POST('/messages/{message_id}/cancel', {
+        params: { path: { message_id: id }, query: { confirm } },
+      }),
+    ),
+  retry: (id: number) => body(client.POST('/messages/{message_id}/retry', at({ message_id: id }))),
+  release: (id: number) => body(client.POST('/messages/{message_id}/release', at({ message_id: id }))),
   settle: (id: number, outcome: 'sent' | 'not_sent') =>
-    call<MessageView>('POST', `/messages/${id}/outcome`, { body: { outcome } }),
+    body(client.POST('/messages/{message_id}/outcome', { ...at({ message_id: id }), body: { outcome } })),
 }
 
 export const operators = {
-  assignable: (account_id: number) =>
-    call<{ items: AssignableOperator[] }>('GET', '/operators', { query: { account_id } }),
+  assignable: (account_id: number) => body(client.GET('/operators', { params: { query: { account_id } } })),
 }
 
 export const accounts = {
-  list: () => call<{ items: AccountView[] }>('GET', '/accounts'),
+  list: () => body(client.GET('/accounts')),
 }
 
-export type InboundOutcome = 'kept' | 'dropped' | 'pending'
-
-export interface InboundQuery {
-  outcome?: InboundOutcome | null
-  reason?: string | null
-  account_id?: number | null
-  monitor_id?: number | null
-  /** Only what a person should look at. */
-  review?: boolean
-  sentiment?: -1 | 0 | 1 | null
-  intent?: string | null
-  /** The repeats of one item. */
-  cluster_of?: number | null
-  hide_repeats?: boolean
-  q?: string
-  cursor?: string | null
-}
+export type InboundQuery = QueryOf<'listener_list_items'>
 
 export const inbound = {
   list: (query: InboundQuery, signal?: AbortSignal) =>
-    call<Page<InboundItemView>>('GET', '/inbound-items', { query: { ...query }, ...(signal ? { signal } : {}) }),
-  get: (id: number) => call<InboundItemView>('GET', `/inbound-items/${id}`),
-  counts: (query: Pick<InboundQuery, 'account_id' | 'monitor_id'>) => call<InboundCounts>('GET', '/inbound-items/counts', { query: { ...query } }),
-  explain: (id: number) => call<Explanation>('GET', `/inbound-items/${id}/explanation`),
-  corrections: (id: number) => call<{ items: Correction[] }>('GET', `/inbound-items/${id}/corrections`),
-  rescue: (id: number) => call<InboundItemView>('POST', `/inbound-items/${id}/rescue`),
+    body(client.GET('/inbound-items', { params: { query }, signal })),
+  counts: (query: QueryOf<'listener_count_items'>) =>
+    body(client.GET('/inbound-items/counts', { params: { query } })),
+  get: (id: number) => body(client.GET('/inbound-items/{item_id}', at({ item_id: id }))),
+  explain: (id: number) => body(client.GET('/inbound-items/{item_id}/explanation', at({ item_id: id }))),
+  corrections: (id: number) => body(client.GET('/inbound-items/{item_id}/corrections', at({ item_id: id }))),
+  rescue: (id: number) => body(client.POST('/inbound-items/{item_id}/rescue', at({ item_id: id }))),
+}
+
+export type Explanation = Awaited<ReturnType<typeof inbound.explain>>
+
+/** What stands in the path. */
+export function at<Path>(path: Path): { params: { path: Path } } {
+  return { params: { path } }
 }
 
 /** The wire name of a composer lane. */

@@ -1,19 +1,12 @@
-/** The one place that calls `fetch`: CSRF header, language, time limit, problems as errors, retries of reads. */
+/**
+ * How a call leaves the browser and comes back: CSRF header, language, time limit, retries of reads, refusals as errors. The
+ * typed client (`client.ts`) sends everything through `transport`.
+ */
 
-import { ApiProblem, isTransient, Unreachable, type ProblemBody } from './problem'
+import { ApiProblem, isTransient, Offline, Unreachable, type ProblemBody } from './problem'
 
-const BASE = '/api/v1'
 const TIMEOUT_MS = 15_000
 const READ_RETRY_DELAYS_MS = [400, 1200]
-
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
-export type Query = Record<string, string | number | boolean | null | undefined>
-
-interface Options {
-  query?: Query
-  body?: unknown
-  signal?: AbortSignal
-}
 
 const settings = {
   csrfToken: '',
@@ -35,49 +28,45 @@ export function onSignedOut(callback: () => void): void {
 }
 
 /**
- * Call the API and return the decoded body (`undefined` for 204).
- * @throws ApiProblem when the server refuses, Unreachable when no answer arrives in 15 s.
+ * Send a request; the answer is always a success.
+ * @throws ApiProblem when the server refuses, Offline when there is no network, Unreachable when no answer arrives in 15 s.
  */
-export async function call<T>(method: Method, path: string, options: Options = {}): Promise<T> {
-  const delays = method === 'GET' ? READ_RETRY_DELAYS_MS : []
+export async function transport(request: Request): Promise<Response> {
+  const delays = request.method === 'GET' ? READ_RETRY_DELAYS_MS : []
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await once<T>(method, path, options)
+      return await once(request)
     } catch (error) {
       const delay = delays[attempt]
-      if (delay === undefined || !isTransient(error) || !navigator.onLine || options.signal?.aborted) throw error
+      if (delay === undefined || !isTransient(error) || !navigator.onLine || request.signal.aborted)
+        throw error
       await new Promise((resolve) => setTimeout(resolve, delay * (0.75 + Math.random() / 2)))
     }
   }
 }
 
-async function once<T>(method: Method, path: string, options: Options): Promise<T> {
-  const response = await send(method, path, options)
-  if (response.status === 204) return undefined as T
-  if (response.ok) return (await response.json()) as T
+async function once(request: Request): Promise<Response> {
+  const response = await send(request)
+  if (response.ok) return response
   const problem = new ApiProblem(response.status, await problemBody(response))
   if (problem.status === 401 && problem.code !== 'login_failed') settings.onSignedOut()
   throw problem
 }
 
-async function send(method: Method, path: string, options: Options): Promise<Response> {
-  const headers: Record<string, string> = {
-    Accept: 'application/json, application/problem+json',
-    'Accept-Language': settings.language,
-  }
-  if (method !== 'GET') headers['X-CSRF-Token'] = settings.csrfToken
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+async function send(request: Request): Promise<Response> {
+  // Nothing leaves the machine, so it is certain that nothing was done.
+  if (!navigator.onLine) throw new Offline()
+  request.headers.set('Accept', 'application/json, application/problem+json')
+  request.headers.set('Accept-Language', settings.language)
+  if (request.method !== 'GET') request.headers.set('X-CSRF-Token', settings.csrfToken)
   const limit = AbortSignal.timeout(TIMEOUT_MS)
   try {
-    return await fetch(BASE + path + queryString(options.query), {
-      method,
-      headers,
+    return await fetch(request, {
       credentials: 'same-origin',
-      body: options.body === undefined ? null : JSON.stringify(options.body),
-      signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
+      signal: AbortSignal.any([request.signal, limit]),
     })
   } catch (error) {
-    throw options.signal?.aborted ? error : new Unreachable(error)
+    throw request.signal.aborted ? error : new Unreachable(error)
   }
 }
 
@@ -90,13 +79,17 @@ async function problemBody(response: Response): Promise<ProblemBody> {
   }
 }
 
-/** `?a=1&b=2`, leaving out what is null, undefined, false or empty. */
-export function queryString(query: Query | undefined): string {
+/** `a=1&b=2`, leaving out what is null, undefined, false or empty. */
+export function queryString(query: Record<string, unknown>): string {
   const params = new URLSearchParams()
-  for (const [name, value] of Object.entries(query ?? {})) {
+  for (const [name, value] of Object.entries(query)) {
     if (value === null || value === undefined || value === false || value === '') continue
-    params.set(name, value === true ? '1' : String(value))
+    for (const one of Array.isArray(value) ? value : [value]) params.append(name, written(one))
   }
-  const text = params.toString()
-  return text ? `?${text}` : ''
+  return params.toString()
+}
+
+function written(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === true ? '1' : JSON.stringify(value)
 }

@@ -1,5 +1,7 @@
 /** Failures of a call, told apart by what the screen should do about them. */
 
+import type { Right } from './contract'
+
 export interface ProblemBody {
   title?: string
   detail?: string
@@ -7,6 +9,8 @@ export interface ProblemBody {
   code?: string
   request_id?: string
   fields?: Record<string, string>
+  /** The right that was missing. */
+  permission?: Right
   [extra: string]: unknown
 }
 
@@ -44,6 +48,14 @@ export class Unreachable extends Error {
   constructor(cause: unknown) {
     super('no answer from the server', { cause })
     this.name = 'Unreachable'
+  }
+}
+
+/** The browser has no network, so the request never left: nothing happened. */
+export class Offline extends Unreachable {
+  constructor() {
+    super(undefined)
+    this.name = 'Offline'
   }
 }
 

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/account-connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to connect an account by its server's address: the consent page to go to */
+        post: operations["accounts_begin_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -104,6 +121,57 @@ export interface paths {
         /** Set an account's filter chain */
         put: operations["monitors_set_account_filter"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/follow-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asks to follow a locked account, as its platform says now */
+        get: operations["accounts_list_follow_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/follow-requests/{external_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let somebody follow a locked account, or not */
+        put: operations["accounts_answer_follow_request"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/read-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read again the pushes that could not be opened when they came */
+        post: operations["accounts_read_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -332,6 +400,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/filter-samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Samples of dropped items and what reviewers found */
+        get: operations["reviews_list_draws"];
+        put?: never;
+        /** Draw dropped items to review */
+        post: operations["reviews_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filter-samples/{draw_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sample with its miss estimate */
+        get: operations["reviews_get_draw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filter-samples/{draw_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The drawn items */
+        get: operations["reviews_list_sampled_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/filter-trials": {
         parameters: {
             query?: never;
@@ -428,7 +548,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Make a request of a dropped item */
-        post: operations["listener_rescue_item"];
+        post: operations["labels_rescue_item"];
         delete?: never;
         options?: never;
         head?: never;
@@ -446,6 +566,40 @@ export interface paths {
         get: operations["listener_count_items"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{copy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture, recording or file, as copied from the platform */
+        get: operations["media_get_medium"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{copy_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy a medium that nobody has asked for yet, or try again */
+        post: operations["media_copy_medium"];
         delete?: never;
         options?: never;
         head?: never;
@@ -480,6 +634,23 @@ export interface paths {
         put?: never;
         /** Say whether a reply with an unknown outcome is there */
         post: operations["workbench_settle_outcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a reply go whose author has been shut out */
+        post: operations["workbench_release_reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -728,6 +899,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How work stands: in all, by team, by account */
+        get: operations["routing_get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works here, with role, teams, presence and load */
+        get: operations["people_list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{operator_id}/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a person log in, or shut them out at once */
+        put: operations["people_set_active"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{operator_id}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** How many unresolved requests a person may hold */
+        put: operations["people_set_capacity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/platforms": {
         parameters: {
             query?: never;
@@ -814,6 +1053,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/publications/{publication_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a publication go whose author has been shut out */
+        post: operations["publishing_release_publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/publications/{publication_id}/retry": {
         parameters: {
             query?: never;
@@ -831,33 +1087,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/review-draws": {
+    "/api/v1/rights/{right}/holders": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Samples of dropped items and what reviewers found */
-        get: operations["reviews_list_draws"];
-        put?: never;
-        /** Draw dropped items to review */
-        post: operations["reviews_draw"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/review-draws/{draw_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One sample with its miss estimate */
-        get: operations["reviews_get_draw"];
+        /** Whom somebody without a right can turn to */
+        get: operations["people_right_holders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -866,24 +1104,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/review-draws/{draw_id}/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The drawn items */
-        get: operations["reviews_list_review_items"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/review-items/{review_item_id}": {
+    "/api/v1/sampled-items/{sampled_item_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -892,7 +1113,7 @@ export interface paths {
         };
         get?: never;
         /** Say whether dropping an item was right */
-        put: operations["reviews_review_item"];
+        put: operations["reviews_review_sampled_item"];
         post?: never;
         delete?: never;
         options?: never;
@@ -985,6 +1206,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-requests/{request_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what to the request, the newest first */
+        get: operations["routing_list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-requests/{request_id}/classification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a request really is: type, priority, mood */
+        put: operations["routing_classify_request"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/service-requests/{request_id}/status": {
         parameters: {
             query?: never;
@@ -1011,6 +1266,40 @@ export interface paths {
         };
         /** How many requests each view and account has */
         get: operations["routing_count_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-requests/hand-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give back what waits for oneself, on leaving */
+        post: operations["routing_hand_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-requests/membership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which of some requests belong to a view, and where */
+        get: operations["routing_list_members"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1048,6 +1337,23 @@ export interface paths {
         get?: never;
         /** Choose the language of my screens */
         put: operations["identity_set_locale"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change my own password; my other logins end */
+        put: operations["people_change_own_password"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1175,6 +1481,24 @@ export interface components {
             /** Count */
             count: number;
         };
+        /** AccountFigures */
+        AccountFigures: {
+            /** Active */
+            active: number;
+            /** Unassigned */
+            unassigned: number;
+            /** Overdue */
+            overdue: number;
+            /** Pending */
+            pending: number;
+            account: components["schemas"]["AccountRefView"];
+            status: components["schemas"]["AccountStatus"];
+            /**
+             * Status Since
+             * Format: date-time
+             */
+            status_since: string;
+        };
         /** AccountFilterCommand */
         AccountFilterCommand: {
             filters: components["schemas"]["FilterSettings"];
@@ -1211,7 +1535,10 @@ export interface components {
              */
             next_cursor: string | null;
         };
-        /** AccountRefView */
+        /**
+         * AccountRefView
+         * @description An account as other things name it.
+         */
         AccountRefView: {
             /** Id */
             id: number;
@@ -1248,6 +1575,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             status: components["schemas"]["AccountStatus"];
+            /** Status Advice */
+            status_advice: string | null;
             /** Status Detail */
             status_detail: string | null;
             /**
@@ -1263,6 +1592,16 @@ export interface components {
             last_push_at: string | null;
             /** Lag Seconds */
             lag_seconds: number | null;
+            /** Unreachable Since */
+            unreachable_since: string | null;
+            /** Push Fault */
+            push_fault: string | null;
+            /** Streams */
+            streams: components["schemas"]["StreamView"][];
+            reading_pause: components["schemas"]["ReadingPauseView"] | null;
+            /** Unread Streams */
+            unread_streams: string[];
+            waiting: components["schemas"]["WaitingView"];
             /** Error Streak */
             error_streak: number;
             /** Retry At */
@@ -1388,6 +1727,8 @@ export interface components {
             /** Acknowledged At */
             acknowledged_at: string | null;
             acknowledged_by: components["schemas"]["PersonRef"] | null;
+            /** Version */
+            version: number;
         };
         /** AlternativeView */
         AlternativeView: {
@@ -1398,6 +1739,11 @@ export interface components {
             kind: "public" | "private" | "wait";
             /** Label */
             label: string;
+        };
+        /** AnswerFollowRequest */
+        AnswerFollowRequest: {
+            /** Accept */
+            accept: boolean;
         };
         /** AssignableOperatorList */
         AssignableOperatorList: {
@@ -1506,6 +1852,13 @@ export interface components {
             /** Excluded */
             excluded: string | null;
         };
+        /** CapacityChanged */
+        CapacityChanged: {
+            /** Operator Id */
+            operator_id: number;
+            /** Capacity */
+            capacity: number;
+        };
         /** CapacityView */
         CapacityView: {
             /** Open */
@@ -1513,10 +1866,60 @@ export interface components {
             /** Maximum */
             maximum: number;
         };
+        /**
+         * ChangeKind
+         * @enum {string}
+         */
+        ChangeKind: "opened" | "joined" | "read" | "assigned" | "returned" | "answered" | "answer_taken_back" | "answer_failed" | "answer_resumed" | "classified" | "customer_renamed" | "revised" | "resumed" | "left_waiting" | "put_on_hold" | "resolved" | "reopened" | "closed";
+        /** ChangePassword */
+        ChangePassword: {
+            /** Current */
+            current: string;
+            /** New */
+            new: string;
+        };
         /** CheckedAccountView */
         CheckedAccountView: {
             account: components["schemas"]["AccountView"];
             health: components["schemas"]["HealthView"];
+        };
+        /**
+         * ClassifyRequest
+         * @description What somebody says a request is; what is left out stays.
+         */
+        ClassifyRequest: {
+            /**
+             * Type
+             * @default null
+             */
+            type: ("complaint" | "consult" | "lead" | "suggestion" | "praise" | "other") | null;
+            /**
+             * Priority
+             * @default null
+             */
+            priority: (1 | 2 | 3 | 4) | null;
+            /**
+             * Sentiment
+             * @default null
+             */
+            sentiment: (-1 | 0 | 1) | null;
+            /** Version */
+            version: number;
+            /** Confirm */
+            confirm?: "claimed_by_other"[];
+        };
+        /**
+         * ConfirmedPersonalData
+         * @description A person looked at the personal data in a public reply and answers for it.
+         */
+        ConfirmedPersonalData: {
+            /**
+             * Confirmed
+             * @constant
+             */
+            confirmed: true;
+            /** Reason */
+            reason: string;
         };
         /** ConnectAccount */
         ConnectAccount: {
@@ -1558,6 +1961,39 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * ConnectByAddress
+         * @description A new account on a server of which only the address is known: the rest the server tells.
+         */
+        ConnectByAddress: {
+            /** Platform */
+            platform: string;
+            /** Address */
+            address: string;
+            /** @default official */
+            kind: components["schemas"]["AccountKind"];
+            /** Agency Id */
+            agency_id: number;
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: number | null;
+            /**
+             * Owner Operator Id
+             * @default null
+             */
+            owner_operator_id: number | null;
+        };
+        /** ConnectionView */
+        ConnectionView: {
+            /** Authorize Url */
+            authorize_url: string;
+            /** Redirect Uri */
+            redirect_uri: string;
+            /** Server */
+            server: string;
         };
         /** ContactRefView */
         ContactRefView: {
@@ -1618,6 +2054,12 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * CopyState
+         * @description How far the copy of a medium has come.
+         * @enum {string}
+         */
+        CopyState: "idle" | "waiting" | "ready" | "too_large" | "expired" | "failed";
         /**
          * CorrectionCommand
          * @description What the model should have said. What is left out stays as the model said it.
@@ -1838,6 +2280,51 @@ export interface components {
             /** Model Version */
             model_version: string | null;
         };
+        /** FieldChangeView */
+        FieldChangeView: {
+            /** Field */
+            field: string;
+            /** Before */
+            before: string | number | null;
+            /** After */
+            after: string | number | null;
+        };
+        /** FilterSampleList */
+        FilterSampleList: {
+            /** Items */
+            items: components["schemas"]["FilterSampleView"][];
+        };
+        /** FilterSampleView */
+        FilterSampleView: {
+            /** Id */
+            id: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Seed */
+            seed: number;
+            /** Population */
+            population: number;
+            /** Size */
+            size: number;
+            /** Reviewed */
+            reviewed: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Strata */
+            strata: components["schemas"]["StratumView"][];
+            estimate: components["schemas"]["EstimateView"] | null;
+        };
         /**
          * FilterSettings
          * @description Steps in their order. Steps that are left out run at their usual place with their usual threshold.
@@ -1848,6 +2335,28 @@ export interface components {
              * @default []
              */
             steps: components["schemas"]["StepSetting"][];
+        };
+        /** FollowRequestList */
+        FollowRequestList: {
+            /** Items */
+            items: components["schemas"]["FollowRequestView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** FollowRequestView */
+        FollowRequestView: {
+            /** External Id */
+            external_id: string;
+            /** Name */
+            name: string;
+            /** Handle */
+            handle: string | null;
+            /** Profile Url */
+            profile_url: string | null;
+            /** Followers */
+            followers: number | null;
+            /** Description */
+            description: string | null;
         };
         /** FormFieldView */
         FormFieldView: {
@@ -1870,14 +2379,17 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** HandedBack */
+        HandedBack: {
+            /** Count */
+            count: number;
+        };
         /** HealthView */
         HealthView: {
             /** State */
             state: string;
             /** Advice */
             advice: string | null;
-            /** Advice Text */
-            advice_text: string | null;
             /** Detail */
             detail: string;
             /**
@@ -1945,6 +2457,11 @@ export interface components {
             author: components["schemas"]["AuthorView"];
             /** Text */
             text: string;
+            /** Media */
+            media: components["schemas"]["MediaView"][];
+            origin: components["schemas"]["OriginView"] | null;
+            /** Raw Body */
+            raw_body: string | null;
             /** External Url */
             external_url: string | null;
             /**
@@ -1957,11 +2474,17 @@ export interface components {
              * Format: date-time
              */
             received_at: string;
+            /** Edited At */
+            edited_at: string | null;
+            /** Deleted At */
+            deleted_at: string | null;
             verdict: components["schemas"]["VerdictView"] | null;
             /** Service Request Id */
             service_request_id: number | null;
             /** Monitors */
             monitors: components["schemas"]["MonitorRef"][];
+            /** Can Rescue */
+            can_rescue: boolean;
             /** Duplicate Of Id */
             duplicate_of_id: number | null;
             /** Duplicate Count */
@@ -2035,7 +2558,7 @@ export interface components {
         };
         /**
          * Lane
-         * @description Who can read it.
+         * @description Platforms know two lanes; notes to colleagues are the third and never leave the house.
          * @enum {string}
          */
         Lane: "public" | "private" | "internal";
@@ -2052,15 +2575,25 @@ export interface components {
             alternatives: components["schemas"]["AlternativeView"][];
             limit: components["schemas"]["TextLimitView"];
             window: components["schemas"]["WindowView"] | null;
-            /**
-             * Quota
-             * @default null
-             */
-            quota: {
-                [key: string]: unknown;
-            } | null;
+            /** @default null */
+            quota: components["schemas"]["QuotaView"] | null;
             /** Audience */
             audience: string;
+            /**
+             * Content Warning
+             * @default null
+             */
+            content_warning: string | null;
+            /**
+             * Visibility
+             * @default null
+             */
+            visibility: string | null;
+            /**
+             * Visibilities
+             * @default []
+             */
+            visibilities: string[];
         };
         /** LanesView */
         LanesView: {
@@ -2083,6 +2616,11 @@ export interface components {
              * @default null
              */
             platform: string | null;
+            /**
+             * Server
+             * @default null
+             */
+            server: string | null;
             /**
              * Author External Id
              * @default null
@@ -2133,6 +2671,8 @@ export interface components {
             list: components["schemas"]["SpecialList"];
             /** Platform */
             platform: string;
+            /** Server */
+            server: string;
             /** Author External Id */
             author_external_id: string;
             /** Author Name */
@@ -2190,12 +2730,61 @@ export interface components {
              */
             content: string;
         };
-        /** MediaView */
+        /**
+         * MediaView
+         * @description A medium as people see it. Addresses are our own; only `link` leads outside, and only when clicked.
+         */
         MediaView: {
+            /** Id */
+            id: number | null;
             /** Kind */
             kind: string;
+            state: components["schemas"]["CopyState"] | null;
+            /** Reason */
+            reason: string | null;
+            /** Can Ask */
+            can_ask: boolean;
             /** Url */
             url: string | null;
+            /** Can Show */
+            can_show: boolean;
+            /** Preview Url */
+            preview_url: string | null;
+            /** Mime Type */
+            mime_type: string | null;
+            /** Size */
+            size: number | null;
+            /** Name */
+            name: string | null;
+            /** Title */
+            title: string | null;
+            /** Description */
+            description: string | null;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Link */
+            link: string | null;
+        };
+        /** MemberView */
+        MemberView: {
+            /** Id */
+            id: number;
+            /** Place */
+            place: number[];
+        };
+        /**
+         * MembershipView
+         * @description Those of the requests asked about that belong to the list; the others do not, or are out of reach.
+         */
+        MembershipView: {
+            /** Items */
+            items: components["schemas"]["MemberView"][];
+            /** Total */
+            total: number;
         };
         /** MessageChanged */
         MessageChanged: {
@@ -2228,6 +2817,7 @@ export interface components {
             text: string;
             /** Media */
             media: components["schemas"]["MediaView"][];
+            origin: components["schemas"]["OriginView"] | null;
             sentiment: components["schemas"]["SentimentView"] | null;
             /** Reasons */
             reasons: components["schemas"]["ReasonView"][];
@@ -2238,6 +2828,12 @@ export interface components {
              * Format: date-time
              */
             occurred_at: string;
+            /** Edited At */
+            edited_at: string | null;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Revisions */
+            revisions: components["schemas"]["RevisionView"][];
             state: components["schemas"]["OutboundState"] | null;
             error: components["schemas"]["SendErrorView"] | null;
             /** Undo Until */
@@ -2569,6 +3165,22 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** MostMediaView */
+        MostMediaView: {
+            /** Max Bytes */
+            max_bytes: number;
+            /** Mime Types */
+            mime_types: string[];
+            /** Per Message */
+            per_message: number;
+        };
+        /** MostTextView */
+        MostTextView: {
+            /** Limit */
+            limit: number;
+            /** Unit */
+            unit: string;
+        };
         /** NearestView */
         NearestView: {
             /** Inbound Item Id */
@@ -2600,16 +3212,121 @@ export interface components {
             teams: components["schemas"]["TeamRef"][];
         };
         /**
+         * OriginView
+         * @description The post or article that an item stands under.
+         */
+        OriginView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "post" | "article";
+            /** Title */
+            title: string | null;
+            /** Text */
+            text: string | null;
+            /** Author Name */
+            author_name: string | null;
+            /** Link */
+            link: string | null;
+            picture: components["schemas"]["MediaView"] | null;
+        };
+        /**
          * OutboundState
          * @enum {string}
          */
         OutboundState: "queued" | "sending" | "sent" | "failed" | "unknown" | "cancelled";
+        /** OverviewView */
+        OverviewView: {
+            /**
+             * Counted At
+             * Format: date-time
+             */
+            counted_at: string;
+            totals: components["schemas"]["TotalFigures"];
+            /** Teams */
+            teams: components["schemas"]["TeamFigures"][];
+            /** Accounts */
+            accounts: components["schemas"]["AccountFigures"][];
+            /** Presence */
+            presence: {
+                [key: string]: number;
+            };
+        };
+        /** PeopleList */
+        PeopleList: {
+            /** Items */
+            items: components["schemas"]["PersonView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Permission
+         * @enum {string}
+         */
+        Permission: "session:use" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "contacts:unmask" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
         /** PersonRef */
         PersonRef: {
             /** Id */
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * PersonView
+         * @description One person as those see them who look after people.
+         */
+        PersonView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Login Name */
+            login_name: string;
+            role: components["schemas"]["RoleName"];
+            agency: components["schemas"]["AgencyRef"];
+            /** Teams */
+            teams: components["schemas"]["TeamRef"][];
+            presence: components["schemas"]["Presence"];
+            /**
+             * Presence Since
+             * Format: date-time
+             */
+            presence_since: string;
+            /** Open Requests */
+            open_requests: number;
+            /** Capacity */
+            capacity: number;
+            /** Is Active */
+            is_active: boolean;
+            /** Serves */
+            serves: boolean;
+        };
+        /**
+         * PlatformLimitsView
+         * @description The figures of an adapter's capabilities; the checks before sending use the same.
+         */
+        PlatformLimitsView: {
+            /** Text Limits */
+            text_limits: {
+                [key: string]: components["schemas"]["MostTextView"];
+            };
+            /** Media Out */
+            media_out: {
+                [key: string]: components["schemas"]["MostMediaView"];
+            };
+            /** Media In */
+            media_in: string[];
+            /** Window Rules */
+            window_rules: components["schemas"]["WindowRuleView"][];
+            /** After Window */
+            after_window: string[];
+            /** Quotas */
+            quotas: components["schemas"]["QuotaRuleView"][];
+            /** Idempotency */
+            idempotency: string;
+            /** Min Poll Seconds */
+            min_poll_seconds: number;
         };
         /** PlatformList */
         PlatformList: {
@@ -2633,6 +3350,8 @@ export interface components {
             streams: string[];
             /** Can Authorise */
             can_authorise: boolean;
+            /** Connects By Address */
+            connects_by_address: boolean;
             /** Credential Fields */
             credential_fields: components["schemas"]["FormFieldView"][];
             /** Setting Fields */
@@ -2645,10 +3364,7 @@ export interface components {
             features: {
                 [key: string]: boolean;
             };
-            /** Limits */
-            limits: {
-                [key: string]: unknown;
-            };
+            limits: components["schemas"]["PlatformLimitsView"];
         };
         /**
          * Presence
@@ -2728,6 +3444,23 @@ export interface components {
             reason_text: string | null;
             /** Terms */
             terms: string[];
+        };
+        /** PreviewView */
+        PreviewView: {
+            /** Text */
+            text: string;
+            /**
+             * Medium
+             * @default null
+             */
+            medium: string | null;
+            /** Direction */
+            direction: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         Problem: {
             type: string;
@@ -2816,6 +3549,17 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** QuotaRuleView */
+        QuotaRuleView: {
+            /** Name */
+            name: string;
+            /** Limit */
+            limit: number;
+            /** Seconds */
+            seconds: number;
+            /** Scope */
+            scope: string;
+        };
         /** QuotaView */
         QuotaView: {
             /** Remaining */
@@ -2824,6 +3568,35 @@ export interface components {
             limit: number;
             /** Resets At */
             resets_at: string | null;
+        };
+        /**
+         * ReadAgainView
+         * @description How many kept pushes are read again.
+         */
+        ReadAgainView: {
+            /** Pushes */
+            pushes: number;
+        };
+        /**
+         * ReadingPauseView
+         * @description An account in use that is not read for long: nothing is lost, and nothing comes in meanwhile.
+         */
+        ReadingPauseView: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "quota_spent" | "waits";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /** ReasonCount */
         ReasonCount: {
@@ -2865,8 +3638,7 @@ export interface components {
             at: string;
             /** Kind */
             kind: string;
-            /** Text */
-            text: string;
+            preview: components["schemas"]["PreviewView"];
             /** Service Request Id */
             service_request_id: number | null;
         };
@@ -2890,6 +3662,36 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** RequestChangeList */
+        RequestChangeList: {
+            /** Items */
+            items: components["schemas"]["RequestChangeView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** RequestChangeView */
+        RequestChangeView: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["ChangeKind"];
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            actor: components["schemas"]["PersonRef"] | null;
+            /** Reason */
+            reason: string | null;
+            /** Fields */
+            fields: components["schemas"]["FieldChangeView"][];
+            /** Message Id */
+            message_id: number | null;
+            decision: components["schemas"]["DecisionView"] | null;
+            /** Version */
+            version: number;
+        };
         /**
          * RequestStatus
          * @enum {string}
@@ -2908,51 +3710,82 @@ export interface components {
              */
             intent: ("complaint" | "consult" | "lead" | "suggestion" | "praise" | "spam" | "other") | null;
         };
-        /** ReviewDrawList */
-        ReviewDrawList: {
-            /** Items */
-            items: components["schemas"]["ReviewDrawView"][];
+        /**
+         * RevisionView
+         * @description What a message said until its author changed it.
+         */
+        RevisionView: {
+            /** Number */
+            number: number;
+            /** Text */
+            text: string;
+            /**
+             * Replaced At
+             * Format: date-time
+             */
+            replaced_at: string;
         };
-        /** ReviewDrawView */
-        ReviewDrawView: {
-            /** Id */
-            id: number;
+        /**
+         * RightHolders
+         * @description To whom somebody without a right can turn. Both lists name a few people of the asker's own agency.
+         */
+        RightHolders: {
+            /** Right */
+            right: string;
+            /** Holders */
+            holders: components["schemas"]["PersonRef"][];
+            /** Grantors */
+            grantors: components["schemas"]["PersonRef"][];
+        };
+        /**
+         * RoleName
+         * @enum {string}
+         */
+        RoleName: "operator" | "agency_operator" | "supervisor" | "manager" | "administrator";
+        /**
+         * RulePreviewView
+         * @description What the rule would have caught. `is_complete` is false when time or the row limit ended it early.
+         */
+        RulePreviewView: {
+            /** Days */
+            days: number;
+            /** Scanned */
+            scanned: number;
             /**
              * Since
              * Format: date-time
              */
             since: string;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
-            /** Seed */
-            seed: number;
-            /** Population */
-            population: number;
-            /** Size */
-            size: number;
-            /** Reviewed */
-            reviewed: number;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Strata */
-            strata: components["schemas"]["StratumView"][];
-            estimate: components["schemas"]["EstimateView"] | null;
+            /** Is Complete */
+            is_complete: boolean;
+            /** Took Ms */
+            took_ms: number;
+            /** Hits */
+            hits: number;
+            /** Kept */
+            kept: number;
+            /** Per Day */
+            per_day: components["schemas"]["PreviewDay"][];
+            /** Examples */
+            examples: components["schemas"]["PreviewExample"][];
+            /** Gained */
+            gained: number;
+            /** Lost */
+            lost: number;
+            /** Gained Examples */
+            gained_examples: components["schemas"]["PreviewExample"][];
+            /** Lost Examples */
+            lost_examples: components["schemas"]["PreviewExample"][];
         };
-        /** ReviewItemList */
-        ReviewItemList: {
+        /** SampledItemList */
+        SampledItemList: {
             /** Items */
-            items: components["schemas"]["ReviewItemView"][];
+            items: components["schemas"]["SampledItemView"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
-        /** ReviewItemView */
-        ReviewItemView: {
+        /** SampledItemView */
+        SampledItemView: {
             /** Id */
             id: number;
             /** Stratum */
@@ -2967,11 +3800,6 @@ export interface components {
             /** Reviewed By */
             reviewed_by: string | null;
         };
-        /**
-         * RoleName
-         * @enum {string}
-         */
-        RoleName: "operator" | "agency_operator" | "supervisor" | "manager" | "administrator";
         /**
          * Schedule
          * @description When a monitor applies, by the post's time in China. `days`: 1 Monday to 7 Sunday, none means all.
@@ -2999,7 +3827,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "item" | "message" | "contact";
+            kind: "request" | "item" | "message" | "contact";
             /** Id */
             id: number;
             /** Account Id */
@@ -3024,6 +3852,8 @@ export interface components {
         };
         /** SearchResult */
         SearchResult: {
+            /** Requests */
+            requests: components["schemas"]["SearchHit"][];
             /** Contacts */
             contacts: components["schemas"]["SearchHit"][];
             /** Messages */
@@ -3056,11 +3886,30 @@ export interface components {
              * @default null
              */
             in_reply_to: number | null;
+            /** @default null */
+            personal_data: components["schemas"]["ConfirmedPersonalData"] | null;
+            /**
+             * Content Warning
+             * @default null
+             */
+            content_warning: string | null;
+            /**
+             * Visibility
+             * @default null
+             */
+            visibility: string | null;
             /**
              * Send At
              * @default null
              */
             send_at: string | null;
+            /**
+             * Resolve
+             * @default false
+             */
+            resolve: boolean;
+            /** Confirm */
+            confirm?: ("claimed_by_other" | "second_reply")[];
         };
         /**
          * Sensitivity
@@ -3085,6 +3934,9 @@ export interface components {
             views: components["schemas"]["ViewCounts"];
             /** Unread */
             unread: number;
+            unread_by_view: components["schemas"]["ViewCounts"];
+            /** In Hand */
+            in_hand: number;
             /** Accounts */
             accounts: components["schemas"]["AccountCount"][];
         };
@@ -3092,6 +3944,8 @@ export interface components {
         ServiceRequestList: {
             /** Items */
             items: components["schemas"]["ServiceRequestView"][];
+            /** Places */
+            places: number[][];
             /** Next Cursor */
             next_cursor: string | null;
             /** Total */
@@ -3114,13 +3968,13 @@ export interface components {
             type: string;
             /** Priority */
             priority: number;
-            /** Priority Reason */
-            priority_reason: string;
+            /** Priority Parts */
+            priority_parts: string[];
             sentiment: components["schemas"]["SentimentView"];
             contact: components["schemas"]["ContactRefView"];
             assignee: components["schemas"]["PersonRef"] | null;
             team: components["schemas"]["TeamRef"] | null;
-            preview: components["schemas"]["app__routing__schemas__PreviewView"];
+            preview: components["schemas"]["PreviewView"];
             /** Unread Count */
             unread_count: number;
             /** Message Count */
@@ -3140,6 +3994,8 @@ export interface components {
             /** Due At */
             due_at: string | null;
             window: components["schemas"]["WindowView"] | null;
+            /** Send Failure */
+            send_failure: string | null;
             /** Version */
             version: number;
         };
@@ -3174,7 +4030,7 @@ export interface components {
              * Permissions
              * @default []
              */
-            permissions: string[];
+            permissions: components["schemas"]["Permission"][];
             /** @default null */
             capacity: components["schemas"]["CapacityView"] | null;
             /** @default null */
@@ -3198,6 +4054,11 @@ export interface components {
              */
             status: "active" | "paused";
         };
+        /** SetActive */
+        SetActive: {
+            /** Active */
+            active: boolean;
+        };
         /** SetAlertRule */
         SetAlertRule: {
             /** Account Id */
@@ -3215,6 +4076,11 @@ export interface components {
             operator_id: number | null;
             /** Version */
             version: number;
+        };
+        /** SetCapacity */
+        SetCapacity: {
+            /** Capacity */
+            capacity: number;
         };
         /** SetCredentials */
         SetCredentials: {
@@ -3244,6 +4110,8 @@ export interface components {
             status: "open" | "pending" | "on_hold" | "resolved";
             /** Version */
             version: number;
+            /** Confirm */
+            confirm?: "claimed_by_other"[];
         };
         /**
          * SettleOutcome
@@ -3351,6 +4219,45 @@ export interface components {
             /** Wrong */
             wrong: number;
         };
+        /**
+         * StreamView
+         * @description One thing that is read of an account.
+         */
+        StreamView: {
+            /** Name */
+            name: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Last Success At */
+            last_success_at: string | null;
+            /** Last Error */
+            last_error: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+        };
+        /** TeamFigures */
+        TeamFigures: {
+            /** Active */
+            active: number;
+            /** Unassigned */
+            unassigned: number;
+            /** Overdue */
+            overdue: number;
+            /** Pending */
+            pending: number;
+            team: components["schemas"]["TeamRef"];
+            /** In Hand */
+            in_hand: number;
+            /** Capacity */
+            capacity: number;
+            /** Online */
+            online: number;
+            /** People */
+            people: number;
+        };
         /** TeamRef */
         TeamRef: {
             /** Id */
@@ -3390,6 +4297,11 @@ export interface components {
             account: components["schemas"]["AccountRefView"];
             /** Label */
             label: string;
+            /**
+             * Example
+             * @description a sentence of one of its posts that stands for all
+             */
+            example: string;
             /** Terms */
             terms: components["schemas"]["TermView"][];
             /** Item Count */
@@ -3445,6 +4357,11 @@ export interface components {
             account: components["schemas"]["AccountRefView"];
             /** Label */
             label: string;
+            /**
+             * Example
+             * @description a sentence of one of its posts that stands for all
+             */
+            example: string;
             /** Terms */
             terms: components["schemas"]["TermView"][];
             /** Item Count */
@@ -3463,6 +4380,19 @@ export interface components {
             last_seen_at: string;
             /** Version */
             version: number;
+        };
+        /** TotalFigures */
+        TotalFigures: {
+            /** Active */
+            active: number;
+            /** Unassigned */
+            unassigned: number;
+            /** Overdue */
+            overdue: number;
+            /** Pending */
+            pending: number;
+            /** Resolved Today */
+            resolved_today: number;
         };
         /**
          * TrialCommand
@@ -3603,6 +4533,29 @@ export interface components {
             items: components["schemas"]["HourView"][];
         };
         /**
+         * WaitingView
+         * @description What of an account waits to be dealt with.
+         */
+        WaitingView: {
+            /** Pushes */
+            pushes: number;
+            /** Sealed Pushes */
+            sealed_pushes: number;
+            /** Outbound */
+            outbound: number;
+            /** Media */
+            media: number;
+        };
+        /** WindowRuleView */
+        WindowRuleView: {
+            /** Trigger */
+            trigger: string;
+            /** Seconds */
+            seconds: number;
+            /** Allowance */
+            allowance: number | null;
+        };
+        /**
          * WindowView
          * @description Until when, and how many more times, the platform lets us answer privately.
          */
@@ -3624,53 +4577,6 @@ export interface components {
             /** Idempotency Key */
             idempotency_key: string;
         };
-        /**
-         * PreviewView
-         * @description What the rule would have caught. `is_complete` is false when time or the row limit ended it early.
-         */
-        app__listener__monitor_schemas__PreviewView: {
-            /** Days */
-            days: number;
-            /** Scanned */
-            scanned: number;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** Is Complete */
-            is_complete: boolean;
-            /** Took Ms */
-            took_ms: number;
-            /** Hits */
-            hits: number;
-            /** Kept */
-            kept: number;
-            /** Per Day */
-            per_day: components["schemas"]["PreviewDay"][];
-            /** Examples */
-            examples: components["schemas"]["PreviewExample"][];
-            /** Gained */
-            gained: number;
-            /** Lost */
-            lost: number;
-            /** Gained Examples */
-            gained_examples: components["schemas"]["PreviewExample"][];
-            /** Lost Examples */
-            lost_examples: components["schemas"]["PreviewExample"][];
-        };
-        /** PreviewView */
-        app__routing__schemas__PreviewView: {
-            /** Text */
-            text: string;
-            /** Direction */
-            direction: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -3680,6 +4586,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    accounts_begin_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectByAddress"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description A problem (authorisation_not_offered, platform_unknown) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accounts_list_accounts: {
         parameters: {
             query?: never;
@@ -3990,6 +4929,104 @@ export interface operations {
                 };
             };
             /** @description A problem (bad_filter_settings, stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_list_follow_requests: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowRequestList"];
+                };
+            };
+            /** @description A problem (follow_requests_not_offered) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_answer_follow_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerFollowRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (follow_requests_not_offered) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_read_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadAgainView"];
+                };
+            };
+            /** @description A problem */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4404,7 +5441,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageView"];
                 };
             };
-            /** @description A problem (reply_empty, reply_too_long, personal_data_in_public_reply, reply_window_closed) */
+            /** @description A problem (reply_empty, reply_too_long, personal_data_in_public_reply, private_reply_names_others, reply_window_closed) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4436,7 +5473,135 @@ export interface operations {
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
+            /** @description A problem (rate_limited) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews_list_draws: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterSampleList"];
+                };
+            };
             /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawCommand"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterSampleView"];
+                };
+            };
+            /** @description A problem (nothing_to_draw, invalid) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews_get_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterSampleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews_list_sampled_items: {
+        parameters: {
+            query?: {
+                open?: boolean | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                draw_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampledItemList"];
+                };
+            };
+            /** @description A problem (invalid_cursor) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4469,7 +5634,7 @@ export interface operations {
                     "application/json": components["schemas"]["TrialView"];
                 };
             };
-            /** @description A problem (bad_filter_settings) */
+            /** @description A problem (bad_filter_settings, no_worker_free, answer_takes_too_long) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4654,7 +5819,7 @@ export interface operations {
             };
         };
     };
-    listener_rescue_item: {
+    labels_rescue_item: {
         parameters: {
             query?: never;
             header?: never;
@@ -4674,7 +5839,7 @@ export interface operations {
                     "application/json": components["schemas"]["InboundItemView"];
                 };
             };
-            /** @description A problem (already_a_request, item_without_author) */
+            /** @description A problem (already_a_request, item_without_author, item_asks_nothing) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4719,9 +5884,71 @@ export interface operations {
             };
         };
     };
-    workbench_cancel_reply: {
+    media_get_medium: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                copy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_copy_medium: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workbench_cancel_reply: {
+        parameters: {
+            query?: {
+                confirm?: "claimed_by_other"[];
+            };
             header?: never;
             path: {
                 message_id: number;
@@ -4739,7 +5966,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageView"];
                 };
             };
-            /** @description A problem (too_late) */
+            /** @description A problem (too_late, claimed_by_other) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4775,6 +6002,37 @@ export interface operations {
                 };
             };
             /** @description A problem (outcome_known) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workbench_release_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            /** @description A problem (not_held) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5275,10 +6533,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["app__listener__monitor_schemas__PreviewView"];
+                    "application/json": components["schemas"]["RulePreviewView"];
                 };
             };
-            /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid) */
+            /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid, no_worker_free, answer_takes_too_long) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5334,6 +6592,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssignableOperatorList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_get_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_list_people: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleList"];
+                };
+            };
+            /** @description A problem (invalid_cursor) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_set_active: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operator_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetActive"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description A problem (cannot_shut_out_oneself) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_set_capacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operator_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCapacity"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
                 };
             };
             /** @description A problem */
@@ -5540,6 +6929,37 @@ export interface operations {
             };
         };
     };
+    publishing_release_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationView"];
+                };
+            };
+            /** @description A problem (not_held) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     publishing_retry_publication: {
         parameters: {
             query?: never;
@@ -5571,11 +6991,13 @@ export interface operations {
             };
         };
     };
-    reviews_list_draws: {
+    people_right_holders: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                right: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -5586,7 +7008,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReviewDrawList"];
+                    "application/json": components["schemas"]["RightHolders"];
                 };
             };
             /** @description A problem */
@@ -5600,111 +7022,12 @@ export interface operations {
             };
         };
     };
-    reviews_draw: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DrawCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewDrawView"];
-                };
-            };
-            /** @description A problem (nothing_to_draw, invalid) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviews_get_draw: {
+    reviews_review_sampled_item: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                draw_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewDrawView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviews_list_review_items: {
-        parameters: {
-            query?: {
-                open?: boolean | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                draw_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewItemList"];
-                };
-            };
-            /** @description A problem (invalid_cursor) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviews_review_item: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_item_id: number;
+                sampled_item_id: number;
             };
             cookie?: never;
         };
@@ -5720,7 +7043,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReviewItemView"];
+                    "application/json": components["schemas"]["SampledItemView"];
                 };
             };
             /** @description A problem (already_reviewed) */
@@ -5738,7 +7061,7 @@ export interface operations {
         parameters: {
             query: {
                 q: string;
-                kind?: "all" | "items" | "messages" | "contacts";
+                kind?: "all" | "requests" | "items" | "messages" | "contacts";
                 limit?: number;
             };
             header?: never;
@@ -5774,6 +7097,8 @@ export interface operations {
                 account_id?: number | null;
                 lane?: components["schemas"]["Lane"] | null;
                 unread?: boolean;
+                overdue?: boolean;
+                send_failed?: boolean;
                 q?: string;
                 sort?: "urgent" | "newest" | "oldest";
                 cursor?: string | null;
@@ -5902,6 +7227,75 @@ export interface operations {
             };
         };
     };
+    routing_list_changes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestChangeList"];
+                };
+            };
+            /** @description A problem (invalid_cursor) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_classify_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRequestView"];
+                };
+            };
+            /** @description A problem (stale_version, claimed_by_other) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     routing_set_status: {
         parameters: {
             query?: never;
@@ -5926,7 +7320,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServiceRequestView"];
                 };
             };
-            /** @description A problem (stale_version, newer_request_open, request_not_active) */
+            /** @description A problem (stale_version, newer_request_open, request_not_active, transition_refused, claimed_by_other) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5953,6 +7347,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServiceRequestCounts"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_hand_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedBack"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_list_members: {
+        parameters: {
+            query: {
+                view?: "mine" | "unassigned" | "team" | "waiting" | "all" | "resolved";
+                account_id?: number | null;
+                lane?: components["schemas"]["Lane"] | null;
+                unread?: boolean;
+                overdue?: boolean;
+                send_failed?: boolean;
+                q?: string;
+                sort?: "urgent" | "newest" | "oldest";
+                cursor?: string | null;
+                limit?: number;
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipView"];
                 };
             };
             /** @description A problem */
@@ -6078,6 +7542,37 @@ export interface operations {
                 };
             };
             /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_change_own_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (wrong_password, password_too_short, password_unchanged, login_throttled) */
             default: {
                 headers: {
                     [name: string]: unknown;

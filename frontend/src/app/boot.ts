@@ -15,7 +15,11 @@ const FALLBACK: BootData = { locale: 'zh-CN', demo: false, sandboxUrl: null }
 export function readBoot(source: Document = document): BootData {
   const block = source.getElementById('boot')
   if (!block?.textContent) return FALLBACK
-  const data = JSON.parse(block.textContent) as { locale?: string; demo?: boolean; sandbox_url?: string | null }
+  const data = JSON.parse(block.textContent) as {
+    locale?: string
+    demo?: boolean
+    sandbox_url?: string | null
+  }
   return {
     locale: data.locale === 'en' ? 'en' : 'zh-CN',
     demo: data.demo === true,

@@ -1,46 +1,19 @@
-/** Keys that work on every page: go somewhere, show the sheet. */
+/** The commands of every page: what each person may use, what leads somewhere, the sheet that lists them all. */
 
 import type { Router } from 'vue-router'
 
-import type { ViewName } from '@/api/contract'
-import { register, type Command } from '@/shortcuts/keyboard'
 import { useSession } from '@/stores/session'
-import { RIGHTS } from './permissions'
-
-const VIEW_KEYS: [string, ViewName][] = [
-  ['m', 'mine'],
-  ['u', 'unassigned'],
-  ['t', 'team'],
-  ['w', 'waiting'],
-  ['a', 'all'],
-  ['d', 'resolved'],
-]
+import { bring, declare, type Act } from '@/shortcuts/commands'
+import { commandsFor } from './registry'
 
 export function shellCommands(router: Router, showSheet: () => void): () => void {
   const session = useSession()
-  const list: Command[] = VIEW_KEYS.map(([key, view]) => ({
-    keys: `g ${key}`,
-    title: `shortcut.go.${view}`,
-    group: 'go',
-    when: () => session.may(RIGHTS.readRequests),
-    run: () => void router.push({ name: 'workbench', params: { view } }),
-  }))
-  list.push(
-    {
-      keys: 'g l',
-      title: 'shortcut.go.listener',
-      group: 'go',
-      when: () => session.may(RIGHTS.readInbound),
-      run: () => void router.push({ name: 'listener' }),
-    },
-    {
-      keys: 'g c',
-      title: 'shortcut.go.accounts',
-      group: 'go',
-      when: () => session.may(RIGHTS.readAccounts),
-      run: () => void router.push({ name: 'accounts' }),
-    },
-    { keys: '?', title: 'shortcut.sheet', group: 'general', run: showSheet },
+  const own = (): ReturnType<typeof commandsFor> => commandsFor(session.permissions)
+  const leading = own().flatMap(({ id, to }): [string, Act][] =>
+    to === undefined ? [] : [[id, { run: () => void router.push(to) }]],
   )
-  return register(list)
+  const stops = [declare(own), bring({ ...Object.fromEntries(leading), 'general.sheet': { run: showSheet } })]
+  return () => {
+    for (const stop of stops) stop()
+  }
 }

@@ -1,17 +1,19 @@
 /**
  * The live connection: one socket, one position in the event log. After every connect it subscribes behind the last
- * sequence number it has handled, so a cut of any length ends in the same state as no cut at all.
+ * sequence number it has handled, so a cut of any length ends in the same state as no cut at all. A browser that read too slowly
+ * is told that nothing more comes (`events.behind`) and asks in the same way, over the connection it has.
  */
 
 import { io, type Socket } from 'socket.io-client'
 
-import type { EventView, Viewer } from '@/api/contract'
+import type { Viewer } from '@/api/contract'
+import type { ServerEvent } from '@/api/events'
 
 export type LiveState = 'connecting' | 'online' | 'reconnecting' | 'offline'
 
 export interface LiveHandlers {
   /** New events in order, each sequence number once. */
-  onEvents: (events: EventView[]) => void
+  onEvents: (events: ServerEvent[]) => void
   /** The log no longer reaches back: load everything anew and return the sequence number that load stands for. */
   onReload: () => Promise<number>
   onState: (state: LiveState) => void
@@ -23,6 +25,14 @@ interface SubscribeAnswer {
   ok: boolean
   seq?: number
   reload?: boolean
+  error?: { code: string; retry_after?: number }
+}
+
+/** Who has come to a conversation or types now, and who has left it. */
+interface ViewersChange {
+  conversation_id: number
+  changed: Viewer[]
+  left: number[]
 }
 
 interface WatchAnswer {
@@ -39,8 +49,11 @@ export class Live {
   private readonly handlers: LiveHandlers
   private seq: number
   private watched: number | null = null
+  private viewers: Viewer[] = []
   private offlineTimer: ReturnType<typeof setTimeout> | null = null
   private subscribing = false
+  /** Told to ask again while asking. */
+  private askAgain = false
 
   /** `after` is the sequence number that the state already loaded stands for. */
   constructor(after: number, handlers: LiveHandlers, socket: Socket = openSocket()) {
@@ -50,10 +63,9 @@ export class Live {
     this.socket.on('connect', () => void this.subscribe())
     this.socket.on('disconnect', () => this.lost())
     this.socket.on('connect_error', () => this.lost())
-    this.socket.on('events', (batch: { events: EventView[]; seq: number }) => this.receive(batch))
-    this.socket.on('conversation.viewers', (message: { conversation_id: number; viewers: Viewer[] }) =>
-      this.handlers.onViewers(message.conversation_id, message.viewers),
-    )
+    this.socket.on('events', (batch: { events: ServerEvent[]; seq: number }) => this.receive(batch))
+    this.socket.on('events.behind', () => void this.subscribe())
+    this.socket.on('conversation.viewers', (change: ViewersChange) => this.follow(change))
     this.socket.on('session.ended', () => this.handlers.onEnded())
     window.addEventListener('offline', this.wentOffline)
     window.addEventListener('online', this.cameOnline)
@@ -89,20 +101,23 @@ export class Live {
       this.socket.emit('conversation.unwatch', { conversation_id: this.watched })
     }
     this.watched = conversationId
+    this.viewers = []
     if (this.socket.connected) this.announceWatch()
   }
 
   typing(conversationId: number, typing: boolean): void {
-    if (this.socket.connected) this.socket.emit('conversation.typing', { conversation_id: conversationId, typing })
+    if (this.socket.connected)
+      this.socket.emit('conversation.typing', { conversation_id: conversationId, typing })
   }
 
-  private receive(batch: { events: EventView[]; seq: number }): void {
+  private receive(batch: { events: ServerEvent[]; seq: number }): void {
     const fresh = batch.events.filter((event) => event.seq > this.seq)
     if (fresh.length > 0) this.handlers.onEvents(fresh)
     this.seq = Math.max(this.seq, batch.seq)
   }
 
   private async subscribe(): Promise<void> {
+    this.askAgain = this.subscribing
     if (this.subscribing) return
     this.subscribing = true
     try {
@@ -115,12 +130,13 @@ export class Live {
     } finally {
       this.subscribing = false
     }
+    if (this.askAgain) await this.subscribe()
   }
 
   private async subscribeOnce(): Promise<void> {
     const answer = await this.ask({ after: this.seq })
     if (!answer.ok) {
-      this.handlers.onEnded()
+      await this.refused(answer)
       return
     }
     if (answer.reload) {
@@ -132,16 +148,44 @@ export class Live {
     this.announceWatch()
   }
 
+  /** Asked too often (many tabs, a restless line): wait as long as the server says and start over. */
+  private async refused(answer: SubscribeAnswer): Promise<void> {
+    if (answer.error?.code !== 'rate_limited') {
+      this.handlers.onEnded()
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, (answer.error?.retry_after ?? 1) * 1_000))
+    throw new Error('asked too often')
+  }
+
   private async ask(body: { after: number }): Promise<SubscribeAnswer> {
-    return (await this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck('events.subscribe', body)) as SubscribeAnswer
+    return (await this.socket
+      .timeout(ACK_TIMEOUT_MS)
+      .emitWithAck('events.subscribe', body)) as SubscribeAnswer
   }
 
   private announceWatch(): void {
     const id = this.watched
     if (id === null) return
     this.socket.emit('conversation.watch', { conversation_id: id }, (answer: WatchAnswer) => {
-      if (answer.ok && answer.viewers) this.handlers.onViewers(id, answer.viewers)
+      if (answer.ok && answer.viewers) this.shown(id, answer.viewers)
     })
+  }
+
+  /** The whole list came with the answer to watching; from then on only what is different. */
+  private follow({ conversation_id: id, changed, left }: ViewersChange): void {
+    const gone = new Set([...left, ...changed.map((viewer) => viewer.id)])
+    const others = this.viewers.filter((viewer) => !gone.has(viewer.id))
+    this.shown(
+      id,
+      [...others, ...changed].sort((one, other) => one.id - other.id),
+    )
+  }
+
+  private shown(id: number, viewers: Viewer[]): void {
+    if (id !== this.watched) return
+    this.viewers = viewers
+    this.handlers.onViewers(id, viewers)
   }
 
   private lost(): void {

@@ -1,136 +1,162 @@
 /**
- * Live events applied to the entities on screen. The result depends only on which events were applied, never on
- * their order or on how often each one came: an entity is replaced by a newer version only, and a withdrawal is
- * compared with the newest sequence number seen for that request.
+ * Live events applied to the entities on screen. The result depends only on which events were applied, never on their order or
+ * on how often each one came: an entity is replaced by a newer version only, and a withdrawal is compared with the newest
+ * sequence number that showed the entity.
+ *
+ * A kind that has a table needs no code of its own: whatever event carries it in the field named after it, it is put there, and
+ * `<kind>.withdrawn` takes it out. What an event says besides is for whoever subscribes to its name.
  */
 
-import type { AlertView, TopicView } from '@/features/topics/api'
-import type { AccountView, EventView, MessageView, Presence, ServiceRequestView } from '@/api/contract'
+import type { Kind, ServerEvent, Withdrawn } from '@/api/events'
+import type { components } from '@/api/types'
+
+type Schemas = components['schemas']
+
+/** The kinds whose entities are kept, by the payload field (and `about`) that names them. */
+export interface Tables {
+  service_request: Schemas['ServiceRequestView']
+  message: Schemas['MessageView']
+  account: Schemas['AccountView']
+  topic: Schemas['TopicView']
+  alert: Schemas['AlertView']
+  publication: Schemas['PublicationView']
+}
+export type TableKind = keyof Tables
 
 export interface Entities {
-  requests: Record<number, ServiceRequestView>
-  messages: Record<number, MessageView>
-  accounts: Record<number, AccountView>
-  presence: Record<number, Presence>
-  /** Newest sequence number that showed the request; 0 when it came from a read. */
-  shownAt: Record<number, number>
-  /** Sequence number of the newest withdrawal of the request. */
-  withdrawnAt: Record<number, number>
+  service_request: Record<number, Tables['service_request']>
+  message: Record<number, Tables['message']>
+  account: Record<number, Tables['account']>
+  topic: Record<number, Tables['topic']>
+  alert: Record<number, Tables['alert']>
+  publication: Record<number, Tables['publication']>
+  /** By operator; an event says only what changed of a person, so the newest event counts. */
+  presence: Record<number, Schemas['Presence']>
   presenceAt: Record<number, number>
+  /** By `kind:id`: the newest sequence number that showed it, and that withdrew it. */
+  shownAt: Record<string, number>
+  withdrawnAt: Record<string, number>
 }
 
 export function emptyEntities(): Entities {
   return {
-    requests: {},
-    messages: {},
-    accounts: {},
+    service_request: {},
+    message: {},
+    account: {},
+    topic: {},
+    alert: {},
+    publication: {},
     presence: {},
+    presenceAt: {},
     shownAt: {},
     withdrawnAt: {},
-    presenceAt: {},
   }
 }
 
-/** What an event touched, so that a screen can refresh just that. */
+export const TABLES: readonly TableKind[] = [
+  'service_request',
+  'message',
+  'account',
+  'topic',
+  'alert',
+  'publication',
+]
+
+/** A request carries what this reader has not read, which only a read knows; an event of the same version brings less. */
+const READ_KNOWS_MORE: ReadonlySet<TableKind> = new Set(['service_request'])
+
+/** What an event leaves out because not everybody who hears it may know it: null there says nothing. */
+const WITHHELD: { [Name in TableKind]?: readonly (keyof Tables[Name])[] } = {
+  account: ['callback_path', 'settings'],
+}
+
+export interface Entity {
+  kind: Kind
+  id: number
+}
+
+/** What happened to the state, so that a screen can refresh just that. */
 export interface Change {
-  requestId?: number
-  withdrawn?: number
-  message?: MessageView
-  account?: number
-  presence?: number
-  alert?: AlertView
-  topic?: TopicView
-  monitor?: { id: number; version: number }
-  /** Another model version judges from now on. */
-  model?: string
-  /** Items of this account have been judged. */
-  judged?: number
+  /** The event itself, narrowed by its name; null for what a call answered. */
+  event: ServerEvent | null
+  shown: Entity[]
+  withdrawn: Entity | null
 }
 
-export function applyEvent(state: Entities, event: EventView): Change {
-  switch (event.name) {
-    case 'service_request.withdrawn':
-      return withdraw(state, event.payload['id'] as number, event.seq)
-    case 'account.status_changed':
-    case 'account.capabilities_changed':
-      return replaceAccount(state, event.payload['account'] as AccountView)
-    case 'operator.presence_changed':
-      return replacePresence(state, event)
-    case 'alert.raised':
-    case 'alert.acknowledged':
-      return { alert: event.payload['alert'] as AlertView }
-    case 'topic.updated':
-      return { topic: event.payload['topic'] as TopicView }
-    case 'monitor.updated':
-      return { monitor: { id: event.payload['monitor_id'] as number, version: event.payload['version'] as number } }
-    case 'model.promoted':
-      return { model: event.payload['name'] as string }
-    case 'inbound_item.judged':
-      return { judged: event.payload['account_id'] as number }
-    default:
-      return applyViews(state, event)
+export function applyEvent(state: Entities, event: ServerEvent): Change {
+  if (isWithdrawal(event)) return withdraw(state, event)
+  if (event.name === 'operator.presence_changed') {
+    const { operator_id: id, presence } = event.payload
+    if (event.seq > (state.presenceAt[id] ?? 0)) {
+      state.presenceAt[id] = event.seq
+      state.presence[id] = presence
+    }
   }
+  return { event, shown: showAll(state, event), withdrawn: null }
 }
 
-function applyViews(state: Entities, event: EventView): Change {
-  const request = event.payload['service_request'] as ServiceRequestView | null | undefined
-  const message = event.payload['message'] as MessageView | null | undefined
-  const change: Change = {}
-  if (request) {
-    showRequest(state, request, event.seq)
-    change.requestId = request.id
-  }
-  if (message) {
-    putMessage(state, message)
-    change.message = message
-  }
+function showAll(state: Entities, event: ServerEvent): Entity[] {
+  const carried = event.payload as Partial<{ [Name in TableKind]: Tables[Name] | null }>
+  return TABLES.flatMap((kind) => {
+    const view = carried[kind]
+    if (!view) return []
+    show(state, kind, view, event.seq)
+    return [{ kind, id: view.id }]
+  })
+}
+
+function isWithdrawal(event: ServerEvent): event is Withdrawn {
+  return event.name.endsWith('.withdrawn')
+}
+
+function withdraw(state: Entities, event: Withdrawn): Change {
+  const { id } = event.payload
+  const kind = event.name.slice(0, -'.withdrawn'.length) as Kind
+  const place = `${kind}:${id}`
+  const change: Change = { event, shown: [], withdrawn: { kind, id } }
+  if (event.seq > (state.withdrawnAt[place] ?? 0)) state.withdrawnAt[place] = event.seq
+  if (event.seq <= (state.shownAt[place] ?? 0)) return { ...change, withdrawn: null }
+  if (isTable(kind)) forget(state, kind, id)
   return change
 }
 
-function withdraw(state: Entities, id: number, seq: number): Change {
-  if (seq > (state.withdrawnAt[id] ?? 0)) state.withdrawnAt[id] = seq
-  if (seq <= (state.shownAt[id] ?? 0)) return {}
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- entity tables are keyed by id
-  delete state.requests[id]
-  return { withdrawn: id }
+function isTable(kind: Kind): kind is TableKind {
+  return (TABLES as readonly string[]).includes(kind)
 }
 
-function showRequest(state: Entities, request: ServiceRequestView, seq: number): void {
-  if (seq <= (state.withdrawnAt[request.id] ?? 0)) return
-  if (seq > (state.shownAt[request.id] ?? 0)) state.shownAt[request.id] = seq
-  const held = state.requests[request.id]
-  if (!held || request.version > held.version) state.requests[request.id] = request
-}
-
-function replaceAccount(state: Entities, account: AccountView): Change {
-  putAccount(state, account)
-  return { account: account.id }
-}
-
-function replacePresence(state: Entities, event: EventView): Change {
-  const id = event.payload['operator_id'] as number
-  if (event.seq <= (state.presenceAt[id] ?? 0)) return {}
-  state.presenceAt[id] = event.seq
-  state.presence[id] = event.payload['presence'] as Presence
-  return { presence: id }
-}
-
-/** Put a message that came from a call or an event; an older version never wins. */
-export function putMessage(state: Entities, message: MessageView): void {
-  const held = state.messages[message.id]
-  if (!held || message.version >= held.version) state.messages[message.id] = message
+function show<Name extends TableKind>(state: Entities, kind: Name, view: Tables[Name], seq: number): void {
+  const place = `${kind}:${view.id}`
+  if (seq <= (state.withdrawnAt[place] ?? 0)) return
+  if (seq > (state.shownAt[place] ?? 0)) state.shownAt[place] = seq
+  const held = state[kind][view.id]
+  if (held?.version === view.version && READ_KNOWS_MORE.has(kind)) return
+  put(state, kind, view)
 }
 
 /**
- * Put a request that came from a read. What was read counts as true unless an event already brought something newer;
- * an equal version replaces too, because a read carries counts (unread) that are the reader's own.
+ * Put an entity that came from a read or an answer. What was read counts as true unless an event already brought something
+ * newer; an equal version replaces too.
  */
-export function putRequest(state: Entities, request: ServiceRequestView): void {
-  const held = state.requests[request.id]
-  if (!held || request.version >= held.version) state.requests[request.id] = request
+export function put<Name extends TableKind>(state: Entities, kind: Name, view: Tables[Name]): void {
+  const table = state[kind] as Record<number, Tables[Name]>
+  const held = table[view.id]
+  table[view.id] = !held || view.version >= held.version ? filled(kind, view, held) : filled(kind, held, view)
 }
 
-export function putAccount(state: Entities, account: AccountView): void {
-  const held = state.accounts[account.id]
-  if (!held || account.version >= held.version) state.accounts[account.id] = account
+/** The newer of two views of one entity, with what only the other one was told. */
+function filled<Name extends TableKind>(
+  kind: Name,
+  view: Tables[Name],
+  other: Tables[Name] | undefined,
+): Tables[Name] {
+  const missing = (WITHHELD[kind] ?? []).filter(
+    (field) => view[field] === null && other && other[field] !== null,
+  )
+  if (!other || missing.length === 0) return view
+  return { ...view, ...Object.fromEntries(missing.map((field) => [field, other[field]])) }
+}
+
+export function forget(state: Entities, kind: TableKind, id: number): void {
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- tables are keyed by id
+  delete state[kind][id]
 }

@@ -1,50 +1,36 @@
 /**
- * Single-key commands. They are inactive while somebody types, while an input method composes, and while a dialog is
- * open. `g` waits a moment for a second letter.
+ * Single keys. They sleep while somebody types, while an input method composes, and while anything is open. `g` waits a moment
+ * for a second letter. What they mean is in `commands.ts`.
  */
 
-export interface Command {
-  /** One key (`j`, `?`, `Enter`) or two (`g m`). */
-  keys: string
-  /** Key of the locale text that says what it does. */
-  title: string
-  group: 'list' | 'reply' | 'go' | 'general'
-  run: () => void
-  /** When given and false, the key is left alone. */
-  when?: () => boolean
-}
+import { isComposing } from '@/ui/composing'
+import { anythingOpen } from '@/ui/overlays'
+import { commandOf, perform } from './commands'
 
 const SEQUENCE_MS = 1200
-const registered = new Map<string, Command>()
-
-/** Add commands; returns the function that takes them away again. */
-export function register(commands: Command[]): () => void {
-  for (const command of commands) registered.set(command.keys, command)
-  return () => {
-    for (const command of commands) if (registered.get(command.keys) === command) registered.delete(command.keys)
-  }
-}
-
-export function commands(): Command[] {
-  return [...registered.values()]
-}
-
 const TYPING_ROLES = new Set(['textbox', 'combobox', 'searchbox'])
 
 /** True when the key press belongs to a field, an input method, a menu or the browser. */
 export function isTaken(event: KeyboardEvent): boolean {
-  // `Process` is what browsers report for a key that an input method has swallowed.
-  if (event.isComposing || event.key === 'Process' || event.ctrlKey || event.metaKey || event.altKey) return true
-  if (event.defaultPrevented || document.querySelector('.el-overlay:not([style*="display: none"])')) return true
+  if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return true
+  if (event.defaultPrevented || anythingOpen.value) return true
   const target = event.target
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable || TYPING_ROLES.has(target.getAttribute('role') ?? '')) return true
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+  return (
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement
+  )
 }
 
 /** Enter on a button or link presses it; everything else there may be a command. */
 function pressesControl(event: KeyboardEvent): boolean {
-  return event.key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('button, a, [role="menuitem"]') !== null
+  return (
+    event.key === 'Enter' &&
+    event.target instanceof HTMLElement &&
+    event.target.closest('button, a, [role="menuitem"]') !== null
+  )
 }
 
 export function installShortcuts(target: Document = document): () => void {
@@ -62,10 +48,10 @@ export function installShortcuts(target: Document = document): () => void {
       timer = setTimeout(() => (prefix = ''), SEQUENCE_MS)
       return
     }
-    const command = registered.get(keys)
-    if (!command || (command.when && !command.when())) return
+    const command = commandOf(keys)
+    if (!command) return
     event.preventDefault()
-    command.run()
+    perform(command)
   }
 
   target.addEventListener('keydown', onKey)

@@ -11,12 +11,13 @@ export const useAccounts = defineStore('accounts', () => {
   const entities = useEntities()
   const phase = ref<'idle' | 'loading' | 'ready' | 'error'>('idle')
   const error = shallowRef<unknown>(null)
-  const list = computed(() => Object.values(entities.state.accounts).sort((a, b) => a.id - b.id))
+  const list = computed(() => Object.values(entities.state.account).sort((a, b) => a.id - b.id))
 
   /** Accounts by name even for those who may not see their state: the ones that requests on screen came to. */
   const known = computed<(AccountRef & { status?: AccountStatus })[]>(() => {
     const seen = new Map<number, AccountRef & { status?: AccountStatus }>()
-    for (const request of Object.values(entities.state.requests)) seen.set(request.account.id, request.account)
+    for (const request of Object.values(entities.state.service_request))
+      seen.set(request.account.id, request.account)
     for (const account of list.value) seen.set(account.id, account)
     return [...seen.values()]
   })
@@ -24,7 +25,7 @@ export const useAccounts = defineStore('accounts', () => {
   async function load(): Promise<void> {
     if (phase.value !== 'ready') phase.value = 'loading'
     try {
-      entities.loadAccounts((await api.list()).items)
+      entities.load('account', (await api.list()).items)
       phase.value = 'ready'
     } catch (failure) {
       error.value = failure

@@ -3,8 +3,17 @@
 import { defineStore } from 'pinia'
 import { reactive } from 'vue'
 
-import type { AccountView, EventView, MessageView, ServiceRequestView } from '@/api/contract'
-import { applyEvent, emptyEntities, putAccount, putMessage, putRequest, type Change } from '@/realtime/reducer'
+import type { ServerEvent } from '@/api/events'
+import {
+  applyEvent,
+  emptyEntities,
+  forget,
+  put,
+  type Change,
+  type Entity,
+  type TableKind,
+  type Tables,
+} from '@/realtime/reducer'
 
 type Listener = (changes: Change[]) => void
 
@@ -12,8 +21,11 @@ export const useEntities = defineStore('entities', () => {
   const state = reactive(emptyEntities())
   const listeners = new Set<Listener>()
 
-  function apply(events: EventView[]): void {
-    const changes = events.map((event) => applyEvent(state, event))
+  function apply(events: ServerEvent[]): void {
+    tell(events.map((event) => applyEvent(state, event)))
+  }
+
+  function tell(changes: Change[]): void {
     for (const listener of listeners) listener(changes)
   }
 
@@ -23,49 +35,48 @@ export const useEntities = defineStore('entities', () => {
     return () => listeners.delete(listener)
   }
 
+  /** Put what a read brought. */
+  function load<Name extends TableKind>(kind: Name, items: Tables[Name][]): void {
+    for (const item of items) put(state, kind, item)
+  }
+
   /** Put what a call answered, as if everybody had been told: one path for own and others' changes. */
-  function takeRequest(request: ServiceRequestView): void {
-    putRequest(state, request)
-    notify({ requestId: request.id })
+  function take<Name extends TableKind>(kind: Name, view: Tables[Name]): void {
+    put(state, kind, view)
+    tell([{ event: null, shown: [{ kind, id: view.id }], withdrawn: null }])
   }
 
-  function takeMessage(message: MessageView): void {
-    putMessage(state, message)
-    notify({ message })
-  }
-
-  function notify(change: Change): void {
-    for (const listener of listeners) listener([change])
-  }
-
-  function forgetRequest(id: number): void {
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- entity tables are keyed by id
-    delete state.requests[id]
-    notify({ withdrawn: id })
+  /** The server no longer knows it, or no longer for this person. */
+  function drop(kind: TableKind, id: number): void {
+    forget(state, kind, id)
+    tell([{ event: null, shown: [], withdrawn: { kind, id } }])
   }
 
   /** What this person has read is theirs alone, so it changes no version. */
   function setUnread(id: number, count: number): void {
-    const held = state.requests[id]
-    if (held && held.unread_count !== count) state.requests[id] = { ...held, unread_count: count }
-    notify({ requestId: id })
+    const held = state.service_request[id]
+    if (held && held.unread_count !== count) state.service_request[id] = { ...held, unread_count: count }
+    tell([{ event: null, shown: [{ kind: 'service_request', id }], withdrawn: null }])
   }
 
   function clear(): void {
     Object.assign(state, emptyEntities())
   }
 
-  return {
-    state,
-    apply,
-    subscribe,
-    takeRequest,
-    takeMessage,
-    forgetRequest,
-    setUnread,
-    clear,
-    loadRequests: (items: ServiceRequestView[]) => items.forEach((item) => putRequest(state, item)),
-    loadMessages: (items: MessageView[]) => items.forEach((item) => putMessage(state, item)),
-    loadAccounts: (items: AccountView[]) => items.forEach((item) => putAccount(state, item)),
-  }
+  return { state, apply, subscribe, load, take, drop, setUnread, clear }
 })
+
+/** The ids of one kind that changes show or withdraw. */
+export function touched(changes: Change[], kind: Entity['kind']): { shown: number[]; withdrawn: number[] } {
+  const ids = (entities: (Entity | null)[]): number[] =>
+    entities.flatMap((entity) => (entity?.kind === kind ? [entity.id] : []))
+  return {
+    shown: ids(changes.flatMap((change) => change.shown)),
+    withdrawn: ids(changes.map((change) => change.withdrawn)),
+  }
+}
+
+/** Whether one of the changes is such an event. */
+export function happened(changes: Change[], ...names: ServerEvent['name'][]): boolean {
+  return changes.some((change) => change.event !== null && names.includes(change.event.name))
+}

@@ -5,18 +5,37 @@ import { computed, ref, shallowRef } from 'vue'
 
 import { requests as api } from '@/api/endpoints'
 import type { RequestCounts, RequestPage, ServiceRequestView } from '@/api/contract'
-import { compare, matches, settle, type ListQuery, type Me, type Rows } from '@/features/workbench/listModel'
+import {
+  inOrder,
+  placed,
+  settle,
+  type ListQuery,
+  type Place,
+  type Places,
+  type Rows,
+} from '@/features/workbench/listModel'
 import type { Change } from '@/realtime/reducer'
-import { useEntities } from './entities'
+import { touched, useEntities } from './entities'
 import { useSession } from './session'
 
 const PAGE_SIZE = 50
 const COUNTS_DELAY_MS = 800
+/** A burst of events asks once; one's own change is asked about at once. */
+const ASK_DELAY_MS = 120
+const MOST_ASKED = 100
 
 export const useInbox = defineStore('inbox', () => {
   const entities = useEntities()
   const session = useSession()
-  const query = shallowRef<ListQuery>({ view: 'mine', accountId: null, lane: null, unread: false, text: '', sort: 'urgent' })
+  const query = shallowRef<ListQuery>({
+    view: 'mine',
+    accountId: null,
+    lane: null,
+    unread: false,
+    overdue: false,
+    text: '',
+    sort: 'urgent',
+  })
   const phase = ref<'loading' | 'ready' | 'error'>('loading')
   const error = shallowRef<unknown>(null)
   const rows = shallowRef<Rows>({ shown: [], waiting: [] })
@@ -27,30 +46,43 @@ export const useInbox = defineStore('inbox', () => {
   const loadingMore = ref(false)
   const selectedId = ref<number | null>(null)
 
-  const members = new Set<number>()
-  /** The last row the server gave; what sorts behind it comes with the next page. */
-  let frontier: ServiceRequestView | null = null
+  /** Which requests belong and where each stands: the server's word. */
+  const places = shallowRef<Places>(new Map())
+  /** The place of the last row loaded; what sorts behind it comes with the next page. */
+  let frontier: Place | null = null
+  /** Changed, and not yet asked about. */
+  const doubtful = new Set<number>()
+  let askTimer: ReturnType<typeof setTimeout> | undefined
+  /** Grows with every first page, so that an answer about the list of before is not taken for this one. */
+  let generation = 0
   let still = false
   let running: AbortController | null = null
   let countsTimer: ReturnType<typeof setTimeout> | undefined
 
-  const me = computed<Me>(() => ({
-    id: session.operator?.id ?? 0,
-    teamIds: session.operator?.teams.map((team) => team.id) ?? [],
-  }))
   const items = computed(() =>
-    rows.value.shown.map((id) => entities.state.requests[id]).filter((item) => item !== undefined),
+    rows.value.shown.map((id) => entities.state.service_request[id]).filter((item) => item !== undefined),
   )
-  /** Once every page is here the rows are the total; before, only the server knows it. */
-  const total = computed(() => (cursor.value === null ? rows.value.shown.length + rows.value.waiting.length : serverTotal.value))
+  /** A whole view has one number, which stands beside its name too; only what is filtered is counted here. */
+  const total = computed(() => {
+    if (!filtered.value && counts.value) return counts.value.views[query.value.view]
+    return cursor.value === null ? rows.value.shown.length + rows.value.waiting.length : serverTotal.value
+  })
   const filtered = computed(
-    () => query.value.text !== '' || query.value.unread || query.value.lane !== null || query.value.accountId !== null,
+    () =>
+      query.value.text !== '' ||
+      query.value.unread ||
+      query.value.overdue ||
+      query.value.lane !== null ||
+      query.value.accountId !== null,
   )
 
   async function open(next: ListQuery): Promise<void> {
     query.value = next
     phase.value = 'loading'
-    members.clear()
+    // A cursor belongs to its list: with another order or filter it names nothing.
+    cursor.value = null
+    places.value = new Map()
+    doubtful.clear()
     rows.value = { shown: [], waiting: [] }
     await load()
   }
@@ -63,11 +95,13 @@ export const useInbox = defineStore('inbox', () => {
     try {
       const page = await fetchPage(null, controller.signal)
       if (controller.signal.aborted) return
-      members.clear()
+      generation += 1
+      places.value = new Map()
       takePage(page)
       phase.value = 'ready'
       error.value = null
       refresh(true)
+      if (doubtful.size > 0) askSoon(0)
     } catch (failure) {
       if (controller.signal.aborted) return
       error.value = failure
@@ -75,24 +109,34 @@ export const useInbox = defineStore('inbox', () => {
     }
   }
 
+  function conditions() {
+    const { view, accountId, lane, unread, overdue, text, sort } = query.value
+    return { view, account_id: accountId, lane, unread, overdue, q: text, sort }
+  }
+
   function fetchPage(from: string | null, signal?: AbortSignal): Promise<RequestPage> {
-    const { view, accountId, lane, unread, text, sort } = query.value
-    return api.list({ view, account_id: accountId, lane, unread, q: text, sort, cursor: from, limit: PAGE_SIZE }, signal)
+    return api.list({ ...conditions(), cursor: from, limit: PAGE_SIZE }, signal)
   }
 
   function takePage(page: RequestPage): void {
-    entities.loadRequests(page.items)
-    for (const item of page.items) members.add(item.id)
+    entities.load('service_request', page.items)
+    const next = new Map(places.value)
+    page.items.forEach((item, index) => next.set(item.id, page.places[index] ?? []))
+    places.value = next
     cursor.value = page.next_cursor
     serverTotal.value = page.total
-    frontier = page.next_cursor === null ? null : (page.items.at(-1) ?? frontier)
+    frontier = page.next_cursor === null ? null : (page.places.at(-1) ?? frontier)
   }
 
   async function more(): Promise<void> {
     if (cursor.value === null || loadingMore.value) return
     loadingMore.value = true
+    const asked = query.value
     try {
-      takePage(await fetchPage(cursor.value))
+      const page = await fetchPage(cursor.value)
+      // Meanwhile another list may have been opened; this page is not of it.
+      if (asked !== query.value) return
+      takePage(page)
       refresh(true)
     } catch {
       // The rows that are there stay usable; scrolling tries again.
@@ -102,17 +146,7 @@ export const useInbox = defineStore('inbox', () => {
   }
 
   function wanted(): number[] {
-    const list: ServiceRequestView[] = []
-    for (const id of members) {
-      const item = entities.state.requests[id]
-      if (item && keeps(item)) list.push(item)
-    }
-    return list.sort((a, b) => compare(a, b, query.value.sort)).map((item) => item.id)
-  }
-
-  /** The open request stays while it is being read, even if reading it is what made it leave the unread filter. */
-  function keeps(item: ServiceRequestView): boolean {
-    return matches(item, item.id === selectedId.value ? { ...query.value, unread: false } : query.value, me.value)
+    return inOrder(places.value).filter((id) => entities.state.service_request[id] !== undefined)
   }
 
   function refresh(force = false): void {
@@ -130,24 +164,60 @@ export const useInbox = defineStore('inbox', () => {
   }
 
   function onChanges(changes: Change[]): void {
-    let touched = false
-    for (const change of changes) {
-      if (change.requestId !== undefined) touched = admit(change.requestId) || touched
-      if (change.withdrawn !== undefined) touched = true
+    const { shown, withdrawn } = touched(changes, 'service_request')
+    if (shown.length + withdrawn.length === 0) return
+    if (withdrawn.length > 0) {
+      places.value = placed(places.value, withdrawn, [], null)
+      for (const id of withdrawn) doubtful.delete(id)
+      if (phase.value === 'ready') refresh()
     }
-    if (!touched) return
-    if (phase.value === 'ready') refresh()
+    for (const id of shown) doubtful.add(id)
+    if (shown.length > 0) askSoon(changes.some((change) => change.event === null) ? 0 : ASK_DELAY_MS)
     refreshCountsSoon()
   }
 
-  function admit(id: number): boolean {
-    const item = entities.state.requests[id]
-    if (item && query.value.text === '' && matches(item, query.value, me.value) && withinLoaded(item)) members.add(id)
-    return true
+  function askSoon(delay: number): void {
+    if (delay === 0) clearTimeout(askTimer)
+    else if (askTimer !== undefined) return
+    askTimer = setTimeout(() => {
+      askTimer = undefined
+      void ask()
+    }, delay)
   }
 
-  function withinLoaded(item: ServiceRequestView): boolean {
-    return frontier === null || compare(item, frontier, query.value.sort) <= 0
+  /** Ask the server which of the changed requests belong to this list. */
+  async function ask(): Promise<void> {
+    if (phase.value !== 'ready') return
+    const asked = [...doubtful].slice(0, MOST_ASKED)
+    if (asked.length === 0) return
+    for (const id of asked) doubtful.delete(id)
+    const mine = generation
+    try {
+      const answer = await members(asked)
+      if (mine !== generation) {
+        // The list was loaded anew meanwhile, perhaps from before the change: ask again of the new one.
+        for (const id of asked) doubtful.add(id)
+        askSoon(0)
+        return
+      }
+      places.value = placed(places.value, asked, answer, frontier)
+      refresh()
+    } catch {
+      // They stay as they were; the next change, or the reload after a lost connection, asks again.
+      if (mine === generation) for (const id of asked) doubtful.add(id)
+      return
+    }
+    if (doubtful.size > 0) askSoon(ASK_DELAY_MS)
+  }
+
+  async function members(asked: number[]): Promise<{ id: number; place: Place }[]> {
+    const answer = await api.membership({ ...conditions(), ids: asked.join(',') })
+    serverTotal.value = answer.total
+    const open = selectedId.value
+    // The open request stays while it is being read, even if reading it is what made it leave the unread filter.
+    if (open === null || !query.value.unread || !asked.includes(open)) return answer.items
+    const kept = await api.membership({ ...conditions(), unread: false, ids: String(open) })
+    return [...answer.items.filter((item) => item.id !== open), ...kept.items]
   }
 
   /** True while the person points at the rows or has scrolled away from the top. */
@@ -166,8 +236,7 @@ export const useInbox = defineStore('inbox', () => {
   async function loadCounts(): Promise<void> {
     try {
       counts.value = await api.counts()
-      // The server counts whatever is assigned and not finished; these two views are exactly that.
-      session.setOpenRequests(counts.value.views.mine + counts.value.views.waiting)
+      session.setOpenRequests(counts.value.in_hand)
     } catch {
       // Old figures are better than none; the next change asks again.
     }
@@ -202,7 +271,6 @@ export const useInbox = defineStore('inbox', () => {
     loadingMore,
     selectedId,
     filtered,
-    me,
     open,
     load,
     more,
@@ -211,7 +279,7 @@ export const useInbox = defineStore('inbox', () => {
     showWaiting,
     loadCounts,
     neighbour,
-    waitingPriority: (id: number) => entities.state.requests[id]?.priority ?? 4,
-    leftView: (item: ServiceRequestView) => !keeps(item),
+    waitingPriority: (id: number) => entities.state.service_request[id]?.priority ?? 4,
+    leftView: (item: ServiceRequestView) => !places.value.has(item.id),
   }
 })

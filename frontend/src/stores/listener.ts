@@ -21,6 +21,7 @@ export const useListener = defineStore('listener', () => {
     query = next
     phase.value = 'loading'
     items.value = []
+    cursor.value = null
     await load()
   }
 
@@ -46,8 +47,11 @@ export const useListener = defineStore('listener', () => {
   async function more(): Promise<void> {
     if (cursor.value === null || loadingMore.value) return
     loadingMore.value = true
+    const asked = query
     try {
       const page = await api.list({ ...query, cursor: cursor.value })
+      // Meanwhile another list may have been opened; this page is not of it.
+      if (asked !== query) return
       const held = new Set(items.value.map((item) => item.id))
       items.value = [...items.value, ...page.items.filter((item) => !held.has(item.id))]
       cursor.value = page.next_cursor

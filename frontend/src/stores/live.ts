@@ -4,7 +4,8 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
 import { session as sessionApi } from '@/api/endpoints'
-import type { EventView, Viewer } from '@/api/contract'
+import type { Viewer } from '@/api/contract'
+import type { ServerEvent } from '@/api/events'
 import { Live, type LiveState } from '@/realtime/live'
 import { useEntities } from './entities'
 import { useSession } from './session'
@@ -55,13 +56,12 @@ export const useLive = defineStore('live', () => {
     }
   }
 
-  function handleEvents(events: EventView[]): void {
+  function handleEvents(events: ServerEvent[]): void {
     const session = useSession()
     useEntities().apply(events)
     for (const event of events) {
       if (event.name === 'operator.presence_changed') {
-        const { operator_id: id, presence } = event.payload as { operator_id: number; presence: never }
-        session.presenceChanged(id, presence, event.occurred_at)
+        session.presenceChanged(event.payload.operator_id, event.payload.presence, event.occurred_at)
       }
     }
   }

@@ -37,7 +37,7 @@ export const useOutbox = defineStore('outbox', () => {
       load: () => loadFrom(key),
       save: (list) => localStorage.setItem(key, JSON.stringify(list)),
       changed: (list) => (entries.value = list),
-      accepted: (_entry, message) => entities.takeMessage(message),
+      accepted: (_entry, message) => entities.take('message', message),
       wait,
     })
     entries.value = queue.list()
@@ -72,6 +72,7 @@ export const useOutbox = defineStore('outbox', () => {
     start,
     stop,
     add: (entry: Omit<OutboxEntry, 'state' | 'problem'>) => queue?.add(entry),
+    confirm: (key: string) => queue?.confirm(key),
     remove: (key: string) => queue?.remove(key) ?? false,
   }
 })
@@ -85,5 +86,10 @@ async function post(entry: OutboxEntry): ReturnType<typeof api.reply> {
     idempotency_key: entry.key,
     in_reply_to: entry.inReplyTo,
     send_at: entry.sendAt ?? null,
+    personal_data: entry.personalData ?? null,
+    content_warning: entry.contentWarning ?? null,
+    visibility: entry.visibility ?? null,
+    resolve: entry.resolve ?? false,
+    confirm: entry.confirm ?? [],
   })
 }

@@ -5,7 +5,7 @@ import { computed, ref } from 'vue'
 
 import { setCsrfToken } from '@/api/http'
 import { session as api } from '@/api/endpoints'
-import type { AnonymousSession, Locale, Presence, SessionView } from '@/api/contract'
+import type { Locale, Presence, Right, SessionAnswer, SessionView } from '@/api/contract'
 import { syncClock } from '@/ui/now'
 
 export const useSession = defineStore('session', () => {
@@ -15,23 +15,26 @@ export const useSession = defineStore('session', () => {
   const operator = computed(() => view.value?.operator ?? null)
   const permissions = computed(() => new Set(view.value?.permissions ?? []))
 
-  function take(answer: SessionView | AnonymousSession): void {
+  /** Whether going away leaves requests with somebody who is not there. */
+  const holdsWork = computed(
+    () => permissions.value.has('service_requests:claim') && (view.value?.capacity.open ?? 0) > 0,
+  )
+
+  function take(answer: SessionAnswer): void {
     setCsrfToken(answer.csrf_token)
     known.value = true
-    view.value = answer.authenticated ? answer : null
-    if (answer.authenticated) syncClock(answer.server_time)
+    view.value = isSignedIn(answer) ? answer : null
+    syncClock(answer.server_time)
   }
 
   async function load(): Promise<void> {
     take(await api.get())
   }
 
-  async function signIn(loginName: string, password: string): Promise<SessionView> {
+  async function signIn(loginName: string, password: string): Promise<void> {
     // The token changes with the session, so a page that was open for long starts from a fresh one.
     if (!known.value) await load()
-    const answer = await api.open(loginName, password)
-    take(answer)
-    return answer
+    take(await api.open(loginName, password))
   }
 
   async function signOut(): Promise<void> {
@@ -56,11 +59,16 @@ export const useSession = defineStore('session', () => {
     if (view.value) view.value = { ...view.value, capacity: { ...view.value.capacity, open } }
   }
 
+  function setCapacity(maximum: number): void {
+    if (view.value) view.value = { ...view.value, capacity: { ...view.value.capacity, maximum } }
+  }
+
   return {
     view,
     known,
     operator,
     permissions,
+    holdsWork,
     load,
     signIn,
     signOut,
@@ -68,6 +76,13 @@ export const useSession = defineStore('session', () => {
     setLocale,
     presenceChanged,
     setOpenRequests,
-    may: (permission: string) => permissions.value.has(permission),
+    setCapacity,
+    may: (permission: Right) => permissions.value.has(permission),
   }
 })
+
+function isSignedIn(answer: SessionAnswer): answer is SessionView {
+  return (
+    answer.authenticated && answer.operator !== null && answer.presence !== null && answer.capacity !== null
+  )
+}

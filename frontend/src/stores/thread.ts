@@ -6,7 +6,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { conversations as api, requests as requestsApi } from '@/api/endpoints'
 import type { ConversationView, MessageView, ServiceRequestView } from '@/api/contract'
 import type { Change } from '@/realtime/reducer'
-import { useEntities } from './entities'
+import { touched, useEntities } from './entities'
 import { useLive } from './live'
 import { useSession } from './session'
 
@@ -29,14 +29,18 @@ export const useThread = defineStore('thread', () => {
   let running: AbortController | null = null
   let lanesTimer: ReturnType<typeof setTimeout> | undefined
 
-  const request = computed(() => (requestId.value === null ? null : (entities.state.requests[requestId.value] ?? null)))
+  const request = computed(() =>
+    requestId.value === null ? null : (entities.state.service_request[requestId.value] ?? null),
+  )
   const messages = computed(() =>
     ids.value
-      .map((id) => entities.state.messages[id])
+      .map((id) => entities.state.message[id])
       .filter((message) => message !== undefined)
       .sort((a, b) => a.number - b.number),
   )
-  const viewers = computed(() => (conversation.value ? (live.viewers[conversation.value.id] ?? conversation.value.viewers) : []))
+  const viewers = computed(() =>
+    conversation.value ? (live.viewers[conversation.value.id] ?? conversation.value.viewers) : [],
+  )
 
   async function open(id: number): Promise<void> {
     if (requestId.value === id && phase.value !== 'error') return
@@ -66,7 +70,7 @@ export const useThread = defineStore('thread', () => {
     const controller = new AbortController()
     running = controller
     try {
-      const held = entities.state.requests[id] ?? (await fetchRequest(id))
+      const held = entities.state.service_request[id] ?? (await fetchRequest(id))
       const [view, page] = await Promise.all([
         api.get(held.conversation_id, controller.signal),
         api.messages(held.conversation_id, null, PAGE_SIZE, controller.signal),
@@ -85,13 +89,13 @@ export const useThread = defineStore('thread', () => {
 
   async function fetchRequest(id: number) {
     const item = await requestsApi.get(id)
-    entities.loadRequests([item])
+    entities.load('service_request', [item])
     return item
   }
 
   function take(view: ConversationView, items: MessageView[]): void {
-    entities.loadRequests(view.requests)
-    entities.loadMessages(items)
+    entities.load('service_request', view.requests)
+    entities.load('message', items)
     conversation.value = view
     readUpTo.value ??= lastReadNumber(items, request.value)
     ids.value = [...new Set([...ids.value, ...items.map((item) => item.id)])]
@@ -103,7 +107,7 @@ export const useThread = defineStore('thread', () => {
     loadingOlder.value = true
     try {
       const page = await api.messages(conversation.value.id, first.number, PAGE_SIZE)
-      entities.loadMessages(page.items)
+      entities.load('message', page.items)
       ids.value = [...page.items.map((item) => item.id), ...ids.value]
       olderCursor.value = page.next_cursor
     } catch {
@@ -115,11 +119,11 @@ export const useThread = defineStore('thread', () => {
 
   function onChanges(changes: Change[]): void {
     let mayHaveChanged = false
-    for (const change of changes) {
-      if (change.withdrawn !== undefined && change.withdrawn === requestId.value) leave()
-      const message = change.message
-      if (!message || message.conversation_id !== conversation.value?.id) continue
-      if (!ids.value.includes(message.id)) ids.value = [...ids.value, message.id]
+    if (requestId.value !== null && touched(changes, 'service_request').withdrawn.includes(requestId.value))
+      leave()
+    for (const id of touched(changes, 'message').shown) {
+      if (entities.state.message[id]?.conversation_id !== conversation.value?.id) continue
+      if (!ids.value.includes(id)) ids.value = [...ids.value, id]
       mayHaveChanged = true
     }
     if (mayHaveChanged) refreshLanesSoon()

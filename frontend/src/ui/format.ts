@@ -85,7 +85,10 @@ export function stopwatch(ms: number): string {
 /** `1,204`, `3.6万`, `1.2亿`; in English `36K`, `1.2M`. */
 export function bigNumber(value: number, locale: Locale): string {
   if (locale === 'en') {
-    return new Intl.NumberFormat('en', { notation: value >= 10_000 ? 'compact' : 'standard', maximumFractionDigits: 1 }).format(value)
+    return new Intl.NumberFormat('en', {
+      notation: value >= 10_000 ? 'compact' : 'standard',
+      maximumFractionDigits: 1,
+    }).format(value)
   }
   if (value >= 100_000_000) return `${trimZero(value / 100_000_000)}亿`
   if (value >= 10_000) return `${trimZero(value / 10_000)}万`

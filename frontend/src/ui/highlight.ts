@@ -8,15 +8,16 @@ export interface Piece {
   mark: '' | 'hit' | 'neg' | 'ps'
 }
 
-/** Only the reasons of one judgement; all of them when the server does not say which is which. */
+/** Only the reasons of one judgement. */
 export function reasonsFor(reasons: Reason[], kind: 'sentiment' | 'intent' | 'service' | 'spam'): Reason[] {
-  if (!reasons.some((reason) => reason.kind !== undefined)) return kind === 'sentiment' ? reasons : []
-  return reasons.filter((reason) => reason.kind === kind || reason.kind?.startsWith(`${kind}:`))
+  return reasons.filter((reason) => reason.kind === kind || reason.kind.startsWith(`${kind}:`))
 }
 
 /** Cut `text` so that every occurrence of a reason's words is a piece of its own; longer reasons win over shorter. */
 export function splitByReasons(text: string, reasons: Reason[]): Piece[] {
-  const words = reasons.filter((reason) => reason.text.trim().length > 1).sort((a, b) => b.text.length - a.text.length)
+  const words = reasons
+    .filter((reason) => reason.text.trim().length > 1)
+    .sort((a, b) => b.text.length - a.text.length)
   let pieces: Piece[] = [{ text, mark: '' }]
   for (const reason of words) {
     pieces = pieces.flatMap((piece) => (piece.mark ? [piece] : cut(piece.text, reason.text, markOf(reason))))
@@ -25,7 +26,7 @@ export function splitByReasons(text: string, reasons: Reason[]): Piece[] {
 }
 
 function markOf(reason: Reason): Piece['mark'] {
-  if (reason.kind !== undefined && reason.kind !== 'sentiment') return 'hit'
+  if (reason.kind !== 'sentiment') return 'hit'
   return reason.weight < 0 ? 'neg' : 'ps'
 }
 

@@ -1,9 +1,13 @@
 import { useI18n } from 'vue-i18n'
 
-import { priorityWords } from './priority'
-
-/** `priorityWords` in the reader's language. */
-export function usePriorityWords(): (reason: string) => string {
-  const { t } = useI18n()
-  return (reason) => priorityWords(reason, t, t('common.listSeparator'))
+/** The parts a priority is the sum of, in the reader's language; a part without a word is left out. */
+export function usePriorityWords(): (parts: readonly string[]) => string {
+  const i18n = useI18n()
+  const { t } = i18n
+  return (parts) =>
+    parts
+      .map((part) => `priorityPart.${part}`)
+      .filter((key) => i18n.te(key))
+      .map((key) => t(key))
+      .join(t('common.listSeparator'))
 }

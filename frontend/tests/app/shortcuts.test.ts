@@ -1,15 +1,36 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { installShortcuts, register } from '@/shortcuts/keyboard'
+import { bring, declare, type Command } from '@/shortcuts/commands'
+import { installShortcuts } from '@/shortcuts/keyboard'
 
 let pressed: string[]
 let stops: (() => void)[]
+let chosen = false
 
 beforeEach(() => {
   pressed = []
+  chosen = false
   document.body.innerHTML = '<textarea></textarea><input><button>x</button><div id="page" tabindex="0"></div>'
-  const command = (keys: string, when?: () => boolean) => ({ keys, title: keys, group: 'list' as const, run: () => void pressed.push(keys), ...(when ? { when } : {}) })
-  stops = [register([command('j'), command('m'), command('?'), command('Enter'), command('g m'), command('x', () => false)]), installShortcuts()]
+  const command = (keys: string, over: Partial<Command> = {}): Command => ({
+    id: keys,
+    keys,
+    title: keys,
+    group: 'list',
+    ...over,
+  })
+  const list = [
+    ...['j', 'm', '?', 'Enter', 'g m', 'x', '/'].map((keys) => command(keys)),
+    command('/', { id: 'page /', page: 'workbench' }),
+    command('o', { needs: 'row' }),
+  ]
+  const acts = Object.fromEntries(list.map(({ id }) => [id, { run: () => void pressed.push(id) }]))
+  stops = [
+    bring({ ...acts, x: { run: () => void pressed.push('x'), when: () => false } }),
+    bring({ 'page /': { run: () => void pressed.push('page /') } }),
+    bring({ o: { run: () => void pressed.push('o') } }, () => chosen),
+    declare(() => list),
+    installShortcuts(),
+  ]
 })
 afterEach(() => stops.forEach((stop) => stop()))
 
@@ -65,5 +86,19 @@ describe('single keys', () => {
     stops[0]?.()
     press('j')
     expect(pressed).toEqual([])
+  })
+
+  it('mean first what they mean on the open page', () => {
+    press('/')
+    stops[1]?.()
+    press('/')
+    expect(pressed).toEqual(['page /', '/'])
+  })
+
+  it('rest until what they need is chosen', () => {
+    press('o')
+    chosen = true
+    press('o')
+    expect(pressed).toEqual(['o'])
   })
 })

@@ -9,8 +9,28 @@ describe('the stream’s address', () => {
   })
 
   it('turns each filter into what the server is asked', () => {
-    const query = queryOf({ outcome: 'dropped', reason: 'advert', account: '3', monitor: '5', mood: 'neutral', intent: 'spam', repeats: 'folded', q: '断网' })
-    expect(query).toEqual({ outcome: 'dropped', review: false, reason: 'advert', account_id: 3, monitor_id: 5, sentiment: 0, intent: 'spam', cluster_of: null, hide_repeats: true, q: '断网' })
+    const query = queryOf({
+      outcome: 'dropped',
+      reason: 'advert',
+      account: '3',
+      monitor: '5',
+      mood: 'neutral',
+      intent: 'spam',
+      repeats: 'folded',
+      q: '断网',
+    })
+    expect(query).toEqual({
+      outcome: 'dropped',
+      review: false,
+      reason: 'advert',
+      account_id: 3,
+      monitor_id: 5,
+      sentiment: 0,
+      intent: 'spam',
+      cluster_of: null,
+      hide_repeats: true,
+      q: '断网',
+    })
     expect(isNarrowed(query)).toBe(true)
   })
 
@@ -19,7 +39,16 @@ describe('the stream’s address', () => {
   })
 
   it('takes nothing from a broken address', () => {
-    const query = queryOf({ outcome: 'everything', account: '-1', monitor: 'x', cluster: '1.5', mood: 'angry', intent: 'fun', repeats: 'yes', q: ['a', 'b'] })
+    const query = queryOf({
+      outcome: 'everything',
+      account: '-1',
+      monitor: 'x',
+      cluster: '1.5',
+      mood: 'angry',
+      intent: 'fun',
+      repeats: 'yes',
+      q: ['a', 'b'],
+    })
     expect(isNarrowed(query)).toBe(false)
   })
 })

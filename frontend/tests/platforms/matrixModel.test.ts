@@ -14,7 +14,13 @@ describe('the capability matrix', () => {
   })
 
   it('writes spans in the largest unit that divides them', () => {
-    expect([172_800, 604_800, 60, 90, 300].map((seconds) => period(seconds, 'zh-CN'))).toEqual(['48 小时', '7 天', '1 分钟', '90 秒', '5 分钟'])
+    expect([172_800, 604_800, 60, 90, 300].map((seconds) => period(seconds, 'zh-CN'))).toEqual([
+      '48 小时',
+      '7 天',
+      '1 分钟',
+      '90 秒',
+      '5 分钟',
+    ])
     expect(period(172_800, 'en')).toBe('48 h')
   })
 

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Socket } from 'socket.io-client'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
-import type { EventView } from '@/api/contract'
+import type { EventView, Viewer } from '@/api/contract'
 import { Live, type LiveState } from '@/realtime/live'
 import { event } from '../support'
 
@@ -11,6 +11,7 @@ class Line extends EventEmitter {
   connected = false
   asked: number[] = []
   answers: { ok: boolean; reload?: boolean }[] = []
+  viewers: Viewer[] = []
 
   connect(): this {
     this.connected = true
@@ -35,13 +36,25 @@ class Line extends EventEmitter {
     return Promise.resolve(this.answers.shift() ?? { ok: true, reload: false })
   }
 
+  override emit(name: string, ...rest: unknown[]): boolean {
+    const answer = rest.at(-1)
+    if (name !== 'conversation.watch' || typeof answer !== 'function') return super.emit(name, ...rest)
+    answer({ ok: true, viewers: this.viewers })
+    return true
+  }
+
+  deliverViewers(change: { conversation_id: number; changed: Viewer[]; left: number[] }): void {
+    super.emit('conversation.viewers', change)
+  }
+
   deliver(seqs: number[], seq: number): void {
-    super.emit('events', { events: seqs.map((one) => event(one, 'x', {})), seq })
+    super.emit('events', { events: seqs.map((one) => event(one, 'topic.withdrawn', { id: 1 })), seq })
   }
 }
 
 let line: Line
 let handled: number[]
+let shown: number[]
 let states: LiveState[]
 let reloads: number
 let ended: boolean
@@ -56,7 +69,7 @@ function start(after: number): Live {
         return Promise.resolve(500)
       },
       onState: (state) => states.push(state),
-      onViewers: () => undefined,
+      onViewers: (_id, viewers) => (shown = viewers.map((viewer) => viewer.id)),
       onEnded: () => (ended = true),
     },
     line as unknown as Socket,
@@ -68,6 +81,7 @@ function start(after: number): Live {
 beforeEach(() => {
   line = new Line()
   handled = []
+  shown = []
   states = []
   reloads = 0
   ended = false
@@ -118,6 +132,36 @@ describe('the live connection', () => {
     await settle()
     expect(reloads).toBe(1)
     expect(line.asked).toEqual([41, 500])
+  })
+
+  it('asks behind what it has when the server says that it reads too slowly', async () => {
+    start(41)
+    await settle()
+    line.deliver([42], 42)
+    line.emit('events.behind', {})
+    await vi.waitFor(() => expect(line.asked).toEqual([41, 42]))
+  })
+
+  it('asks once more when it is told so while asking', async () => {
+    start(41)
+    line.emit('events.behind', {})
+    await vi.waitFor(() => expect(line.asked).toEqual([41, 41]))
+  })
+
+  it('keeps the list of viewers by what is different', async () => {
+    const live = start(41)
+    await settle()
+    line.viewers = [{ id: 1, name: '一', typing: false }]
+    live.watch(5)
+    const come = { conversation_id: 5, changed: [{ id: 2, name: '二', typing: true }], left: [] }
+    line.deliverViewers(come)
+    line.deliverViewers(come)
+    expect(shown).toEqual([1, 2])
+    line.deliverViewers({ conversation_id: 5, changed: [], left: [1, 9] })
+    expect(shown).toEqual([2])
+    line.deliverViewers({ conversation_id: 6, changed: [{ id: 3, name: '三', typing: false }], left: [] })
+    expect(shown).toEqual([2])
+    live.stop()
   })
 
   it('ends when the server no longer knows the session', async () => {

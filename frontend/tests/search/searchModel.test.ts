@@ -4,7 +4,19 @@ import type { SearchHit } from '@/features/search/api'
 import { excerpt, groupsOf, splitByWords, step, targetOf, wordsOf } from '@/features/search/searchModel'
 
 function hit(over: Partial<SearchHit>): SearchHit {
-  return { kind: 'item', id: 1, account_id: 2, account_name: '客服', platform: 'weibo', title: '江边散步的猫', text: '宽带断了三天', at: '2026-05-01T02:00:00Z', conversation_id: null, service_request_id: null, ...over }
+  return {
+    kind: 'item',
+    id: 1,
+    account_id: 2,
+    account_name: '客服',
+    platform: 'weibo',
+    title: '江边散步的猫',
+    text: '宽带断了三天',
+    at: '2026-05-01T02:00:00Z',
+    conversation_id: null,
+    service_request_id: null,
+    ...over,
+  }
 }
 
 describe('what was found', () => {
@@ -22,7 +34,11 @@ describe('what was found', () => {
 
   it('keeps the text whole when its folding changes length', () => {
     const text = 'İstanbul 宽带'
-    expect(splitByWords(text, ['宽带']).map((piece) => piece.text).join('')).toBe(text)
+    expect(
+      splitByWords(text, ['宽带'])
+        .map((piece) => piece.text)
+        .join(''),
+    ).toBe(text)
   })
 
   it('shows the stretch around the first match of a long text', () => {
@@ -33,7 +49,15 @@ describe('what was found', () => {
   })
 
   it('numbers rows over all groups, leaves empty groups out and says what only sounds alike', () => {
-    const groups = groupsOf({ contacts: [hit({ kind: 'contact' })], messages: [], items: [hit({}), hit({ id: 2, text: '快点' })] }, '宽带')
+    const groups = groupsOf(
+      {
+        requests: [],
+        contacts: [hit({ kind: 'contact' })],
+        messages: [],
+        items: [hit({}), hit({ id: 2, text: '快点' })],
+      },
+      '宽带',
+    )
     expect(groups.map((group) => group.name)).toEqual(['contacts', 'items'])
     expect(groups.flatMap((group) => group.rows.map((row) => row.index))).toEqual([0, 1, 2])
     expect(groups[1]?.rows.map((row) => row.bySound)).toEqual([false, true])
@@ -48,6 +72,13 @@ describe('what was found', () => {
 
 describe('the arrow keys', () => {
   it('go round by way of the field', () => {
-    expect([step(-1, 1, 2), step(0, 1, 2), step(1, 1, 2), step(0, -1, 2), step(-1, -1, 2), step(-1, 1, 0)]).toEqual([0, 1, -1, -1, 1, -1])
+    expect([
+      step(-1, 1, 2),
+      step(0, 1, 2),
+      step(1, 1, 2),
+      step(0, -1, 2),
+      step(-1, -1, 2),
+      step(-1, 1, 0),
+    ]).toEqual([0, 1, -1, -1, 1, -1])
   })
 })

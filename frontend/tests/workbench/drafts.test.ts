@@ -33,7 +33,13 @@ describe('drafts', () => {
   })
 
   it('do not stop the writer when storage is full', () => {
-    const full = { getItem: () => null, removeItem: () => undefined, setItem: () => { throw new DOMException('full', 'QuotaExceededError') } }
+    const full = {
+      getItem: () => null,
+      removeItem: () => undefined,
+      setItem: () => {
+        throw new DOMException('full', 'QuotaExceededError')
+      },
+    }
     expect(() => new Drafts(full, 3).write(1, 'public', '继续写')).not.toThrow()
   })
 })

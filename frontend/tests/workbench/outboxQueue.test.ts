@@ -43,7 +43,16 @@ class Server {
 }
 
 function entry(key: string, text: string): Omit<OutboxEntry, 'state' | 'problem'> {
-  return { key, conversationId: 1, requestId: 2, lane: 'private', text, inReplyTo: null, contactName: '客户', createdAt: '2026-05-01T02:00:00Z' }
+  return {
+    key,
+    conversationId: 1,
+    requestId: 2,
+    lane: 'private',
+    text,
+    inReplyTo: null,
+    contactName: '客户',
+    createdAt: '2026-05-01T02:00:00Z',
+  }
 }
 
 async function emptied(queue: OutboxQueue): Promise<void> {
@@ -87,13 +96,17 @@ describe('the outbox', () => {
 
   it('keeps what the server refuses, with the reason, and goes on with the next', async () => {
     const server = new Server()
-    server.trouble = [new ApiProblem(422, { code: 'reply_too_long', detail: '超出 12 字', request_id: 'r-1' })]
+    server.trouble = [
+      new ApiProblem(422, { code: 'reply_too_long', detail: '超出 12 字', request_id: 'r-1' }),
+    ]
     const queue = server.queue()
     queue.add(entry('key-1', '一'))
     queue.add(entry('key-2', '二'))
     await emptied(queue)
     expect(server.order).toEqual(['二'])
-    expect(queue.list()).toMatchObject([{ key: 'key-1', state: 'refused', problem: { code: 'reply_too_long', requestId: 'r-1' } }])
+    expect(queue.list()).toMatchObject([
+      { key: 'key-1', state: 'refused', problem: { code: 'reply_too_long', requestId: 'r-1' } },
+    ])
   })
 
   it('waits as long as the server asks', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { findPersonalData } from '@/features/workbench/personalData'
+import { findPersonalData, maskPersonalData } from '@/features/workbench/personalData'
 
 describe('personal data in a public reply', () => {
   it.each([
@@ -16,11 +16,37 @@ describe('personal data in a public reply', () => {
     expect(findPersonalData(text).map((found) => found.kind)).toEqual([kind])
   })
 
-  it.each(['单号 20260501123456789', '拨打 10086', '@江边散步的猫 您好', '金额 1380.50 元', '时间 2026-05-01 12:00', '热线 400-800-1234'])('is not seen in %j', (text) => {
+  it.each([
+    '单号 20260501123456789',
+    '拨打 10086',
+    '@江边散步的猫 您好',
+    '金额 1380.50 元',
+    '时间 2026-05-01 12:00',
+    '热线 400-800-1234',
+    '订单号13812345678已受理',
+    '单号 LK-13812345678',
+    '@amy@mail.example 您好',
+    '详情见 https://shop.example/p?tel=13812345678',
+    '详情见 shop.example/p/13812345678',
+  ])('is not seen in %j', (text) => {
     expect(findPersonalData(text)).toEqual([])
   })
 
   it('names everything that is there', () => {
-    expect(findPersonalData('13800002206 或 a@b.cn').map((found) => found.kind).sort()).toEqual(['email', 'phone'])
+    expect(
+      findPersonalData('13800002206 或 a@b.cn')
+        .map((found) => found.kind)
+        .sort(),
+    ).toEqual(['email', 'phone'])
+  })
+
+  it.each([
+    ['请拨打 13812345678 找小王', '请拨打 138****5678 找小王'],
+    ['😀 +86 138-1234-5678', '😀 138****5678'],
+    ['身份证11010519491231002X', '身份证110*************2X'],
+    ['someone@example.com 或 13812345678', 's***@example.com 或 138****5678'],
+    ['没有', '没有'],
+  ])('can be masked in %j', (text, masked) => {
+    expect(maskPersonalData(text)).toBe(masked)
   })
 })

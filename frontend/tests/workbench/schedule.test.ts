@@ -13,9 +13,15 @@ describe('sending later', () => {
     expect(choices(night).at(-1)?.at).toBe(new Date(2026, 4, 2, 9, 0).getTime())
   })
 
-  it('refuses the past, the far future and times after the platform\'s window', () => {
+  it("refuses the past, the far future and times after the platform's window", () => {
     const now = Date.parse('2026-05-01T02:00:00Z')
     const until = '2026-05-01T04:00:00Z'
-    expect([refusal(now, now, null), refusal(NaN, now, null), refusal(now + 31 * 24 * HOUR, now, null), refusal(now + 2 * HOUR, now, until), refusal(now + HOUR, now, until)]).toEqual(['past', 'past', 'far', 'window', null])
+    expect([
+      refusal(now, now, null),
+      refusal(NaN, now, null),
+      refusal(now + 31 * 24 * HOUR, now, null),
+      refusal(now + 2 * HOUR, now, until),
+      refusal(now + HOUR, now, until),
+    ]).toEqual(['past', 'past', 'far', 'window', null])
   })
 })

@@ -38,13 +38,30 @@ describe('the thread', () => {
   })
 
   it('names the day when it changes', () => {
-    const items = threadItems([message({ id: 1, occurred_at: '2026-04-28T02:00:00Z' }), message({ id: 2 })], 'all', null, 99, TODAY)
+    const items = threadItems(
+      [message({ id: 1, occurred_at: '2026-04-28T02:00:00Z' }), message({ id: 2 })],
+      'all',
+      null,
+      99,
+      TODAY,
+    )
     expect(items.map((item) => item.kind)).toEqual(['day', 'message', 'day', 'message'])
   })
 })
 
 describe('a reply on its way', () => {
-  const entry: OutboxEntry = { key: 'k', conversationId: 101, requestId: 1, lane: 'public', text: '好的', inReplyTo: null, contactName: '客户', createdAt: '2026-05-01T02:00:00Z', state: 'posting', problem: null }
+  const entry: OutboxEntry = {
+    key: 'k',
+    conversationId: 101,
+    requestId: 1,
+    lane: 'public',
+    text: '好的',
+    inReplyTo: null,
+    contactName: '客户',
+    createdAt: '2026-05-01T02:00:00Z',
+    state: 'posting',
+    problem: null,
+  }
 
   it('gives way to the message as soon as that is here, so that it is never seen twice', () => {
     const twin = message({ id: 8, direction: 'outbound', text: '好的', occurred_at: '2026-05-01T02:00:01Z' })

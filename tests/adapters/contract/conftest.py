@@ -150,7 +150,7 @@ def party(request: pytest.FixtureRequest, server: SandboxProcess, pushes: PushCa
         credentials=Credentials(described["credentials"]),
         settings=described["settings"],
     )
-    services = AdapterServices(http=build_client())
+    services = AdapterServices(http=build_client(private_hosts=frozenset({"127.0.0.1"})))
     yield Party(
         key=request.param,
         name=described["name"],

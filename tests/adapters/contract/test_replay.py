@@ -11,6 +11,7 @@ from app.adapters import registry
 from app.adapters.transport import AdapterServices
 from app.adapters.types import AccountRef, Budget, Credentials, Cursor
 from app.core.errors import PlatformError
+from app.core.http_client import build_client
 from sandbox.testing import SandboxProcess, start_sandbox
 
 ROWS = 400
@@ -38,7 +39,7 @@ def account_of(server: SandboxProcess) -> AccountRef:
 def test_every_row_of_a_replay_arrives_once_and_whole(tmp_path: Path) -> None:
     corpus = tmp_path / "posts.jsonl"
     corpus.write_text("".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in rows()))
-    services = AdapterServices()
+    services = AdapterServices(http=build_client(private_hosts=frozenset({"127.0.0.1"})))
     adapter = registry.build("weibo", services)
     texts: dict[str, str] = {}
     emitted = Counter[str]()

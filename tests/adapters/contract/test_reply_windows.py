@@ -11,8 +11,9 @@ import pytest
 from app.adapters import registry
 from app.adapters.transport import AdapterServices
 from app.adapters.types import AccountRef, Credentials, Lane, SendKind, SendRequest, Trigger
-from app.adapters.windows import ContactEvent, PastSend, window_state
+from app.adapters.window_rules import ContactEvent, PastSend, window_state
 from app.core.clock import ManualClock
+from app.core.http_client import build_client
 from sandbox.testing import SandboxProcess, start_sandbox
 
 EVENTS = {
@@ -53,7 +54,7 @@ def answer(person: str, step: int) -> SendRequest:
 def test_a_simulated_season_never_meets_a_closed_window(own_server: SandboxProcess, key: str) -> None:
     account = account_of(own_server, key)
     clock = ManualClock(datetime.now(UTC))
-    services = AdapterServices(clock=clock)
+    services = AdapterServices(http=build_client(private_hosts=frozenset({"127.0.0.1"})), clock=clock)
     adapter = registry.build(account.platform, services)
     rules = adapter.capabilities(account).window_rules
     dice = random.Random(20)

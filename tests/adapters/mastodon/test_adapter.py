@@ -65,7 +65,7 @@ def test_first_contact_reads_back_and_later_polls_read_upward(
     platform.answers(NOTES, [mention("31", status("531"))])
     second = adapter.poll("mentions", ACCOUNT, first.next_cursor, Budget(5))
     assert [item.external_id for item in second.items] == ["status:531"]
-    assert platform.sent(NOTES)[-1].url.params["min_id"] == "30"
+    assert platform.sent(NOTES)[-1].url.params["min_id"] == "0", "a short list is read from its bottom"
     assert second.next_cursor["newest"] == "31"
 
 
@@ -149,6 +149,61 @@ def test_a_private_answer_is_always_direct(platform: ScriptedPlatform, adapter: 
     target = {"status_id": "501", "acct": "lin", "visibility": "public"}
     adapter.send(ACCOUNT, SendRequest(Lane.PRIVATE, SendKind.PRIVATE_MESSAGE, "号码已收到", "op", target))
     assert body_of(platform.sent(POST)[0])["visibility"] == "direct"
+
+
+def private(text: str, acct: str = "amy") -> SendRequest:
+    target = {"status_id": "501", "acct": acct, "visibility": "direct", "user_id": "901"}
+    return SendRequest(Lane.PRIVATE, SendKind.PRIVATE_MESSAGE, text, "op-8", target)
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("您好", "@amy 您好"),
+        ("@amy您好", "@amy您好"),
+        ("@Amy 您好", "@Amy 您好"),
+        ("您好 @amy", "@amy 您好 @amy"),
+        ("写信到 amy@amy.example", "@amy 写信到 amy@amy.example"),
+        ("看 https://social.example/@amy", "@amy 看 https://social.example/@amy"),
+    ],
+)
+def test_whom_we_answer_is_named_first(
+    platform: ScriptedPlatform, adapter: MastodonAdapter, text: str, sent: str
+) -> None:
+    """Case B7."""
+    platform.answers(POST, {"id": "601"})
+    adapter.send(ACCOUNT, private(text))
+    assert body_of(platform.requests[-1])["status"] == sent
+
+
+@pytest.mark.parametrize(
+    ("text", "acct", "others"),
+    [
+        ("请联系 @bob", "amy", ["bob"]),
+        ("@amy_lee 您好", "amy", ["amy_lee"]),
+        ("@amy-lee 您好", "amy", ["amy-lee"]),
+        ("@amy@elsewhere.example 您好", "amy", ["amy@elsewhere.example"]),
+        ("@amy 您好", "amy@far.example", ["amy"]),
+        ("您好@bob@far.example，请问", "amy", ["bob@far.example"]),
+        ("(@bob)", "amy", ["bob"]),
+        ("@amy@social.example 您好", "amy", []),
+        ("bob@far.example", "amy", []),
+        ("https://far.example/@bob", "amy", []),
+    ],
+)
+def test_a_private_answer_that_names_others_is_not_sent(
+    platform: ScriptedPlatform, adapter: MastodonAdapter, text: str, acct: str, others: list[str]
+) -> None:
+    """Cases B7 and B8: looked at again at the moment of sending."""
+    found = [
+        v.details["names"] for v in adapter.validate(ACCOUNT, private(text, acct)) if v.code == "names_others"
+    ]
+    assert found == ([others] if others else [])
+    if others:
+        with pytest.raises(PlatformError) as refused:
+            adapter.send(ACCOUNT, private(text, acct))
+        assert refused.value.kind is PlatformErrorKind.REJECTED
+        assert not platform.requests
 
 
 def test_the_mention_counts_towards_the_limit(adapter: MastodonAdapter) -> None:

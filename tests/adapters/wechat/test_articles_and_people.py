@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -40,10 +41,19 @@ class CommentServer:
 
     def __init__(self) -> None:
         self.comments: list[dict[str, Any]] = []
+        self.made = 0
+        self.tells_total = True
+
+    def remove(self, count: int, dice: random.Random) -> None:
+        """The newest, a stretch or any: what lies below moves up."""
+        start = dice.choice((0, dice.randrange(len(self.comments) + 1)))
+        kept = self.comments[::-1]
+        self.comments = [*kept[:start], *kept[start + count :]][::-1]
 
     def add(self, count: int) -> None:
         for _ in range(count):
-            number = len(self.comments) + 1
+            self.made += 1
+            number = self.made
             entry = {
                 "user_comment_id": number,
                 "openid": f"o{number}",
@@ -55,7 +65,8 @@ class CommentServer:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         asked = json.loads(request.content)
         newest_first = self.comments[::-1][asked["begin"] : asked["begin"] + asked["count"]]
-        return json_response({"errcode": 0, "total": len(self.comments), "comment": newest_first})
+        total = {"total": len(self.comments)} if self.tells_total else {}
+        return json_response({"errcode": 0, **total, "comment": newest_first})
 
 
 def read(adapter: WeChatAdapter, cursor: Cursor | None, calls: int = 1) -> tuple[list[str], Cursor, bool]:
@@ -84,6 +95,33 @@ def test_comments_are_read_once_and_a_backlog_completely(
     expected = {f"comment:{KEY}:{number}" for number in range(1, len(server.comments) + 1)}
     assert set(seen) == expected
     assert read(adapter, cursor)[0] == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_nothing_that_stands_is_lost_while_rows_come_and_go_between_pages(
+    platform: ScriptedPlatform, adapter: WeChatAdapter, seed: int
+) -> None:
+    """Case B15's kind: offsets shift down with every new comment and up with every one that is taken away."""
+    dice = random.Random(seed)
+    server = CommentServer()
+    server.tells_total = seed % 2 == 0
+    platform.answers(LIST, server)
+    server.add(dice.randrange(200))
+    seen: set[str] = set()
+    cursor: Cursor | None = None
+    for _ in range(dice.randrange(1, 40)):
+        found, cursor, _more = read(adapter, cursor, dice.choice((1, 1, 3)))
+        seen |= set(found)
+        server.add(dice.choice((0, 1, 5, 60, 130)))
+        server.remove(dice.choice((0, 0, 1, 12, 55)), dice)
+    for _ in range(200):
+        found, cursor, more = read(adapter, cursor)
+        seen |= set(found)
+        if not more and not found:
+            break
+    standing = {f"comment:{KEY}:{comment['user_comment_id']}" for comment in server.comments}
+    assert standing - seen == set()
+    assert not more, "and it comes to an end"
 
 
 def test_a_comment_carries_what_an_answer_needs(platform: ScriptedPlatform, adapter: WeChatAdapter) -> None:
@@ -175,6 +213,39 @@ def test_a_publication_is_found_by_its_title_and_absent_only_after_a_while(
         adapter.reconcile(ACCOUNT, request, NOW)
     assert caught.value.kind is PlatformErrorKind.TEMPORARY
     assert adapter.reconcile(ACCOUNT, request, NOW - timedelta(minutes=5)) is None
+
+
+@pytest.mark.parametrize("change", [-25, 0, 3, 30])
+def test_a_publication_is_found_below_many_newer_ones_whatever_comes_between_pages(
+    platform: ScriptedPlatform, adapter: WeChatAdapter, change: int
+) -> None:
+    """Case B15's kind: taken for absent it would be published a second time."""
+    titles = [f"公告{number}" for number in range(60)]
+    titles[45] = "维护通知"
+    asked: list[int] = []
+
+    def listed(request: httpx.Request) -> httpx.Response:
+        offset = json.loads(request.content)["offset"]
+        if asked and len(asked) == 1:
+            if change < 0:
+                del titles[:-change]
+            titles[:0] = [f"新公告{number}" for number in range(change)]
+        asked.append(offset)
+        entries = [
+            {
+                "article_id": f"A-{title}",
+                "content": {"news_item": [{"title": title}]},
+                "update_time": int(NOW.timestamp()) + 60,
+            }
+            for title in titles[offset : offset + 20]
+        ]
+        return json_response({"item": entries})
+
+    platform.answers("/cgi-bin/freepublish/batchget", listed)
+    request = SendRequest(Lane.PUBLIC, SendKind.POST, "维护通知\n今晚", "op")
+    found = adapter.reconcile(ACCOUNT, request, NOW - timedelta(minutes=5))
+    assert found is not None
+    assert found.external_id == "article:A-维护通知"
 
 
 def test_followers_are_paged_by_the_last_openid(platform: ScriptedPlatform, adapter: WeChatAdapter) -> None:

@@ -175,7 +175,11 @@ def test_a_compatible_repeat_with_a_new_encryption_is_the_same_event(adapter: We
             "标题\n说明\nhttp://a.cn",
             [("link", None)],
         ),
-        ({"MsgType": "miniprogrampage", "Title": "查宽带", "PagePath": "p/x"}, "查宽带", [("link", None)]),
+        (
+            {"MsgType": "miniprogrampage", "Title": "查宽带", "PagePath": "p/x"},
+            "查宽带",
+            [("mini_program", None)],
+        ),
     ],
     ids=lambda value: value.get("MsgType", "") if isinstance(value, dict) else "",
 )
@@ -190,7 +194,6 @@ def test_every_message_type_is_read(
 @pytest.mark.parametrize(
     "fields",
     [
-        made.message(MsgType="hologram"),
         made.event("brand_new_event"),
         {"FromUserName": made.OPENID},
         {"MsgType": "text"},

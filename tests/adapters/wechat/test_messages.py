@@ -73,7 +73,7 @@ def test_the_limit_counts_bytes(platform: ScriptedPlatform, adapter: WeChatAdapt
     ("code", "kind"),
     [
         (45015, PlatformErrorKind.WINDOW_CLOSED),
-        (45047, PlatformErrorKind.QUOTA_EXHAUSTED),
+        (45047, PlatformErrorKind.WINDOW_CLOSED),
         (43004, PlatformErrorKind.WINDOW_CLOSED),
         (40003, PlatformErrorKind.NOT_FOUND),
         (48001, PlatformErrorKind.CAPABILITY_MISSING),
@@ -126,3 +126,21 @@ def test_expired_media_are_an_error_though_the_status_is_200(
     with pytest.raises(PlatformError) as caught:
         adapter.download(ACCOUNT, Media("image", source_ref="M1"))
     assert caught.value.kind is PlatformErrorKind.NOT_FOUND
+
+
+def test_a_message_is_found_behind_the_first_page_of_the_log(
+    platform: ScriptedPlatform, adapter: WeChatAdapter
+) -> None:
+    """The log of a busy day has more than the ten thousand lines that one answer holds."""
+    other = {"openid": "o-other", "opercode": 2002, "text": "您好", "time": 1}
+    ours = {"openid": OPENID, "opercode": 2002, "text": "您好", "time": 2}
+    platform.answers(
+        LOG,
+        {"recordlist": [other] * 10_000, "number": 10_000, "msgid": 20165267},
+        {"recordlist": [other, ours], "number": 2, "msgid": 20165269},
+    )
+    found = adapter.reconcile(ACCOUNT, say(), NOW)
+    assert found is not None
+    assert found.raw["time"] == 2
+    asked = [json.loads(request.content)["msgid"] for request in platform.sent(LOG)]
+    assert asked == [1, 20165267]

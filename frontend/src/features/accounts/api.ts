@@ -1,7 +1,7 @@
 /** Calls that connect and keep accounts. */
 
-import { call } from '@/api/http'
-import type { AccountView, Platform } from '@/api/contract'
+import { body, client, noBody } from '@/api/client'
+import { at } from '@/api/endpoints'
 import type { components } from '@/api/types'
 
 type Schemas = components['schemas']
@@ -11,15 +11,37 @@ export type ConnectBody = Schemas['ConnectAccount']
 export type EditBody = Schemas['EditAccount']
 export type Health = Schemas['HealthView']
 /** What the page opens a dialog for. */
-export type AccountCommand = 'edit' | 'credentials' | 'remove'
+export type AccountCommand = 'edit' | 'credentials' | 'remove' | 'follows'
+export type FollowRequest = Schemas['FollowRequestView']
 
 export const accountsApi = {
-  connect: (body: ConnectBody & { platform: Platform }) => call<AccountView>('POST', '/accounts', { body }),
-  edit: (id: number, body: EditBody) => call<AccountView>('PUT', `/accounts/${id}`, { body }),
-  setCredentials: (id: number, credentials: Record<string, string>) => call<AccountView>('PUT', `/accounts/${id}/credentials`, { body: { credentials } }),
-  setStatus: (id: number, status: 'active' | 'paused') => call<AccountView>('PUT', `/accounts/${id}/status`, { body: { status } }),
-  remove: (id: number) => call<undefined>('DELETE', `/accounts/${id}`),
-  check: (id: number) => call<{ account: AccountView; health: Health }>('POST', `/accounts/${id}/check`),
-  authorise: (id: number) => call<{ authorize_url: string }>('POST', `/accounts/${id}/authorisation`),
-  agencies: () => call<{ items: Agency[] }>('GET', '/agencies'),
+  connect: (account: ConnectBody) => body(client.POST('/accounts', { body: account })),
+  connectByAddress: (wanted: Schemas['ConnectByAddress']) =>
+    body(client.POST('/account-connections', { body: wanted })),
+  edit: (id: number, change: EditBody) =>
+    body(client.PUT('/accounts/{account_id}', { ...at({ account_id: id }), body: change })),
+  setCredentials: (id: number, credentials: Record<string, string>) =>
+    body(
+      client.PUT('/accounts/{account_id}/credentials', { ...at({ account_id: id }), body: { credentials } }),
+    ),
+  setStatus: (id: number, status: 'active' | 'paused') =>
+    body(client.PUT('/accounts/{account_id}/status', { ...at({ account_id: id }), body: { status } })),
+  remove: (id: number) => noBody(client.DELETE('/accounts/{account_id}', at({ account_id: id }))),
+  check: (id: number) => body(client.POST('/accounts/{account_id}/check', at({ account_id: id }))),
+  authorise: (id: number) =>
+    body(client.POST('/accounts/{account_id}/authorisation', at({ account_id: id }))),
+  followRequests: (id: number, cursor: string | null) =>
+    body(
+      client.GET('/accounts/{account_id}/follow-requests', {
+        params: { path: { account_id: id }, query: cursor === null ? {} : { cursor } },
+      }),
+    ),
+  answerFollowRequest: (id: number, person: string, accept: boolean) =>
+    noBody(
+      client.PUT('/accounts/{account_id}/follow-requests/{external_id}', {
+        ...at({ account_id: id, external_id: person }),
+        body: { accept },
+      }),
+    ),
+  agencies: () => body(client.GET('/agencies')),
 }

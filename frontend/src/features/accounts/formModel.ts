@@ -20,7 +20,14 @@ export function firstValues(fields: FormFieldView[], stored: Record<string, unkn
     fields.map((field) => {
       const value = field.secret ? '' : (stored[field.name] ?? field.default)
       if (Array.isArray(value)) return [field.name, value.join(', ')]
-      return [field.name, typeof value === 'boolean' || typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '']
+      return [
+        field.name,
+        typeof value === 'boolean' || typeof value === 'string'
+          ? value
+          : typeof value === 'number'
+            ? String(value)
+            : '',
+      ]
     }),
   )
 }
@@ -38,9 +45,22 @@ export function settingsOf(fields: FormFieldView[], values: Values): Record<stri
   return Object.fromEntries(pairs.filter(([, value]) => value !== ''))
 }
 
+/** Settings of a new account: what nobody touched is left to the server, which knows what a known account had. */
+export function chosenSettings(fields: FormFieldView[], values: Values): Record<string, unknown> {
+  const defaults = firstValues(fields)
+  return settingsOf(
+    fields.filter((field) => values[field.name] !== defaults[field.name]),
+    values,
+  )
+}
+
 /** Only what was filled in: an empty field keeps what is stored. */
 export function credentialsOf(values: Values): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()]] : [])))
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()]] : [],
+    ),
+  )
 }
 
 /** Names of required fields that are empty. The consent page's own field may stay empty where there is such a page. */
@@ -58,8 +78,15 @@ export function problemsOf(fields: Record<string, string>, part: string): Record
 }
 
 /** Hosts that were changed or must be given. */
-export function hostsOf(values: Record<string, string>, known: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter(([name, value]) => value.trim() !== '' && value.trim() !== known[name]).map(([name, value]) => [name, value.trim()]))
+export function hostsOf(
+  values: Record<string, string>,
+  known: Record<string, string>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([name, value]) => value.trim() !== '' && value.trim() !== known[name])
+      .map(([name, value]) => [name, value.trim()]),
+  )
 }
 
 /** Where the browser may be sent for consent: only to a web address. */

@@ -3,12 +3,14 @@
 import type { LocationQuery } from 'vue-router'
 
 import type { InboundQuery } from '@/api/endpoints'
+import { queryString } from '@/api/http'
 import { INTENTS } from '@/features/review/api'
 
 /** What the tabs offer; `review` is what a person should look at. */
 export const TABS = ['all', 'kept', 'review', 'dropped', 'pending'] as const
 export type Tab = (typeof TABS)[number]
-export type Filter = 'outcome' | 'reason' | 'account' | 'monitor' | 'mood' | 'intent' | 'repeats' | 'cluster' | 'q'
+export type Filter =
+  'outcome' | 'reason' | 'account' | 'monitor' | 'mood' | 'intent' | 'repeats' | 'cluster' | 'q'
 export const MOODS = { negative: -1, neutral: 0, positive: 1 } as const
 export type Mood = keyof typeof MOODS
 
@@ -46,5 +48,5 @@ export function queryOf(address: LocationQuery): InboundQuery {
 
 /** Whether anything but the whole stream is shown. */
 export function isNarrowed(query: InboundQuery): boolean {
-  return Object.values(query).some((value) => value !== null && value !== false && value !== '' && value !== undefined)
+  return queryString({ ...query }) !== ''
 }

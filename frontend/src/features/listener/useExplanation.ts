@@ -2,8 +2,8 @@
 
 import { ref, shallowRef } from 'vue'
 
-import { inbound } from '@/api/endpoints'
-import type { Correction, Explanation } from '@/api/contract'
+import { inbound, type Explanation } from '@/api/endpoints'
+import type { Correction } from '@/api/contract'
 
 export function useExplanation(id: () => number) {
   const phase = ref<'idle' | 'loading' | 'ready' | 'error'>('idle')

@@ -2,7 +2,7 @@
 
 import { onBeforeUnmount, onMounted } from 'vue'
 
-import { useEntities } from '@/stores/entities'
+import { happened, useEntities } from '@/stores/entities'
 import { useListener } from '@/stores/listener'
 import { useLive } from '@/stores/live'
 
@@ -24,7 +24,7 @@ export function useFreshCounts(): void {
 
   onMounted(() => {
     stop = useEntities().subscribe((changes) => {
-      if (changes.some((change) => change.judged !== undefined)) waiting ??= setTimeout(ask, PAUSE_MS)
+      if (happened(changes, 'inbound_item.judged')) waiting ??= setTimeout(ask, PAUSE_MS)
     })
     timer = setInterval(ask, REFRESH_MS)
   })

@@ -2,8 +2,6 @@
 
 import { useI18n } from 'vue-i18n'
 
-import { INTENTS } from '@/features/review/api'
-
 export interface Judgement {
   intent: string
   sentiment: number
@@ -14,9 +12,7 @@ export function useJudgementWords() {
   const { t } = useI18n()
 
   function intentName(intent: string): string {
-    const known = INTENTS.find((name) => name === intent)
-    if (known === undefined) return intent
-    return known === 'spam' ? t('correct.spam') : t(`type.${known}`)
+    return t(`type.${intent}`)
   }
 
   function mood(sentiment: number): string {
@@ -25,7 +21,11 @@ export function useJudgementWords() {
   }
 
   function judgement(said: Judgement): string {
-    return [intentName(said.intent), mood(said.sentiment), said.needs_service ? t('listener.service') : t('listener.noService')].join(t('common.comma'))
+    return [
+      intentName(said.intent),
+      mood(said.sentiment),
+      said.needs_service ? t('listener.service') : t('listener.noService'),
+    ].join(t('common.comma'))
   }
 
   return { intentName, judgement }

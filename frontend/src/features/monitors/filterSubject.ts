@@ -2,7 +2,15 @@
 
 import type { LocationQuery } from 'vue-router'
 
-import { filtersApi, monitorsApi, type MonitorView, type Span, type Step, type TrialStep, type TrialView } from './api'
+import {
+  filtersApi,
+  monitorsApi,
+  type MonitorView,
+  type Span,
+  type Step,
+  type TrialStep,
+  type TrialView,
+} from './api'
 import { bodyOf } from './ruleModel'
 
 export type Subject = { kind: 'account' | 'monitor'; id: number }
@@ -23,7 +31,12 @@ export function subjectOf(address: LocationQuery): Subject | null {
 }
 
 export function stepsOf(settings: FilterSettings | null): TrialStep[] {
-  return (settings?.steps ?? []).map(({ name, enabled, threshold, review_from }) => ({ name, enabled, threshold, review_from }))
+  return (settings?.steps ?? []).map(({ name, enabled, threshold, review_from }) => ({
+    name,
+    enabled,
+    threshold,
+    review_from,
+  }))
 }
 
 export function readFilter({ kind, id }: Subject): Promise<FilterSettings> {
@@ -31,11 +44,19 @@ export function readFilter({ kind, id }: Subject): Promise<FilterSettings> {
 }
 
 export function tryFilter({ kind, id }: Subject, steps: TrialStep[], days: Span): Promise<TrialView> {
-  return filtersApi.trial(kind === 'account' ? { account_id: id } : { monitor_id: id }, steps, days)
+  return filtersApi.trial(
+    { account_id: kind === 'account' ? id : null, monitor_id: kind === 'monitor' ? id : null },
+    steps,
+    days,
+  )
 }
 
 /** No steps: the subject's own settings end, and the usual ones (of a monitor: its accounts') hold again. */
-export async function keepFilter({ kind, id }: Subject, steps: TrialStep[], version: number | null): Promise<FilterSettings> {
+export async function keepFilter(
+  { kind, id }: Subject,
+  steps: TrialStep[],
+  version: number | null,
+): Promise<FilterSettings> {
   if (kind === 'account') return filtersApi.setForAccount(id, steps, version)
   const monitor: MonitorView = await monitorsApi.get(id)
   await monitorsApi.edit(id, { ...bodyOf(monitor), filters: { steps } }, version ?? monitor.version)

@@ -10,7 +10,18 @@ export const MAIN_GROUPS: readonly TokenGroup[] = ['any', 'all', 'none']
 export function emptyBody(): MonitorBody {
   return {
     name: '',
-    rule: { any: [], all: [], none: [], phrases: [], topics: [], authors: [], expression: '', synonyms: {}, variants: true, quoted: false },
+    rule: {
+      any: [],
+      all: [],
+      none: [],
+      phrases: [],
+      topics: [],
+      authors: [],
+      expression: '',
+      synonyms: {},
+      variants: true,
+      quoted: false,
+    },
     account_ids: [],
     kinds: [],
     schedule: { days: [], begin: null, end: null },
@@ -29,14 +40,35 @@ export function clockOf(time: string | null | undefined): string | null {
 
 export function bodyOf(monitor: MonitorView): MonitorBody {
   const { name, rule, account_ids, kinds, filters, is_active, is_competitor, priority, team } = monitor
-  const schedule = { days: monitor.schedule.days, begin: clockOf(monitor.schedule.begin), end: clockOf(monitor.schedule.end) }
+  const schedule = {
+    days: monitor.schedule.days,
+    begin: clockOf(monitor.schedule.begin),
+    end: clockOf(monitor.schedule.end),
+  }
   // A deep copy, so that editing never touches what is shown in the list.
-  return JSON.parse(JSON.stringify({ name, rule, account_ids, kinds, schedule, filters, is_active, is_competitor, priority, team_id: team?.id ?? null })) as MonitorBody
+  return JSON.parse(
+    JSON.stringify({
+      name,
+      rule,
+      account_ids,
+      kinds,
+      schedule,
+      filters,
+      is_active,
+      is_competitor,
+      priority,
+      team_id: team?.id ?? null,
+    }),
+  ) as MonitorBody
 }
 
 /** How many fields differ from what is saved; a rule counts per part. */
 export function changes(now: MonitorBody, saved: MonitorBody): number {
-  const parts = (body: MonitorBody): Record<string, unknown> => ({ ...body, rule: null, ...Object.fromEntries(Object.entries(body.rule).map(([key, value]) => [`rule.${key}`, value])) })
+  const parts = (body: MonitorBody): Record<string, unknown> => ({
+    ...body,
+    rule: null,
+    ...Object.fromEntries(Object.entries(body.rule).map(([key, value]) => [`rule.${key}`, value])),
+  })
   const [a, b] = [parts(now), parts(saved)]
   return Object.keys({ ...a, ...b }).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key])).length
 }
@@ -66,7 +98,9 @@ export function synonymsOf(lines: string): Record<string, string[]> {
 }
 
 export function synonymLines(synonyms: Record<string, string[]>): string {
-  return Object.entries(synonyms).map(([word, others]) => `${word} = ${others.join('、')}`).join('\n')
+  return Object.entries(synonyms)
+    .map(([word, others]) => `${word} = ${others.join('、')}`)
+    .join('\n')
 }
 
 export interface GroupProblem {
@@ -92,6 +126,8 @@ export interface DayFigures {
 /** One entry for each of the last `days` days in China, oldest first; the server leaves out days without hits. */
 export function everyDay(found: DayFigures[], days: number, nowMs: number): DayFigures[] {
   const held = new Map(found.map((entry) => [entry.day, entry]))
-  const names = Array.from({ length: days }, (_, index) => new Date(nowMs + (8 - 24 * (days - 1 - index)) * 3_600_000).toISOString().slice(0, 10))
+  const names = Array.from({ length: days }, (_, index) =>
+    new Date(nowMs + (8 - 24 * (days - 1 - index)) * 3_600_000).toISOString().slice(0, 10),
+  )
   return names.map((day) => held.get(day) ?? { day, hits: 0, kept: 0 })
 }

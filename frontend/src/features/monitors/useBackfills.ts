@@ -2,7 +2,7 @@
 
 import { computed, onBeforeUnmount, onMounted, ref, shallowRef } from 'vue'
 
-import { useSubmit } from '@/features/accounts/useSubmit'
+import { useSubmit } from '@/ui/useSubmit'
 import { monitorsApi, type Backfill, type Span } from './api'
 
 const FOLLOW_MS = 1500

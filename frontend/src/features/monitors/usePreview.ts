@@ -13,6 +13,8 @@ export function usePreview(body: () => MonitorBody, monitorId: () => number | nu
   const running = ref(false)
   const fields = ref<Record<string, string>>({})
   const problem = ref('')
+  /** What the server would write instead of a condition it cannot read. */
+  const suggestion = ref('')
   let timer: ReturnType<typeof setTimeout> | undefined
   let controller: AbortController | null = null
 
@@ -28,22 +30,29 @@ export function usePreview(body: () => MonitorBody, monitorId: () => number | nu
     controller = mine
     running.value = true
     try {
-      const answer = await monitorsApi.preview({ rule, account_ids, kinds, schedule, monitor_id: monitorId(), days: days() }, mine.signal)
+      const answer = await monitorsApi.preview(
+        { rule, account_ids, kinds, schedule, monitor_id: monitorId(), days: days() },
+        mine.signal,
+      )
       if (mine.signal.aborted) return
       preview.value = answer
       fields.value = {}
       problem.value = ''
+      suggestion.value = ''
     } catch (error) {
       if (mine.signal.aborted) return
       fields.value = error instanceof ApiProblem ? error.fields : {}
       problem.value = error instanceof ApiProblem ? error.detail || error.title : '…'
+      const offered = error instanceof ApiProblem ? error.body['suggestion'] : null
+      suggestion.value = typeof offered === 'string' ? offered : ''
     } finally {
       if (!mine.signal.aborted) running.value = false
     }
   }
 
   watch(
-    () => JSON.stringify([body().rule, body().account_ids, body().kinds, body().schedule, monitorId(), days()]),
+    () =>
+      JSON.stringify([body().rule, body().account_ids, body().kinds, body().schedule, monitorId(), days()]),
     () => {
       clearTimeout(timer)
       running.value = !isEmptyRule(body().rule)
@@ -55,5 +64,5 @@ export function usePreview(body: () => MonitorBody, monitorId: () => number | nu
     clearTimeout(timer)
     controller?.abort()
   })
-  return { preview, running, fields, problem, run }
+  return { preview, running, fields, problem, suggestion, run }
 }

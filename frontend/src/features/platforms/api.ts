@@ -1,51 +1,21 @@
 /** What the server says about each platform: abilities, limits, what connecting asks for. */
 
-import { call } from '@/api/http'
-import type { Locale, Platform } from '@/api/contract'
+import { body, client } from '@/api/client'
+import type { Locale } from '@/api/contract'
 import type { components } from '@/api/types'
 
 type Schemas = components['schemas']
 
-export interface TextLimit {
-  limit: number
-  unit: string
-}
-
-export interface MediaLimit {
-  max_bytes: number
-  mime_types: string[]
-  per_message: number
-}
-
-export interface WindowRule {
-  trigger: string
-  seconds: number
-  allowance: number | null
-}
-
-export interface QuotaRule {
-  name: string
-  limit: number
-  seconds: number
-  scope: string
-}
-
-export interface PlatformLimits {
-  text_limits: Record<string, TextLimit>
-  media_out: Record<string, MediaLimit>
-  media_in: string[]
-  window_rules: WindowRule[]
-  after_window: string[]
-  quotas: QuotaRule[]
-  idempotency: string
-  min_poll_seconds: number
-}
-
 export type FormFieldView = Schemas['FormFieldView']
-export type PlatformView = Omit<Schemas['PlatformView'], 'platform' | 'limits'> & { platform: Platform; limits: PlatformLimits }
+export type PlatformView = Schemas['PlatformView']
+export type PlatformLimits = Schemas['PlatformLimitsView']
+export type TextLimit = Schemas['MostTextView']
+export type MediaLimit = Schemas['MostMediaView']
+export type WindowRule = Schemas['WindowRuleView']
+export type QuotaRule = Schemas['QuotaRuleView']
 
-export function listPlatforms(): Promise<{ items: PlatformView[] }> {
-  return call<{ items: PlatformView[] }>('GET', '/platforms')
+export function listPlatforms(): Promise<Schemas['PlatformList']> {
+  return body(client.GET('/platforms'))
 }
 
 /** The texts of adapters are keyed `zh` and `en`. */

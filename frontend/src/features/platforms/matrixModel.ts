@@ -4,10 +4,20 @@ import type { Locale } from '@/api/contract'
 import type { PlatformView } from './api'
 
 const GROUPS: Record<string, readonly string[]> = {
-  listen: ['mentions', 'comments', 'private_messages', 'own_posts', 'search', 'media_in', 'push', 'poll'],
+  listen: [
+    'mentions',
+    'comments',
+    'private_messages',
+    'own_posts',
+    'search',
+    'media_in',
+    'push',
+    'poll',
+    'reread',
+  ],
   serve: ['reply_public', 'reply_private', 'media_out', 'templates', 'delete'],
   publish: ['publish', 'repost', 'metrics'],
-  people: ['authors', 'author_profile', 'followers', 'following', 'fan_trend', 'tags'],
+  people: ['authors', 'author_profile', 'followers', 'following', 'follow_requests', 'fan_trend', 'tags'],
   connect: ['oauth_connect'],
 }
 
@@ -20,7 +30,10 @@ export interface FeatureGroup {
 export function featureGroups(platforms: PlatformView[]): FeatureGroup[] {
   const named = [...new Set(platforms.flatMap((platform) => Object.keys(platform.features)))]
   const grouped = new Set(Object.values(GROUPS).flat())
-  const groups = Object.entries(GROUPS).map(([name, features]) => ({ name, features: features.filter((feature) => named.includes(feature)) }))
+  const groups = Object.entries(GROUPS).map(([name, features]) => ({
+    name,
+    features: features.filter((feature) => named.includes(feature)),
+  }))
   groups.push({ name: 'other', features: named.filter((feature) => !grouped.has(feature)) })
   return groups.filter((group) => group.features.length > 0)
 }
@@ -40,7 +53,8 @@ export function period(seconds: number, locale: Locale): string {
   const zh = locale === 'zh-CN'
   if (seconds >= 3 * DAY && seconds % DAY === 0) return zh ? `${seconds / DAY} 天` : `${seconds / DAY} d`
   if (seconds >= HOUR && seconds % HOUR === 0) return zh ? `${seconds / HOUR} 小时` : `${seconds / HOUR} h`
-  if (seconds >= MINUTE && seconds % MINUTE === 0) return zh ? `${seconds / MINUTE} 分钟` : `${seconds / MINUTE} min`
+  if (seconds >= MINUTE && seconds % MINUTE === 0)
+    return zh ? `${seconds / MINUTE} 分钟` : `${seconds / MINUTE} min`
   return zh ? `${seconds} 秒` : `${seconds} s`
 }
 

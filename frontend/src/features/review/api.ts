@@ -1,27 +1,50 @@
 /** Reviewing what was dropped, and corrections of single judgements. */
 
-import { call } from '@/api/http'
-import type { InboundItemView, RequestType } from '@/api/contract'
+import { body, client } from '@/api/client'
+import { at } from '@/api/endpoints'
 import type { components } from '@/api/types'
 
 type Schemas = components['schemas']
 
-export type Draw = Schemas['ReviewDrawView']
-export type ReviewItem = Omit<Schemas['ReviewItemView'], 'item'> & { item: InboundItemView }
-export type Intent = RequestType | 'spam'
-export const INTENTS: readonly Intent[] = ['complaint', 'consult', 'lead', 'suggestion', 'praise', 'other', 'spam']
+export type Draw = Schemas['FilterSampleView']
+export type SampledItem = Schemas['SampledItemView']
+export type Correction = Partial<Schemas['CorrectionCommand']>
+export type Intent = NonNullable<Correction['intent']>
+export const INTENTS: readonly Intent[] = [
+  'complaint',
+  'consult',
+  'lead',
+  'suggestion',
+  'praise',
+  'other',
+  'spam',
+]
 
-export interface Correction {
-  intent?: Intent
-  sentiment?: -1 | 0 | 1
-  needs_service?: boolean
-}
+const NOTHING_SAID: Schemas['CorrectionCommand'] = { intent: null, sentiment: null, needs_service: null }
 
 export const reviewApi = {
-  draws: () => call<{ items: Draw[] }>('GET', '/review-draws'),
-  draw: (days: number, size: number) => call<Draw>('POST', '/review-draws', { body: { days, size } }),
-  get: (id: number) => call<Draw>('GET', `/review-draws/${id}`),
-  items: (id: number) => call<{ items: ReviewItem[] }>('GET', `/review-draws/${id}/items`, { query: { open: 'true' } }),
-  judge: (id: number, is_right: boolean) => call<ReviewItem>('PUT', `/review-items/${id}`, { body: { is_right } }),
-  correct: (itemId: number, correction: Correction) => call<InboundItemView>('POST', `/inbound-items/${itemId}/corrections`, { body: correction }),
+  draws: () => body(client.GET('/filter-samples')),
+  draw: (days: number, size: number) =>
+    body(client.POST('/filter-samples', { body: { days, size, seed: null, account_ids: [] } })),
+  get: (id: number) => body(client.GET('/filter-samples/{draw_id}', at({ draw_id: id }))),
+  items: (id: number) =>
+    body(
+      client.GET('/filter-samples/{draw_id}/items', {
+        params: { path: { draw_id: id }, query: { open: true } },
+      }),
+    ),
+  judge: (id: number, is_right: boolean) =>
+    body(
+      client.PUT('/sampled-items/{sampled_item_id}', {
+        ...at({ sampled_item_id: id }),
+        body: { is_right, intent: null },
+      }),
+    ),
+  correct: (itemId: number, correction: Correction) =>
+    body(
+      client.POST('/inbound-items/{item_id}/corrections', {
+        ...at({ item_id: itemId }),
+        body: { ...NOTHING_SAID, ...correction },
+      }),
+    ),
 }

@@ -5,7 +5,7 @@ import type { LocationQueryRaw } from 'vue-router'
 import type { Piece } from '@/ui/highlight'
 import type { SearchHit, SearchResult } from './api'
 
-export const GROUPS = ['contacts', 'messages', 'items'] as const
+export const GROUPS = ['requests', 'contacts', 'messages', 'items'] as const
 export type GroupName = (typeof GROUPS)[number]
 
 export interface Row {
@@ -47,7 +47,9 @@ function rowOf(hit: SearchHit, query: string, index: number): Row {
 }
 
 export function wordsOf(query: string): string[] {
-  return [...new Set([...query.matchAll(WORDS)].map(([word]) => word.toLowerCase()))].sort((a, b) => b.length - a.length)
+  return [...new Set([...query.matchAll(WORDS)].map(([word]) => word.toLowerCase()))].sort(
+    (a, b) => b.length - a.length,
+  )
 }
 
 /** Where the earliest of the words begins, and which it is; case does not matter. */
@@ -88,7 +90,12 @@ export function excerpt(text: string, words: string[]): string {
 export function targetOf(hit: SearchHit): Target {
   if (hit.service_request_id !== null) return { request: hit.service_request_id }
   if (hit.kind !== 'item') return null
-  return { listener: { q: hit.text.replace(/\s+/g, ' ').trim().slice(0, LISTENER_WORDS), account: String(hit.account_id) } }
+  return {
+    listener: {
+      q: hit.text.replace(/\s+/g, ' ').trim().slice(0, LISTENER_WORDS),
+      account: String(hit.account_id),
+    },
+  }
 }
 
 /** The next position for an arrow key; it goes round. -1 is the field itself. */

@@ -15,13 +15,16 @@ export function useSearch() {
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: AbortController | null = null
 
-  const groups = computed<Group[]>(() => (answer.value ? groupsOf(answer.value.result, answer.value.query) : []))
+  const groups = computed<Group[]>(() =>
+    answer.value ? groupsOf(answer.value.result, answer.value.query) : [],
+  )
   const count = computed(() => groups.value.reduce((sum, group) => sum + group.rows.length, 0))
 
   watch(words, (value) => {
     clearTimeout(timer)
     running?.abort()
-    if (wordsOf(value).length === 0) {
+    // What begins with `>` names a command and is nobody's text.
+    if (value.startsWith('>') || wordsOf(value).length === 0) {
       phase.value = 'idle'
       answer.value = null
       return

@@ -1,22 +1,15 @@
-/** Alerts and topics put together from reads and events, and the figures their sentences need. Pure functions. */
+/** The order of alerts and the figures their sentences need. Pure functions. */
 
 import type { AlertView, Hour, TopicView } from './api'
 
-/** Whichever order news arrives in, an acknowledgement stays and the later sight counts. */
-export function mergeAlert(held: AlertView | undefined, next: AlertView): AlertView {
-  if (!held) return next
-  const newer = Date.parse(next.last_seen_at) >= Date.parse(held.last_seen_at) ? next : held
-  const acknowledged = held.acknowledged_at !== null ? held : next
-  return { ...newer, acknowledged_at: acknowledged.acknowledged_at, acknowledged_by: acknowledged.acknowledged_by }
-}
-
-export function mergeTopic(held: TopicView | undefined, next: TopicView): TopicView {
-  return held && held.version > next.version ? held : next
-}
-
 /** Newest first; those that nobody has taken on before the others. */
 export function ordered(alerts: AlertView[]): AlertView[] {
-  return [...alerts].sort((a, b) => Number(a.acknowledged_at !== null) - Number(b.acknowledged_at !== null) || Date.parse(b.raised_at) - Date.parse(a.raised_at) || b.id - a.id)
+  return [...alerts].sort(
+    (a, b) =>
+      Number(a.acknowledged_at !== null) - Number(b.acknowledged_at !== null) ||
+      Date.parse(b.raised_at) - Date.parse(a.raised_at) ||
+      b.id - a.id,
+  )
 }
 
 /** How many times what is usual; null while the usual is too small to compare with. */
@@ -49,5 +42,8 @@ export function seriesOf(items: Hour[]): Series {
 }
 
 export function totals(items: Hour[]): { posts: number; negative: number } {
-  return { posts: items.reduce((sum, item) => sum + item.posts, 0), negative: items.reduce((sum, item) => sum + item.negative, 0) }
+  return {
+    posts: items.reduce((sum, item) => sum + item.posts, 0),
+    negative: items.reduce((sum, item) => sum + item.negative, 0),
+  }
 }

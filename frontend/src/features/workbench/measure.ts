@@ -1,7 +1,5 @@
 /** Length of a reply by the rule of the platform it goes to; the same rules as the adapters on the server. */
 
-import type { LengthUnit } from '@/api/contract'
-
 const URL_PATTERN = /https?:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]+/g
 /** Weibo turns every link into a t.cn address; it counts as ten characters. */
 const WEIBO_URL_LENGTH = 10
@@ -14,7 +12,7 @@ const encoder = new TextEncoder()
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' })
 
 /** Length of `text` in `unit`, a whole number. */
-export function measure(text: string, unit: LengthUnit): number {
+export function measure(text: string, unit: string): number {
   switch (unit) {
     case 'half_up':
     case 'weibo_140':
@@ -23,7 +21,7 @@ export function measure(text: string, unit: LengthUnit): number {
       return encoder.encode(text).length
     case 'graphemes':
       return mastodonLength(text)
-    case 'characters':
+    default:
       return Array.from(text).length
   }
 }
@@ -39,4 +37,12 @@ function weiboLength(text: string): number {
 function mastodonLength(text: string): number {
   const shortened = text.replace(MASTODON_URL, 'x'.repeat(MASTODON_URL_LENGTH)).replace(REMOTE_MENTION, '$1')
   return [...graphemes.segment(shortened)].length
+}
+
+/** Bytes of a Chinese character; whoever writes thinks in characters, whatever the platform counts. */
+const BYTES_PER_CHARACTER = 3
+
+/** A length of the platform's unit in characters, roughly where the unit is another. */
+export function asCharacters(length: number, unit: string): number {
+  return unit === 'utf8_bytes' ? Math.ceil(length / BYTES_PER_CHARACTER) : length
 }

@@ -6,6 +6,20 @@
 
 import { isTransient, ApiProblem } from '@/api/problem'
 import type { ComposerLane, MessageView } from '@/api/contract'
+import { claimQuestion } from './claimQuestion'
+
+/** What the server asks before it sends: a colleague is on it, or somebody has just replied. */
+export type Confirmation = 'claimed_by_other' | 'second_reply'
+
+export interface Problem {
+  code: string
+  detail: string
+  requestId: string | null
+  /** Set when a yes is all that is missing: who it is about, and since when. */
+  question?: { confirm: Confirmation; name: string; since: string }
+  /** The same words without the names of others, who would get a private message too. */
+  plainText?: string
+}
 
 export interface OutboxEntry {
   key: string
@@ -16,11 +30,20 @@ export interface OutboxEntry {
   inReplyTo: number | null
   /** When the reply should leave; without it, at once. */
   sendAt?: string | null
+  /** Why personal data may stand in it. */
+  personalData?: { confirmed: true; reason: string } | null
+  /** A warning or visibility other than that of the message which is answered. */
+  contentWarning?: string | null
+  visibility?: string | null
   contactName: string
   createdAt: string
+  /** Resolve the request in the same act. */
+  resolve?: boolean
+  /** What the person was asked and said yes to. */
+  confirm?: Confirmation[]
   /** waiting: not handed over yet; posting: a call is under way; refused: the server said no, a person decides. */
   state: 'waiting' | 'posting' | 'refused'
-  problem: { code: string; detail: string; requestId: string | null } | null
+  problem: Problem | null
 }
 
 export interface OutboxPorts {
@@ -45,7 +68,9 @@ export class OutboxQueue {
   constructor(ports: OutboxPorts) {
     this.ports = ports
     // A call that was under way when the page closed may have arrived: repeat it, the key makes that safe.
-    this.entries = ports.load().map((entry) => (entry.state === 'posting' ? { ...entry, state: 'waiting' } : entry))
+    this.entries = ports
+      .load()
+      .map((entry) => (entry.state === 'posting' ? { ...entry, state: 'waiting' } : entry))
   }
 
   list(): OutboxEntry[] {
@@ -66,6 +91,16 @@ export class OutboxQueue {
     this.entries = this.entries.filter((held) => held.key !== key)
     this.publish()
     return true
+  }
+
+  /** The person was asked and says yes: hand it over again, under the same key. */
+  confirm(key: string): void {
+    const entry = this.entries.find((held) => held.key === key)
+    const question = entry?.problem?.question
+    if (!entry || entry.state !== 'refused' || !question) return
+    const confirm = [...new Set([...(entry.confirm ?? []), question.confirm])]
+    this.update(entry, { state: 'waiting', problem: null, confirm })
+    void this.drain()
   }
 
   stop(): void {
@@ -117,9 +152,15 @@ export class OutboxQueue {
       return false
     }
     if (isTransient(error)) return this.lineDown(entry)
-    const problem =
+    const problem: Problem =
       error instanceof ApiProblem
-        ? { code: error.code, detail: error.detail || error.title, requestId: error.requestId }
+        ? {
+            code: error.code,
+            detail: error.detail || error.title,
+            requestId: error.requestId,
+            ...questionOf(error),
+            ...plainTextOf(error),
+          }
         : { code: 'unexpected', detail: '', requestId: null }
     this.update(entry, { state: 'refused', problem })
     return true
@@ -147,4 +188,21 @@ export class OutboxQueue {
     this.ports.save(this.entries)
     this.ports.changed(this.list())
   }
+}
+
+function questionOf(error: ApiProblem): Pick<Problem, 'question'> {
+  const claim = claimQuestion(error)
+  if (claim) return { question: { confirm: 'claimed_by_other', ...claim } }
+  const text = (name: string): string => {
+    const value = error.body[name]
+    return typeof value === 'string' ? value : ''
+  }
+  if (error.code === 'second_reply')
+    return { question: { confirm: 'second_reply', name: text('author_name'), since: text('at') } }
+  return {}
+}
+
+function plainTextOf(error: ApiProblem): Pick<Problem, 'plainText'> {
+  const text = error.code === 'private_reply_names_others' ? error.body['plain_text'] : null
+  return typeof text === 'string' ? { plainText: text } : {}
 }

@@ -8,13 +8,14 @@ import type { ListQuery } from './listModel'
 const SORTS: readonly SortName[] = ['urgent', 'newest', 'oldest']
 
 export function queryFromRoute(route: Pick<RouteLocationNormalized, 'params' | 'query'>): ListQuery {
-  const { account, lane, unread, q, sort } = route.query
+  const { account, lane, unread, overdue, q, sort } = route.query
   const accountId = Number(account)
   return {
     view: route.params['view'] as ViewName,
     accountId: Number.isInteger(accountId) && accountId > 0 ? accountId : null,
     lane: lane === 'public' || lane === 'private' ? lane : null,
     unread: unread === '1',
+    overdue: overdue === '1',
     text: typeof q === 'string' ? q : '',
     sort: SORTS.find((name) => name === sort) ?? 'urgent',
   }
@@ -26,6 +27,7 @@ export function queryToRoute(query: ListQuery): LocationQueryRaw {
     ...(query.accountId === null ? {} : { account: String(query.accountId) }),
     ...(query.lane === null ? {} : { lane: query.lane }),
     ...(query.unread ? { unread: '1' } : {}),
+    ...(query.overdue ? { overdue: '1' } : {}),
     ...(query.text === '' ? {} : { q: query.text }),
     ...(query.sort === 'urgent' ? {} : { sort: query.sort }),
   }

@@ -39,13 +39,20 @@ export function countByTab(messages: MessageView[]): Record<ThreadTab, number> {
  * The rows of one tab, oldest first. `readUpTo` is the number of the last message read before the conversation was
  * opened; the unread divider comes after it. System lines that follow each other become one row.
  */
-export function threadItems(messages: MessageView[], tab: ThreadTab, pinned: MessageView | null, readUpTo: number, today: string): ThreadItem[] {
+export function threadItems(
+  messages: MessageView[],
+  tab: ThreadTab,
+  pinned: MessageView | null,
+  readUpTo: number,
+  today: string,
+): ThreadItem[] {
   const items: ThreadItem[] = []
   const shown = messages.filter((message) => message.id !== pinned?.id && inTab(message, tab))
   const unread = shown.filter((message) => message.direction === 'inbound' && message.number > readUpTo)
   // Today needs no heading unless something older stands above it.
   let day = dayOf((pinned ?? shown[0])?.occurred_at ?? today)
-  if (shown[0] && !pinned && day !== dayOf(today)) items.push({ kind: 'day', key: 'day-first', at: shown[0].occurred_at })
+  if (shown[0] && !pinned && day !== dayOf(today))
+    items.push({ kind: 'day', key: 'day-first', at: shown[0].occurred_at })
   for (const message of shown) {
     if (dayOf(message.occurred_at) !== day) {
       day = dayOf(message.occurred_at)

@@ -2,16 +2,21 @@
 
 import { computed, ref, watch } from 'vue'
 
-import type { ComposerLane, ConversationView, LaneState, MessageView, ServiceRequestView } from '@/api/contract'
+import type {
+  ComposerLane,
+  ConversationView,
+  LaneState,
+  MessageView,
+  ServiceRequestView,
+} from '@/api/contract'
 import { isReplyLane } from '@/api/endpoints'
 import { useDrafts } from '@/stores/drafts'
 import { useLive } from '@/stores/live'
 import { useOutbox } from '@/stores/outbox'
 import { useSession } from '@/stores/session'
-import { RIGHTS } from '@/app/permissions'
 import { newKey } from './idempotency'
 import { measure } from './measure'
-import { findPersonalData } from './personalData'
+import { findPersonalData, maskPersonalData } from './personalData'
 
 export interface ComposerSource {
   conversation: () => ConversationView | null
@@ -20,6 +25,7 @@ export interface ComposerSource {
 }
 
 const TYPING_PAUSE_MS = 3_000
+const LEAST_REASON = 2
 
 export function useComposer(source: ComposerSource) {
   const session = useSession()
@@ -37,7 +43,7 @@ export function useComposer(source: ComposerSource) {
   const lanes = computed<ComposerLane[]>(() => {
     const view = source.conversation()
     return (['public', 'private', 'note'] as const).filter((name) =>
-      name === 'note' ? session.may(RIGHTS.writeNotes) : session.may(RIGHTS.reply) && view?.lanes[name],
+      name === 'note' ? session.may('notes:write') : session.may('replies:send') && view?.lanes[name],
     )
   })
   const laneState = computed<LaneState | null>(() => {
@@ -51,24 +57,41 @@ export function useComposer(source: ComposerSource) {
   const length = computed(() => measure(text.value, laneState.value?.limit.unit ?? 'characters'))
   const tooLong = computed(() => laneState.value !== null && length.value > laneState.value.limit.maximum)
   const personalData = computed(() => (lane.value === 'public' ? findPersonalData(text.value) : []))
+  /** Why personal data may be said in public all the same; a person writes it, the audit log keeps it. */
+  const reason = ref('')
+  const answeredFor = computed(() => reason.value.trim().length >= LEAST_REASON)
+  /** What the person chose in place of what the answered message has; null keeps that. */
+  const warning = ref<string | null>(null)
+  const visibility = ref<string | null>(null)
   const closed = computed(() => laneState.value !== null && !laneState.value.allowed)
   const sendable = computed(
-    () => text.value.trim() !== '' && !tooLong.value && personalData.value.length === 0 && !closed.value && !confirming.value,
+    () =>
+      text.value.trim() !== '' &&
+      !tooLong.value &&
+      (personalData.value.length === 0 || answeredFor.value) &&
+      !closed.value &&
+      !confirming.value,
   )
 
-  watch(conversationId, (id) => {
-    confirming.value = false
-    answering.value = null
-    if (id !== null) lane.value = startLane()
-  }, { immediate: true })
+  watch(
+    conversationId,
+    (id) => {
+      confirming.value = false
+      answering.value = null
+      forgetChoices()
+      if (id !== null) lane.value = startLane()
+    },
+    { immediate: true },
+  )
 
   /** The lane the customer used, unless it is closed and the other is open. */
   function startLane(): ComposerLane {
     const view = source.conversation()
-    const wanted = source.request()?.lane ?? 'public'
+    const wanted = source.request()?.lane === 'private' ? 'private' : 'public'
     const other = wanted === 'public' ? 'private' : 'public'
     const offered = lanes.value.filter((name) => name === 'note' || view?.lanes[name]?.allowed)
-    if (offered.includes(wanted) || !offered.includes(other)) return lanes.value.includes(wanted) ? wanted : 'note'
+    if (offered.includes(wanted) || !offered.includes(other))
+      return lanes.value.includes(wanted) ? wanted : 'note'
     return other
   }
 
@@ -87,16 +110,26 @@ export function useComposer(source: ComposerSource) {
   function announceTyping(id: number, typing: boolean): void {
     if (typing && typingTimer === undefined) live.typing(id, true)
     clearTimeout(typingTimer)
-    typingTimer = setTimeout(() => {
-      typingTimer = undefined
-      live.typing(id, false)
-    }, typing ? TYPING_PAUSE_MS : 0)
+    typingTimer = setTimeout(
+      () => {
+        typingTimer = undefined
+        live.typing(id, false)
+      },
+      typing ? TYPING_PAUSE_MS : 0,
+    )
+  }
+
+  function forgetChoices(): void {
+    reason.value = ''
+    warning.value = null
+    visibility.value = null
   }
 
   function choose(next: ComposerLane): void {
     if (next === lane.value) return
     const id = conversationId.value ?? 0
-    const leavesPrivateText = lane.value === 'private' && next === 'public' && readText('private').trim() !== ''
+    const leavesPrivateText =
+      lane.value === 'private' && next === 'public' && readText('private').trim() !== ''
     if (leavesPrivateText && !confirmed.has(id)) {
       confirming.value = true
       return
@@ -113,14 +146,16 @@ export function useComposer(source: ComposerSource) {
 
   /** Personal data belongs into the private lane: take the words there and leave nothing behind. */
   function moveToPrivate(): void {
-    const moved = [readText('private').trim(), readText('public').trim()].filter((part) => part !== '').join('\n')
+    const moved = [readText('private').trim(), readText('public').trim()]
+      .filter((part) => part !== '')
+      .join('\n')
     writeText('private', moved)
     writeText('public', '')
     lane.value = 'private'
   }
 
-  /** `sendAt` is when the reply should leave, ISO-8601; null is at once. */
-  function send(sendAt: string | null = null): boolean {
+  /** `at` is when the reply should leave, ISO-8601; null is at once. `resolve` finishes the request with it. */
+  function send({ at = null, resolve = false }: { at?: string | null; resolve?: boolean } = {}): boolean {
     const request = source.request()
     const view = source.conversation()
     if (!sendable.value || !request || !view) return false
@@ -131,18 +166,27 @@ export function useComposer(source: ComposerSource) {
       lane: lane.value,
       text: text.value.trim(),
       inReplyTo: lane.value === 'note' ? null : targetId(),
-      sendAt: lane.value === 'note' ? null : sendAt,
+      sendAt: lane.value === 'note' ? null : at,
+      resolve: lane.value !== 'note' && resolve,
+      personalData:
+        lane.value === 'public' && personalData.value.length > 0
+          ? { confirmed: true as const, reason: reason.value.trim() }
+          : null,
+      contentWarning: lane.value === 'note' ? null : warning.value,
+      visibility: lane.value === 'public' ? visibility.value : null,
       contactName: view.contact.name,
       createdAt: new Date().toISOString(),
     })
     writeText(lane.value, '')
     answering.value = null
+    forgetChoices()
     return true
   }
 
   /** The message that is answered: the one picked, else the customer's newest in this lane. */
   function targetId(): number | null {
-    const inLane = (message: MessageView): boolean => message.direction === 'inbound' && message.lane === lane.value
+    const inLane = (message: MessageView): boolean =>
+      message.direction === 'inbound' && message.lane === lane.value
     if (answering.value && inLane(answering.value)) return answering.value.id
     return source.messages().findLast(inLane)?.id ?? null
   }
@@ -170,6 +214,10 @@ export function useComposer(source: ComposerSource) {
     confirmPublic,
     cancelConfirm: () => (confirming.value = false),
     moveToPrivate,
+    mask: () => (text.value = maskPersonalData(text.value)),
+    reason,
+    warning,
+    visibility,
     send,
     giveBack,
     hasPrivate: computed(() => source.conversation()?.lanes.private?.allowed === true),

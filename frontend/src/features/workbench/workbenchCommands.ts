@@ -1,11 +1,13 @@
-/** Keys of the workbench. */
+/** What the workbench does when one of its commands is given. */
 
 import { onBeforeUnmount } from 'vue'
 
-import type { ComposerLane } from '@/api/contract'
-import { register, type Command } from '@/shortcuts/keyboard'
+import type { ComposerLane, ServiceRequestView } from '@/api/contract'
+import { bring, type ActsOf } from '@/shortcuts/commands'
 import { useInbox } from '@/stores/inbox'
+import { useSession } from '@/stores/session'
 import { useThread } from '@/stores/thread'
+import type { workbenchCommands } from './commands'
 import { useRequestActions } from './requestActions'
 
 export interface WorkbenchPorts {
@@ -30,21 +32,45 @@ export function useWorkbenchCommands(ports: WorkbenchPorts): void {
 
   async function resolve(): Promise<void> {
     const request = thread.request
-    if (!request || request.status === 'resolved' || request.status === 'closed') return
+    if (!request) return
     const next = inbox.neighbour(1) ?? inbox.neighbour(-1)
     if (await actions.setStatus(request, 'resolved')) ports.resolved(next)
   }
 
-  const list: Command[] = [
-    { keys: 'j', title: 'shortcut.next', group: 'list', run: () => step(1) },
-    { keys: 'k', title: 'shortcut.previous', group: 'list', run: () => step(-1) },
-    { keys: 'Enter', title: 'shortcut.open', group: 'list', run: () => (hasThread() ? ports.focusThread() : step(1)) },
-    { keys: '/', title: 'shortcut.search', group: 'list', run: ports.search },
-    { keys: 'r', title: 'shortcut.public', group: 'reply', when: hasThread, run: () => ports.compose('public') },
-    { keys: 'd', title: 'shortcut.private', group: 'reply', when: hasThread, run: () => ports.compose('private') },
-    { keys: 'n', title: 'shortcut.note_lane', group: 'reply', when: hasThread, run: () => ports.compose('note') },
-    { keys: 'a', title: 'shortcut.assign', group: 'list', when: hasThread, run: ports.openTransfer },
-    { keys: 'e', title: 'shortcut.resolve', group: 'list', when: hasThread, run: () => void resolve() },
-  ]
-  onBeforeUnmount(register(list))
+  const session = useSession()
+  const isOpen = (request: ServiceRequestView): boolean =>
+    request.status !== 'resolved' && request.status !== 'closed'
+  const isMine = (request: ServiceRequestView): boolean => request.assignee?.id === session.operator?.id
+
+  function withRequest(fits: (request: ServiceRequestView) => boolean): () => boolean {
+    return () => thread.request !== null && isOpen(thread.request) && fits(thread.request)
+  }
+
+  /** Something about the request that is open. */
+  function onRequest(act: (request: ServiceRequestView) => unknown): () => void {
+    return () => {
+      if (thread.request) void act(thread.request)
+    }
+  }
+
+  const acts: ActsOf<typeof workbenchCommands> = {
+    'list.next': { run: () => step(1) },
+    'list.previous': { run: () => step(-1) },
+    'list.open': { run: () => (hasThread() ? ports.focusThread() : step(1)) },
+    'list.search': { run: ports.search },
+    'request.claim': {
+      run: onRequest(actions.claim),
+      when: withRequest((request) => request.assignee === null),
+    },
+    'request.giveBack': { run: onRequest(actions.giveBack), when: withRequest(isMine) },
+    'request.assign': {
+      run: ports.openTransfer,
+      when: withRequest((request) => session.may('service_requests:assign') || isMine(request)),
+    },
+    'request.resolve': { run: () => void resolve(), when: withRequest(() => true) },
+    'request.public': { run: () => ports.compose('public') },
+    'request.private': { run: () => ports.compose('private') },
+    'request.note': { run: () => ports.compose('note') },
+  }
+  onBeforeUnmount(bring(acts, hasThread))
 }

@@ -1,0 +1,142 @@
+"""Who a session is: the actor with rights and reach, for one or for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, bindparam, case, cast, func, select, update
+from sqlalchemy.orm import Session
+
+from app.core.crypto import token_hash
+from app.core.db import among
+from app.core.permissions import ROLES, AccountReach, Actor, ActorKind
+from app.core.runtime import Runtime
+from app.identity.scope import accounts_within
+from app.models import Account, Operator, OperatorSession, TeamMember
+
+# A session's last use is written at most this often: reading a page must not cost a write each time.
+_SEEN_EVERY = timedelta(minutes=1)
+_COMMA = ","
+
+
+@dataclass(frozen=True)
+class Found:
+    """Live sessions by token, and those of them whose last use was written down more than a minute ago."""
+
+    actors: dict[str, Actor]
+    stale: list[int]
+
+
+def actors_of_tokens(runtime: Runtime, session: Session, addresses: Mapping[str, str]) -> Found:
+    """The actors of live sessions; those that ended, idled out, or whose person was disabled are missing.
+
+    One statement with everything an actor consists of, read anew each time: what was taken away counts from
+    the next request on, in every process (ADR 11).
+    """
+    if not addresses:
+        return Found({}, [])
+    tokens = {token_hash(token): token for token in addresses}
+    rows = session.execute(_sessions(), {"hashes": list(tokens)}).all()
+    live = [row for row in rows if _is_live(runtime, row)]
+    actors = {}
+    for row in live:
+        token = tokens[row.token_hash]
+        actors[token] = _as_actor(row, row.session_id, addresses[token])
+    late = runtime.clock.now() - _SEEN_EVERY
+    return Found(actors, [row.session_id for row in live if row.last_seen_at < late])
+
+
+def actor_of(
+    session: Session, operator: Operator, *, session_id: int | None = None, address: str = ""
+) -> Actor:
+    """The actor that a person is. One statement."""
+    row = session.execute(_people().where(Operator.id == operator.id)).one()
+    return _as_actor(row, session_id, address)
+
+
+@cache
+def _sessions() -> Select[Any]:
+    """Sessions of `hashes` with their people."""
+    return (
+        _people()
+        .add_columns(
+            OperatorSession.id.label("session_id"),
+            OperatorSession.token_hash,
+            OperatorSession.last_seen_at,
+            OperatorSession.ended_at,
+        )
+        .join(OperatorSession, OperatorSession.operator_id == Operator.id)
+        .where(OperatorSession.token_hash.in_(bindparam("hashes", expanding=True)))
+    )
+
+
+@cache
+def _people() -> Select[Any]:
+    """What an actor is made of, the ids of their teams and of the accounts that they reach among it."""
+    teams = select(_joined(TeamMember.team_id)).where(TeamMember.operator_id == Operator.id)
+    return select(
+        Operator.id.label("operator_id"),
+        Operator.login_name,
+        Operator.role,
+        Operator.agency_id,
+        Operator.locale,
+        Operator.is_active,
+        teams.correlate(Operator).scalar_subquery().label("team_ids"),
+        _reached().label("account_ids"),
+    ).select_from(Operator)
+
+
+def _reached() -> ColumnElement[str | None]:
+    """The ids of a person's accounts by the rule of the role; roles that reach every account have none."""
+    whens = []
+    for name, role in ROLES.items():
+        reached = accounts_within(role, Operator)
+        if reached is not None:
+            ids = reached.with_only_columns(_joined(Account.id)).correlate(Operator).scalar_subquery()
+            whens.append((Operator.role == name, ids))
+    return case(*whens, else_=None)
+
+
+def _joined(column: Any) -> ColumnElement[str]:
+    return func.aggregate_strings(cast(column, Text), _COMMA)
+
+
+def _numbers(joined: str | None) -> frozenset[int]:
+    return frozenset(map(int, joined.split(_COMMA))) if joined else frozenset()
+
+
+def _is_live(runtime: Runtime, row: Any) -> bool:
+    idle = timedelta(minutes=runtime.settings.session_idle_minutes)
+    return row.ended_at is None and row.is_active and runtime.clock.now() - row.last_seen_at <= idle
+
+
+def _as_actor(row: Any, session_id: int | None, address: str) -> Actor:
+    role = ROLES[row.role]
+    everywhere = role.account_reach is AccountReach.ALL
+    return Actor(
+        kind=ActorKind.OPERATOR,
+        label=row.login_name,
+        permissions=role.permissions,
+        account_ids=None if everywhere else _numbers(row.account_ids),
+        request_reach=role.request_reach,
+        operator_id=row.operator_id,
+        agency_id=row.agency_id,
+        session_id=session_id,
+        team_ids=_numbers(row.team_ids),
+        locale=row.locale,
+        address=address,
+    )
+
+
+def touch_sessions(session: Session, ids: Sequence[int], runtime: Runtime) -> None:
+    """Note that the sessions are in use."""
+    session.execute(
+        update(OperatorSession)
+        .where(among(session, OperatorSession.id, ids))
+        .values(last_seen_at=runtime.clock.now())
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,132 @@
+"""Changes to people: how much somebody may hold, letting them in and out, one's own password."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
+
+from app.core.context import Context
+from app.core.errors import Conflict, Invalid, NotFound, RateLimited
+from app.core.i18n import translate
+from app.core.permissions import Permission
+from app.identity import audit
+from app.identity.events import (
+    CAPACITY_CHANGED,
+    OPERATOR,
+    OPERATOR_ENABLED,
+    PASSWORD_CHANGED,
+    PASSWORD_REFUSED,
+)
+from app.identity.passwords import hash_password, verify_password
+from app.identity.people_schemas import CapacityChanged, ChangePassword, SetActive, SetCapacity
+from app.identity.scope import agency_audience, scope
+from app.identity.services import SHORTEST_PASSWORD, end_session, shut_out
+from app.models import LoginAttempt, Operator, OperatorSession
+
+WRONG_PASSWORDS = 5
+WRONG_PASSWORDS_WITHIN = timedelta(minutes=10)
+
+
+def set_capacity(ctx: Context, operator_id: int, command: SetCapacity) -> Operator:
+    """Say how many unresolved requests a person may hold. What they hold already stays theirs."""
+    ctx.require(Permission.PEOPLE_SET_CAPACITY)
+    operator = find_person(ctx, operator_id)
+    before = operator.capacity
+    if before == command.capacity:
+        return operator
+    operator.capacity = command.capacity
+    ctx.emit(
+        CAPACITY_CHANGED,
+        CapacityChanged(operator_id=operator.id, capacity=operator.capacity),
+        agency_audience(operator.agency_id),
+        about=OPERATOR.of(operator),
+    )
+    detail = {"before": before, "after": operator.capacity}
+    audit.record(ctx, CAPACITY_CHANGED, OPERATOR.of(operator), detail=detail)
+    return operator
+
+
+def set_active(ctx: Context, operator_id: int, command: SetActive) -> Operator:
+    """Let a person log in again, or shut them out with all their sessions."""
+    ctx.require(Permission.OPERATORS_MANAGE)
+    operator = find_person(ctx, operator_id)
+    if operator.id == ctx.actor.operator_id and not command.active:
+        raise Conflict("cannot_shut_out_oneself")
+    if operator.is_active == command.active:
+        return operator
+    if not command.active:
+        shut_out(ctx, operator)
+        return operator
+    operator.is_active = True
+    audit.record(ctx, OPERATOR_ENABLED, OPERATOR.of(operator))
+    ctx.session.flush()
+    return operator
+
+
+def find_person(ctx: Context, operator_id: int) -> Operator:
+    """A person within reach, locked; raises NotFound."""
+    operator = ctx.session.scalars(
+        scope(select(Operator), ctx.actor, Operator).where(Operator.id == operator_id).with_for_update()
+    ).one_or_none()
+    if operator is None:
+        raise NotFound
+    return operator
+
+
+def change_own_password(ctx: Context, command: ChangePassword) -> bool:
+    """Give oneself another password; every other login of oneself ends.
+
+    False when the present one is wrong: the caller commits (the attempt is counted) and then refuses.
+    """
+    ctx.require(Permission.SESSION_USE)
+    operator = ctx.session.get_one(Operator, ctx.actor.operator_id, with_for_update=True)
+    _slow_down(ctx, operator)
+    if not verify_password(operator.password_hash, command.current):
+        ctx.session.add(LoginAttempt(key=_attempts_of(operator), created_at=ctx.now()))
+        audit.record(ctx, PASSWORD_REFUSED, OPERATOR.of(operator))
+        return False
+    _check_new(ctx, command)
+    operator.password_hash = hash_password(command.new)
+    ctx.session.execute(delete(LoginAttempt).where(LoginAttempt.key == _attempts_of(operator)))
+    for row in _other_sessions(ctx, operator):
+        end_session(ctx, row, "password_changed")
+    audit.record(ctx, PASSWORD_CHANGED, OPERATOR.of(operator))
+    return True
+
+
+def _check_new(ctx: Context, command: ChangePassword) -> None:
+    if len(command.new) < SHORTEST_PASSWORD:
+        problem = translate("field.string_too_short", ctx.locale, min_length=SHORTEST_PASSWORD)
+        raise Invalid("password_too_short", fields={"new": problem})
+    if command.new == command.current:
+        raise Invalid("password_unchanged", fields={"new": "unchanged"})
+
+
+def _attempts_of(operator: Operator) -> str:
+    return f"password:{operator.id}"
+
+
+def _slow_down(ctx: Context, operator: Operator) -> None:
+    """A browser left open must not become a place to guess at its owner's password."""
+    since = ctx.now() - WRONG_PASSWORDS_WITHIN
+    count, first = ctx.session.execute(
+        select(func.count(), func.min(LoginAttempt.created_at)).where(
+            LoginAttempt.key == _attempts_of(operator), LoginAttempt.created_at > since
+        )
+    ).one()
+    if count >= WRONG_PASSWORDS:
+        wait = (first + WRONG_PASSWORDS_WITHIN - ctx.now()).total_seconds()
+        raise RateLimited("login_throttled", retry_after=max(1, round(wait)))
+
+
+def _other_sessions(ctx: Context, operator: Operator) -> list[OperatorSession]:
+    return list(
+        ctx.session.scalars(
+            select(OperatorSession).where(
+                OperatorSession.operator_id == operator.id,
+                OperatorSession.ended_at.is_(None),
+                OperatorSession.id != ctx.actor.session_id,
+            )
+        )
+    )

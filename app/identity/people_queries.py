@@ -1,0 +1,97 @@
+"""Reads for the people page, and who can help somebody who lacks a right."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.core.context import Context
+from app.core.errors import NotFound
+from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.permissions import ROLES, Permission, RoleName
+from app.identity.people_schemas import PeopleList, PeopleQuery, PersonView, RightHolders
+from app.identity.queries import open_requests_by_operator
+from app.identity.schemas import AgencyRef, PersonRef, TeamRef
+from app.identity.scope import scope
+from app.models import Operator
+
+NAMED = 5
+"""More names than this help nobody."""
+
+
+def list_people(ctx: Context, query: PeopleQuery) -> PeopleList:
+    """Everybody within reach, those who may not log in included; four statements a page."""
+    statement = scope(select(Operator), ctx.actor, Operator).options(
+        selectinload(Operator.agency), selectinload(Operator.teams)
+    )
+    if query.cursor:
+        statement = statement.where(after([(Operator.id, False)], decode_cursor(query.cursor, [int])))
+    rows = list(ctx.session.scalars(statement.order_by(Operator.id).limit(query.limit + 1)))
+    page = rows[: query.limit]
+    return PeopleList(
+        items=_views(ctx, page),
+        next_cursor=encode_cursor([page[-1].id]) if len(rows) > query.limit else None,
+    )
+
+
+def get_person(ctx: Context, operator_id: int) -> PersonView:
+    row = ctx.session.scalars(
+        scope(select(Operator), ctx.actor, Operator)
+        .where(Operator.id == operator_id)
+        .options(selectinload(Operator.agency), selectinload(Operator.teams))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return _views(ctx, [row])[0]
+
+
+def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
+    load = open_requests_by_operator(ctx.session, [person.id for person in people])
+    return [
+        PersonView(
+            id=person.id,
+            name=person.name,
+            login_name=person.login_name,
+            role=person.role,
+            agency=AgencyRef(id=person.agency.id, name=person.agency.name, kind=person.agency.kind),
+            teams=[TeamRef(id=team.id, name=team.name) for team in person.teams],
+            presence=person.presence,
+            presence_since=person.presence_since,
+            open_requests=load.get(person.id, 0),
+            capacity=person.capacity,
+            is_active=person.is_active,
+            serves=Permission.REPLIES_SEND in ROLES[person.role].permissions,
+        )
+        for person in people
+    ]
+
+
+def right_holders(ctx: Context, right: str) -> RightHolders:
+    """Who of the asker's own agency has a right, and who may give it; NotFound when there is none such."""
+    wanted = next((permission for permission in Permission if permission.value == right), None)
+    if wanted is None or not _roles_with(wanted):
+        raise NotFound
+    return RightHolders(
+        right=right,
+        holders=_people_with(ctx, wanted),
+        grantors=_people_with(ctx, Permission.OPERATORS_MANAGE),
+    )
+
+
+def _roles_with(permission: Permission) -> list[RoleName]:
+    return [name for name, role in ROLES.items() if permission in role.permissions]
+
+
+def _people_with(ctx: Context, permission: Permission) -> list[PersonRef]:
+    rows = ctx.session.execute(
+        select(Operator.id, Operator.name)
+        .where(
+            Operator.agency_id == ctx.actor.agency_id,
+            Operator.is_active,
+            Operator.id != ctx.actor.operator_id,
+            Operator.role.in_(_roles_with(permission)),
+        )
+        .order_by(Operator.id)
+        .limit(NAMED)
+    )
+    return [PersonRef(id=person_id, name=name) for person_id, name in rows]

@@ -1,0 +1,1 @@
+"""Learning from people: corrections, labels, explanations, and versions of the model."""

@@ -1,0 +1,1 @@
+"""The special lists: who is blocked, cared for, left alone, or one of ours."""

@@ -1,0 +1,1 @@
+"""Monitors' rules: read as people write them, compiled, and run over each batch in one pass."""

@@ -1,0 +1,1 @@
+"""Monitors: making and changing them, previews, backfills, figures."""

@@ -1,0 +1,106 @@
+"""REST: the review queue of dropped items, and trials of other filter settings."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from app.api.endpoint import OpenUnit, endpoint
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.listener.sampling import services
+from app.listener.sampling.asking import ask_for_trial
+from app.listener.sampling.schemas import (
+    DrawCommand,
+    FilterSampleList,
+    FilterSampleView,
+    ReviewCommand,
+    SampledItemList,
+    SampledItemQuery,
+    SampledItemView,
+    TrialCommand,
+    TrialView,
+)
+
+reviews = Blueprint("reviews", __name__)
+
+
+@endpoint(
+    reviews,
+    "GET",
+    "/filter-samples",
+    access=Permission.INBOUND_ITEMS_READ,
+    summary="Samples of dropped items and what reviewers found",
+    response=FilterSampleList,
+)
+def list_draws(ctx: Context) -> FilterSampleList:
+    return services.list_draws(ctx)
+
+
+@endpoint(
+    reviews,
+    "POST",
+    "/filter-samples",
+    access=Permission.INBOUND_ITEMS_CORRECT,
+    summary="Draw dropped items to review",
+    body=DrawCommand,
+    response=FilterSampleView,
+    status=201,
+    errors=("nothing_to_draw", "invalid"),
+)
+def draw(ctx: Context, body: DrawCommand) -> FilterSampleView:
+    return services.get_draw(ctx, services.draw_sample(ctx, body).id)
+
+
+@endpoint(
+    reviews,
+    "GET",
+    "/filter-samples/<int:draw_id>",
+    access=Permission.INBOUND_ITEMS_READ,
+    summary="One sample with its miss estimate",
+    response=FilterSampleView,
+)
+def get_draw(ctx: Context, draw_id: int) -> FilterSampleView:
+    return services.get_draw(ctx, draw_id)
+
+
+@endpoint(
+    reviews,
+    "GET",
+    "/filter-samples/<int:draw_id>/items",
+    access=Permission.INBOUND_ITEMS_READ,
+    summary="The drawn items",
+    query=SampledItemQuery,
+    response=SampledItemList,
+    errors=("invalid_cursor",),
+)
+def list_sampled_items(ctx: Context, draw_id: int, query: SampledItemQuery) -> SampledItemList:
+    return services.list_sampled_items(ctx, draw_id, query)
+
+
+@endpoint(
+    reviews,
+    "PUT",
+    "/sampled-items/<int:sampled_item_id>",
+    access=Permission.INBOUND_ITEMS_CORRECT,
+    summary="Say whether dropping an item was right",
+    body=ReviewCommand,
+    response=SampledItemView,
+    errors=("already_reviewed",),
+)
+def review_sampled_item(ctx: Context, sampled_item_id: int, body: ReviewCommand) -> SampledItemView:
+    return services.sampled_item_views(ctx, [services.review_sampled_item(ctx, sampled_item_id, body)])[0]
+
+
+@endpoint(
+    reviews,
+    "POST",
+    "/filter-trials",
+    access=Permission.MONITORS_READ,
+    summary="What other filter settings would keep and drop",
+    body=TrialCommand,
+    response=TrialView,
+    errors=("bad_filter_settings", "no_worker_free", "answer_takes_too_long"),
+    manual=True,
+)
+def try_filter_settings(open_unit: OpenUnit, body: TrialCommand) -> TrialView:
+    return ask_for_trial(open_unit, body)

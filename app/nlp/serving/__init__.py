@@ -1,0 +1,1 @@
+"""Judging posts with a trained model: its parts, its scores, its reasons, its versions."""

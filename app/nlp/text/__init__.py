@@ -1,0 +1,1 @@
+"""Text as the models see it: normal form, words, features, fingerprints, keyword rules. Pure."""

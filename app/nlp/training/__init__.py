@@ -1,0 +1,1 @@
+"""Training and measuring the models. Needs scikit-learn and scipy; judging posts does not."""

@@ -1,0 +1,1 @@
+"""Processes of an installation: the web application, workers, the scheduler, and what composes them."""

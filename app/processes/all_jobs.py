@@ -1,0 +1,32 @@
+"""Every feature's jobs, for the processes that do them or look for them: nobody else loads what they need."""
+
+from __future__ import annotations
+
+from app.accounts import jobs as accounts_jobs
+from app.customers import jobs as customers_jobs
+from app.identity import jobs as identity_jobs
+from app.jobs.periodic import Periodic
+from app.listener import jobs as listener_jobs
+from app.media import jobs as media_jobs
+from app.outbound import jobs as outbound_jobs
+from app.publishing import jobs as publishing_jobs
+from app.realtime import jobs as realtime_jobs
+from app.routing import jobs as routing_jobs
+from app.topics import jobs as topics_jobs
+from app.workbench import jobs as workbench_jobs
+
+# Imported for the jobs they register.
+JOB_MODULES = (
+    accounts_jobs,
+    customers_jobs,
+    identity_jobs,
+    listener_jobs,
+    media_jobs,
+    outbound_jobs,
+    publishing_jobs,
+    realtime_jobs,
+    routing_jobs,
+    topics_jobs,
+    workbench_jobs,
+)
+PERIODIC: list[Periodic] = [entry for module in JOB_MODULES for entry in getattr(module, "PERIODIC", ())]

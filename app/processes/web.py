@@ -1,0 +1,137 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.accounts.callbacks import MAX_BODY_BYTES, Door, callbacks
+from app.accounts.views import accounts
+from app.api import assets, packing
+from app.api.endpoint import ENDPOINTS
+from app.api.headers import register_headers
+from app.api.health import health
+from app.api.origins import accepted_origins
+from app.api.paths import RowIdConverter
+from app.api.problems import register_problems
+from app.api.reading import register_limits
+from app.api.spa import spa
+from app.config import Settings
+from app.core.clock import Clock
+from app.core.runtime import Runtime
+from app.customers.views import customers
+from app.extensions import csrf, login_manager, socketio
+from app.identity import web_session
+from app.identity.people_views import people
+from app.identity.views import identity
+from app.listener.learning.views import labels
+from app.listener.ledger.views import listener
+from app.listener.lists.views import special_lists
+from app.listener.monitors.views import monitors
+from app.listener.sampling.views import reviews
+from app.media.views import media
+from app.processes.composition import compose
+from app.publishing.views import publishing
+from app.realtime.line import PlainSockets
+from app.realtime.sockets import Hub
+from app.realtime.views import realtime
+from app.routing.views import routing
+from app.search.views import search
+from app.topics.views import topics
+from app.workbench.sockets import leave_all, leave_what_is_lost, start_viewers
+from app.workbench.views import workbench
+
+BLUEPRINTS = (
+    health,
+    identity,
+    people,
+    accounts,
+    customers,
+    media,
+    routing,
+    listener,
+    monitors,
+    special_lists,
+    labels,
+    reviews,
+    workbench,
+    publishing,
+    topics,
+    search,
+    realtime,
+    callbacks,
+    spa,
+)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    async_mode: str = "threading",
+    commands: bool = True,
+) -> Flask:
+    """A web application. `async_mode` is Flask-SocketIO's: gevent under gunicorn, threading in tests.
+
+    A server that nobody types commands at goes without them: `commands`.
+    """
+    # By the package's name: templates and the built screens lie beside it, not beside this file.
+    app = Flask("app", static_folder="static")
+    runtime = compose(settings, clock=clock)
+    app.extensions["lingke"] = runtime
+    app.extensions["lingke_actor_loader"] = web_session.load_current_actor
+    _configure(app, settings)
+    app.url_map.converters["int"] = RowIdConverter
+    register_headers(app, settings)
+    assets.register(app)
+    packing.register(app, ENDPOINTS.values())
+    register_limits(app, {name: spec.body_bytes for name, spec in ENDPOINTS.items()})
+    register_problems(app)
+    _bind_extensions(app, runtime, async_mode)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if commands:
+        from app.cli import register_commands  # noqa: PLC0415 - migrations, backups and seeds: nothing to serve
+
+        register_commands(app)
+    app.wsgi_app = Door(PlainSockets(app.wsgi_app), runtime)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value() or "demo-secret-not-for-production",
+        SESSION_COOKIE_NAME=f"{settings.installation}_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.cookie_secure,
+        MAX_CONTENT_LENGTH=8 * MAX_BODY_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_HEADERS=["X-CSRF-Token"],
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _bind_extensions(app: Flask, runtime: Runtime, async_mode: str) -> None:
+    login_manager.init_app(app)
+    web_session.bind(login_manager)
+    csrf.init_app(app)
+    socketio.init_app(
+        app,
+        async_mode=async_mode,
+        transports=["websocket"],
+        cors_allowed_origins=accepted_origins(runtime.settings),
+        manage_session=False,
+        max_http_buffer_size=65_536,
+        ping_interval=20,
+        ping_timeout=20,
+    )
+    hub = Hub(runtime, socketio)
+    hub.on_disconnect.append(leave_all)
+    hub.tail.on_loss.append(lambda connection: leave_what_is_lost(hub, connection))
+    hub.on_first_connect.append(start_viewers)
+    hub.bind()
+    app.extensions["lingke_hub"] = hub

@@ -1,0 +1,56 @@
+"""Who cannot get a request, and why: small rules with codes, asked in order; the first that speaks is told.
+
+A rule sees the request, the person, and everybody else who serves the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from app.models import Presence
+from app.routing.facts import RETURN_REST, OperatorFacts, RequestFacts
+
+Exclusion = Callable[[RequestFacts, OperatorFacts, Sequence[OperatorFacts]], str | None]
+
+
+def other_team(request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
+    outside = request.team_id is not None and request.team_id not in person.team_ids
+    return "other_team" if outside else None
+
+
+def absent(_request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
+    return None if person.presence is Presence.ONLINE else f"presence_{person.presence.value}"
+
+
+def gave_it_back(
+    request: RequestFacts, person: OperatorFacts, everybody: Sequence[OperatorFacts]
+) -> str | None:
+    """Whoever gave it back is left out while somebody else who serves the account is at work, and for half an
+    hour in any case: to get the same request again within seconds helps nobody."""
+    ago = next((ago for operator_id, ago in request.returned if operator_id == person.id), None)
+    if ago is None:
+        return None
+    others = (other for other in everybody if other.id != person.id)
+    somebody_else = any(_may_serve(request, other) for other in others)
+    return "gave_it_back" if somebody_else or ago < RETURN_REST else None
+
+
+def _may_serve(request: RequestFacts, other: OperatorFacts) -> bool:
+    """Whether they are at work and may have it, now or when they have a hand free."""
+    gave_back = any(operator_id == other.id for operator_id, _ in request.returned)
+    at_work = other.presence is not Presence.OFFLINE and other.capacity > 0
+    return at_work and not gave_back and other_team(request, other, ()) is None
+
+
+def at_capacity(_request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
+    if person.capacity <= 0:
+        return "takes_none"
+    return "at_capacity" if person.open_requests >= person.capacity else None
+
+
+EXCLUSIONS: tuple[Exclusion, ...] = (other_team, absent, gave_it_back, at_capacity)
+
+
+def excluded(request: RequestFacts, person: OperatorFacts, everybody: Sequence[OperatorFacts]) -> str | None:
+    """The code of the first rule that speaks against it; None when nothing does."""
+    return next((code for rule in EXCLUSIONS if (code := rule(request, person, everybody))), None)

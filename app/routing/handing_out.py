@@ -1,0 +1,71 @@
+"""Handing out what waits: each queue's most urgent requests to people who have become free."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import select
+
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.models import Account, RequestStatus, ServiceRequest
+from app.routing import lifecycle
+from app.routing.roster import Roster, decision_of, lock_handing_out, waiting_facts
+
+_WAITS = (ServiceRequest.assignee_id.is_(None), ServiceRequest.status == RequestStatus.NEW)
+
+
+def assign_waiting(ctx: Context, *, limit: int = 100) -> int:
+    """Give unassigned requests, the most urgent first, to people who have become free; how many.
+
+    A queue is an agency's team. Each is looked at for itself (`limit` requests of each): the long queue of
+    a team that has gone home must not hide what others could do.
+    """
+    ctx.require(Permission.ROUTING_ASSIGN)
+    queues: dict[int, set[int | None]] = defaultdict(set)
+    for agency_id, team_id in ctx.session.execute(
+        select(Account.agency_id, ServiceRequest.team_id)
+        .join(Account, Account.id == ServiceRequest.account_id)
+        .where(*_WAITS)
+        .distinct()
+    ):
+        queues[agency_id].add(team_id)
+    # In the order in which several are locked together, which is that of the locks' names.
+    return sum(
+        _assign_agency(ctx, agency_id, queues[agency_id], limit) for agency_id in sorted(queues, key=str)
+    )
+
+
+def _assign_agency(ctx: Context, agency_id: int, teams: set[int | None], limit: int) -> int:
+    lock_handing_out(ctx, [agency_id])
+    waiting = [request for team_id in teams for request in _most_urgent(ctx, agency_id, team_id, limit)]
+    waiting.sort(key=lambda request: (request.urgent_at, request.priority, request.id))
+    ids = {request.account_id for request in waiting}
+    accounts = {row.id: row for row in ctx.session.scalars(select(Account).where(Account.id.in_(ids)))}
+    roster = Roster(ctx)
+    choices = [
+        (request, roster.decide(accounts[request.account_id], facts))
+        for request, facts in zip(waiting, waiting_facts(ctx, waiting), strict=True)
+    ]
+    # Where nobody is free, the first decision already says so.
+    given = [(request, decision_of(ctx, choice)) for request, choice in choices if choice.chosen is not None]
+    lifecycle.assign_many(ctx, given)
+    return len(given)
+
+
+def _most_urgent(ctx: Context, agency_id: int, team_id: int | None, limit: int) -> list[ServiceRequest]:
+    """Locked: nobody claims one while it is given out."""
+    return list(
+        ctx.session.scalars(
+            select(ServiceRequest)
+            .join(Account, Account.id == ServiceRequest.account_id)
+            .where(
+                *_WAITS,
+                Account.agency_id == agency_id,
+                ServiceRequest.team_id.is_not_distinct_from(team_id),
+            )
+            .order_by(ServiceRequest.urgent_at, ServiceRequest.priority, ServiceRequest.id)
+            .limit(limit)
+            .with_for_update(of=ServiceRequest)
+        )
+    )

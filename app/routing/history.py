@@ -1,0 +1,126 @@
+"""Reads of what happened to a request: its changes, and why it went to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from app.core.context import Context
+from app.core.i18n import translate
+from app.core.pagination import after, decode_cursor, encode_cursor
+from app.identity.schemas import PersonRef
+from app.identity.scope import scope
+from app.models import AssignmentDecision, Operator, RequestChange, Team
+from app.routing.queries import get_request
+from app.routing.schemas import (
+    CandidateView,
+    DecisionList,
+    DecisionView,
+    FieldChangeView,
+    RequestChangeList,
+    RequestChangeQuery,
+    RequestChangeView,
+)
+
+_PEOPLE, _TEAMS = "assignee_id", "team_id"
+
+
+def list_decisions(ctx: Context, request_id: int) -> DecisionList:
+    get_request(ctx, request_id)
+    rows = ctx.session.scalars(
+        select(AssignmentDecision)
+        .where(AssignmentDecision.service_request_id == request_id)
+        .order_by(AssignmentDecision.id.desc())
+    ).all()
+    people = _names(ctx, _people_of(rows))
+    return DecisionList(items=[_decision_view(ctx, row, people) for row in rows])
+
+
+def list_changes(ctx: Context, request_id: int, query: RequestChangeQuery) -> RequestChangeList:
+    """Who did what to a request and when, the newest first. Five statements whatever the page's size."""
+    get_request(ctx, request_id)
+    statement = scope(select(RequestChange), ctx.actor, RequestChange).where(
+        RequestChange.service_request_id == request_id
+    )
+    if query.cursor:
+        statement = statement.where(
+            after([(RequestChange.version, True)], decode_cursor(query.cursor, [int]))
+        )
+    rows = list(ctx.session.scalars(statement.order_by(RequestChange.version.desc()).limit(query.limit + 1)))
+    page = rows[: query.limit]
+    return RequestChangeList(
+        items=_change_views(ctx, page),
+        next_cursor=encode_cursor([page[-1].version]) if len(rows) > query.limit else None,
+    )
+
+
+def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestChangeView]:
+    decisions = {
+        row.change_id: row
+        for row in ctx.session.scalars(
+            select(AssignmentDecision).where(AssignmentDecision.change_id.in_([row.id for row in rows]))
+        )
+    }
+    involved = {row.operator_id for row in rows} | _people_of(decisions.values()) | _mentioned(rows, _PEOPLE)
+    people, teams = _names(ctx, involved), _team_names(ctx, _mentioned(rows, _TEAMS))
+    views = []
+    for row in rows:
+        decision = decisions.get(row.id)
+        views.append(
+            RequestChangeView(
+                id=row.id,
+                kind=row.kind,
+                text=translate(f"request_change.{row.kind.value}", ctx.locale),
+                at=row.created_at,
+                actor=people.get(row.operator_id or 0),
+                reason=row.reason,
+                fields=_fields(row, people, teams),
+                message_id=row.message_id,
+                decision=_decision_view(ctx, decision, people) if decision else None,
+                version=row.version,
+            )
+        )
+    return views
+
+
+def _fields(row: RequestChange, people: dict[int, PersonRef], teams: dict[int, str]) -> list[FieldChangeView]:
+    def shown(name: str, value: str | int | None) -> str | int | None:
+        if name == _PEOPLE and isinstance(value, int):
+            return people[value].name if value in people else None
+        return teams.get(value) if name == _TEAMS and isinstance(value, int) else value
+
+    return [
+        FieldChangeView(field=name, before=shown(name, row.before.get(name)), after=shown(name, value))
+        for name, value in sorted(row.after.items())
+        if row.before or value is not None
+    ]
+
+
+def _mentioned(rows: Sequence[RequestChange], name: str) -> set[int | None]:
+    return {state.get(name) for row in rows for state in (row.before, row.after)}
+
+
+def _decision_view(ctx: Context, row: AssignmentDecision, people: dict[int, PersonRef]) -> DecisionView:
+    return DecisionView(
+        id=row.id,
+        strategy=row.strategy,
+        chosen=people.get(row.chosen_operator_id or 0),
+        decided_by=people.get(row.decided_by_id or 0),
+        reason=translate(f"routing.reason.{row.reason}", ctx.locale),
+        candidates=[CandidateView(**candidate) for candidate in row.candidates],
+        decided_at=row.created_at,
+    )
+
+
+def _people_of(rows: Iterable[AssignmentDecision]) -> set[int | None]:
+    return {person for row in rows for person in (row.chosen_operator_id, row.decided_by_id)}
+
+
+def _names(ctx: Context, ids: set[int | None]) -> dict[int, PersonRef]:
+    found = ctx.session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(ids - {None})))
+    return {operator_id: PersonRef(id=operator_id, name=name) for operator_id, name in found}
+
+
+def _team_names(ctx: Context, ids: set[int | None]) -> dict[int, str]:
+    return dict(iter(ctx.session.execute(select(Team.id, Team.name).where(Team.id.in_(ids - {None})))))

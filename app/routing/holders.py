@@ -1,0 +1,116 @@
+"""Requests whose holder can no longer serve them go back to the queue, with a decision that says why.
+
+One rule for every cause: somebody was shut out, got another role, left the team, the account moved to
+another agency or team, the agency was closed, or nobody has seen the holder for days while a customer waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import selectinload
+
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.identity.queries import why_not_serving
+from app.models import ACTIVE_STATUSES, Account, Operator, Presence, RequestStatus, ServiceRequest
+from app.routing import lifecycle
+from app.routing.roster import Roster, manual_decision
+
+ABSENT = "holder_absent"
+HANDED_BACK = "handed_back_on_leaving"
+AT_ONCE = 200
+
+
+def misheld(ctx: Context) -> dict[tuple[int, int], str]:
+    """(operator, account) → why that operator must not hold requests of that account; three statements."""
+    pairs = [
+        (operator_id, account_id)
+        for operator_id, account_id in ctx.session.execute(
+            select(ServiceRequest.assignee_id, ServiceRequest.account_id)
+            .where(ServiceRequest.assignee_id.is_not(None), ServiceRequest.status.in_(ACTIVE_STATUSES))
+            .distinct()
+        )
+        if operator_id is not None
+    ]
+    people = _people(ctx, {operator_id for operator_id, _ in pairs})
+    accounts = _accounts(ctx, {account_id for _, account_id in pairs})
+    found = {}
+    for operator_id, account_id in pairs:
+        person = people[operator_id]
+        reason = why_not_serving(person, accounts[account_id])
+        if reason is None and _is_away_for_days(ctx, person):
+            reason = ABSENT
+        if reason is not None:
+            found[operator_id, account_id] = reason
+    return found
+
+
+def _people(ctx: Context, ids: set[int]) -> dict[int, Operator]:
+    statement = select(Operator).where(Operator.id.in_(ids))
+    loaded = statement.options(selectinload(Operator.teams), selectinload(Operator.agency))
+    return {row.id: row for row in ctx.session.scalars(loaded)}
+
+
+def _accounts(ctx: Context, ids: set[int]) -> dict[int, Account]:
+    return {row.id: row for row in ctx.session.scalars(select(Account).where(Account.id.in_(ids)))}
+
+
+def _is_away_for_days(ctx: Context, person: Operator) -> bool:
+    limit = timedelta(hours=ctx.runtime.settings.absent_hours)
+    return person.presence is Presence.OFFLINE and person.presence_since < ctx.now() - limit
+
+
+def return_misheld(ctx: Context) -> int:
+    """Put such requests back into the queue; how many. Of somebody absent only those whose customer waits."""
+    ctx.require(Permission.ROUTING_ASSIGN)
+    reasons = misheld(ctx)
+    if not reasons:
+        return 0
+    requests = ctx.session.scalars(
+        select(ServiceRequest)
+        .where(
+            tuple_(ServiceRequest.assignee_id, ServiceRequest.account_id).in_(list(reasons)),
+            ServiceRequest.status.in_(ACTIVE_STATUSES),
+        )
+        .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=ServiceRequest)
+    ).all()
+    given = [
+        (request, reason)
+        for request in requests
+        if (reason := reasons[request.assignee_id or 0, request.account_id]) != ABSENT
+        or request.waiting_since is not None
+    ]
+    _give_back(ctx, given)
+    return len(given)
+
+
+def hand_back(ctx: Context) -> int:
+    """Whoever leaves gives back what waits for them; how many. What waits for the customer stays theirs."""
+    ctx.require(Permission.SERVICE_REQUESTS_CLAIM)
+    requests = ctx.session.scalars(
+        select(ServiceRequest)
+        .where(
+            ServiceRequest.assignee_id == ctx.actor.operator_id, ServiceRequest.status == RequestStatus.OPEN
+        )
+        .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
+        .with_for_update(of=ServiceRequest)
+    ).all()
+    _give_back(ctx, [(request, HANDED_BACK) for request in requests])
+    return len(requests)
+
+
+def _give_back(ctx: Context, given: Sequence[tuple[ServiceRequest, str]]) -> None:
+    roster = Roster(ctx)
+    accounts = _accounts(ctx, {request.account_id for request, _ in given})
+    lifecycle.assign_many(
+        ctx,
+        [
+            (request, manual_decision(ctx, request, accounts[request.account_id], None, reason, roster))
+            for request, reason in given
+        ],
+    )

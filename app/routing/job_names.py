@@ -1,0 +1,9 @@
+"""The jobs that routing declares: name and queue, so that who asks for one need not load its work."""
+
+from __future__ import annotations
+
+from app.core.jobs import Job, Queue
+
+FETCH_NAME = Job("routing.fetch_name", Queue.DEFAULT)
+RETURN_MISHELD = Job("routing.return_misheld", Queue.INGEST)
+ASSIGN_WAITING = Job("routing.assign_waiting", Queue.INGEST)

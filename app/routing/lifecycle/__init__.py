@@ -1,0 +1,48 @@
+"""The life of a service request: the only code that writes a request's columns.
+
+Whoever wants a request to change calls one of these acts. Each checks what follows from where the request
+stands (`TRANSITIONS`), derives the deadlines, flushes once, appends exactly one `RequestChange` with the new
+version, hangs the assignment decision on it, and tells both those who see the request now and those who have
+just lost sight of it.
+
+- `Arrivals` (many at once): `open`, `join`, `reopen`, `assign`, `store`
+- `assign`, `assign_many`, `set_status`, `reclassify`, `mark_read`, `revised`, `customer_renamed`
+- `judged_anew`: what the customers' messages say was changed
+- `answered`, `answer_taken_back`, `answer_failed`, `answer_resumed`
+"""
+
+from app.routing.lifecycle.acts import (
+    Classification,
+    assign,
+    assign_many,
+    customer_renamed,
+    mark_read,
+    reclassify,
+    reopen,
+    revised,
+    set_status,
+)
+from app.routing.lifecycle.answers import answer_failed, answer_resumed, answer_taken_back, answered
+from app.routing.lifecycle.arrivals import Arrivals, Opening
+from app.routing.lifecycle.judging import judged_anew
+from app.routing.lifecycle.transitions import TRANSITIONS
+
+__all__ = [
+    "TRANSITIONS",
+    "Arrivals",
+    "Classification",
+    "Opening",
+    "answer_failed",
+    "answer_resumed",
+    "answer_taken_back",
+    "answered",
+    "assign",
+    "assign_many",
+    "customer_renamed",
+    "judged_anew",
+    "mark_read",
+    "reclassify",
+    "reopen",
+    "revised",
+    "set_status",
+]

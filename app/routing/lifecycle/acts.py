@@ -1,0 +1,179 @@
+"""What people and the router do to a request: assign, move on, judge anew, read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm.attributes import flag_modified
+
+from app.core.context import Context
+from app.core.errors import Conflict
+from app.models import (
+    ACTIVE_STATUSES,
+    AssignmentDecision,
+    ChangeKind,
+    Conversation,
+    Message,
+    RequestStatus,
+    ServiceRequest,
+)
+from app.routing.job_names import ASSIGN_WAITING
+from app.routing.lifecycle.deadlines import preview, set_deadlines
+from app.routing.lifecycle.recording import Change, changing, record
+from app.routing.lifecycle.transitions import demand, follow
+from app.routing.policies import reweighed
+
+_ASKED_FOR = {
+    RequestStatus.OPEN: ChangeKind.RESUMED,
+    RequestStatus.PENDING: ChangeKind.LEFT_WAITING,
+    RequestStatus.ON_HOLD: ChangeKind.PUT_ON_HOLD,
+    RequestStatus.RESOLVED: ChangeKind.RESOLVED,
+    RequestStatus.CLOSED: ChangeKind.CLOSED,
+}
+
+
+def assign(ctx: Context, request: ServiceRequest, decision: AssignmentDecision) -> None:
+    """Give the request to whom the decision names; to nobody: back into the queue.
+
+    Raises Conflict(`request_not_active`).
+    """
+    if request.status not in ACTIVE_STATUSES:
+        raise Conflict("request_not_active")
+    assign_many(ctx, [(request, decision)])
+
+
+def assign_many(ctx: Context, given: Sequence[tuple[ServiceRequest, AssignmentDecision]]) -> None:
+    """The same for many active requests, with a fixed number of statements."""
+    changes = []
+    for request, decision in given:
+        returned = decision.chosen_operator_id is None
+        kind = ChangeKind.RETURNED if returned else ChangeKind.ASSIGNED
+        change = Change.of(request, kind, decision.reason)
+        change.decision = decision
+        request.assignee_id = decision.chosen_operator_id
+        follow(request, kind)
+        set_deadlines(request)
+        changes.append(change)
+    record(ctx, changes)
+    if any(request.assignee_id is None for request, _ in given):
+        ctx.defer(ASSIGN_WAITING)
+
+
+def set_status(
+    ctx: Context, request: ServiceRequest, status: RequestStatus, reason: str | None = None
+) -> None:
+    """Move a request on as somebody asks. The status that it has already changes nothing.
+
+    Raises Conflict: `request_not_active` for a closed one, `newer_request_open`, `transition_refused`.
+    """
+    if request.status is status:
+        return
+    if request.status is RequestStatus.CLOSED:
+        raise Conflict("request_not_active")
+    if status is RequestStatus.OPEN and request.status is RequestStatus.RESOLVED:
+        reopen(ctx, request, reason)
+        return
+    kind = _ASKED_FOR[status]
+    with changing(ctx, request, kind, reason):
+        demand(request, kind)
+        if status is RequestStatus.RESOLVED:
+            request.resolved_at = ctx.now()
+            request.waiting_since = None
+            request.unread_count = 0
+            request.send_failure = None
+    if request.status is not RequestStatus.ON_HOLD:
+        ctx.defer(ASSIGN_WAITING)  # a hand is free, or something waits for one
+
+
+def reopen(ctx: Context, request: ServiceRequest, reason: str | None = None) -> None:
+    """Take a resolved request up again; without an assignee it joins the queue.
+
+    Raises Conflict: `newer_request_open`, `transition_refused`.
+    """
+    number = newer_active(ctx, request)
+    if number is not None:
+        raise Conflict("newer_request_open", number=number)
+    with changing(ctx, request, ChangeKind.REOPENED, reason):
+        demand(request, ChangeKind.REOPENED)
+        request.resolved_at = None
+    if request.assignee_id is None:
+        ctx.defer(ASSIGN_WAITING)
+
+
+def newer_active(ctx: Context, request: ServiceRequest) -> str | None:
+    """The number of the active request that has taken this one's place; nobody opens one meanwhile."""
+    ctx.session.execute(
+        select(Conversation.id).where(Conversation.id == request.conversation_id).with_for_update()
+    )
+    return ctx.session.scalar(
+        select(ServiceRequest.number).where(
+            tuple_(ServiceRequest.conversation_id, ServiceRequest.lane)
+            == tuple_(request.conversation_id, request.lane),
+            ServiceRequest.status.in_(ACTIVE_STATUSES),
+            ServiceRequest.id != request.id,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Classification:
+    """What somebody says a request is; what is None stays as it was judged."""
+
+    type: str | None = None
+    priority: int | None = None
+    sentiment: Literal[-1, 0, 1] | None = None
+
+
+def reclassify(ctx: Context, request: ServiceRequest, said: Classification, reason: str) -> None:
+    """A person judges a request: what its urgency is made of, the priority and the due time follow.
+
+    Whatever its customer writes from now on changes type and priority no more. A priority that a person chose
+    stays until somebody chooses another.
+    """
+    stood = request.priority
+    with changing(ctx, request, ChangeKind.CLASSIFIED, reason):
+        if said.type is not None:
+            request.type = said.type
+        if said.sentiment is not None:
+            request.sentiment = said.sentiment
+            request.sentiment_score = (said.sentiment + 1) / 2
+            request.sentiment_unsure = False
+        request.priority, request.priority_parts = reweighed(
+            request.priority_parts, request.type, request.sentiment, chosen=said.priority
+        )
+        request.judged_by_hand = True
+        if request.priority != stood:
+            request.raised_at = None
+
+
+def customer_renamed(ctx: Context, requests: Sequence[ServiceRequest]) -> None:
+    """Screens show another name from now on: they take a newer version only, so this makes one."""
+    changes = [Change.of(request, ChangeKind.CUSTOMER_RENAMED) for request in requests]
+    for request in requests:
+        flag_modified(request, "preview")  # no column of the request itself has changed
+    record(ctx, changes)
+
+
+def revised(ctx: Context, changed: Sequence[tuple[ServiceRequest, Message]]) -> None:
+    """Customers changed messages of these requests: the list shows the new words, and they are unread."""
+    changes: dict[int, Change] = {}
+    for request, message in changed:
+        change = changes.setdefault(request.id, Change.of(request, ChangeKind.REVISED))
+        change.message = message
+        if request.last_number == message.number:
+            request.preview = preview(message.text, message.direction, message.occurred_at, message.media)
+        if request.status in ACTIVE_STATUSES:
+            request.unread_count = max(1, request.unread_count)
+    record(ctx, list(changes.values()))
+
+
+def mark_read(ctx: Context, requests: Sequence[ServiceRequest]) -> None:
+    """Those who are to answer have seen what came in."""
+    changes = []
+    for request in requests:
+        changes.append(Change.of(request, ChangeKind.READ))
+        request.unread_count = 0
+    record(ctx, changes)

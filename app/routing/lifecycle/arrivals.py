@@ -1,0 +1,194 @@
+"""What a batch of customers' messages makes of requests: opened, joined, taken up again.
+
+Everything is changed in memory first and stored at the end, with a number of statements that does not depend
+on how many requests and messages there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.core.bulk import insert_objects, take_ids
+from app.core.context import Context
+from app.core.counters import take_numbers
+from app.models import (
+    Account,
+    AssignmentDecision,
+    ChangeKind,
+    Conversation,
+    Direction,
+    Lane,
+    Message,
+    RequestStatus,
+    ServiceRequest,
+    Verdict,
+)
+from app.routing.lifecycle.deadlines import preview, set_deadlines, write_windows
+from app.routing.lifecycle.judging import RAISED, heard
+from app.routing.lifecycle.recording import Change, tell, write_down
+from app.routing.lifecycle.transitions import demand, follow
+from app.routing.policies import FAR_FUTURE, PriorityInput, priority_of
+from app.routing.related import relate
+
+CLOSING = "customer_closed"
+_OFFICE_ZONE = ZoneInfo("Asia/Shanghai")  # request numbers carry the day as operators count it
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What is known of a request before its first message is added."""
+
+    account: Account
+    conversation: Conversation
+    team_id: int | None
+    lane: Lane
+    weighed: PriorityInput
+    first_at: datetime
+
+
+class Arrivals:
+    """Use: `open`, `join` (after `reopen`), or `close` per message, `number`, `assign`, then `store` once."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._changes: dict[int, Change] = {}
+        """By the requests' identities in memory: new ones have no number at first."""
+        self._closed: set[int] = set()
+        self.opened: list[ServiceRequest] = []
+
+    @property
+    def touched(self) -> list[ServiceRequest]:
+        return [change.request for change in self._changes.values()]
+
+    def open(self, opening: Opening) -> ServiceRequest:
+        """A new request; `join` its first message at once."""
+        request = _new_request(self._ctx, opening)
+        self._changes[id(request)] = Change(request, ChangeKind.OPENED, {}, 0)
+        self.opened.append(request)
+        return request
+
+    def reopen(self, request: ServiceRequest, reason: str) -> None:
+        """A resolved request is taken up again because of what its customer writes now.
+
+        The caller holds the conversation and has seen that no active request has taken its place.
+        """
+        change = Change.of(request, ChangeKind.REOPENED, reason)
+        demand(request, ChangeKind.REOPENED)
+        request.resolved_at = None
+        self._changes[id(request)] = change
+
+    def join(self, request: ServiceRequest, message: Message, verdict: Verdict) -> None:
+        """The customer wrote (again): it counts as unread, and they wait from then on at the latest."""
+        change = self._changes.get(id(request))
+        if change is None:
+            change = self._changes[id(request)] = Change.of(request, ChangeKind.JOINED)
+        if change.reason != RAISED:  # which message raised it is worth more than which was the last
+            change.message = message
+        follow(request, ChangeKind.JOINED)
+        request.message_count += 1
+        request.unread_count += 1
+        request.last_number = message.number
+        request.last_inbound_at = max(request.last_inbound_at, message.occurred_at)
+        request.preview = preview(message.text, Direction.INBOUND, message.occurred_at, message.media)
+        if heard(request, message, verdict) and change.kind is not ChangeKind.OPENED:
+            change.reason, change.message = RAISED, message
+
+    def close(self, request: ServiceRequest, message: Message) -> None:
+        """The customer thanks or takes leave: nobody has to answer, and what waited for them is resolved.
+
+        For a request in which nothing waits for us; whoever sees it otherwise takes it up again.
+        """
+        resolves = request.status is RequestStatus.PENDING
+        if id(request) not in self._closed:
+            kind = ChangeKind.RESOLVED if resolves else ChangeKind.JOINED
+            self._changes[id(request)] = Change.of(request, kind, CLOSING)
+            self._closed.add(id(request))
+        self._changes[id(request)].message = message
+        if resolves:
+            demand(request, ChangeKind.RESOLVED)
+            request.resolved_at = self._ctx.now()
+        request.message_count += 1
+        request.last_number = message.number
+        request.last_inbound_at = max(request.last_inbound_at, message.occurred_at)
+        request.preview = preview(message.text, Direction.INBOUND, message.occurred_at, message.media)
+
+    def can_close(self, request: ServiceRequest) -> bool:
+        """Whether nothing in the request waits for us, also not by what else this batch brings."""
+        settled = request.status in (RequestStatus.PENDING, RequestStatus.RESOLVED)
+        fresh = id(request) in self._closed or not self.has_touched(request)
+        return settled and request.waiting_since is None and fresh
+
+    def has_touched(self, request: ServiceRequest) -> bool:
+        return id(request) in self._changes
+
+    def number(self) -> None:
+        """Give new requests their ids, which others point at, and the numbers that people read."""
+        if not self.opened:
+            return
+        session, now = self._ctx.session, self._ctx.now()
+        for request, number in zip(
+            self.opened, take_ids(session, ServiceRequest, len(self.opened)), strict=True
+        ):
+            request.id = number
+        day = now.astimezone(_OFFICE_ZONE).strftime("%y%m%d")
+        first = take_numbers(session, f"requests-{day}", len(self.opened), now)
+        for offset, request in enumerate(self.opened):
+            request.number = f"LK-{day}-{first + offset:04d}"
+
+    def assign(self, request: ServiceRequest, decision: AssignmentDecision) -> None:
+        """Give a request of this batch to whom the decision names, if anybody could be found."""
+        self._changes[id(request)].decision = decision
+        if decision.chosen_operator_id is not None:
+            request.assignee_id = decision.chosen_operator_id
+            follow(request, ChangeKind.ASSIGNED)
+
+    def store(
+        self,
+        messages: Sequence[Message],
+        accounts: Mapping[int, Account],
+        conversations: Mapping[int, Conversation],
+    ) -> None:
+        """Write requests, messages, changes and decisions, and tell. Both mappings are by id."""
+        ctx, requests = self._ctx, self.touched
+        private = [request for request in requests if request.lane is Lane.PRIVATE]
+        write_windows(ctx, [(r, accounts[r.account_id], conversations[r.conversation_id]) for r in private])
+        for request in requests:
+            set_deadlines(request)
+        insert_objects(ctx.session, self.opened)
+        insert_objects(ctx.session, messages)
+        ctx.session.flush()
+        changes = list(self._changes.values())
+        write_down(ctx, changes)
+        relate(ctx.session, requests)
+        tell(ctx, changes)
+
+
+def _new_request(ctx: Context, opening: Opening) -> ServiceRequest:
+    priority, parts = priority_of(opening.weighed)
+    return ServiceRequest(
+        created_at=ctx.now(),
+        number="",
+        account_id=opening.account.id,
+        conversation_id=opening.conversation.id,
+        team_id=opening.team_id,
+        lane=opening.lane,
+        status=RequestStatus.NEW,
+        type=opening.weighed.type,
+        priority=priority,
+        priority_parts=parts,
+        opened_at=ctx.now(),
+        last_inbound_at=opening.first_at,
+        urgent_at=FAR_FUTURE,
+        unread_count=0,
+        message_count=0,
+        last_number=0,
+        preview={},
+        # What the database has no say in; read before the row is stored.
+        sentiment=0,
+        sentiment_score=0.5,
+        sentiment_unsure=False,
+        judged_by_hand=False,
+    )

@@ -1,0 +1,53 @@
+"""What a request shows of its newest message, and until when it must be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from app.adapters.types import ReplyWindow
+from app.core.context import Context
+from app.models import (
+    Account,
+    Conversation,
+    ServiceRequest,
+)
+from app.models.conversation import Direction
+from app.routing.policies import due_at, urgent_at
+from app.routing.private_window import private_windows
+
+PREVIEW_CHARS = 140
+
+
+def preview(text: str, direction: Direction, at: datetime, media: Sequence[Any]) -> dict[str, Any]:
+    """What a list shows of a message: its words, and what kind of thing hangs on it, which may be all."""
+    medium = str(media[0].get("kind", "unknown")) if media else None
+    return {
+        "text": text[:PREVIEW_CHARS],
+        "medium": medium,
+        "direction": direction.value,
+        "at": at.isoformat(),
+    }
+
+
+def set_deadlines(request: ServiceRequest) -> None:
+    """Derive what is due when from how long the customer has been waiting."""
+    if request.waiting_since is None:
+        request.raised_at = None
+    request.due_at = due_at(request.priority, request.waiting_since, request.raised_at)
+    request.urgent_at = urgent_at(request.due_at, request.window_until)
+
+
+def write_windows(ctx: Context, entries: Sequence[tuple[ServiceRequest, Account, Conversation]]) -> None:
+    """Write the platform's private windows onto requests, with a fixed number of statements."""
+    if not entries:
+        return
+    windows = private_windows(ctx, [(account, conversation) for _, account, conversation in entries])
+    for request, _, conversation in entries:
+        set_window(request, windows[conversation.id])
+
+
+def set_window(request: ServiceRequest, window: ReplyWindow) -> None:
+    request.window_until = window.until
+    request.window_remaining = window.remaining

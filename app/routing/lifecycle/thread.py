@@ -1,0 +1,117 @@
+"""What of a request's messages stands: read when an answer is withdrawn, so that nothing remembers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.core.context import Context
+from app.models import HELD_UP, REPLY, Direction, Message, OutboundMessage, OutboundState
+from app.routing.lifecycle.deadlines import PREVIEW_CHARS, preview
+
+_UNSURE = "unknown_outcome"
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message, and what became of it when it is an answer."""
+
+    number: int
+    direction: Direction
+    text: str
+    at: datetime
+    media: Sequence[Any] = ()
+    state: OutboundState | None = None
+    error: str | None = None
+    ended_at: datetime | None = None
+    """When it ended, or since when it is held up."""
+
+    @property
+    def is_answer(self) -> bool:
+        return self.direction is Direction.OUTBOUND
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts: a customer's word does, and an answer that goes or has gone."""
+        return self.state is not OutboundState.CANCELLED and self.failure is None
+
+    @property
+    def failure(self) -> str | None:
+        """Why the customer may not have it though nobody took it back; None while it goes or has gone."""
+        if self.state is OutboundState.UNKNOWN:
+            return _UNSURE
+        if self.state is OutboundState.FAILED:
+            return self.error or OutboundState.FAILED.value
+        held_up = self.state is OutboundState.QUEUED and self.error in HELD_UP
+        return self.error if held_up else None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What a request shows of its messages, from those that stand: an answer that was taken back, did not go,
+    is held up or may not have gone is none of them."""
+
+    count: int
+    last_number: int
+    preview: dict[str, Any]
+    """Of the newest message that stands; empty when none does."""
+    first_replied_at: datetime | None
+    failure: str | None
+    """Why the newest answer that failed did; None when somebody has answered anew since."""
+    is_answered: bool
+    """An answer that goes, or has gone, is newer than the customer's last word, and none has failed."""
+
+
+def read_thread(ctx: Context, request_id: int) -> Thread:
+    """One statement: the messages of one request with what became of the answers among them."""
+    rows = ctx.session.execute(
+        select(
+            Message.number,
+            Message.direction,
+            func.substr(Message.text, 1, PREVIEW_CHARS),
+            Message.occurred_at,
+            Message.media,
+            OutboundMessage.state,
+            OutboundMessage.error_code,
+            func.coalesce(OutboundMessage.finished_at, OutboundMessage.not_before),
+        )
+        .outerjoin(OutboundMessage, OutboundMessage.carries(REPLY, Message.id))
+        .where(
+            Message.service_request_id == request_id,
+            Message.direction.in_((Direction.INBOUND, Direction.OUTBOUND)),
+        )
+        .order_by(Message.number)
+    )
+    return summed_up([Said(*row) for row in rows])
+
+
+def summed_up(messages: Sequence[Said]) -> Thread:
+    standing = [said for said in messages if said.stands]
+    answers = [said for said in standing if said.is_answer]
+    asked = max((said.number for said in standing if not said.is_answer), default=0)
+    last = standing[-1] if standing else None
+    failure = _failure(messages)
+    return Thread(
+        count=len(standing),
+        last_number=last.number if last else 0,
+        preview=preview(last.text, last.direction, last.at, last.media) if last else {},
+        first_replied_at=answers[0].at if answers else None,
+        failure=failure,
+        is_answered=failure is None and any(said.number > asked for said in answers),
+    )
+
+
+def _failure(messages: Sequence[Said]) -> str | None:
+    """An answer that was written after another had failed makes up for it; one written before does not."""
+    failed = [said for said in messages if said.is_answer and said.failure is not None]
+    if not failed:
+        return None
+    newest = max(failed, key=lambda said: said.number)
+    made_up = any(
+        said.is_answer and said.stands and said.at >= (newest.ended_at or said.at) for said in messages
+    )
+    return None if made_up else newest.failure

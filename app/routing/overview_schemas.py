@@ -1,0 +1,49 @@
+"""Views of the overview page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from app.accounts.schemas import AccountRefView
+from app.identity.schemas import TeamRef
+from app.models import AccountStatus, Presence
+
+
+class WorkFigures(BaseModel):
+    active: int
+    """Not finished, whoever has it."""
+    unassigned: int
+    overdue: int
+    pending: int
+    """Waiting for the customer."""
+
+
+class TotalFigures(WorkFigures):
+    resolved_today: int
+
+
+class TeamFigures(WorkFigures):
+    team: TeamRef
+    in_hand: int
+    """What the team's people are working on now."""
+    capacity: int
+    """What those of them who are online may hold."""
+    online: int
+    people: int
+
+
+class AccountFigures(WorkFigures):
+    account: AccountRefView
+    status: AccountStatus
+    status_since: datetime
+
+
+class OverviewView(BaseModel):
+    counted_at: datetime
+    totals: TotalFigures
+    teams: list[TeamFigures]
+    accounts: list[AccountFigures]
+    presence: dict[Presence, int]
+    """How many people who serve are in each state."""

@@ -1,0 +1,155 @@
+"""The people who may serve, read for a batch of requests: facts in, decisions out as rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.core.context import Context
+from app.core.counters import lock_counters
+from app.core.db import among
+from app.identity.queries import active_operators, open_requests_by_operator, why_not_serving
+from app.models import Account, AssignmentDecision, ChangeKind, Operator, RequestChange, ServiceRequest
+from app.routing.decide import Choice, Considered, decide
+from app.routing.facts import OperatorFacts, RequestFacts
+
+MANUAL = "manual"
+RETURNED_TO_QUEUE = "returned_to_queue"
+"""The reason of a decision by which a person gave a request back."""
+
+
+_HANDING_OUT = "handing_out"
+
+
+def lock_handing_out(ctx: Context, agency_ids: Collection[int], *more: str) -> None:
+    """One hand at a time gives out an agency's work; another agency's people are others, and do not wait.
+
+    `more` are counters to hold with them. What this transaction holds already is not asked for again.
+    """
+    held: set[str] = ctx.session.info.setdefault(_HANDING_OUT, set())
+    wanted = {*(f"routing-{number}" for number in agency_ids), *more} - held
+    if wanted:
+        lock_counters(ctx.session, wanted, ctx.now())
+        held |= wanted
+
+
+class Roster:
+    """Who serves which account with how much in hand, kept in step while a batch is handed out.
+
+    The number of statements depends on the number of agencies, never on that of accounts, requests or people.
+    """
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._active: dict[int, Sequence[Operator]] = {}
+        self._serving: dict[int, list[int]] = {}
+        self._people: dict[int, OperatorFacts] = {}
+
+    def serving(self, account: Account) -> list[OperatorFacts]:
+        """Everybody who serves the account, in id order."""
+        if account.id not in self._serving:
+            if account.agency_id not in self._active:
+                people = active_operators(self._ctx.session, account.agency_id)
+                self._active[account.agency_id] = people
+                self._read(people)
+            self._serving[account.id] = [
+                person.id
+                for person in self._active[account.agency_id]
+                if why_not_serving(person, account) is None
+            ]
+        return [self._people[operator_id] for operator_id in self._serving[account.id]]
+
+    def _read(self, people: Sequence[Operator]) -> None:
+        loads = (
+            open_requests_by_operator(self._ctx.session, [person.id for person in people]) if people else {}
+        )
+        for person in people:
+            self._people[person.id] = OperatorFacts(
+                id=person.id,
+                name=person.name,
+                team_ids=frozenset(team.id for team in person.teams),
+                presence=person.presence,
+                capacity=person.capacity,
+                open_requests=loads.get(person.id, 0),
+            )
+
+    def decide(self, account: Account, facts: RequestFacts) -> Choice:
+        """Decide, and count what was chosen as held from now on."""
+        choice = decide(facts, self.serving(account))
+        if choice.chosen is not None:
+            self._people[choice.chosen.id] = choice.chosen.with_one_more()
+        return choice
+
+
+def new_facts(request: ServiceRequest) -> RequestFacts:
+    """Of a request that has just been opened: nobody can have given it back."""
+    return RequestFacts(request.id, request.account_id, request.team_id)
+
+
+def waiting_facts(ctx: Context, requests: Sequence[ServiceRequest]) -> list[RequestFacts]:
+    """Of requests that wait in the queue, in order; one statement for all."""
+    returned = _returned(ctx, [request.id for request in requests])
+    return [
+        RequestFacts(request.id, request.account_id, request.team_id, tuple(returned.get(request.id, ())))
+        for request in requests
+    ]
+
+
+def _returned(ctx: Context, request_ids: list[int]) -> dict[int, list[tuple[int, timedelta]]]:
+    """Who gave each back, or was relieved of it by somebody's hand, with how long ago; newest first."""
+    rows = ctx.session.execute(
+        select(
+            RequestChange.service_request_id,
+            RequestChange.before["assignee_id"].as_integer(),
+            RequestChange.created_at,
+        )
+        .where(
+            among(ctx.session, RequestChange.service_request_id, request_ids),
+            RequestChange.kind == ChangeKind.RETURNED,
+            RequestChange.reason == RETURNED_TO_QUEUE,
+        )
+        .order_by(RequestChange.id.desc())
+    )
+    found: dict[int, list[tuple[int, timedelta]]] = defaultdict(list)
+    for request_id, holder, at in rows:
+        if holder is not None:
+            found[request_id].append((holder, ctx.now() - at))
+    return found
+
+
+def decision_of(ctx: Context, choice: Choice) -> AssignmentDecision:
+    """The choice as its row; the lifecycle applies it."""
+    return AssignmentDecision(
+        created_at=ctx.now(),
+        service_request_id=choice.request.id,
+        account_id=choice.request.account_id,
+        strategy=choice.strategy,
+        chosen_operator_id=choice.chosen.id if choice.chosen else None,
+        reason=choice.reason,
+        candidates=[considered.record() for considered in choice.considered],
+    )
+
+
+def manual_decision(
+    ctx: Context,
+    request: ServiceRequest,
+    account: Account,
+    operator_id: int | None,
+    reason: str,
+    roster: Roster | None = None,
+) -> AssignmentDecision:
+    """The record of what was not the strategy's choice, beside everybody whom it could have been."""
+    people = (roster or Roster(ctx)).serving(account)
+    return AssignmentDecision(
+        created_at=ctx.now(),
+        service_request_id=request.id,
+        account_id=request.account_id,
+        strategy=MANUAL,
+        chosen_operator_id=operator_id,
+        decided_by_id=ctx.actor.operator_id,
+        reason=reason,
+        candidates=[Considered(person, None).record() for person in people],
+    )

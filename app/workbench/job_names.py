@@ -1,0 +1,8 @@
+"""The jobs that workbench declares: name and queue, so that who asks for one need not load its work."""
+
+from __future__ import annotations
+
+from app.core.jobs import Job, Queue
+
+DELIVER_REPLIES = Job("workbench.deliver_replies", Queue.LEAVING)
+HOLD_REPLIES = Job("workbench.hold_replies", Queue.OUTBOUND)

@@ -1,0 +1,788 @@
+/** Made by scripts/eventTypes.mjs from docs/api/events.json; not to be changed by hand. */
+
+export interface components {
+    schemas: {
+        /** AccountChanged */
+        AccountChanged: {
+            account: components["schemas"]["AccountView"];
+        };
+        /**
+         * AccountKind
+         * @enum {string}
+         */
+        AccountKind: "official" | "employee";
+        /**
+         * AccountRefView
+         * @description An account as other things name it.
+         */
+        AccountRefView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Platform */
+            platform: string;
+        };
+        /**
+         * AccountStatus
+         * @enum {string}
+         */
+        AccountStatus: "active" | "paused" | "reauthorise" | "misconfigured" | "blocked" | "removed";
+        /** AccountView */
+        AccountView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Platform */
+            platform: string;
+            /** External Id */
+            external_id: string;
+            agency: components["schemas"]["AgencyRef"];
+            kind: components["schemas"]["AccountKind"];
+            /** Team Id */
+            team_id: number | null;
+            /** Owner Operator Id */
+            owner_operator_id: number | null;
+            /** Callback Path */
+            callback_path: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            } | null;
+            status: components["schemas"]["AccountStatus"];
+            /** Status Advice */
+            status_advice: string | null;
+            /** Status Detail */
+            status_detail: string | null;
+            /**
+             * Status Since
+             * Format: date-time
+             */
+            status_since: string;
+            /** Token Expires At */
+            token_expires_at: string | null;
+            /** Last Poll At */
+            last_poll_at: string | null;
+            /** Last Push At */
+            last_push_at: string | null;
+            /** Lag Seconds */
+            lag_seconds: number | null;
+            /** Unreachable Since */
+            unreachable_since: string | null;
+            /** Push Fault */
+            push_fault: string | null;
+            /** Streams */
+            streams: components["schemas"]["StreamView"][];
+            reading_pause: components["schemas"]["ReadingPauseView"] | null;
+            /** Unread Streams */
+            unread_streams: string[];
+            waiting: components["schemas"]["WaitingView"];
+            /** Error Streak */
+            error_streak: number;
+            /** Retry At */
+            retry_at: string | null;
+            /** @default null */
+            quota: components["schemas"]["QuotaView"] | null;
+            /** Capabilities */
+            capabilities: string[];
+            /** Refused Capabilities */
+            refused_capabilities: components["schemas"]["RefusedCapabilityView"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * AgencyKind
+         * @enum {string}
+         */
+        AgencyKind: "in_house" | "third_party";
+        /** AgencyRef */
+        AgencyRef: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["AgencyKind"];
+        };
+        /** AlertChanged */
+        AlertChanged: {
+            alert: components["schemas"]["AlertView"];
+        };
+        /**
+         * AlertKind
+         * @enum {string}
+         */
+        AlertKind: "volume" | "negative_share";
+        /** AlertView */
+        AlertView: {
+            /** Id */
+            id: number;
+            account: components["schemas"]["AccountRefView"];
+            kind: components["schemas"]["AlertKind"];
+            /**
+             * Hour
+             * Format: date-time
+             */
+            hour: string;
+            /** Value */
+            value: number;
+            /** Baseline */
+            baseline: number;
+            /** Posts */
+            posts: number;
+            /** Negative */
+            negative: number;
+            topic: components["schemas"]["TermTopicRef"] | null;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /**
+             * Cools Until
+             * Format: date-time
+             */
+            cools_until: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            acknowledged_by: components["schemas"]["PersonRef"] | null;
+            /** Version */
+            version: number;
+        };
+        /** CapacityChanged */
+        CapacityChanged: {
+            /** Operator Id */
+            operator_id: number;
+            /** Capacity */
+            capacity: number;
+        };
+        /** ContactRefView */
+        ContactRefView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Avatar Url */
+            avatar_url: string | null;
+            /** Verified */
+            verified: boolean;
+            /** Followers Count */
+            followers_count: number | null;
+            /** Level */
+            level: string | null;
+        };
+        /**
+         * CopyState
+         * @description How far the copy of a medium has come.
+         * @enum {string}
+         */
+        CopyState: "idle" | "waiting" | "ready" | "too_large" | "expired" | "failed";
+        /**
+         * Direction
+         * @enum {string}
+         */
+        Direction: "inbound" | "outbound" | "note" | "system";
+        /**
+         * InboundItemsJudged
+         * @description A batch of one account's items has been judged: totals, and the newest item's id.
+         */
+        InboundItemsJudged: {
+            /** Account Id */
+            account_id: number;
+            /** Kept */
+            kept: number;
+            /** Dropped */
+            dropped: number;
+            /** Needs Review */
+            needs_review: number;
+            /** Newest Id */
+            newest_id: number;
+            /** Monitor Ids */
+            monitor_ids: number[];
+        };
+        /**
+         * Lane
+         * @description Platforms know two lanes; notes to colleagues are the third and never leave the house.
+         * @enum {string}
+         */
+        Lane: "public" | "private" | "internal";
+        /**
+         * MediaView
+         * @description A medium as people see it. Addresses are our own; only `link` leads outside, and only when clicked.
+         */
+        MediaView: {
+            /** Id */
+            id: number | null;
+            /** Kind */
+            kind: string;
+            state: components["schemas"]["CopyState"] | null;
+            /** Reason */
+            reason: string | null;
+            /** Can Ask */
+            can_ask: boolean;
+            /** Url */
+            url: string | null;
+            /** Can Show */
+            can_show: boolean;
+            /** Preview Url */
+            preview_url: string | null;
+            /** Mime Type */
+            mime_type: string | null;
+            /** Size */
+            size: number | null;
+            /** Name */
+            name: string | null;
+            /** Title */
+            title: string | null;
+            /** Description */
+            description: string | null;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Link */
+            link: string | null;
+        };
+        /** MessageChanged */
+        MessageChanged: {
+            message: components["schemas"]["MessageView"];
+            service_request: components["schemas"]["ServiceRequestView"] | null;
+        };
+        /** MessageView */
+        MessageView: {
+            /** Id */
+            id: number;
+            /** Conversation Id */
+            conversation_id: number;
+            /** Number */
+            number: number;
+            direction: components["schemas"]["Direction"];
+            lane: components["schemas"]["Lane"];
+            /** Kind */
+            kind: string;
+            /** Author Name */
+            author_name: string;
+            operator: components["schemas"]["PersonRef"] | null;
+            /** Text */
+            text: string;
+            /** Media */
+            media: components["schemas"]["MediaView"][];
+            origin: components["schemas"]["OriginView"] | null;
+            sentiment: components["schemas"]["SentimentView"] | null;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonView"][];
+            /** External Url */
+            external_url: string | null;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Edited At */
+            edited_at: string | null;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Revisions */
+            revisions: components["schemas"]["RevisionView"][];
+            state: components["schemas"]["OutboundState"] | null;
+            error: components["schemas"]["SendErrorView"] | null;
+            /** Undo Until */
+            undo_until: string | null;
+            /** Version */
+            version: number;
+        };
+        /** ModelPromoted */
+        ModelPromoted: {
+            /** Name */
+            name: string;
+            /** Figures */
+            figures: {
+                [key: string]: number;
+            };
+        };
+        /** MonitorChanged */
+        MonitorChanged: {
+            /** Monitor Id */
+            monitor_id: number;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Deleted */
+            is_deleted: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * OriginView
+         * @description The post or article that an item stands under.
+         */
+        OriginView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "post" | "article";
+            /** Title */
+            title: string | null;
+            /** Text */
+            text: string | null;
+            /** Author Name */
+            author_name: string | null;
+            /** Link */
+            link: string | null;
+            picture: components["schemas"]["MediaView"] | null;
+        };
+        /**
+         * OutboundState
+         * @enum {string}
+         */
+        OutboundState: "queued" | "sending" | "sent" | "failed" | "unknown" | "cancelled";
+        /** PersonRef */
+        PersonRef: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Presence
+         * @enum {string}
+         */
+        Presence: "online" | "busy" | "away" | "offline";
+        /** PresenceChanged */
+        PresenceChanged: {
+            /** Operator Id */
+            operator_id: number;
+            presence: components["schemas"]["Presence"];
+        };
+        /** PreviewView */
+        PreviewView: {
+            /** Text */
+            text: string;
+            /**
+             * Medium
+             * @default null
+             */
+            medium: string | null;
+            /** Direction */
+            direction: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /** PublicationChanged */
+        PublicationChanged: {
+            publication: components["schemas"]["PublicationView"];
+        };
+        /** PublicationErrorView */
+        PublicationErrorView: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * PublicationKind
+         * @enum {string}
+         */
+        PublicationKind: "post" | "repost";
+        /** PublicationMediaView */
+        PublicationMediaView: {
+            /** Kind */
+            kind: string;
+            /** Mime Type */
+            mime_type: string;
+            /** Filename */
+            filename: string;
+            /** Description */
+            description: string | null;
+            /** Size */
+            size: number;
+        };
+        /** PublicationView */
+        PublicationView: {
+            /** Id */
+            id: number;
+            account: components["schemas"]["AccountRefView"];
+            operator: components["schemas"]["PersonRef"] | null;
+            kind: components["schemas"]["PublicationKind"];
+            /** Text */
+            text: string;
+            /** Title */
+            title: string | null;
+            /** Visibility */
+            visibility: string | null;
+            /** Repost Of */
+            repost_of: string | null;
+            /** Media */
+            media: components["schemas"]["PublicationMediaView"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Leaves At
+             * Format: date-time
+             */
+            leaves_at: string;
+            state: components["schemas"]["OutboundState"];
+            /** Is Accepted */
+            is_accepted: boolean;
+            error: components["schemas"]["PublicationErrorView"] | null;
+            /** Undo Until */
+            undo_until: string | null;
+            /** External Id */
+            external_id: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /** QuotaView */
+        QuotaView: {
+            /** Remaining */
+            remaining: number;
+            /** Limit */
+            limit: number;
+            /** Resets At */
+            resets_at: string | null;
+        };
+        /**
+         * ReadingPauseView
+         * @description An account in use that is not read for long: nothing is lost, and nothing comes in meanwhile.
+         */
+        ReadingPauseView: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "quota_spent" | "waits";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * ReasonView
+         * @description Words that moved a judgement.
+         */
+        ReasonView: {
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * RefusedCapabilityView
+         * @description What the platform refused the account for want of a right; it is tried again a day later.
+         */
+        RefusedCapabilityView: {
+            /** Capability */
+            capability: string;
+            /**
+             * Refused At
+             * Format: date-time
+             */
+            refused_at: string;
+        };
+        /**
+         * RequestStatus
+         * @enum {string}
+         */
+        RequestStatus: "new" | "open" | "pending" | "on_hold" | "resolved" | "closed";
+        /**
+         * RevisionView
+         * @description What a message said until its author changed it.
+         */
+        RevisionView: {
+            /** Number */
+            number: number;
+            /** Text */
+            text: string;
+            /**
+             * Replaced At
+             * Format: date-time
+             */
+            replaced_at: string;
+        };
+        /** SendErrorView */
+        SendErrorView: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /** SentimentView */
+        SentimentView: {
+            /** Value */
+            value: number;
+            /** Score */
+            score: number;
+            /** Unsure */
+            unsure: boolean;
+        };
+        /** ServiceRequestChanged */
+        ServiceRequestChanged: {
+            service_request: components["schemas"]["ServiceRequestView"];
+        };
+        /** ServiceRequestView */
+        ServiceRequestView: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Conversation Id */
+            conversation_id: number;
+            account: components["schemas"]["AccountRefView"];
+            lane: components["schemas"]["Lane"];
+            status: components["schemas"]["RequestStatus"];
+            /** Type */
+            type: string;
+            /** Priority */
+            priority: number;
+            /** Priority Parts */
+            priority_parts: string[];
+            sentiment: components["schemas"]["SentimentView"];
+            contact: components["schemas"]["ContactRefView"];
+            assignee: components["schemas"]["PersonRef"] | null;
+            team: components["schemas"]["TeamRef"] | null;
+            preview: components["schemas"]["PreviewView"];
+            /** Unread Count */
+            unread_count: number;
+            /** Message Count */
+            message_count: number;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Last Inbound At
+             * Format: date-time
+             */
+            last_inbound_at: string;
+            /** Waiting Since */
+            waiting_since: string | null;
+            /** Due At */
+            due_at: string | null;
+            window: components["schemas"]["WindowView"] | null;
+            /** Send Failure */
+            send_failure: string | null;
+            /** Version */
+            version: number;
+        };
+        /** SessionEnded */
+        SessionEnded: {
+            /** Session Id */
+            session_id: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * StreamView
+         * @description One thing that is read of an account.
+         */
+        StreamView: {
+            /** Name */
+            name: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Last Success At */
+            last_success_at: string | null;
+            /** Last Error */
+            last_error: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+        };
+        /** TeamRef */
+        TeamRef: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** TermTopicRef */
+        TermTopicRef: {
+            /** Id */
+            id: number;
+            /** Label */
+            label: string;
+        };
+        /** TermView */
+        TermView: {
+            /** Word */
+            word: string;
+            /** Posts */
+            posts: number;
+        };
+        /** TopicChanged */
+        TopicChanged: {
+            topic: components["schemas"]["TopicView"];
+        };
+        /** TopicView */
+        TopicView: {
+            /** Id */
+            id: number;
+            account: components["schemas"]["AccountRefView"];
+            /** Label */
+            label: string;
+            /**
+             * Example
+             * @description a sentence of one of its posts that stands for all
+             */
+            example: string;
+            /** Terms */
+            terms: components["schemas"]["TermView"][];
+            /** Item Count */
+            item_count: number;
+            /** Negative Count */
+            negative_count: number;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WaitingView
+         * @description What of an account waits to be dealt with.
+         */
+        WaitingView: {
+            /** Pushes */
+            pushes: number;
+            /** Sealed Pushes */
+            sealed_pushes: number;
+            /** Outbound */
+            outbound: number;
+            /** Media */
+            media: number;
+        };
+        /**
+         * WindowView
+         * @description Until when, and how many more times, the platform lets us answer privately.
+         */
+        WindowView: {
+            /** Until */
+            until: string | null;
+            /** Remaining */
+            remaining: number | null;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+
+export interface EventPayloads {
+  'account.capabilities_changed': components['schemas']['AccountChanged']
+  'account.status_changed': components['schemas']['AccountChanged']
+  'alert.acknowledged': components['schemas']['AlertChanged']
+  'alert.raised': components['schemas']['AlertChanged']
+  'alert.updated': components['schemas']['AlertChanged']
+  'inbound_item.judged': components['schemas']['InboundItemsJudged']
+  'message.deleted': components['schemas']['MessageChanged']
+  'message.edited': components['schemas']['MessageChanged']
+  'message.received': components['schemas']['MessageChanged']
+  'message.updated': components['schemas']['MessageChanged']
+  'model.promoted': components['schemas']['ModelPromoted']
+  'monitor.updated': components['schemas']['MonitorChanged']
+  'note.added': components['schemas']['MessageChanged']
+  'operator.capacity_changed': components['schemas']['CapacityChanged']
+  'operator.presence_changed': components['schemas']['PresenceChanged']
+  'publication.state_changed': components['schemas']['PublicationChanged']
+  'reply.state_changed': components['schemas']['MessageChanged']
+  'service_request.answer_failed': components['schemas']['ServiceRequestChanged']
+  'service_request.assigned': components['schemas']['ServiceRequestChanged']
+  'service_request.classified': components['schemas']['ServiceRequestChanged']
+  'service_request.opened': components['schemas']['ServiceRequestChanged']
+  'service_request.status_changed': components['schemas']['ServiceRequestChanged']
+  'service_request.updated': components['schemas']['ServiceRequestChanged']
+  'session.ended': components['schemas']['SessionEnded']
+  'topic.updated': components['schemas']['TopicChanged']
+}
+
+export const EVENT_NAMES = [
+  'account.capabilities_changed',
+  'account.status_changed',
+  'alert.acknowledged',
+  'alert.raised',
+  'alert.updated',
+  'inbound_item.judged',
+  'message.deleted',
+  'message.edited',
+  'message.received',
+  'message.updated',
+  'model.promoted',
+  'monitor.updated',
+  'note.added',
+  'operator.capacity_changed',
+  'operator.presence_changed',
+  'publication.state_changed',
+  'reply.state_changed',
+  'service_request.answer_failed',
+  'service_request.assigned',
+  'service_request.classified',
+  'service_request.opened',
+  'service_request.status_changed',
+  'service_request.updated',
+  'session.ended',
+  'topic.updated',
+] as const
+
+export const KINDS = [
+  'account',
+  'alert',
+  'message',
+  'model',
+  'monitor',
+  'operator',
+  'publication',
+  'service_request',
+  'session',
+  'topic',
+] as const
+
+export type Kind = (typeof KINDS)[number]
+
+interface At { seq: number; occurred_at: string }
+
+export type Withdrawn = At & { name: `${Kind}.withdrawn`; payload: { id: number } }
+
+type Declared = { [Name in keyof EventPayloads]: At & { name: Name; payload: EventPayloads[Name] } }
+
+/** Whatever the server tells. */
+export type ServerEvent = Declared[keyof EventPayloads] | Withdrawn

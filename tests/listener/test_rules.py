@@ -1,0 +1,83 @@
+"""A monitor's rule: what is refused with a hint, and that ten thousand words are checked in no time."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import pytest
+
+from app.core.errors import Invalid
+from app.listener.matching.rules import MonitorRule, check_rule, terms_of
+from app.nlp.text.keywords import KeywordMatcher
+
+LETTERS = "宽带断网套餐流量客服热线营业厅区路号电信移联"
+
+
+def words(count: int, beginning: str = "") -> list[str]:
+    """Different short words, many of which hold one another."""
+    size = len(LETTERS)
+    return [
+        beginning + LETTERS[n % size] + LETTERS[n // size % size] + LETTERS[n // size**2 % size]
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "problem", "suggestion"),
+    [
+        ("宽带 or 断网", "operator_in_word", "宽带 OR 断网"),
+        ("宽带OR断网", "operator_in_word", "宽带 OR 断网"),
+        ("宽带｜断网", "operator_in_word", "宽带 OR 断网"),
+        ("宽带、断网", "list_mark", "宽带 OR 断网"),
+    ],
+)
+@pytest.mark.parametrize("group", ["any", "all", "none"])
+def test_one_word_that_was_meant_as_several_is_refused_with_a_hint(
+    group: str, word: str, problem: str, suggestion: str
+) -> None:
+    """Case C3."""
+    with pytest.raises(Invalid) as caught:
+        check_rule(MonitorRule.model_validate({"any": ["客服"], group: ["客服", word]}))
+    assert caught.value.details["fields"] == {f"rule.{group}.1": problem}
+    assert caught.value.details["suggestion"] == suggestion
+
+
+def test_a_phrase_is_meant_letter_by_letter() -> None:
+    check_rule(MonitorRule(phrases=["宽带、断网"], any=["WiFi 6", "terms and conditions"]))
+
+
+def test_a_stored_rule_with_such_a_word_goes_on() -> None:
+    terms = terms_of(MonitorRule(any=["宽带、断网", "客服"]), 1)
+    assert terms is not None
+    assert KeywordMatcher([terms]).match_many(["客服不理人", "宽带"]) == [{1}, set()]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        MonitorRule(any=words(10_000)),
+        MonitorRule(any=words(10_000), none=words(9_000, "招"), variants=True),
+        MonitorRule(any=words(5_000), none=words(5_000)),
+        MonitorRule(any=words(1_000), synonyms={word: ["甲", "乙"] * 5 for word in words(1_000)}),
+    ],
+    ids=["words", "words and exclusions", "contradictions", "synonyms"],
+)
+def test_a_large_rule_is_checked_in_no_time(rule: MonitorRule) -> None:
+    """Case C6."""
+    seconds = []
+    for _ in range(3):
+        began = time.thread_time()
+        with contextlib.suppress(Invalid):
+            check_rule(rule)
+        seconds.append(time.thread_time() - began)
+    assert min(seconds) < 0.1
+
+
+def test_spellings_are_counted_before_anything_is_done_with_them() -> None:
+    """Case C6: 10,000 words with 10 synonyms each."""
+    rule = MonitorRule(any=words(10_000), synonyms={word: ["同义"] * 10 for word in words(10_000)})
+    began = time.thread_time()
+    with pytest.raises(Invalid, match="too_many_terms"):
+        check_rule(rule)
+    assert time.thread_time() - began < 0.02

@@ -1,0 +1,81 @@
+"""What somebody shut out had planned does not go by itself; a colleague lets it, and answers for it."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from app.core.permissions import RoleName
+from app.core.unit_of_work import open_context
+from app.models import AUTHOR_LEFT, Operator, RequestStatus, ServiceRequest
+from app.outbound.courier import COURIER
+from app.workbench.held import hold_replies
+from app.workbench.schemas import MessageView
+from tests.factories.browser import Browser
+from tests.routing.test_handing_out import Open
+from tests.workbench.desk import Desk
+
+
+def shut_out(desk: Desk) -> None:
+    with open_context(desk.runtime, COURIER) as ctx:
+        ctx.session.execute(update(Operator).where(Operator.id == desk.operator.id).values(is_active=False))
+
+
+def sweep(desk: Desk) -> None:
+    with open_context(desk.runtime, COURIER) as ctx:
+        hold_replies(ctx)
+
+
+def request_of(desk: Desk) -> ServiceRequest:
+    with open_context(desk.runtime, COURIER, write=False) as ctx:
+        return ctx.session.get_one(ServiceRequest, desk.request.id)
+
+
+def planned(desk: Desk) -> MessageView:
+    return desk.write(send_at=desk.make.later(3600))
+
+
+def test_a_planned_reply_of_somebody_shut_out_stays(desk: Desk) -> None:
+    """Case A5: it went out although its author may not even log in."""
+    message = planned(desk)
+    shut_out(desk)
+    desk.deliver(wait=3700)
+    desk.deliver()
+    assert (desk.state(message.id), desk.remote.texts()) == ("queued", [])
+    assert desk.outbound(message.id).error_code == AUTHOR_LEFT
+
+
+def test_it_is_told_at_once_and_the_customer_waits_again(desk: Desk) -> None:
+    message = planned(desk)
+    assert request_of(desk).status is RequestStatus.PENDING
+    shut_out(desk)
+    sweep(desk)
+    assert desk.outbound(message.id).error_code == AUTHOR_LEFT
+    found = request_of(desk)
+    assert found.send_failure == AUTHOR_LEFT
+    assert found.waiting_since is not None
+
+
+def test_a_colleague_lets_it_go_and_it_goes_once(desk: Desk, open_browser: Open) -> None:
+    message = planned(desk)
+    shut_out(desk)
+    sweep(desk)
+    lead = desk.make.operator(desk.agency, role=RoleName.SUPERVISOR)
+    screen: Browser = open_browser(lead)
+    assert screen.post(f"/messages/{message.id}/release").status_code == 200
+    assert desk.outbound(message.id).released_by_id == lead.id
+    assert request_of(desk).send_failure is None
+    sweep(desk)
+    desk.deliver(wait=3700)
+    desk.deliver()
+    assert (desk.state(message.id), len(desk.remote.texts())) == ("sent", 1)
+    assert screen.post(f"/messages/{message.id}/release").get_json()["code"] == "not_held"
+
+
+def test_a_colleague_may_take_it_back_instead(desk: Desk, open_browser: Open) -> None:
+    message = planned(desk)
+    shut_out(desk)
+    sweep(desk)
+    screen = open_browser(desk.make.operator(desk.agency, role=RoleName.SUPERVISOR))
+    assert screen.post(f"/messages/{message.id}/cancel").status_code == 200
+    desk.deliver(wait=3700)
+    assert (desk.state(message.id), desk.remote.texts()) == ("cancelled", [])
