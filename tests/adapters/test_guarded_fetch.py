@@ -217,4 +217,4 @@ def test_what_is_no_picture_of_a_fit_size_is_refused(port: int, page: str, code:
 def test_a_slow_server_is_left_in_time(port: int, page: str) -> None:
     started = time.monotonic()
     assert refusal(trusting(port, total_seconds=0.5), f"http://sandbox.test:{port}/{page}") == "too_slow"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5

@@ -86,6 +86,18 @@ def test_nobody_but_the_unit_of_work_commits() -> None:
     assert {path for path in committing if not path.startswith("app/ops/")} == set(COMMITTERS)
 
 
+def test_no_test_measures_the_machine() -> None:
+    """Fixed seconds say how fast a machine is; `usual_seconds` says how much work was done."""
+    measured = re.compile(r"\b(thread_time|process_time|perf_counter)\b")
+    own = {"tests/support/processor.py", "tests/fuzz/callbacks.py", "tests/architecture/test_source.py"}
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("*.py")
+        if measured.search(path.read_text())
+    }
+    assert found <= own
+
+
 def test_every_job_has_one_function_and_a_queue_with_a_worker() -> None:
     folders = {path.parent.name for path in (ROOT / "app").glob("*/jobs.py")} - {"core"}
     assert {module.__name__.split(".")[1] for module in JOB_MODULES} == folders

@@ -57,7 +57,7 @@ def test_what_was_refused_is_not_read_and_the_answer_is_seen(port: int, chunked:
     watching.join()
     assert answer.startswith(b"HTTP/1.1 413")
     assert sent < 30 * MEGABYTE, "the connection ends, and with it what it brings"
-    assert max(slowest) < 1, "nobody else waits meanwhile"
+    assert max(slowest) < 5, "nobody else waits meanwhile: read to its end it took twenty"
 
 
 def test_after_a_small_body_left_unread_the_connection_stays(port: int) -> None:
