@@ -43,5 +43,8 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['tests/**/*.test.ts'],
     restoreMocks: true,
+    // A hang ends; a machine that others keep busy is no hang.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })
