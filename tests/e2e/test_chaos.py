@@ -28,7 +28,7 @@ SHORT = [
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(450)
+@pytest.mark.timeout(900)
 def test_killed_processes_lose_nothing_double_nothing_and_send_nothing_twice() -> None:
     done = subprocess.run(
         [sys.executable, "scripts/chaos.py", *SHORT],

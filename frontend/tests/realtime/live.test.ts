@@ -87,7 +87,10 @@ beforeEach(() => {
   ended = false
 })
 
-const settle = () => vi.waitFor(() => expect(states.at(-1)).toBe('online'))
+/** How long a state may be waited for: a hang ends, a busy machine passes. */
+const PATIENCE = { timeout: 20_000 }
+
+const settle = () => vi.waitFor(() => expect(states.at(-1)).toBe('online'), PATIENCE)
 
 describe('the live connection', () => {
   it('subscribes behind what the page was loaded with', async () => {
@@ -139,13 +142,13 @@ describe('the live connection', () => {
     await settle()
     line.deliver([42], 42)
     line.emit('events.behind', {})
-    await vi.waitFor(() => expect(line.asked).toEqual([41, 42]))
+    await vi.waitFor(() => expect(line.asked).toEqual([41, 42]), PATIENCE)
   })
 
   it('asks once more when it is told so while asking', async () => {
     start(41)
     line.emit('events.behind', {})
-    await vi.waitFor(() => expect(line.asked).toEqual([41, 41]))
+    await vi.waitFor(() => expect(line.asked).toEqual([41, 41]), PATIENCE)
   })
 
   it('keeps the list of viewers by what is different', async () => {
@@ -167,6 +170,6 @@ describe('the live connection', () => {
   it('ends when the server no longer knows the session', async () => {
     line.answers = [{ ok: false }]
     start(41)
-    await vi.waitFor(() => expect(ended).toBe(true))
+    await vi.waitFor(() => expect(ended).toBe(true), PATIENCE)
   })
 })
