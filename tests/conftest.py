@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,16 +13,20 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 from app.config import Settings, load_settings
+from app.core import db
 from app.core.clock import ManualClock
 from app.core.runtime import Runtime
 from app.extensions import socketio
+from app.jobs import questions
 from app.models import Base, Operator
+from app.ops.layout import ROOT
 from app.processes import all_jobs
 from app.processes.web import create_app
 from tests.factories.browser import Browser
 from tests.factories.make import Make
 from tests.fakes.model import FakeModel
 from tests.fakes.platforms import FakePlatforms, Remote
+from tests.support import answering
 from tests.support.answering import AnsweringQueue
 from tests.support.databases import copy_sqlite
 from tests.support.engines import kept_engine
@@ -41,6 +46,27 @@ EMPTY_ALL = """DO $$ DECLARE name text; BEGIN
     FOREACH name IN ARRAY ARRAY[{tables}] LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
 END $$"""
 CREDENTIAL_KEY = Fernet.generate_key().decode()
+LONGEST_FILES = (
+    "tests/accounts/test_a_simulated_week.py",
+    "tests/ops/test_launcher.py",
+    "tests/e2e/test_first_look.py",
+    "tests/e2e/test_connection.py",
+    "tests/e2e/test_chaos.py",
+    "tests/listener/test_corrections.py",
+    "tests/guards/test_no_request_stalls.py",
+    "tests/nlp/test_commands.py",
+    "tests/nlp/test_train.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: at the end one process would work on it alone while the others are idle.
+
+    The rest goes by how many tests a file has. `make test` gives whole files to its processes, in this order.
+    """
+    sizes = Counter(item.path for item in items)
+    ranks = {ROOT / name: rank for rank, name in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: (ranks.get(item.path, len(ranks)), -sizes[item.path]))
 
 
 @pytest.fixture
@@ -106,6 +132,8 @@ def settings(empty_database: str, redis_url: str, tmp_path: Path) -> Settings:
 def app(settings: Settings, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The web application. Its endless loops do not run: a test takes their steps (`hub.tail.step()`)."""
     monkeypatch.setattr(socketio, "start_background_task", lambda *_target, **_options: None)
+    for module, name in ((questions, "PATIENCE_SECONDS"), (db, "LOCK_SECONDS")):
+        monkeypatch.setattr(module, name, answering.PATIENCE_SECONDS)  # a busy machine is no fault
     with monkeypatch.context() as building:
         building.setattr("app.core.runtime.make_engine", kept_engine)
         application = create_app(settings, clock=clock, async_mode="threading")
@@ -115,9 +143,9 @@ def app(settings: Settings, clock: ManualClock, monkeypatch: pytest.MonkeyPatch)
     runtime.parts["classifier"] = FakeModel()
     runtime.queue = queue = AnsweringQueue(runtime)
     yield application
-    for answering in (queue, runtime.queue):  # a test may have put its own in the place
-        if isinstance(answering, AnsweringQueue):
-            answering.finish()
+    for asked in (queue, runtime.queue):  # a test may have put its own in the place
+        if isinstance(asked, AnsweringQueue):
+            asked.finish()
     platforms.close()
     runtime.redis.close()
     runtime.engine.dispose()

@@ -1,4 +1,4 @@
-"""`make test` asks a failed test once more, and says so."""
+"""`make test` asks a failed test again, and says so."""
 
 from __future__ import annotations
 
@@ -10,12 +10,29 @@ from steps import suite
 
 PASSES = "def test_passes():\n    pass\n"
 FAILS = "def test_fails():\n    assert False\n"
-FAILS_ONCE = """from pathlib import Path
+FAILS_SOMETIMES = """from pathlib import Path
+
+def failed_already():
+    seen = Path(__file__).with_suffix(".seen")
+    tries = int(seen.read_text()) if seen.exists() else 0
+    seen.write_text(str(tries + 1))
+    return tries
 
 def test_now_and_then():
-    seen = Path(__file__).with_name("seen")
+    assert failed_already() >= {failures}
+"""
+FAILS_AFTERWARDS = """import pytest
+from pathlib import Path
+
+@pytest.fixture
+def left_behind():
+    yield
+    seen = Path(__file__).with_suffix(".seen")
     first, _ = not seen.exists(), seen.touch()
     assert not first
+
+def test_passes(left_behind):
+    pass
 """
 
 
@@ -38,13 +55,25 @@ def write(checkout: Path, **contents: str) -> None:
         (checkout / "test_of_the_other_part.py").write_text(slow)
 
 
-def test_what_fails_once_is_named_as_unsteady(checkout: Path) -> None:
-    write(checkout, steady=PASSES, unsteady=FAILS_ONCE)
+@pytest.mark.parametrize("failures", [1, 2])
+def test_what_passes_in_the_end_is_named_as_unsteady(checkout: Path, failures: int) -> None:
+    write(checkout, steady=PASSES, unsteady=FAILS_SOMETIMES.format(failures=failures))
     outcome = suite.run_python_tests([])
     assert (outcome.failed_parts, outcome.unsteady) == ([], ["test_unsteady.py::test_now_and_then"])
 
 
-def test_what_fails_twice_has_failed(checkout: Path) -> None:
+def test_an_error_while_fixtures_are_taken_down_is_asked_about_too(checkout: Path) -> None:
+    write(checkout, steady=PASSES, untidy=FAILS_AFTERWARDS)
+    outcome = suite.run_python_tests([])
+    assert (outcome.failed_parts, outcome.unsteady) == ([], ["test_untidy.py::test_passes"])
+
+
+def test_what_fails_three_times_has_failed(checkout: Path) -> None:
+    write(checkout, steady=PASSES, unsteady=FAILS_SOMETIMES.format(failures=3))
+    assert suite.run_python_tests([]).failed_parts == ["Python tests on both databases"]
+
+
+def test_what_always_fails_has_failed(checkout: Path) -> None:
     write(checkout, steady=PASSES, wrong=FAILS)
     outcome = suite.run_python_tests([])
     assert (outcome.failed_parts, outcome.unsteady) == (["Python tests on both databases"], [])
