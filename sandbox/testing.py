@@ -17,7 +17,7 @@ import httpx
 
 Json = dict[str, Any]
 _ROOT = Path(__file__).resolve().parent.parent
-_PATIENCE = 15.0
+_PATIENCE = 120.0
 _READY = re.compile(r"listens on http://[^:]+:(\d+)")
 
 
@@ -58,7 +58,7 @@ class SandboxProcess:
                 raise RuntimeError(f"the sandbox did not start: {self._log.read_text(encoding='utf-8')}")
             time.sleep(0.02)
         self.port = int(ready.group(1))
-        self._client = httpx.Client(base_url=self.url, timeout=30)
+        self._client = httpx.Client(base_url=self.url, timeout=60)
 
     def kill(self) -> None:
         """`kill -9`, as a crash would."""
@@ -77,7 +77,7 @@ class SandboxProcess:
             self._process.kill()
         else:
             self._process.terminate()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=60)
         self._process = None
 
     def close(self) -> None:

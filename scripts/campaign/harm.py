@@ -49,7 +49,7 @@ FAULTS = [
     {"match": "/callbacks/", "kind": "duplicate_push", "probability": 0.1},
 ]
 AIM_SECONDS = 8.0
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 AIMED_SHARE = 0.6
 
 

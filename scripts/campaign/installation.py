@@ -31,7 +31,7 @@ WEB, SCHEDULER, QUEUE, SANDBOX = "gunicorn", "app.processes.scheduler", "server 
 INGEST, OUTBOUND, DEFAULT = (f"app.processes.worker {name}" for name in ("ingest", "outbound", "default"))
 SUPERVISOR = "supervisord"
 VICTIMS = (WEB, INGEST, OUTBOUND, DEFAULT, SCHEDULER, QUEUE, SANDBOX, SUPERVISOR)
-BACK_SECONDS = 60.0
+BACK_SECONDS = 180.0
 
 
 @dataclass
@@ -114,7 +114,7 @@ class Installation:
     def rows(self, statement: str, **values: Any) -> Sequence[Any]:
         """Rows of the product's own database, waiting while it is being restarted.
 
-        Raises OperationalError when it cannot be asked for a minute.
+        Raises OperationalError when it cannot be asked for BACK_SECONDS.
         """
         deadline = time.monotonic() + BACK_SECONDS
         while True:
@@ -142,7 +142,7 @@ class Installation:
     def control(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """Call the sandbox's control API, waiting while it is being restarted.
 
-        Raises RuntimeError when it stays away for a minute or refuses the call.
+        Raises RuntimeError when it stays away for BACK_SECONDS or refuses the call.
         """
         address = f"{self.stack.sandbox_address}/_control{path}"
         deadline = time.monotonic() + BACK_SECONDS

@@ -81,11 +81,11 @@ class Platform:
 
     def join(self) -> None:
         for thread in self._threads:
-            thread.join(30)
+            thread.join(120)
             assert not thread.is_alive()
 
     def _push_on(self) -> None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=20) as line:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=60) as line:
             while True:
                 with self._lock:
                     body = f'{{"MsgType": "text", "MsgId": {next(self._numbers)}}}'.encode()

@@ -236,7 +236,7 @@ class StuckQueue:
     def enqueue(self, jobs: list[DeferredJob]) -> None:
         assert [job.job for job in jobs] == [PROCESS_DELIVERIES]
         self.asked += 1
-        self.answers.wait(20)
+        self.answers.wait(60)
 
 
 def test_an_acknowledgement_does_not_wait_for_the_queue(line: Line) -> None:

@@ -35,7 +35,7 @@ def _at_once(make: Make, account: Account, notes: list[Note]) -> Account:
         with open_context(make.runtime, COURIER) as ctx:
             mine = ctx.session.get_one(Account, account.id)
             if ctx.session.get_bind().dialect.name == "postgresql":
-                read.wait(10)
+                read.wait(60)
             note(ctx, mine)
 
     with ThreadPoolExecutor(len(notes)) as threads:

@@ -45,7 +45,7 @@ def post(
     server: BaseWSGIServer, line: Line, body: bytes, *, pieces: int = 0, length: int | None = None
 ) -> int | None:
     """A push over HTTP, chunked when `pieces` says so; None when the server hung up."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     path = f"/callbacks/wechat/{line.account.callback_key}?{urlencode(line.query(body=body))}"
     try:
         if pieces:

@@ -21,7 +21,7 @@ def run(*arguments: str, path: list[Path]) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

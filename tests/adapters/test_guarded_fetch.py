@@ -52,12 +52,12 @@ class Site(BaseHTTPRequestHandler):
 
     def _drip(self) -> None:
         self._answer(200)
-        for _ in range(100):
+        for _ in range(1200):
             self.wfile.write(b"x")
             time.sleep(0.1)
 
     def _silent(self) -> None:
-        time.sleep(5)
+        time.sleep(120)
 
     def _loop(self) -> None:
         self._answer(302, location="/loop")
@@ -217,4 +217,4 @@ def test_what_is_no_picture_of_a_fit_size_is_refused(port: int, page: str, code:
 def test_a_slow_server_is_left_in_time(port: int, page: str) -> None:
     started = time.monotonic()
     assert refusal(trusting(port, total_seconds=0.5), f"http://sandbox.test:{port}/{page}") == "too_slow"
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60, "both go on for two minutes"

@@ -89,7 +89,7 @@ def test_nobody_but_the_unit_of_work_commits() -> None:
 def test_no_test_measures_the_machine() -> None:
     """Fixed seconds say how fast a machine is; `usual_seconds` says how much work was done."""
     measured = re.compile(r"\b(thread_time|process_time|perf_counter)\b")
-    own = {"tests/support/processor.py", "tests/fuzz/callbacks.py", "tests/architecture/test_source.py"}
+    own = {"tests/support/processor.py", "tests/architecture/test_source.py"}
     found = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "tests").rglob("*.py")
@@ -117,7 +117,7 @@ def test_periodic_entries_have_names_of_their_own() -> None:
 
 def test_layers_and_borders_hold() -> None:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
 
 

@@ -166,7 +166,11 @@ def test_json_without_end_and_numbers_that_are_none_are_storable() -> None:
     assert json_value(storable_json({"\x00k\udfff": ["\x00"]}).text) == {"k\ufffd": [""]}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=20,
+    deadline=None,
+)
 @given(value=JSON)
 def test_any_json_survives_the_database(make: Make, account: Account, value: Any) -> None:
     with open_context(make.runtime, LISTENER) as ctx:

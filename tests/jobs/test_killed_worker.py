@@ -69,7 +69,7 @@ def test_a_reply_whose_worker_was_killed_inside_the_call_is_sent_once(
         assert called.recv(1024), "the call has begun"
     finally:
         worker.send_signal(signal.SIGKILL)
-        worker.wait(10)
+        worker.wait(60)
     called.close()
     left = desk.outbound(message.id)
     assert (left.state.value, left.attempts) == ("sending", 1)

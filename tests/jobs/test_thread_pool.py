@@ -17,7 +17,7 @@ def test_jobs_run_beside_each_other_and_the_end_waits_for_them() -> None:
     done: list[int] = []
 
     def meet(number: int) -> None:
-        together.wait(10)  # passes only when all three are there at once
+        together.wait(60)  # passes only when all three are there at once
         done.append(number)
 
     with ThreadPool(3) as pool:
@@ -31,7 +31,7 @@ def test_while_all_threads_are_busy_the_next_job_is_not_taken() -> None:
     taken: list[int] = []
 
     def wait() -> None:
-        go_on.wait(10)
+        go_on.wait(60)
 
     def offer(pool: ThreadPool) -> None:
         for number in range(3):
@@ -43,7 +43,7 @@ def test_while_all_threads_are_busy_the_next_job_is_not_taken() -> None:
         assert wait_for(lambda: taken == [0, 1])
         assert not wait_for(lambda: len(taken) > 2, 0.3)
         go_on.set()
-        offering.result(10)
+        offering.result(60)
     assert taken == [0, 1, 2]
 
 
@@ -65,7 +65,7 @@ def test_who_asks_for_free_threads_waits_for_one_and_hears_when_there_will_be_no
     go_on = threading.Event()
 
     def wait() -> None:
-        go_on.wait(10)
+        go_on.wait(60)
 
     with ThreadPool(3) as pool, ThreadPoolExecutor(1) as elsewhere:
         assert (pool.free(2), pool.free(20)) == (2, 3)
@@ -74,5 +74,5 @@ def test_who_asks_for_free_threads_waits_for_one_and_hears_when_there_will_be_no
         asking = elsewhere.submit(pool.free, 20)
         assert not wait_for(asking.done, 0.2)
         go_on.set()
-        assert asking.result(10) >= 1
+        assert asking.result(60) >= 1
     assert pool.free(20) == 0

@@ -84,7 +84,11 @@ def _judged(request: ServiceRequest | None) -> tuple[Any, ...]:
     return request.type, request.priority, parts, request.sentiment, request.due_at, request.waiting_since
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(stream=st.lists(SAID, min_size=2, max_size=14), cuts=st.sets(st.integers(1, 13), max_size=6))
 def test_where_a_stream_is_cut_changes_no_verdict_and_no_request(
     desk: Desk, runtime: Runtime, make: Make, stream: list[tuple[str, str, Lane]], cuts: set[int]

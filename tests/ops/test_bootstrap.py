@@ -80,7 +80,7 @@ def test_two_preparations_of_one_checkout_wait_for_each_other(tmp_path: Path) ->
         waiting.start()
         waiting.join(0.2)
         order.append("first")
-    waiting.join(5)
+    waiting.join()
     assert order == ["first", "second"]
 
 

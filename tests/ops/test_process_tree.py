@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -16,18 +14,10 @@ from app.ops import process_tree
 from app.ops.launch_lock import is_locked, launch_lock
 from app.ops.layout import ROOT, Layout
 from app.ops.refusal import StartRefused
+from tests.support.stack import wait_for
 
 PARENT_DEATH = ROOT / "app" / "ops" / "parent_death.py"
-SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
+SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)"]
 
 
 def test_processes_of_a_data_folder_are_found_by_their_mark(tmp_path: Path) -> None:
@@ -51,7 +41,7 @@ def test_a_process_that_does_not_listen_is_killed() -> None:
         [
             sys.executable,
             "-c",
-            "import signal,time; signal.signal(15, signal.SIG_IGN); print(1,flush=True); time.sleep(60)",
+            "import signal,time; signal.signal(15, signal.SIG_IGN); print(1,flush=True); time.sleep(600)",
         ],
         stdout=subprocess.PIPE,
     )
@@ -67,7 +57,7 @@ def test_a_tied_program_ends_when_its_starter_is_killed() -> None:
     starter_code = (
         "import subprocess, sys, time\n"
         f"child = subprocess.Popen([sys.executable, '-I', '-S', {str(PARENT_DEATH)!r}, *{SLEEP!r}])\n"
-        "print(child.pid, flush=True); time.sleep(60)\n"
+        "print(child.pid, flush=True); time.sleep(600)\n"
     )
     starter = subprocess.Popen([sys.executable, "-c", starter_code], stdout=subprocess.PIPE, text=True)
     with starter:
@@ -86,12 +76,12 @@ def test_grandchildren_of_a_killed_child_are_adopted_and_ended() -> None:
 import subprocess, sys, time, psutil
 from app.ops import process_tree
 process_tree.adopt_orphans()
-inner = "import subprocess,sys,time; c=subprocess.Popen({SLEEP!r}); print(c.pid, flush=True); time.sleep(60)"
+inner = "import subprocess,sys,time; c=subprocess.Popen({SLEEP!r}); print(c.pid, flush=True); time.sleep(600)"
 middle = subprocess.Popen([sys.executable, "-c", inner], stdout=subprocess.PIPE, text=True)
 kept = subprocess.Popen({SLEEP!r})
 grandchild = psutil.Process(int(middle.stdout.readline()))
 middle.kill(); middle.wait()
-deadline = time.monotonic() + 5
+deadline = time.monotonic() + 60
 while grandchild.ppid() != psutil.Process().pid and time.monotonic() < deadline:
     time.sleep(0.02)
 assert process_tree.end_adopted(keep={{kept.pid}}) == 1

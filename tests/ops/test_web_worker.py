@@ -43,7 +43,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield number
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.mark.parametrize("chunked", [False, True])
@@ -57,11 +57,11 @@ def test_what_was_refused_is_not_read_and_the_answer_is_seen(port: int, chunked:
     watching.join()
     assert answer.startswith(b"HTTP/1.1 413")
     assert sent < 30 * MEGABYTE, "the connection ends, and with it what it brings"
-    assert max(slowest) < 5, "nobody else waits meanwhile: read to its end it took twenty"
+    assert max(slowest) < 15, "nobody else waits meanwhile: read to its end it took twenty"
 
 
 def test_after_a_small_body_left_unread_the_connection_stays(port: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for path, status in (("/refuse", 413), ("/read", 200), ("/refuse", 413), ("/read", 200)):
         connection.request("POST", path, body=b"x" * 10_000)
         answer = connection.getresponse()
@@ -71,7 +71,7 @@ def test_after_a_small_body_left_unread_the_connection_stays(port: int) -> None:
 
 
 def test_a_long_body_that_is_wanted_is_read_and_the_connection_stays(port: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for _ in range(2):
         connection.request("POST", "/read", body=b"x" * MEGABYTE)
         assert connection.getresponse().read() == str(MEGABYTE).encode()
@@ -89,7 +89,7 @@ def _send_all_the_same(port: int, size: int, *, chunked: bool) -> tuple[int, byt
     part = b"x" * 65_536
     framed = b"10000\r\n" + part + b"\r\n" if chunked else part
     sent, heard = 0, b""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         line.sendall(f"POST /refuse HTTP/1.1\r\nHost: here\r\n{length}\r\n\r\n".encode())
         try:
             while sent < size:
@@ -109,13 +109,13 @@ def _what_came(line: socket.socket) -> bytes:
     except BlockingIOError:
         return b""
     finally:
-        line.settimeout(20)
+        line.settimeout(60)
 
 
 def _ask_again_and_again(port: int, stop: threading.Event, slowest: list[float]) -> None:
     while not stop.is_set():
         began = time.monotonic()
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("POST", "/read", body=b"")
         connection.getresponse().read()
         connection.close()

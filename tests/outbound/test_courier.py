@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select, update
@@ -23,6 +25,7 @@ from app.outbound.steps import Outcome
 from app.workbench.cargo import REPLIES
 from tests.factories.make import Make
 from tests.fakes.platforms import Fault, Remote, platform_error
+from tests.support.stack import wait_for
 from tests.support.statements import counted
 from tests.workbench.desk import Desk
 
@@ -72,7 +75,7 @@ def test_the_calls_of_a_group_are_under_way_side_by_side(desk: Desk, hands: Thre
     together = threading.Barrier(MANY)
 
     def meet(_request: SendRequest) -> None:
-        together.wait(20)
+        together.wait(60)
 
     desk.remote.before_answer = meet
     answer_all(desk)
@@ -88,7 +91,7 @@ def test_no_more_rows_are_taken_than_hands_are_free(desk: Desk, hands: ThreadPoo
     go_on = threading.Event()
 
     def wait(_request: SendRequest | None = None) -> None:
-        go_on.wait(20)
+        go_on.wait(60)
 
     for _ in range(MANY - 2):
         hands.hand_over(wait)
@@ -221,25 +224,34 @@ def test_the_replies_of_a_conversation_go_one_after_another_in_one_round(
     for n in range(3):
         desk.write(f"第{n}句")
     desk.clock.advance(11)
-    for _ in range(20):
+
+    def all_sent() -> bool:
         deliver_due(desk.runtime, REPLIES)
-        if states(desk) == {"sent": 3}:
-            break
-        threading.Event().wait(0.05)
+        return states(desk) == {"sent": 3}
+
+    assert wait_for(all_sent)
     assert desk.remote.texts() == ["第0句", "第1句", "第2句"]
 
 
-def test_where_replies_stream_those_of_a_moment_are_taken_together(desk: Desk) -> None:
+def test_where_replies_stream_those_of_a_moment_are_taken_together(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def the_others_come(seconds: float) -> None:
+        waited.append(seconds)
+        desk.clock.advance(5)
+
     first, *others = answer_all(desk)
     with open_context(desk.runtime, COURIER) as ctx:
         later = update(OutboundMessage).where(OutboundMessage.id.in_(others))
         ctx.session.execute(later.values(not_before=desk.make.later(5)))
     deliver_due(desk.runtime, REPLIES)
     assert states(desk) == {"sent": 1, "queued": len(others)}, first
+    monkeypatch.setattr(courier, "BUSY_SECONDS", 3600.0)  # the first went a moment ago, on any machine
+    monkeypatch.setattr(courier, "time", SimpleNamespace(monotonic=time.monotonic, sleep=the_others_come))
     with counted(desk.runtime.engine) as statements:
-        written = threading.Timer(courier.GATHER_SECONDS / 2, desk.clock.advance, [5])
-        written.start()
         deliver_due(desk.runtime, REPLIES)
-        written.join()
+    assert waited == [courier.GATHER_SECONDS]
     assert states(desk) == {"sent": MANY}
     assert len([one for one in statements if one.startswith("INSERT INTO outbound_attempts")]) == 1

@@ -116,7 +116,7 @@ def served(app: Flask) -> Iterator[int]:
 @pytest.mark.parametrize("empty_database", ["renewed_sqlite"], indirect=True)
 def test_no_frame_is_packed_for_each_browser_although_browsers_offer_it(served: int) -> None:
     """It would cost more than all else that is done for a browser."""
-    with socket.create_connection(("127.0.0.1", served), timeout=10) as browser:
+    with socket.create_connection(("127.0.0.1", served), timeout=60) as browser:
         browser.sendall(
             f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:{served}\r\n"
             f"Origin: http://127.0.0.1:{served}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

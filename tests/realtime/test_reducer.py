@@ -73,7 +73,7 @@ def replay(told: list[dict[str, Any]], folder: Path) -> None:
         env={**os.environ, "LINGKE_SCENARIOS": str(scenarios)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]

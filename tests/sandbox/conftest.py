@@ -42,7 +42,7 @@ class Receiver:
             return 200, push.query.get("echostr", "").encode()
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
-    def wait(self, count: int, seconds: float = 5.0) -> list[Push]:
+    def wait(self, count: int, seconds: float = 60.0) -> list[Push]:
         """The pushes, once there are `count`; fails the test when they do not come."""
         deadline = time.monotonic() + seconds
         while len(self.received) < count:
@@ -101,7 +101,7 @@ def sandbox(server: SandboxProcess) -> SandboxProcess:
 
 @pytest.fixture
 def receiver(listening: Receiver, sandbox: SandboxProcess) -> Receiver:
-    sandbox.control("POST", "/limits", {"values": {"push_retry_seconds": 0.05, "push_timeout_seconds": 2}})
+    sandbox.control("POST", "/limits", {"values": {"push_retry_seconds": 0.05, "push_timeout_seconds": 30}})
     listening.received.clear()
     listening.answers[:] = [(200, b"success")]
     return listening

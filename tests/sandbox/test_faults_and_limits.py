@@ -166,7 +166,7 @@ def test_a_frozen_clock_stands(sandbox: SandboxProcess) -> None:
     time.sleep(0.02)
     assert sandbox.control("GET", "/clock")["now"] == first
     assert sandbox.control("POST", "/clock", {"advance_seconds": 60})["now"] == first + 60
-    assert abs(sandbox.control("POST", "/clock", {"reset": True})["now"] - time.time()) < 5
+    assert abs(sandbox.control("POST", "/clock", {"reset": True})["now"] - time.time()) < 600
 
 
 def test_an_added_account_works_at_once_and_is_gone_after_a_reset(sandbox: SandboxProcess) -> None:

@@ -72,7 +72,7 @@ def test_generated_posts_really_exist_and_their_truth_is_kept(sandbox: SandboxPr
 def test_a_crisis_is_a_burst_of_urgent_complaints(sandbox: SandboxProcess) -> None:
     started = sandbox.control("POST", "/crisis", {"posts": 30, "seconds": 0.5, "topic": "全城断网"})
     assert started["posts"] == 30
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while len(rows := sandbox.control("GET", "/truth")["truth"]) < 30:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -82,7 +82,7 @@ def test_a_crisis_is_a_burst_of_urgent_complaints(sandbox: SandboxProcess) -> No
 
 def test_the_day_runs_by_itself() -> None:
     with start_sandbox(scenario="telecom", extra=("--rate", "20000")) as sandbox:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while sandbox.control("GET", "/scenario")["number"] < 20:
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -98,12 +98,12 @@ def test_brands_have_followers_from_the_start() -> None:
 
 
 def test_the_day_waits_for_a_listener(listening: Any) -> None:
-    fast = ("--rate", "20000", "--patience", "60")
+    fast = ("--rate", "20000", "--patience", "600")
     with start_sandbox(scenario="telecom", callback_base="http://127.0.0.1:9", extra=fast) as alone:
         time.sleep(1.2)
         assert alone.control("GET", "/scenario")["number"] == 0
     with start_sandbox(scenario="telecom", callback_base=listening.address, extra=fast) as heard:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while heard.control("GET", "/scenario")["number"] == 0:
             assert time.monotonic() < deadline
             time.sleep(0.05)

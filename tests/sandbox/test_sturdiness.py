@@ -131,12 +131,12 @@ def test_a_push_that_waited_is_delivered_after_a_crash(listening: Any, tmp_path:
     listening.received.clear()
     listening.answers[:] = [(500, b""), (200, b"success")]
     with start_sandbox(data=tmp_path, callback_base=listening.address) as sandbox:
-        sandbox.control("POST", "/limits", {"values": {"push_retry_seconds": 30}})
+        sandbox.control("POST", "/limits", {"values": {"push_retry_seconds": 3600}})
         body = {"account": "wechat-main", "customer": "甲", "text": "别丢了我"}
         sandbox.control("POST", "/customer/message", body)
         listening.wait(1)
         sandbox.kill()
         sandbox.start()
-        first, again = listening.wait(2, seconds=10)
+        first, again = listening.wait(2)
         assert first.body == again.body
         assert "别丢了我".encode() in again.body

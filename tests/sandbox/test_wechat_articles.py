@@ -31,7 +31,7 @@ def _publish(sandbox: SandboxProcess, wechat: Callable[..., Any]) -> tuple[dict[
     sandbox.control("POST", "/limits", {"values": {"wechat_publish_seconds": 0.05}})
     media_id = wechat("/cgi-bin/draft/add", {"articles": [ARTICLE]})["media_id"]
     job = wechat("/cgi-bin/freepublish/submit", {"media_id": media_id})
-    for _ in range(200):
+    for _ in range(6000):
         state = wechat("/cgi-bin/freepublish/get", {"publish_id": job["publish_id"]})
         if state["publish_status"] == 0:
             return job, state

@@ -29,7 +29,7 @@ def _fields(text: str) -> dict[str, str]:
 
 def _settled(sandbox: SandboxProcess, seq: int = 0) -> dict[str, Any]:
     """The push once it is delivered or given up."""
-    for _ in range(500):
+    for _ in range(6000):
         push = sandbox.control("GET", "/pushes")["push"][seq]
         if push["state"] != "pending":
             return dict(push)

@@ -30,7 +30,7 @@ def migrate(address: str, *, data_dir: Path) -> None:
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
     done = subprocess.run(
-        command, cwd=ROOT, env=environ, check=False, capture_output=True, text=True, timeout=120
+        command, cwd=ROOT, env=environ, check=False, capture_output=True, text=True, timeout=600
     )
     if done.returncode != 0:
         raise RuntimeError(f"flask db upgrade failed:\n{done.stdout}\n{done.stderr}")

@@ -102,7 +102,7 @@ def start_server(binaries: Path, folder: Path, settings: Mapping[str, str] = FAS
     given = [f"-c {name}={value}" for name, value in settings.items()]
     options = " ".join([f"-k {folder}", *given])
     command = [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "server.log")]
-    _as(_owner(), [*command, "-o", options, "-w", "-t", "60", "start"])
+    _as(_owner(), [*command, "-o", options, "-w", "-t", "300", "start"])
 
 
 def _owner() -> pwd.struct_passwd | None:
@@ -128,7 +128,7 @@ def _as(owner: pwd.struct_passwd | None, command: Sequence[str]) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=120,
+        timeout=600,
     )
     if done.returncode != 0:
         raise RuntimeError(f"{command[0]} failed: {done.stdout.decode(errors='replace')[-1000:]}")

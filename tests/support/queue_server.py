@@ -12,7 +12,7 @@ import redis
 
 from app.ops.redis_binary import find_queue_server, queue_server_command
 
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def running_queue_server(folder: Path) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def empty(address: str) -> None:

@@ -21,10 +21,12 @@ import psutil
 from app.ops import process_tree
 from app.ops.layout import ROOT
 
-READY_SECONDS = 120.0
-STOP_SECONDS = 40.0
+READY_SECONDS = 300.0
+STOP_SECONDS = 120.0
 # Importing the application is most of it, and takes long on a busy machine.
-REFUSED_SECONDS = 90.0
+REFUSED_SECONDS = 300.0
+PATIENCE_SECONDS = 60.0
+"""How long a test waits for what has to happen. Waiting longer costs nothing where it does happen."""
 # What a developer's own shell or `.env` may hold must not steer a test's installation.
 OWN_NAMES = (
     "LINGKE_ENV",
@@ -132,7 +134,7 @@ def running_stack(data_dir: Path, port: int, **environ: str) -> Iterator[Running
             process_tree.end(process_tree.orphans_of(data_dir), grace=1.0)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
     """Whether the condition became true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -150,7 +152,7 @@ def answers(address: str) -> bool:
 def status_of(address: str) -> int:
     """The status of a GET, 0 when nobody answers."""
     try:
-        with _opener().open(address, timeout=5) as answer:
+        with _opener().open(address, timeout=30) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

@@ -254,4 +254,4 @@ def test_a_change_of_the_same_moment_does_not_cost_the_operator_the_reply(desk: 
             written = hand.submit(desk.write, "马上为您处理")
             with pytest.raises(TimeoutError):
                 written.result(0.5)
-        assert written.result(20).state == "queued"
+        assert written.result(60).state == "queued"

@@ -60,9 +60,9 @@ class PushCatcher:
         self._thread.start()
 
     def next_for(self, key: str) -> Delivery:
-        """The next push to `key`; others are dropped. Raises queue.Empty after ten seconds."""
+        """The next push to `key`; others are dropped. Raises queue.Empty after a minute."""
         while True:
-            delivery = self._deliveries.get(timeout=10)
+            delivery = self._deliveries.get(timeout=60)
             if delivery.key == key:
                 return delivery
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -27,6 +29,7 @@ from app.adapters.types import (
 )
 from app.core.errors import PlatformError, PlatformErrorKind
 from tests.adapters.contract.conftest import ACCOUNT_KEYS, Party
+from tests.support.stack import wait_for
 
 ACTOR_IP = "203.0.113.77"
 _numbers = itertools.count(1)
@@ -66,6 +69,19 @@ def offers(party: Party, *features: Feature) -> None:
     for feature in features:
         if not caps.has(feature):
             pytest.skip(f"{party.key} does not offer {feature}")
+
+
+@contextmanager
+def impatient(party: Party, fault: str) -> Iterator[None]:
+    """Where the fault is silence a second of it is enough; other answers may be late on a busy machine."""
+    http = party.adapter.services.http
+    usual = http.timeout
+    if fault.startswith("timeout"):
+        http.timeout = 1.0
+    try:
+        yield
+    finally:
+        http.timeout = usual
 
 
 def public_item(party: Party, text: str) -> InboundPost:
@@ -215,7 +231,7 @@ def test_a_publication_is_found_again_and_can_be_deleted(party: Party) -> None:
 def _eventually_found(
     reconciler: Reconciler, account: AccountRef, request: SendRequest, since: datetime
 ) -> SendResult:
-    for _ in range(40):
+    for _ in range(240):
         found = reconciler.reconcile(account, request, since)
         if found is not None:
             return found
@@ -229,12 +245,12 @@ def test_an_answer_of_unknown_fate_is_found_and_not_sent_twice(party: Party, kin
     item = public_item(party, unique("发票怎么开"))
     words = unique("请点击链接")
     request = answer(item, words)
-    party.adapter.services.http.timeout = 1.0
     since = datetime.now(UTC)
     party.fault("comments/create|reply/add|v1/statuses$", kind, delay=2)
-    with pytest.raises(PlatformError) as caught:
+    with pytest.raises(PlatformError) as caught, impatient(party, kind):
         party.adapter.send(party.account, request)
     assert caught.value.kind is PlatformErrorKind.UNKNOWN_OUTCOME
+    assert wait_for(lambda: any(words in sent["text"] for sent in party.sent()))
     found = cast(Reconciler, party.adapter).reconcile(party.account, request, since)
     assert found is not None
     assert len([sent for sent in party.sent() if words in sent["text"]]) == 1
@@ -252,7 +268,6 @@ def test_a_private_answer_of_unknown_fate_is_never_reported_as_absent(party: Par
     offers(party, Feature.REPLY_PRIVATE)
     item = private_item(party, unique("押金怎么退"))
     request = answer(item, unique("三到五天"))
-    party.adapter.services.http.timeout = 1.0
     party.fault("messages/reply|custom/send|v1/statuses$", "drop_after_acting")
     since = datetime.now(UTC)
     with pytest.raises(PlatformError) as caught:
@@ -284,15 +299,14 @@ def test_a_failing_read_is_named_and_costs_nothing(party: Party, fault: str, kin
     public_item(party, unique("先有一条"))
     stream = "comments" if party.account.platform == "wechat" else "mentions"
     cursor = party.cursors[stream]
-    party.adapter.services.http.timeout = 1.0
     party.fault("statuses/mentions|comment/list|v1/notifications", fault, retry_after=7, delay=2)
     before = datetime.now(UTC)
-    with pytest.raises(PlatformError) as caught:
+    with pytest.raises(PlatformError) as caught, impatient(party, fault):
         party.adapter.poll(stream, party.account, cursor, Budget())
     assert caught.value.kind is kind
     if kind is PlatformErrorKind.RATE_LIMITED:
         assert caught.value.retry_at is not None
-        assert timedelta(seconds=5) < caught.value.retry_at - before < timedelta(seconds=30)
+        assert timedelta(seconds=5) < caught.value.retry_at - before < timedelta(seconds=120)
     text = unique("后来的一条")
     assert public_item(party, text).external_id
 

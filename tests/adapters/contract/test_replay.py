@@ -50,7 +50,7 @@ def test_every_row_of_a_replay_arrives_once_and_whole(tmp_path: Path) -> None:
             server.control(
                 "POST", "/faults", {"match": "statuses/mentions", "kind": kind, "probability": 0.05}
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 150
         while len(texts) < ROWS and time.monotonic() < deadline:
             try:
                 page = adapter.poll("mentions", account, cursor, Budget(2, detail_calls=3))

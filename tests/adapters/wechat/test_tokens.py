@@ -102,7 +102,7 @@ def test_twenty_threads_fetch_one_token(platform: ScriptedPlatform, adapter: WeC
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join()
     assert len(platform.sent(SEND)) == 20
     assert len(platform.sent(STABLE)) == 1
 
@@ -122,7 +122,7 @@ def test_twenty_threads_replace_a_refused_token_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join()
     assert len(platform.sent(STABLE)) == 2
     assert set(used_tokens(platform)[-20:]) == {"T2"}
 
