@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.console import Console, CustomerPage
 from tests.e2e.platform import Platform
@@ -15,6 +15,9 @@ from tests.support.stack import RunningStack, running_stack
 
 _numbers = itertools.count(1)
 WIDTH, HEIGHT = 1440, 900
+# Generous, in milliseconds: a busy machine is slow, and a test that passes does not wait.
+SOON = 60_000
+expect.set_options(timeout=SOON)
 NewContext = Callable[..., BrowserContext]
 LogIn = Callable[..., Console]
 
@@ -48,6 +51,7 @@ def new_context(chromium: Browser) -> Iterator[NewContext]:
 
     def make(height: int = HEIGHT) -> BrowserContext:
         context = chromium.new_context(locale="zh-CN", viewport={"width": WIDTH, "height": height})
+        context.set_default_timeout(SOON)
         # A page that asks "leave without sending?" would wait for an answer for ever.
         context.on("dialog", lambda dialog: dialog.accept())
         made.append(context)

@@ -8,13 +8,13 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.support.stack import wait_for
+
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 CUT_WORDS = Path(__file__).with_name("cut_words.js")
 PASSWORD = "lingke-demo"
 # A list draws what fits on the screen; the newest on top is what a test may wait for.
 NEWEST_FIRST = "/workbench/all?sort=newest"
-# Generous: a busy machine is slow, and a passing test does not wait.
-SOON = 40_000
 # Collects what the browser refused by its content security policy, from before the first script on.
 WATCH_POLICY = """
 window.__refused = [];
@@ -44,13 +44,13 @@ class Console:
         page.get_by_test_id("login-name").fill(login_name)
         page.get_by_test_id("login-password").fill(PASSWORD)
         page.get_by_test_id("login-submit").click()
-        expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "online", timeout=SOON)
+        expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "online")
         return self
 
     def open(self, path: str) -> None:
         """Go to an address as one types it; wait until the socket is there."""
         self.page.goto(f"{self.address}{path}")
-        expect(self.page.get_by_test_id("connection")).to_have_attribute("data-state", "online", timeout=SOON)
+        expect(self.page.get_by_test_id("connection")).to_have_attribute("data-state", "online")
 
     def cut_words(self) -> list[str]:
         """Words on this page that cannot be read to their end; which box cuts them."""
@@ -75,17 +75,17 @@ class Console:
     def see_arrive(self, words: str) -> Locator:
         """Wait for the row without touching the page, but for the bar that gathers new ones."""
         bar = self.page.get_by_test_id("new-bar")
-        expect(self.row(words).or_(bar).first).to_be_visible(timeout=SOON)
+        expect(self.row(words).or_(bar).first).to_be_visible()
         if not self.row(words).is_visible():
             bar.click()
             self.rest_pointer()
-        expect(self.row(words)).to_be_visible(timeout=SOON)
+        expect(self.row(words)).to_be_visible()
         return self.row(words)
 
     def forget(self, words: str) -> None:
         """Wait until the request is no longer among those that count as mine, without a reload."""
         gone = self.page.locator("[data-testid=request-row]:not(.is-gone)").filter(has_text=words)
-        expect(gone).to_have_count(0, timeout=SOON)
+        expect(gone).to_have_count(0)
 
     def rest_pointer(self) -> None:
         """Away from the list, which stands still below a pointer."""
@@ -96,7 +96,7 @@ class Console:
         request_id = int(row.get_attribute("data-id") or 0)
         row.click()
         self.rest_pointer()
-        expect(self.page).to_have_url(re.compile(rf"/{request_id}(\?|$)"), timeout=SOON)
+        expect(self.page).to_have_url(re.compile(rf"/{request_id}(\?|$)"))
         return request_id
 
     def write(self, text: str, *, lane: str | None = None) -> None:
@@ -136,6 +136,19 @@ class Console:
         )
         return answer.status, answer.json() if answer.body() else None
 
+    def give(self, request_id: int, operator_id: int) -> None:
+        """Make the request that person's. The automatic distribution may take its turn in between."""
+        path = f"/service-requests/{request_id}"
+
+        def given() -> bool:
+            _, request = self.api("GET", path)
+            if (request["assignee"] or {}).get("id") == operator_id:
+                return True
+            assignee = {"operator_id": operator_id, "version": request["version"]}
+            return self.api("PUT", f"{path}/assignee", assignee)[0] == 200
+
+        assert wait_for(given)
+
 
 class CustomerPage:
     """The sandbox's page where one plays the customer."""
@@ -152,7 +165,7 @@ class CustomerPage:
     def say(self, text: str) -> None:
         self.page.get_by_test_id("text").fill(text)
         self.page.get_by_test_id("send").click()
-        expect(self.said_by("customer", text)).to_have_count(1, timeout=SOON)
+        expect(self.said_by("customer", text)).to_have_count(1)
 
     def said_by(self, who: str, text: str) -> Locator:
         """Lines of the thread, `who` being brand or customer."""

@@ -12,7 +12,7 @@ class Platform:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._client = httpx.Client(base_url=f"{address}/_control", timeout=30)
+        self._client = httpx.Client(base_url=f"{address}/_control", timeout=60)
 
     def close(self) -> None:
         self._client.close()

@@ -21,7 +21,7 @@ SHORT = [
     "--seconds",
     "25",
     "--settle",
-    "240",
+    "600",
     "--seed",
     "11",
 ]
@@ -36,7 +36,7 @@ def test_killed_processes_lose_nothing_double_nothing_and_send_nothing_twice() -
         check=False,
         capture_output=True,
         text=True,
-        timeout=420,
+        timeout=840,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nothing lost, nothing doubled, nothing sent twice" in done.stdout

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import LogIn
-from tests.e2e.console import NEWEST_FIRST, SOON, Console
+from tests.e2e.console import NEWEST_FIRST, Console
 from tests.e2e.platform import Platform
 
 PLACE = {"Location_X": "24.879", "Location_Y": "102.833", "Scale": "15", "Label": "翡翠路 26 号"}
@@ -24,7 +24,7 @@ ATTACHED = [
 
 def is_drawn(picture: Locator) -> None:
     """The browser has its bytes and shows them at a size that one can see."""
-    expect(picture).to_be_visible(timeout=SOON)
+    expect(picture).to_be_visible()
     picture.evaluate("async (image) => { image.loading = 'eager'; await image.decode(); }")
     assert picture.evaluate("(image) => Math.min(image.clientWidth, image.clientHeight)") >= 60
 
@@ -58,10 +58,10 @@ def test_media_of_private_messages_stand_in_the_thread(
     page.set_viewport_size({"width": width, "height": 844})
     open_thread(console, name)
     thread = page.locator(".msgs")
-    expect(thread.get_by_test_id("picture")).to_have_count(2, timeout=SOON)
+    expect(thread.get_by_test_id("picture")).to_have_count(2)
     for place in range(2):
         is_drawn(thread.get_by_test_id("picture").nth(place).locator("img"))
-    expect(thread.get_by_test_id("film")).to_be_visible(timeout=SOON)
+    expect(thread.get_by_test_id("film")).to_be_visible()
     expect(thread.get_by_test_id("file")).to_contain_text("语音")  # AMR, which no browser plays
     expect(thread.get_by_test_id("place")).to_contain_text(re.compile("翡翠路 26 号.*24.879000, 102.833000"))
     expect(thread.get_by_test_id("link-card")).to_contain_text("example.org")
@@ -71,7 +71,7 @@ def test_media_of_private_messages_stand_in_the_thread(
     assert console.serious() == []
 
     thread.get_by_test_id("picture").first.click()
-    expect(page.get_by_test_id("viewer").locator("img")).to_be_visible(timeout=SOON)
+    expect(page.get_by_test_id("viewer").locator("img")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("viewer")).to_have_count(0)
     expect(thread.get_by_test_id("picture").first).to_be_focused()
@@ -86,7 +86,7 @@ def test_media_of_public_posts_stand_under_their_words(log_in: LogIn, platform: 
     console = log_in("jiangnan")
     page = console.page
     open_thread(console, f"我是{name}，")
-    expect(page.get_by_test_id("picture")).to_have_count(9, timeout=SOON)
+    expect(page.get_by_test_id("picture")).to_have_count(9)
     is_drawn(page.get_by_test_id("picture").last.locator("img"))
     expect(page.get_by_test_id("composer-text")).to_be_in_viewport(ratio=1)
     page.get_by_test_id("picture").first.click()
@@ -97,7 +97,7 @@ def test_media_of_public_posts_stand_under_their_words(log_in: LogIn, platform: 
     page.keyboard.press("Escape")
 
     open_thread(console, f"我是{name}象，")
-    expect(page.get_by_test_id("sound")).to_be_visible(timeout=SOON)
+    expect(page.get_by_test_id("sound")).to_be_visible()
     page.get_by_test_id("sound").evaluate("(sound) => sound.play()")
     page.get_by_test_id("film").evaluate("(film) => { film.muted = true; return film.play(); }")
     expect(page.get_by_role("button", name="放大红灯亮")).to_be_visible()
@@ -105,7 +105,7 @@ def test_media_of_public_posts_stand_under_their_words(log_in: LogIn, platform: 
     expect(page.get_by_test_id("composer-text")).to_be_in_viewport(ratio=1)
 
     open_thread(console, f"我是{name}评，")
-    expect(page.get_by_test_id("origin")).to_contain_text("本月服务公告", timeout=SOON)
+    expect(page.get_by_test_id("origin")).to_contain_text("本月服务公告")
 
     # Narrow: the customer gives way, the reply box keeps its parts and its account's whole name (case G18).
     page.set_viewport_size({"width": 1280, "height": 800})

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from app.ops.layout import ROOT
 from tests.e2e.conftest import LogIn, NewContext
-from tests.e2e.console import NEWEST_FIRST, SOON, Console, CustomerPage
+from tests.e2e.console import NEWEST_FIRST, Console, CustomerPage
 from tests.e2e.platform import Platform
 from tests.support.stack import RunningStack
 
@@ -36,7 +36,7 @@ def test_no_page_breaks_the_content_security_policy(log_in: LogIn, platform: Pla
     console = log_in("jiangnan")
     console.open(NEWEST_FIRST)
     console.choose(console.see_arrive(name))
-    expect(console.bubble("<img src=x").first).to_be_visible(timeout=SOON)
+    expect(console.bubble("<img src=x").first).to_be_visible()
     for opener in ("self-menu", "presence", "transfer", "later"):
         console.page.get_by_test_id(opener).click()
         console.page.keyboard.press("Escape")
@@ -56,7 +56,7 @@ def test_the_login_page_refuses_a_wrong_password_under_the_policy(
     page.get_by_test_id("login-name").fill("hexiaotang")
     page.get_by_test_id("login-password").fill("wrong")
     page.get_by_test_id("login-submit").click()
-    expect(page.locator("#login-problem")).not_to_be_empty(timeout=SOON)
+    expect(page.locator("#login-problem")).not_to_be_empty()
     expect(page).to_have_url(re.compile("/login"))
     assert console.refused_by_policy() == []
     assert console.complaints == []
@@ -65,7 +65,7 @@ def test_the_login_page_refuses_a_wrong_password_under_the_policy(
 def test_a_stranger_is_sent_to_the_login_page(stack: RunningStack, new_context: NewContext) -> None:
     page = new_context().new_page()
     page.goto(f"{stack.address}/workbench/all")
-    expect(page).to_have_url(re.compile("/login"), timeout=SOON)
+    expect(page).to_have_url(re.compile("/login"))
 
 
 def test_the_customers_page_speaks_both_languages(customer: CustomerPage) -> None:

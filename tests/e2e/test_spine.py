@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import LogIn
-from tests.e2e.console import NEWEST_FIRST, SOON, CustomerPage
+from tests.e2e.console import NEWEST_FIRST, CustomerPage
 from tests.e2e.platform import Platform
 
 
@@ -42,12 +42,12 @@ def test_a_customer_writes_and_reads_the_answer_once(
     customer.say(question)
 
     request_id = console.choose(console.see_arrive(name))
-    expect(console.bubble(question).first).to_be_visible(timeout=SOON)
+    expect(console.bubble(question).first).to_be_visible()
     answer = f"{name}您好，师傅今天下午四点前上门，请放心"
     bubble = console.answer(answer)
 
-    expect(bubble).to_have_attribute("data-state", "sent", timeout=SOON)
-    expect(customer.said_by("brand", answer)).to_have_count(1, timeout=SOON)
+    expect(bubble).to_have_attribute("data-state", "sent")
+    expect(customer.said_by("brand", answer)).to_have_count(1)
     [record] = platform.sent_with(answer)
     assert record["account"] == way.account
     assert way.operation in record["operation"]
@@ -71,7 +71,7 @@ def test_two_customers_of_one_account_never_see_each_others_answers(
     for person in (other, name):
         console.choose(console.see_arrive(f"我是{person}，"))
         answers[person] = f"给{person}的账单已发到您的手机"
-        expect(console.answer(answers[person])).to_have_attribute("data-state", "sent", timeout=SOON)
+        expect(console.answer(answers[person])).to_have_attribute("data-state", "sent")
     customer.be(name, "weibo-care", "dm")
-    expect(customer.said_by("brand", answers[name])).to_have_count(1, timeout=SOON)
+    expect(customer.said_by("brand", answers[name])).to_have_count(1)
     expect(customer.said_by("brand", answers[other])).to_have_count(0)
