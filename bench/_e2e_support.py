@@ -190,13 +190,13 @@ def cpu_per(place: Installation, count: int) -> Iterator[dict[str, float]]:
 
 
 class Desk:
-    """The session of a supervisor who is logged in."""
+    """The session of somebody who is logged in, a supervisor if nobody else is named."""
 
-    def __init__(self, stack: RunningStack) -> None:
+    def __init__(self, stack: RunningStack, login: str = LOGIN) -> None:
         with httpx.Client(base_url=f"{stack.address}/api/v1", timeout=30) as client:
             token = client.get("/session").json()["csrf_token"]
-            login = {"login_name": LOGIN, "password": DEMO_PASSWORD}
-            answer = client.post("/session", json=login, headers={"X-CSRF-Token": token})
+            who = {"login_name": login, "password": DEMO_PASSWORD}
+            answer = client.post("/session", json=who, headers={"X-CSRF-Token": token})
             answer.raise_for_status()
             self.token: str = answer.json()["csrf_token"]
             self.cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
