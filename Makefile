@@ -1,12 +1,12 @@
 # Everything a person types. `make` alone lists it.
-# Variables: PYTHON, PORT, DATA_DIR, DATABASE_URL, REDIS_URL, CORPUS, TESTS (what `make test` runs), ARGS (of chaos), m (a migration's name).
+# Variables: PYTHON, PORT, DATA_DIR, DATABASE_URL, REDIS_URL, CORPUS, TESTS (what `make test` runs), ARGS (of chaos and bench-peers), m (a migration's name).
 
 PYTHON ?= python3
 BOOTSTRAP := $(PYTHON) scripts/bootstrap.py
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos fuzz lock openapi assets migration shell format clean install install-dev
+.PHONY: help run test check bench bench-peers chaos fuzz lock openapi assets migration shell format clean install install-dev
 
 help: ## list the targets
 	@echo 'Lingke 聆客: make <target>'
@@ -23,6 +23,9 @@ check: ## lint, format, types and import contracts
 
 bench: install-dev ## run the benchmarks (BENCH=name for one); tables on the screen, JSON in bench/results
 	@$(VENV)/python scripts/bench.py
+
+bench-peers: install-dev ## ours beside django-helpdesk (installed on its own) and a libredesk that runs here (LIBREDESK_URL, LIBREDESK_COOKIE)
+	@$(VENV)/python -m bench._peers $(ARGS)
 
 chaos: install-dev ## 200 kills of processes and PostgreSQL under traffic; prove that nothing is lost or doubled (ARGS="--database sqlite")
 	@$(VENV)/python scripts/chaos.py $(ARGS)

@@ -20,7 +20,7 @@ import psutil
 from sqlalchemy import Engine, text
 from supervisor.xmlrpc import SupervisorTransport
 
-from app.core.db import make_engine
+from app.core.db import WRITE_OPTION, make_engine
 from app.ops.layout import Layout
 from app.seed.demo import DEMO_PASSWORD
 from bench._databases import DURABLE
@@ -71,7 +71,7 @@ class Installation:
             return int(connection.execute(text(statement)).scalar_one())
 
     def column(self, statement: str) -> list[Any]:
-        with self.engine.connect() as connection:
+        with self.engine.connect().execution_options(**{WRITE_OPTION: False}) as connection:
             return list(connection.execute(text(statement)).scalars())
 
     def execute(self, statement: str) -> None:

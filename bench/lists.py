@@ -30,6 +30,7 @@ from bench._requests import fill_requests
 DEFAULT_REQUESTS = 200_000
 ROUNDS = 40
 WARM = 3
+QUIET_SECONDS, LOOK_SECONDS, RESTING_CORES = 60, 3, 0.3
 CLIENTS = 8
 BUDGET_PER_SECOND = 150
 SUPERVISOR, OPERATOR = "jiangnan", "hexiaotang"
@@ -197,7 +198,18 @@ def fill(place: Installation, requests: int) -> float:
         with place.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
     place.start_workers_and_queue()
+    wait_until_quiet(place)
     return round(seconds, 1)
+
+
+def wait_until_quiet(place: Installation) -> None:
+    """The workers look at what they find there; give them until they have nothing to do, a minute at most."""
+    ends = time.monotonic() + QUIET_SECONDS
+    while time.monotonic() < ends:
+        before = sum(place.cpu_seconds().values())
+        time.sleep(LOOK_SECONDS)
+        if sum(place.cpu_seconds().values()) - before < RESTING_CORES * LOOK_SECONDS:
+            return
 
 
 def measure(requests: int, rounds: int) -> Callable[[Installation], dict[str, Any]]:

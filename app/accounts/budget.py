@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.accounts.platforms import platforms
 from app.accounts.schemas import QuotaView
@@ -43,11 +43,8 @@ def quota_named(ctx: Context, account: Account, name: str) -> Quota | None:
 
 def used(ctx: Context, account: Account, quota: Quota) -> int:
     """Calls that may lie in the quota's present window."""
-    since = ctx.now() - timedelta(seconds=quota.seconds) - _slice(quota)
     count = ctx.session.scalar(
-        select(func.coalesce(func.sum(CallUsage.count), 0)).where(
-            CallUsage.account_id == account.id, CallUsage.quota == quota.name, CallUsage.slice_start > since
-        )
+        select(func.coalesce(func.sum(CallUsage.count), 0)).where(_in_window(ctx, account.id, quota))
     )
     return int(count or 0)
 
@@ -85,11 +82,8 @@ def free_again_at(ctx: Context, account: Account, name: str) -> datetime:
     quota = quota_named(ctx, account, name)
     if quota is None:
         return ctx.now()
-    since = ctx.now() - timedelta(seconds=quota.seconds) - _slice(quota)
     oldest = ctx.session.scalar(
-        select(func.min(CallUsage.slice_start)).where(
-            CallUsage.account_id == account.id, CallUsage.quota == name, CallUsage.slice_start > since
-        )
+        select(func.min(CallUsage.slice_start)).where(_in_window(ctx, account.id, quota))
     )
     return (oldest or ctx.now()) + timedelta(seconds=quota.seconds) + _slice(quota)
 
@@ -114,14 +108,8 @@ class Spending:
         self._taken: Counter[tuple[int, str]] = Counter()
 
     def _read(self) -> dict[tuple[int, str], int]:
-        now = self._ctx.now()
         windows = [
-            and_(
-                CallUsage.account_id == account_id,
-                CallUsage.quota == name,
-                CallUsage.slice_start > now - timedelta(seconds=quota.seconds) - _slice(quota),
-            )
-            for (account_id, name), quota in self._quotas.items()
+            _in_window(self._ctx, account_id, quota) for (account_id, _), quota in self._quotas.items()
         ]
         if not windows:
             return {}
@@ -186,14 +174,36 @@ def _spread(ctx: Context, account: Account, share: float) -> timedelta:
     return timedelta(seconds=quota.seconds / max(1.0, quota.limit * share))
 
 
-def quota_view(ctx: Context, account: Account) -> QuotaView | None:
-    """The general quota for the account's page."""
-    quota = quota_named(ctx, account, CALLS)
-    if quota is None:
-        return None
-    spent = used(ctx, account, quota)
-    resets_at = free_again_at(ctx, account, CALLS) if spent else None
+def quota_views(ctx: Context, accounts: Iterable[Account]) -> dict[int, QuotaView]:
+    """The general quota of each account that has one, by account. One statement for all of them."""
+    quotas = {account.id: quota_named(ctx, account, CALLS) for account in accounts}
+    limited = {account_id: quota for account_id, quota in quotas.items() if quota is not None}
+    if not limited:
+        return {}
+    rows = ctx.session.execute(
+        select(CallUsage.account_id, func.sum(CallUsage.count), func.min(CallUsage.slice_start))
+        .where(or_(*(_in_window(ctx, account_id, quota) for account_id, quota in limited.items())))
+        .group_by(CallUsage.account_id)
+    )
+    spent = {account_id: (int(count), oldest) for account_id, count, oldest in rows}
+    return {
+        account_id: _quota_view(quota, *spent.get(account_id, (0, None)))
+        for account_id, quota in limited.items()
+    }
+
+
+def _quota_view(quota: Quota, spent: int, oldest: datetime | None) -> QuotaView:
+    resets_at = oldest + timedelta(seconds=quota.seconds) + _slice(quota) if spent and oldest else None
     return QuotaView(remaining=max(0, quota.limit - spent), limit=quota.limit, resets_at=resets_at)
+
+
+def _in_window(ctx: Context, account_id: int, quota: Quota) -> ColumnElement[bool]:
+    """The calls of an account that may lie in the quota's present window."""
+    return and_(
+        CallUsage.account_id == account_id,
+        CallUsage.quota == quota.name,
+        CallUsage.slice_start > ctx.now() - timedelta(seconds=quota.seconds) - _slice(quota),
+    )
 
 
 def _slice(quota: Quota) -> timedelta:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.accounts.budget import RESERVED_FOR_REPLIES, spacing
+from app.accounts.budget import RESERVED_FOR_REPLIES, quota_views, spacing
 from app.accounts.deliveries import count_sealed
 from app.accounts.schemas import QuotaView, ReadingPauseView, StreamView, WaitingView
 from app.adapters import registry
@@ -37,6 +37,7 @@ class Condition:
     sealed: int = 0
     outbound: int = 0
     copies: int = 0
+    quota: QuotaView | None = None
 
     def waiting(self) -> WaitingView:
         return WaitingView(
@@ -45,7 +46,7 @@ class Condition:
 
 
 def conditions_of(ctx: Context, accounts: Sequence[Account]) -> dict[int, Condition]:
-    """How these accounts stand, in four statements; one more for each whose pushes cannot be opened."""
+    """How these accounts stand, in five statements; one more for each whose pushes cannot be opened."""
     found: dict[int, Condition] = defaultdict(Condition)
     ids = [account.id for account in accounts]
     streams = select(Stream).where(Stream.account_id.in_(ids)).order_by(Stream.id)
@@ -55,11 +56,13 @@ def conditions_of(ctx: Context, accounts: Sequence[Account]) -> dict[int, Condit
     leaving = OutboundMessage.state.in_((OutboundState.QUEUED, OutboundState.SENDING))
     sends = _counts(ctx, OutboundMessage, ids, leaving)
     copies = _counts(ctx, MediaCopy, ids, MediaCopy.state == CopyState.WAITING)
+    quotas = quota_views(ctx, accounts)
     for account in accounts:
         condition = found[account.id]
         condition.pushes = kept.get(account.id, 0)
         condition.outbound = sends.get(account.id, 0)
         condition.copies = copies.get(account.id, 0)
+        condition.quota = quotas.get(account.id)
         condition.sealed = count_sealed(ctx, account.id) if account.push_fault else 0
     return found
 
@@ -103,13 +106,12 @@ LONG_PAUSES = 5
 """An account whose every stream waits longer than this many of its usual pauses is not being read."""
 
 
-def reading_pause(
-    ctx: Context, account: Account, condition: Condition, quota: QuotaView | None
-) -> ReadingPauseView | None:
+def reading_pause(ctx: Context, account: Account, condition: Condition) -> ReadingPauseView | None:
     """Why and until when nothing is read of an account in use; None while it is read, or nothing would be.
 
     Its quota for reading is spent, or all of its streams are due much later than usual.
     """
+    quota = condition.quota
     streams = [stream for stream in condition.streams if stream.is_active]
     if not streams or not account.can_be_called:
         return None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.accounts.budget import quota_view
 from app.accounts.condition import (
     Condition,
     behind_since,
@@ -60,13 +59,18 @@ def agencies_of(ctx: Context, account_ids: Iterable[int]) -> dict[int, int]:
     return {row.id: row.agency_id for row in rows}
 
 
-def list_accounts(ctx: Context) -> AccountList:
-    accounts = ctx.session.scalars(
+def present_accounts(ctx: Context) -> Sequence[Account]:
+    """Those within reach that are not removed, with their agencies, as a page lists them. One statement."""
+    return ctx.session.scalars(
         scope(select(Account), ctx.actor, Account)
         .where(Account.status != AccountStatus.REMOVED)
         .options(joinedload(Account.agency))
         .order_by(Account.platform, Account.id)
     ).all()
+
+
+def list_accounts(ctx: Context) -> AccountList:
+    accounts = present_accounts(ctx)
     conditions = conditions_of(ctx, accounts)
     manages = ctx.actor.may(Permission.ACCOUNTS_MANAGE)
     views = [account_view(ctx, row, manages=manages, condition=conditions[row.id]) for row in accounts]
@@ -88,8 +92,7 @@ def account_view(
     adapter = platforms(ctx.runtime).adapter(account.platform)
     capabilities = adapter.capabilities(platforms(ctx.runtime).ref(account))
     condition = condition or conditions_of(ctx, [account])[account.id]
-    quota = quota_view(ctx, account)
-    pause = reading_pause(ctx, account, condition, quota)
+    pause = reading_pause(ctx, account, condition)
     return AccountView(
         id=account.id,
         name=account.name,
@@ -117,7 +120,7 @@ def account_view(
         waiting=condition.waiting(),
         error_streak=account.error_streak,
         retry_at=account.retry_at,
-        quota=quota,
+        quota=condition.quota,
         capabilities=sorted(capabilities.features),
         refused_capabilities=_refused(account),
         version=account.version,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.accounts.queries import list_accounts
+from app.accounts.queries import present_accounts
 from app.accounts.schemas import AccountRefView
 from app.api.endpoint import endpoint
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.models import AlertKind, AlertRule
+from app.models import Account, AlertKind, AlertRule
 from app.topics import queries, services
 from app.topics.schemas import (
     AlertList,
@@ -26,7 +26,7 @@ from app.topics.schemas import (
     VolumeQuery,
     VolumeView,
 )
-from app.topics.volumes import rule_of
+from app.topics.volumes import rules_of
 
 topics = Blueprint("topics", __name__)
 _READ = Permission.TOPICS_READ
@@ -123,16 +123,14 @@ def set_alert_rule(ctx: Context, body: SetAlertRule) -> AlertRuleList:
 
 
 def _rules(ctx: Context) -> AlertRuleList:
+    accounts = present_accounts(ctx)
+    rules = rules_of(ctx, accounts)
     return AlertRuleList(
-        items=[
-            _rule_view(rule_of(ctx, account.id, kind), account)
-            for account in list_accounts(ctx).items
-            for kind in AlertKind
-        ]
+        items=[_rule_view(rules[account.id, kind], account) for account in accounts for kind in AlertKind]
     )
 
 
-def _rule_view(rule: AlertRule, account: AccountRefView) -> AlertRuleView:
+def _rule_view(rule: AlertRule, account: Account) -> AlertRuleView:
     return AlertRuleView(
         account=AccountRefView.model_validate(account),
         kind=rule.kind,

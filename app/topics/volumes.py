@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import product
 
 from sqlalchemy import case, func, select
 
@@ -92,7 +94,8 @@ def raise_alerts(ctx: Context) -> int:
     hour = whole_hour(ctx.now())
     accounts = ctx.session.scalars(select(Account).where(Account.status != AccountStatus.REMOVED)).all()
     agencies = {account.id: account.agency_id for account in accounts}
-    noted = [note for account in accounts for note in _alerts_of(ctx, account, hour)]
+    rules = rules_of(ctx, accounts)
+    noted = [note for account in accounts for note in _alerts_of(ctx, account, hour, rules)]
     ctx.session.flush()
     for (name, alert), view in zip(noted, alert_views(ctx, [alert for _, alert in noted]), strict=True):
         audience = account_audience(alert.account_id, Permission.TOPICS_READ)
@@ -101,7 +104,9 @@ def raise_alerts(ctx: Context) -> int:
     return sum(name == ALERT_RAISED for name, _ in noted)
 
 
-def _alerts_of(ctx: Context, account: Account, hour: datetime) -> list[Noted]:
+def _alerts_of(
+    ctx: Context, account: Account, hour: datetime, rules: Mapping[tuple[int, AlertKind], AlertRule]
+) -> list[Noted]:
     present = ctx.session.execute(
         select(HourlyVolume.total, HourlyVolume.negative).where(
             HourlyVolume.account_id == account.id, HourlyVolume.hour == hour
@@ -113,7 +118,7 @@ def _alerts_of(ctx: Context, account: Account, hour: datetime) -> list[Noted]:
     usual = baseline_of(history_of(ctx, account.id, before=hour), hour, whole_hour(account.created_at))
     noted = []
     for kind in AlertKind:
-        rule = rule_of(ctx, account.id, kind)
+        rule = rules[account.id, kind]
         value = stands_out(kind, rule.sensitivity, posts, negative, usual) if rule.is_active else None
         if value is None:
             continue
@@ -123,12 +128,21 @@ def _alerts_of(ctx: Context, account: Account, hour: datetime) -> list[Noted]:
     return noted
 
 
-def rule_of(ctx: Context, account_id: int, kind: AlertKind) -> AlertRule:
-    """The account's rule of this kind, or the default that holds without one (not stored)."""
-    stored = ctx.session.scalar(
-        select(AlertRule).where(AlertRule.account_id == account_id, AlertRule.kind == kind)
-    )
-    return stored or AlertRule(
+def rules_of(ctx: Context, accounts: Iterable[Account]) -> dict[tuple[int, AlertKind], AlertRule]:
+    """The rule of each kind of each account, or the default that holds without one (not stored).
+
+    One statement for all of them.
+    """
+    ids = [account.id for account in accounts]
+    stored = ctx.session.scalars(select(AlertRule).where(AlertRule.account_id.in_(ids)))
+    found = {(rule.account_id, rule.kind): rule for rule in stored}
+    for account_id, kind in product(ids, AlertKind):
+        found.setdefault((account_id, kind), _usual_rule(account_id, kind))
+    return found
+
+
+def _usual_rule(account_id: int, kind: AlertKind) -> AlertRule:
+    return AlertRule(
         account_id=account_id,
         kind=kind,
         sensitivity=Sensitivity.MEDIUM,

@@ -1,0 +1,282 @@
+"""What each read costs in statements: written down, and no more with sixty rows of a kind than with three.
+
+Walked over every declared GET endpoint, so that a new one cannot be left out. A number that changes is a
+decision: a lower one is written down with joy, a higher one needs a reason. Fewer with more rows is right:
+a page of replies has no verdicts to ask for, and PostgreSQL's search stops once it has enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.api.endpoint import API, ENDPOINTS
+from app.core.db import open_session
+from app.core.permissions import RoleName
+from app.models import (
+    Agency,
+    AgencyKind,
+    Alert,
+    AlertKind,
+    Backfill,
+    Base,
+    FilterSample,
+    Monitor,
+    Operator,
+    OutboundState,
+    SampledItem,
+    SpecialListEntry,
+    Stream,
+    Team,
+    Topic,
+    TrainingLabel,
+)
+from app.models.special_list import SpecialList
+from tests.architecture.asking import Ask
+from tests.architecture.entries import ROUTES
+from tests.architecture.organisation import MARK, Stage
+from tests.factories.browser import Browser
+from tests.factories.make import Make
+from tests.fakes.model import ADVERT
+from tests.support.statements import counted
+
+FEW, MANY = 3, 60
+_STATES = (OutboundState.SENT, OutboundState.QUEUED, OutboundState.FAILED)
+_VARIABLE = re.compile(r"<(?:int:)?(\w+)>")
+READS = sorted(name for name, spec in ENDPOINTS.items() if spec.method == "GET")
+
+STATEMENTS: dict[str, int | tuple[int, int]] = {
+    "accounts.finish_authorisation": 2,
+    "accounts.get_account": 7,
+    "accounts.list_accounts": 7,
+    "accounts.list_follow_requests": 2,
+    "accounts.list_platforms": 1,
+    "customers.get_avatar": 2,
+    "health.openapi": 1,
+    "identity.get_session": 2,
+    "identity.list_agencies": 4,
+    "identity.list_operators": 4,
+    "labels.explain": 6,
+    "labels.list_corrections": 3,
+    "labels.list_models": 3,
+    "listener.count_items": 4,
+    "listener.get_item": 8,
+    "listener.list_items": 8,
+    "media.get_medium": 2,
+    "monitors.get_account_filter": 2,
+    "monitors.get_monitor": 4,
+    "monitors.get_monitor_filter": 2,
+    "monitors.list_backfills": 3,
+    "monitors.list_monitors": 4,
+    "monitors.monitor_figures": 4,
+    "people.list_people": 5,
+    "people.right_holders": 3,
+    "publishing.get_publication": 6,
+    "publishing.list_publications": 6,
+    "realtime.list_events": 3,
+    "reviews.get_draw": 3,
+    "reviews.list_draws": 3,
+    "reviews.list_sampled_items": 11,
+    "routing.count_requests": 4,
+    "routing.get_overview": 9,
+    "routing.get_request": 2,
+    "routing.list_changes": 6,
+    "routing.list_decisions": 4,
+    "routing.list_members": 3,
+    "routing.list_requests": 4,
+    "search.find": (8, 12),
+    "special_lists.list_entries": 2,
+    "topics.get_topic": 5,
+    "topics.get_volume": 2,
+    "topics.list_alert_rules": 3,
+    "topics.list_alerts": 5,
+    "topics.list_topics": 3,
+    "workbench.get_conversation": 8,
+    "workbench.list_messages": 7,
+}
+"""By endpoint, who asks included (one statement); where the databases differ: SQLite, PostgreSQL."""
+
+
+class Growing:
+    """The stage, and more of everything that a list may hold, on the objects that are asked for."""
+
+    def __init__(self, make: Make) -> None:
+        self.stage, self.make = Stage(make), make
+        self.asks: dict[str, Ask] = {name: ROUTES[name].ask(self.stage) for name in READS}
+        self._made = 0
+
+    def grow(self, count: int) -> None:
+        numbers = range(self._made, self._made + count)
+        self._made += count
+        self._listening(numbers)
+        self._organisation(numbers)
+        self._conversations(numbers)
+
+    def _save(self, rows: Iterable[Base]) -> None:
+        session = open_session(self.stage.runtime.sessions, write=True)
+        try:
+            session.add_all(rows)
+            session.commit()
+        finally:
+            session.close()
+
+    def _each(self, numbers: range, make: Callable[[int], Base]) -> None:
+        self._save([make(number) for number in numbers])
+
+    def _organisation(self, numbers: range) -> None:
+        make, now, home = self.make, self.make.now, self.stage.agency
+        self._each(numbers, lambda n: Agency(created_at=now, name=f"甲{n}", kind=AgencyKind.IN_HOUSE))
+        self._each(numbers, lambda n: Team(created_at=now, agency_id=home.id, name=f"组{n}"))
+        for number in numbers:
+            make.operator(home, self.stage.team, role=RoleName.SUPERVISOR, name=f"领班{number}")
+            account = make.account(home, self.stage.team)
+            self._save(
+                Stream(created_at=now, account_id=account.id, name=name, due_at=now)
+                for name in ("mentions", "comments")
+            )
+
+    def _listening(self, numbers: range) -> None:
+        now, home, account = self.make.now, self.stage.agency.id, self.stage.account.id
+        items = self.make.store(
+            self.stage.account,
+            *(self.make.post(f"{MARK}{ADVERT}第{n}条", author=f"advert-{n}") for n in numbers),
+        )[-len(numbers) :]
+        self.make.judge()
+        backfilled = self.asks["monitors.list_backfills"].path["monitor_id"]
+        sampled = self.asks["reviews.list_sampled_items"].path["draw_id"]
+        corrected = self.asks["labels.list_corrections"].path["item_id"]
+        shown = {"first_seen_at": now, "last_seen_at": now}
+        self._each(
+            numbers,
+            lambda n: Monitor(
+                created_at=now,
+                agency_id=home,
+                name=f"{MARK}-{n}",
+                rule={"any": ["宽带"]},
+                account_ids=[account],
+                kinds=[],
+                updated_at=now,
+            ),
+        )
+        self._each(numbers, lambda n: Backfill(created_at=now, monitor_id=backfilled, since=now, scanned=n))
+        self._each(
+            numbers,
+            lambda n: FilterSample(
+                created_at=now,
+                agency_id=home,
+                since=now - timedelta(days=1),
+                until=now,
+                seed=n,
+                size=10,
+                account_ids=[],
+                strata={},
+            ),
+        )
+        self._save(
+            SampledItem(
+                created_at=now,
+                filter_sample_id=sampled,
+                inbound_item_id=item.id,
+                account_id=account,
+                stratum="advert",
+            )
+            for item in items
+        )
+        self._each(
+            numbers,
+            lambda n: TrainingLabel(
+                created_at=now,
+                inbound_item_id=corrected,
+                account_id=account,
+                operator_id=self.stage.operator.id,
+                source="correction",
+                intent="consult",
+                sentiment=n % 3 - 1,
+                needs_service=True,
+            ),
+        )
+        self._each(
+            numbers,
+            lambda n: SpecialListEntry(
+                created_at=now,
+                agency_id=home,
+                list=SpecialList.VIP,
+                platform="weibo",
+                author_external_id=f"{MARK}-{n}",
+                author_name=MARK,
+            ),
+        )
+        self._each(numbers, lambda n: Topic(created_at=now, account_id=account, label=f"{MARK}{n}", **shown))
+        self._each(
+            numbers,
+            lambda n: Alert(
+                created_at=now,
+                account_id=account,
+                kind=AlertKind.VOLUME,
+                hour=now - timedelta(hours=n),
+                value=9.0,
+                baseline=1.0,
+                posts=9,
+                negative=1,
+                cools_until=now,
+                last_seen_at=now,
+            ),
+        )
+        for number in numbers:
+            self.make.publication(self.stage.account, f"{MARK}公告{number}")
+
+    def _conversations(self, numbers: range) -> None:
+        """New customers with requests, and more said in the conversation that is asked for, both ways."""
+        stage, make = self.stage, self.make
+        make.store(
+            stage.account,
+            *(make.post(f"{MARK}第{n}位客户的宽带断了", author=f"{MARK}-{n}") for n in numbers),
+            *(make.post(f"{MARK}还没修好，第{n}次问", author=MARK) for n in numbers),
+        )
+        make.judge()
+        for number in numbers:
+            stage.message_in(_STATES[number % len(_STATES)])
+
+
+@pytest.fixture
+def growing(make: Make) -> Growing:
+    found = Growing(make)
+    found.grow(FEW)
+    return found
+
+
+def _costs(app: Flask, growing: Growing, who: Operator) -> dict[str, int]:
+    browser = Browser(app, growing.make.session_token(who))
+    return {name: _cost(browser, growing, name) for name in READS}
+
+
+def _cost(browser: Browser, growing: Growing, name: str) -> int:
+    ask = growing.asks[name]
+    rule = ENDPOINTS[name].rule.removeprefix(API)
+    path = _VARIABLE.sub(lambda variable: str(ask.path[variable.group(1)]), rule)
+    with counted(growing.stage.runtime.engine) as statements:
+        answer = browser.call("GET", path, query_string=ask.query)
+    assert answer.status_code == ROUTES[name].status, (name, answer.get_data(as_text=True)[:300])
+    return len(statements)
+
+
+def _written(name: str, dialect: str) -> int:
+    number: Any = STATEMENTS[name]
+    return int(number if isinstance(number, int) else number[dialect == "postgresql"])
+
+
+def test_every_read_costs_what_is_written_down_however_much_there_is(app: Flask, growing: Growing) -> None:
+    administrator = growing.stage.people["administrator"]
+    assert administrator is not None
+    _costs(app, growing, administrator)  # what a process asks once
+    few = _costs(app, growing, administrator)
+    growing.grow(MANY - FEW)
+    many = _costs(app, growing, administrator)
+    dialect = growing.stage.runtime.engine.dialect.name
+    assert {name: (few[name], many[name]) for name in READS if many[name] > few[name]} == {}
+    assert few == {name: _written(name, dialect) for name in READS}
