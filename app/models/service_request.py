@@ -61,6 +61,16 @@ class ServiceRequest(Entity):
         _partial("ix_service_requests_active_urgent", "urgent_at", "priority", "id", where=_ACTIVE_SQL),
         _partial("ix_service_requests_active_newest", "last_inbound_at", "id", where=_ACTIVE_SQL),
         _partial("ix_service_requests_done_newest", "last_inbound_at", "id", where=_DONE_SQL),
+        _partial("ix_service_requests_done_urgent", "urgent_at", "priority", "id", where=_DONE_SQL),
+        _partial(
+            "ix_service_requests_account_active",
+            "account_id",
+            "urgent_at",
+            "priority",
+            "id",
+            where=_ACTIVE_SQL,
+        ),
+        _partial("ix_service_requests_account_done", "account_id", "last_inbound_at", "id", where=_DONE_SQL),
         # All that a count asks about: the rows themselves are not read.
         _partial("ix_service_requests_active_counts", *_COUNTED, where=_ACTIVE_SQL),
         _partial("ix_service_requests_done_counts", *_COUNTED, where=_DONE_SQL),
