@@ -77,5 +77,9 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def main(arguments: list[str]) -> int:
+    return serve(parse(arguments))
+
+
 if __name__ == "__main__":
-    sys.exit(serve(parse(sys.argv[1:])))
+    sys.exit(main(sys.argv[1:]))

@@ -33,14 +33,27 @@ def ask_each_time(response: Response) -> Response:
 
 
 def _entry() -> dict[str, Any] | None:
-    """The built entry's files; None when the front end has not been built."""
+    """The built entry's files, `scripts` being what it imports; None when there is no build."""
     cached = current_app.config.get("LINGKE_ENTRY")
     if cached is None:
         manifest = Path(current_app.static_folder or "") / _MANIFEST
         if not manifest.exists():
             return None
         entries = json.loads(manifest.read_text(encoding="utf-8"))
-        cached = next(entry for entry in entries.values() if entry.get("isEntry"))
+        entry = next(entry for entry in entries.values() if entry.get("isEntry"))
+        cached = {**entry, "scripts": imported(entries, entry)}
         current_app.config["LINGKE_ENTRY"] = cached
-    entry: dict[str, Any] = cached
-    return entry
+    found: dict[str, Any] = cached
+    return found
+
+
+def imported(entries: dict[str, Any], entry: dict[str, Any]) -> list[str]:
+    """All files that must be there before the entry can run: named in the page, none waits for another."""
+    files: dict[str, None] = {}
+    waiting = list(entry.get("imports", ()))
+    while waiting:
+        chunk = entries[waiting.pop(0)]
+        if chunk["file"] not in files and chunk is not entry:
+            files[chunk["file"]] = None
+            waiting += chunk.get("imports", ())
+    return list(files)

@@ -29,6 +29,7 @@ def bring_up(plan: Plan, stack: Stack) -> None:
     chosen = programs(plan, web_at_once=web_at_once)
     configuration = plan.layout.run / "supervisor.conf"
     configuration.write_text(supervisor_configuration(plan, chosen), encoding="utf-8")
+    _preparation_log(plan).unlink(missing_ok=True)
     stack.start_supervisor()
     _wait_for_queue(plan, stack)
     _prepare(plan, stack)
@@ -38,14 +39,16 @@ def bring_up(plan: Plan, stack: Stack) -> None:
 
 
 def _prepare(plan: Plan, stack: Stack) -> None:
-    """Bring the schema up to date and, in the demo, make the demo organisation."""
-    log = plan.layout.logs / f"{PREPARATION}.log"
-    log.unlink(missing_ok=True)
-    stack.begin(PREPARATION)
+    """Wait until the schema is up to date and, in the demo, the demo organisation made."""
+    log = _preparation_log(plan)
     _wait(plan, stack, lambda: _has_ended(stack))
     done = stack.preparation()
     if done is None or done.exit_status != 0:
         raise StartRefused(f"preparing the database failed: {last_line(log)} (all of it: {log})")
+
+
+def _preparation_log(plan: Plan) -> Path:
+    return plan.layout.logs / f"{PREPARATION}.log"
 
 
 def _has_ended(stack: Stack) -> bool:

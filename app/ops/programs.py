@@ -99,9 +99,9 @@ def _program_section(plan: Plan, program: Program) -> str:
 
 
 def _preparation_section(plan: Plan) -> str:
-    """It runs once, when the launcher asks for it, and says by its exit status how it went."""
+    """It runs once, before the others are forked, and says by its exit status how it went."""
     program = Program(PREPARATION, [sys.executable, "-m", "app.processes.prepare"])
-    return _section(plan, program) + "autostart=false\nautorestart=false\nstartsecs=0\npriority=100\n"
+    return _section(plan, program) + "autostart=true\nautorestart=false\nstartsecs=0\npriority=50\n"
 
 
 def _section(plan: Plan, program: Program) -> str:

@@ -3,17 +3,23 @@
 Between two requests of a connection gunicorn reads what is left of the first one's body, without limit and
 in slices of a kilobyte: who announces 300 MB to an address that takes 64 kB, and sends them, would hold the
 loop, and with it everybody, for half a minute. Here the connection ends instead, after the answer.
+
+It may also have been forked with the application imported already (app.processes.supervisord).
 """
 
 from __future__ import annotations
 
 import socket
 import time
+import warnings
 from typing import Any
 
 import gevent
+from gevent.monkey import MonkeyPatchWarning
 from gunicorn.http.body import LengthReader
 from gunicorn.workers.ggevent import GeventWorker
+
+from app.ops import late_patching
 
 SLIGHT_BYTES = 64 * 1024
 """Less than this is read to the end, and the connection stays."""
@@ -24,6 +30,16 @@ _PAUSE_SECONDS = 0.005
 
 
 class WebWorker(GeventWorker):  # type: ignore[misc]  # gunicorn carries no types
+    def patch(self) -> None:
+        if not late_patching.is_needed():
+            super().patch()
+            return
+        with warnings.catch_warnings():
+            # That it is late is known, and seen to.
+            warnings.simplefilter("ignore", MonkeyPatchWarning)
+            super().patch()
+        late_patching.renew()
+
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """Raises StopIteration where the connection is to end."""
         super().handle_request(listener_name, req, sock, addr)

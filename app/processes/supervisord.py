@@ -2,14 +2,16 @@
 
 It is supervisord, except that processes of ours that need the whole application are forked from it instead
 of being started anew: what they import is imported once, kept out of the garbage collector's walks and shared
-by all of them until somebody writes to it. A process that died is there again in milliseconds. Nothing that
-lives in one process only (a connection, a thread, a settings object) is made before the fork.
+by all of them until somebody writes to it (the web process too, see app.ops.late_patching). A process that
+died is there again in milliseconds. Nothing that lives in one process only (a connection, a thread, a
+settings object) is made before the fork.
 
 Elsewhere than on Linux, and when the application cannot be imported, each is started by its command as usual.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import os
@@ -26,9 +28,14 @@ from app.core.gc_settings import settle_heap
 from app.ops import process_tree
 from app.ops.process_title import set_title
 
-LONG_LIVED = ("app.processes.worker", "app.processes.scheduler")
-FORKED = (*LONG_LIVED, "app.processes.prepare")
-"""Modules with a `main(arguments)` that returns the exit status."""
+PREPARATION = "app.processes.prepare"
+WORKING = ("app.processes.worker", "app.processes.scheduler")
+FORKED = {
+    **{module: module for module in (*WORKING, PREPARATION)},
+    "gunicorn": "app.processes.web_server",
+    "sandbox": "sandbox.__main__",
+}
+"""What a command names, and the module whose `main(arguments)` does it and returns the exit status."""
 _HANDLED = (
     signal.SIGTERM,
     signal.SIGINT,
@@ -62,21 +69,30 @@ class Options(ServerOptions):  # type: ignore[misc]
         ours = forked_module(argv)
         if ours and sys.platform == "linux":
             try:
-                self._load(for_work=ours[0] in LONG_LIVED)
+                self._load(words=ours[0] != PREPARATION)
             except Exception:
                 # Each program will say so itself, in its own log.
                 self.logger.critical("the application cannot be loaded")
                 self.logger.critical(traceback.format_exc())
 
-    def _load(self, *, for_work: bool) -> None:
-        """The code; for those who stay the words too. The preparation, which all wait for, needs none."""
+    def _load(self, *, words: bool) -> None:
+        """The code, then the words. The preparation, which all wait for, goes ahead and works meanwhile.
+
+        All others are forked from one and the same state: what this process writes to between two forks is
+        shared by nobody any more.
+        """
         if not self._code:
-            for module in LONG_LIVED:
-                importlib.import_module(module)
-            _preloading().load_shared()
+            # Nothing becomes garbage meanwhile: walks would find it all alive, again and again.
+            gc.disable()
+            try:
+                for module in WORKING:
+                    importlib.import_module(module)
+                _preloading().load_shared()
+            finally:
+                gc.enable()
             self._code = True
             settle_heap()
-        if for_work and not self._words:
+        if words and not self._words:
             self._words = True
             _preloading().load_language()
             settle_heap()
@@ -106,7 +122,7 @@ def become(module: str, arguments: list[str], environ: Mapping[str, str], *, par
         os.environ.update(environ)
         set_title([sys.executable, "-m", module, *arguments])
         sys.argv = [module, *arguments]
-        status = int(importlib.import_module(module).main(arguments))
+        status = int(importlib.import_module(FORKED[module]).main(arguments))
     except SystemExit as asked:
         status = _status(asked.code)
     except BaseException:

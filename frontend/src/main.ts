@@ -9,12 +9,13 @@ import { readBoot } from './app/boot'
 import { i18n, useLocale } from './app/i18n'
 import { leave } from './app/leave'
 import './app/preferences'
-import { router } from './app/router'
+import { router, sendForScreen } from './app/router'
 import { onSignedOut } from './api/http'
 import { useSession } from './stores/session'
 import { tellFullWords } from './ui/fullWords'
 
 async function start(): Promise<void> {
+  sendForScreen()
   const boot = readBoot()
   const app = createApp(App)
   app.use(createPinia())

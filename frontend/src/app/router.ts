@@ -53,6 +53,13 @@ export const router = createRouter({
   ],
 })
 
+/** Send for the screen of the address that was opened; nobody has to be known for that. */
+export function sendForScreen(): void {
+  const screen = router.resolve(window.location.pathname).matched.at(-1)?.components?.['default']
+  // A screen that cannot be had now is asked for again, and told of, on the way to it.
+  if (typeof screen === 'function') (screen as () => Promise<unknown>)().catch(() => undefined)
+}
+
 export function homeRoute(): RouteLocationRaw {
   return homeFor(useSession().permissions)
 }

@@ -3,6 +3,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 
+import { earlySession } from '@/api/early'
 import { setCsrfToken } from '@/api/http'
 import { session as api } from '@/api/endpoints'
 import type { Locale, Presence, Right, SessionAnswer, SessionView } from '@/api/contract'
@@ -28,7 +29,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function load(): Promise<void> {
-    take(await api.get())
+    take((await earlySession()) ?? (await api.get()))
   }
 
   async function signIn(loginName: string, password: string): Promise<void> {
