@@ -3,7 +3,8 @@
     python -m bench.memory [--database sqlite] [--rest 30]
 
 A page that several processes map counts for each of them in equal parts (PSS), so that the sum is what the
-machine has to give. The PostgreSQL server is not in it; the sandbox, which only a demo has, is told apart. It also tells how long the start took, a second time
+machine has to give. The PostgreSQL server is not in it; the sandbox, which only a demo has, is told apart.
+It also tells how long the start took, a second time
 on the same data as well: the first one makes the database. Linux only.
 """
 
