@@ -75,7 +75,7 @@ def renew() -> None:
 
 
 def _find_taken() -> Iterator[Taken]:
-    public = {}
+    public: dict[int, tuple[str, str]] = {}
     for standard in STANDARD:
         for original, value in vars(sys.modules[standard]).items():
             if callable(value) and not original.startswith("_"):

@@ -9,5 +9,5 @@ from gunicorn.app.wsgiapp import run
 
 def main(_arguments: Sequence[str]) -> int:
     """gunicorn takes them from `sys.argv`."""
-    run()  # type: ignore[no-untyped-call]
+    run()
     return 0
