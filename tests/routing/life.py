@@ -104,7 +104,7 @@ class Life:
         self._decide(S.QUEUED, lambda ctx, message: cancel_reply(ctx, message, CONFIRMED))
 
     def retry(self) -> None:
-        self._decide(S.FAILED, retry_reply)
+        self._decide(S.FAILED, lambda ctx, message: retry_reply(ctx, message, [*CONFIRMED, "second_reply"]))
 
     def settle(self) -> None:
         said = SettleOutcome.model_validate({"outcome": self.random.choice(["sent", "not_sent"])})
@@ -224,19 +224,12 @@ class Life:
         assert request.message_count == thread.count
         assert request.preview == thread.preview
         assert request.first_replied_at == thread.first_replied_at
-        if request.status in ACTIVE_STATUSES and not self._ever(ctx, request, ChangeKind.RESOLVED):
+        if request.status in ACTIVE_STATUSES:
             assert request.send_failure == thread.failure
 
-    def _ever(self, ctx: Context, request: ServiceRequest, kind: ChangeKind) -> bool:
-        """Who resolves in spite of a failed answer takes the mark away; who reopens asks for nothing yet."""
-        statement = select(RequestChange.id).where(
-            RequestChange.service_request_id == request.id, RequestChange.kind == kind
-        )
-        return ctx.session.scalars(statement).first() is not None
-
     def _nobody_is_forgotten(self, ctx: Context, request: ServiceRequest) -> None:
-        """Whose last word no answer follows that goes or has gone, waits: unless a person said otherwise."""
-        if request.status not in ACTIVE_STATUSES or self._ever(ctx, request, ChangeKind.REOPENED):
+        """Whose last word no answer follows that goes or has gone, waits, whatever people moved."""
+        if request.status not in ACTIVE_STATUSES:
             return
         rows = ctx.session.execute(
             select(Message.number, Message.direction, OutboundMessage.state)

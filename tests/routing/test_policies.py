@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.models import Direction, OutboundState
+from app.routing.lifecycle.thread import Said, summed_up
 from app.routing.policies import CHOSEN, FAR_FUTURE, PriorityInput, due_at, priority_of, reweighed, urgent_at
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -135,3 +137,23 @@ def test_judging_anew_gives_what_judging_at_first_would_have(kind: str, sentimen
         _, before = priority_of(PriorityInput(**{**rest, "type": was, "sentiment": mood}))
         priority, parts = reweighed(before, kind, sentiment)
         assert (priority, sorted(parts.items())) == (right[0], sorted(right[1].items()))
+
+
+def test_the_first_word_that_no_answer_follows_is_since_when_a_customer_waits() -> None:
+    """Whoever takes a request up again finds the clock that what was said asks for."""
+    thread = summed_up(
+        [
+            Said(1, Direction.INBOUND, "断网了", at(0)),
+            Said(2, Direction.OUTBOUND, "在查", at(1), state=OutboundState.SENT),
+            Said(3, Direction.INBOUND, "好了吗", at(2)),
+            Said(4, Direction.INBOUND, "人呢", at(3)),
+        ]
+    )
+    assert (thread.waiting_since, thread.is_answered) == (at(2), False)
+    answered = summed_up(
+        [
+            Said(1, Direction.INBOUND, "断网了", at(0)),
+            Said(2, Direction.OUTBOUND, "在查", at(1), state=OutboundState.QUEUED),
+        ]
+    )
+    assert (answered.waiting_since, answered.is_answered) == (None, True)

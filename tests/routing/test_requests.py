@@ -121,6 +121,25 @@ def test_resolving_ends_the_waiting_and_reopening_is_possible(office: Office, op
     assert again.get_json()["status"] == "open"
 
 
+@pytest.mark.parametrize("stood", ["open", "pending", "on_hold"])
+def test_what_was_resolved_by_mistake_goes_back_where_it_stood_with_its_clock(
+    office: Office, open_browser: Open, stood: str
+) -> None:
+    """Undoing sends the status that the request had: its customer has waited all the time."""
+    request = office.make.request(office.account, assignee=office.anna)
+    anna, path = open_browser(office.anna), f"/service-requests/{request.id}/status"
+    before = anna.get(f"/service-requests/{request.id}").get_json()
+    assert before["due_at"]
+    if stood != "open":
+        before = anna.put(path, {"status": stood, "version": before["version"]}).get_json()
+    done = anna.put(path, {"status": "resolved", "version": before["version"]}).get_json()
+    back = anna.put(path, {"status": stood, "version": done["version"]})
+    assert back.status_code == 200
+    again = back.get_json()
+    clock = ("status", "waiting_since", "due_at", "priority", "assignee")
+    assert [again[name] for name in clock] == [before[name] for name in clock]
+
+
 def test_a_resolved_request_stays_closed_beside_a_newer_one(office: Office, open_browser: Open) -> None:
     old = office.make.request(office.account, author="same", assignee=office.anna)
     anna, path = open_browser(office.anna), f"/service-requests/{old.id}/status"

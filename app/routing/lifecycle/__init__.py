@@ -18,7 +18,6 @@ from app.routing.lifecycle.acts import (
     customer_renamed,
     mark_read,
     reclassify,
-    reopen,
     revised,
     set_status,
 )
@@ -42,7 +41,6 @@ __all__ = [
     "judged_anew",
     "mark_read",
     "reclassify",
-    "reopen",
     "revised",
     "set_status",
 ]

@@ -23,6 +23,7 @@ from app.models import (
 from app.routing.job_names import ASSIGN_WAITING
 from app.routing.lifecycle.deadlines import preview, set_deadlines
 from app.routing.lifecycle.recording import Change, changing, record
+from app.routing.lifecycle.thread import read_thread
 from app.routing.lifecycle.transitions import demand, follow
 from app.routing.policies import reweighed
 
@@ -67,16 +68,17 @@ def set_status(
 ) -> None:
     """Move a request on as somebody asks. The status that it has already changes nothing.
 
-    Raises Conflict: `request_not_active` for a closed one, `newer_request_open`, `transition_refused`.
+    A resolved one may be put back where it stood. Raises Conflict: `request_not_active` for a closed one,
+    `newer_request_open`, `transition_refused`.
     """
     if request.status is status:
         return
     if request.status is RequestStatus.CLOSED:
         raise Conflict("request_not_active")
-    if status is RequestStatus.OPEN and request.status is RequestStatus.RESOLVED:
-        reopen(ctx, request, reason)
-        return
     kind = _ASKED_FOR[status]
+    if status in ACTIVE_STATUSES and request.status is RequestStatus.RESOLVED:
+        _take_up(ctx, request, ChangeKind.REOPENED if kind is ChangeKind.RESUMED else kind, reason)
+        return
     with changing(ctx, request, kind, reason):
         demand(request, kind)
         if status is RequestStatus.RESOLVED:
@@ -88,17 +90,21 @@ def set_status(
         ctx.defer(ASSIGN_WAITING)  # a hand is free, or something waits for one
 
 
-def reopen(ctx: Context, request: ServiceRequest, reason: str | None = None) -> None:
+def _take_up(ctx: Context, request: ServiceRequest, kind: ChangeKind, reason: str | None) -> None:
     """Take a resolved request up again; without an assignee it joins the queue.
 
-    Raises Conflict: `newer_request_open`, `transition_refused`.
+    Whoever waited before it was resolved, and has had no answer since, waits again from then on: what was
+    resolved by mistake loses neither its clock nor the mark of an answer that did not go.
     """
     number = newer_active(ctx, request)
     if number is not None:
         raise Conflict("newer_request_open", number=number)
-    with changing(ctx, request, ChangeKind.REOPENED, reason):
-        demand(request, ChangeKind.REOPENED)
+    thread = read_thread(ctx, request.id)
+    with changing(ctx, request, kind, reason):
+        demand(request, kind)
         request.resolved_at = None
+        request.waiting_since = thread.waiting_since
+        request.send_failure = thread.failure
     if request.assignee_id is None:
         ctx.defer(ASSIGN_WAITING)
 

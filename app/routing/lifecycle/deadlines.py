@@ -11,6 +11,7 @@ from app.core.context import Context
 from app.models import (
     Account,
     Conversation,
+    RequestStatus,
     ServiceRequest,
 )
 from app.models.conversation import Direction
@@ -32,8 +33,11 @@ def preview(text: str, direction: Direction, at: datetime, media: Sequence[Any])
 
 
 def set_deadlines(request: ServiceRequest) -> None:
-    """Derive what is due when from how long the customer has been waiting."""
-    if request.waiting_since is None:
+    """Derive what is due when from how long the customer has been waiting.
+
+    A resolved request keeps since when it counts as raised: it may be taken up again.
+    """
+    if request.waiting_since is None and request.status is not RequestStatus.RESOLVED:
         request.raised_at = None
     request.due_at = due_at(request.priority, request.waiting_since, request.raised_at)
     request.urgent_at = urgent_at(request.due_at, request.window_until)

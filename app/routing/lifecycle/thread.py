@@ -64,6 +64,8 @@ class Thread:
     """Why the newest answer that failed did; None when somebody has answered anew since."""
     is_answered: bool
     """An answer that goes, or has gone, is newer than the customer's last word, and none has failed."""
+    waiting_since: datetime | None
+    """The customer's first word that no answer follows; their last one when an answer failed."""
 
 
 def read_thread(ctx: Context, request_id: int) -> Thread:
@@ -92,7 +94,8 @@ def read_thread(ctx: Context, request_id: int) -> Thread:
 def summed_up(messages: Sequence[Said]) -> Thread:
     standing = [said for said in messages if said.stands]
     answers = [said for said in standing if said.is_answer]
-    asked = max((said.number for said in standing if not said.is_answer), default=0)
+    asked = [said for said in standing if not said.is_answer]
+    last_answered = max((said.number for said in answers), default=0)
     last = standing[-1] if standing else None
     failure = _failure(messages)
     return Thread(
@@ -101,8 +104,16 @@ def summed_up(messages: Sequence[Said]) -> Thread:
         preview=preview(last.text, last.direction, last.at, last.media) if last else {},
         first_replied_at=answers[0].at if answers else None,
         failure=failure,
-        is_answered=failure is None and any(said.number > asked for said in answers),
+        is_answered=failure is None and last_answered > (asked[-1].number if asked else 0),
+        waiting_since=_waiting_since(asked, last_answered, failure),
     )
+
+
+def _waiting_since(asked: Sequence[Said], last_answered: int, failure: str | None) -> datetime | None:
+    unanswered = [said.at for said in asked if said.number > last_answered]
+    if failure is not None and asked:
+        return asked[-1].at
+    return unanswered[0] if unanswered else None
 
 
 def _failure(messages: Sequence[Said]) -> str | None:
