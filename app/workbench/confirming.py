@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.core.context import Context
 from app.core.errors import Conflict
@@ -26,16 +26,26 @@ SOON_AFTER = timedelta(minutes=1)
 _WITHDRAWN = (OutboundState.CANCELLED, OutboundState.FAILED)
 
 
-def require_confirmed(ctx: Context, request: ServiceRequest, confirmed: Sequence[Confirmation]) -> None:
-    """Raises Conflict: `claimed_by_other` (whose, and since when) and `second_reply` (whose, and when)."""
+def require_confirmed(
+    ctx: Context,
+    request: ServiceRequest,
+    confirmed: Sequence[Confirmation],
+    *,
+    again: Message | None = None,
+) -> None:
+    """Raises Conflict: `claimed_by_other` (whose, and since when) and `second_reply` (whose, and when).
+
+    `again`: the reply, written earlier, that is to go now; every later one stands beside it.
+    """
     if request.status in ACTIVE_STATUSES:
         require_own(ctx, request, confirmed)
     if "second_reply" not in confirmed:
-        _ask_about_second(ctx, request)
+        soon_after = Message.occurred_at > ctx.now() - SOON_AFTER
+        _ask_about_second(ctx, request, soon_after if again is None else Message.number > again.number)
 
 
-def _ask_about_second(ctx: Context, request: ServiceRequest) -> None:
-    """A reply of the last minute that nobody took back, whoever wrote it."""
+def _ask_about_second(ctx: Context, request: ServiceRequest, beside: ColumnElement[bool]) -> None:
+    """A reply, of those meant, that nobody took back, whoever wrote it."""
     earlier = ctx.session.execute(
         select(Message.id, Message.occurred_at, Operator.id.label("author_id"), Operator.name)
         .join(OutboundMessage, OutboundMessage.carries(REPLY, Message.id))
@@ -43,7 +53,7 @@ def _ask_about_second(ctx: Context, request: ServiceRequest) -> None:
         .where(
             Message.service_request_id == request.id,
             Message.direction == Direction.OUTBOUND,
-            Message.occurred_at > ctx.now() - SOON_AFTER,
+            beside,
             OutboundMessage.state.not_in(_WITHDRAWN),
         )
         .order_by(Message.number.desc())

@@ -45,6 +45,14 @@ class TakeBackQuery(BaseModel):
     """That a colleague's planned reply is taken back, with their request known to be theirs."""
 
 
+class SendAgainQuery(BaseModel):
+    """Of letting a reply go that has stood still."""
+
+    model_config = ConfigDict(extra="forbid")
+    confirm: list[Confirmation] = Field(default_factory=list, max_length=2)
+    """That it goes although a colleague has the request, or the customer has been answered since."""
+
+
 class SendReply(BaseModel):
     model_config = ConfigDict(extra="forbid")
     service_request_id: RowId
@@ -77,6 +85,8 @@ class SettleOutcome(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     outcome: Literal["sent", "not_sent"]
+    confirm: list[Literal["claimed_by_other"]] = Field(default_factory=list, max_length=1)
+    """That it is said of a colleague's request."""
 
 
 class MarkRead(BaseModel):

@@ -25,6 +25,7 @@ from app.outbound.intents import release, send_again, settle, take_back
 from app.routing.confirming import require_own
 from app.workbench.announce import announce_messages_alone
 from app.workbench.cargo import REPLIES
+from app.workbench.confirming import require_confirmed
 from app.workbench.events import (
     MESSAGE,
     NOTE_ADDED,
@@ -34,7 +35,7 @@ from app.workbench.events import (
 )
 from app.workbench.messages import add_message, locked_conversation, message_by_key
 from app.workbench.queries import message_views
-from app.workbench.schemas import MessageView, SettleOutcome, WriteNote
+from app.workbench.schemas import Confirmation, MessageView, SettleOutcome, WriteNote
 
 
 def write_note(ctx: Context, conversation_id: int, command: WriteNote) -> MessageView:
@@ -62,38 +63,65 @@ def cancel_reply(ctx: Context, message_id: int, confirmed: Sequence[str] = ()) -
     """
     ctx.require(Permission.REPLIES_SEND)
     message, outbound = _own_outbound(ctx, message_id)
-    if message.operator_id != ctx.actor.operator_id and message.service_request_id is not None:
-        request = ctx.session.get_one(ServiceRequest, message.service_request_id)
+    request = _request_of(ctx, message)
+    if request is not None and message.operator_id != ctx.actor.operator_id:
         require_own(ctx, request, confirmed)
     take_back(ctx, REPLIES, outbound)
     audit.record(ctx, REPLY_TAKEN_BACK, MESSAGE.of(message))
     return message_views(ctx, [message])[0]
 
 
-def release_reply(ctx: Context, message_id: int) -> MessageView:
-    """Let go what somebody planned who has been shut out since. Raises Conflict(`not_held`)."""
+def release_reply(ctx: Context, message_id: int, confirmed: Sequence[Confirmation] = ()) -> MessageView:
+    """Let go what somebody planned who has been shut out since.
+
+    Raises Conflict: `not_held`, and what a person must confirm as for `retry_reply`.
+    """
     ctx.require(Permission.REPLIES_SEND)
     message, outbound = _own_outbound(ctx, message_id)
+    _require_confirmed(ctx, message, confirmed)
     release(ctx, REPLIES, outbound)
     audit.record(ctx, REPLY_RELEASED, MESSAGE.of(message))
     return message_views(ctx, [message])[0]
 
 
-def retry_reply(ctx: Context, message_id: int) -> MessageView:
-    """Send a failed reply again."""
+def retry_reply(ctx: Context, message_id: int, confirmed: Sequence[Confirmation] = ()) -> MessageView:
+    """Send a failed reply again.
+
+    Raises Conflict: `not_failed`, and what a person must confirm: `claimed_by_other`, and `second_reply` when
+    the customer has been answered since it was written.
+    """
     ctx.require(Permission.REPLIES_SEND)
     message, outbound = _own_outbound(ctx, message_id)
+    _require_confirmed(ctx, message, confirmed)
     send_again(ctx, REPLIES, outbound)
     return message_views(ctx, [message])[0]
 
 
 def settle_outcome(ctx: Context, message_id: int, command: SettleOutcome) -> MessageView:
-    """A person has looked on the platform: the reply is there, or it is not (and may be retried)."""
+    """A person has looked on the platform: the reply is there, or it is not (and may be retried).
+
+    Raises Conflict: `outcome_known`, `claimed_by_other`.
+    """
     ctx.require(Permission.REPLIES_SEND)
     message, outbound = _own_outbound(ctx, message_id)
+    request = _request_of(ctx, message)
+    if request is not None:
+        require_own(ctx, request, command.confirm)
     settle(ctx, REPLIES, outbound, command.outcome)
     audit.record(ctx, REPLY_OUTCOME_SETTLED, MESSAGE.of(message), detail={"outcome": command.outcome})
     return message_views(ctx, [message])[0]
+
+
+def _request_of(ctx: Context, message: Message) -> ServiceRequest | None:
+    if message.service_request_id is None:
+        return None
+    return ctx.session.get_one(ServiceRequest, message.service_request_id)
+
+
+def _require_confirmed(ctx: Context, message: Message, confirmed: Sequence[Confirmation]) -> None:
+    request = _request_of(ctx, message)
+    if request is not None:
+        require_confirmed(ctx, request, confirmed, again=message)
 
 
 def _own_outbound(ctx: Context, message_id: int) -> tuple[Message, OutboundMessage]:

@@ -16,6 +16,7 @@ from app.workbench.schemas import (
     MessageList,
     MessageQuery,
     MessageView,
+    SendAgainQuery,
     SendReply,
     SettleOutcome,
     TakeBackQuery,
@@ -121,11 +122,12 @@ def cancel_reply(ctx: Context, message_id: int, query: TakeBackQuery) -> Message
     "/messages/<int:message_id>/release",
     access=Permission.REPLIES_SEND,
     summary="Let a reply go whose author has been shut out",
+    query=SendAgainQuery,
     response=MessageView,
-    errors=("not_held",),
+    errors=("not_held", "claimed_by_other", "second_reply"),
 )
-def release_reply(ctx: Context, message_id: int) -> MessageView:
-    return services.release_reply(ctx, message_id)
+def release_reply(ctx: Context, message_id: int, query: SendAgainQuery) -> MessageView:
+    return services.release_reply(ctx, message_id, query.confirm)
 
 
 @endpoint(
@@ -134,11 +136,12 @@ def release_reply(ctx: Context, message_id: int) -> MessageView:
     "/messages/<int:message_id>/retry",
     access=Permission.REPLIES_SEND,
     summary="Send a failed reply again",
+    query=SendAgainQuery,
     response=MessageView,
-    errors=("not_failed",),
+    errors=("not_failed", "claimed_by_other", "second_reply"),
 )
-def retry_reply(ctx: Context, message_id: int) -> MessageView:
-    return services.retry_reply(ctx, message_id)
+def retry_reply(ctx: Context, message_id: int, query: SendAgainQuery) -> MessageView:
+    return services.retry_reply(ctx, message_id, query.confirm)
 
 
 @endpoint(
@@ -149,7 +152,7 @@ def retry_reply(ctx: Context, message_id: int) -> MessageView:
     summary="Say whether a reply with an unknown outcome is there",
     body=SettleOutcome,
     response=MessageView,
-    errors=("outcome_known",),
+    errors=("outcome_known", "claimed_by_other"),
 )
 def settle_outcome(ctx: Context, message_id: int, body: SettleOutcome) -> MessageView:
     return services.settle_outcome(ctx, message_id, body)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.core.errors import PlatformErrorKind
 from app.models import Operator
 from tests.factories.browser import Browser
 from tests.workbench.desk import Desk
@@ -50,6 +51,48 @@ def test_ones_own_and_what_nobody_has_is_not(
     own = screen.get(f"/service-requests/{desk.private.id}").get_json()
     answer = screen.put(f"/service-requests/{own['id']}/{act}", {**said, "version": own["version"]})
     assert answer.status_code == 200
+
+
+def test_sending_again_for_a_colleague_is_asked_about(
+    desk: Desk, screen: Browser, colleague: Browser
+) -> None:
+    """The reply is another's, the request a colleague's: letting it go is an act upon it like any other."""
+    failed = desk.write("马上为您核实")
+    desk.remote.fail_next(PlatformErrorKind.REJECTED)
+    desk.deliver()
+    assert desk.state(failed.id) == "failed"
+    asked = colleague.post(f"/messages/{failed.id}/retry")
+    assert (asked.status_code, asked.get_json()["code"]) == (409, "claimed_by_other")
+    assert desk.state(failed.id) == "failed"
+    assert colleague.post(f"/messages/{failed.id}/retry?confirm=claimed_by_other").status_code == 200
+
+
+def test_who_was_answered_meanwhile_gets_no_second_answer_unasked(desk: Desk, screen: Browser) -> None:
+    failed = desk.write("马上为您核实")
+    desk.remote.fail_next(PlatformErrorKind.REJECTED)
+    desk.deliver()
+    desk.write("您好，已经派单")
+    desk.deliver()
+    desk.clock.advance(3600)
+    asked = screen.post(f"/messages/{failed.id}/retry")
+    assert (asked.status_code, asked.get_json()["code"]) == (409, "second_reply")
+    assert desk.state(failed.id) == "failed"
+    assert screen.post(f"/messages/{failed.id}/retry?confirm=second_reply").status_code == 200
+
+
+def test_saying_what_became_of_a_colleagues_reply_is_asked_about(
+    wechat_desk: Desk, open_browser: Open
+) -> None:
+    desk = wechat_desk
+    colleague = open_browser(desk.make.operator(desk.agency, desk.team))
+    unsure = desk.write("马上为您核实", request=desk.private)
+    desk.remote.fail_next(PlatformErrorKind.UNKNOWN_OUTCOME)
+    desk.deliver()
+    assert desk.state(unsure.id) == "unknown"
+    path = f"/messages/{unsure.id}/outcome"
+    asked = colleague.post(path, {"outcome": "not_sent"})
+    assert (asked.status_code, asked.get_json()["code"]) == (409, "claimed_by_other")
+    assert colleague.post(path, {"outcome": "sent", "confirm": ["claimed_by_other"]}).status_code == 200
 
 
 def test_taking_back_a_colleagues_planned_reply_is_asked_about(

@@ -17,6 +17,8 @@ export const session = {
 
 /** What a person was asked before they act upon a colleague's request, and said yes to. */
 export type ClaimConfirmed = 'claimed_by_other'[]
+/** The same of letting a reply go: also that the customer has been answered since. */
+export type SendConfirmed = ('claimed_by_other' | 'second_reply')[]
 export type RequestQuery = QueryOf<'routing_list_requests'>
 
 export const requests = {
@@ -116,10 +118,25 @@ export const messages = {
         params: { path: { message_id: id }, query: { confirm } },
       }),
     ),
-  retry: (id: number) => body(client.POST('/messages/{message_id}/retry', at({ message_id: id }))),
-  release: (id: number) => body(client.POST('/messages/{message_id}/release', at({ message_id: id }))),
-  settle: (id: number, outcome: 'sent' | 'not_sent') =>
-    body(client.POST('/messages/{message_id}/outcome', { ...at({ message_id: id }), body: { outcome } })),
+  retry: (id: number, confirm: SendConfirmed = []) =>
+    body(
+      client.POST('/messages/{message_id}/retry', {
+        params: { path: { message_id: id }, query: { confirm } },
+      }),
+    ),
+  release: (id: number, confirm: SendConfirmed = []) =>
+    body(
+      client.POST('/messages/{message_id}/release', {
+        params: { path: { message_id: id }, query: { confirm } },
+      }),
+    ),
+  settle: (id: number, outcome: 'sent' | 'not_sent', confirm: ClaimConfirmed = []) =>
+    body(
+      client.POST('/messages/{message_id}/outcome', {
+        ...at({ message_id: id }),
+        body: { outcome, confirm },
+      }),
+    ),
 }
 
 export const operators = {

@@ -1498,6 +1498,11 @@ export interface components {
              * Format: date-time
              */
             status_since: string;
+            reading_pause: components["schemas"]["ReadingPauseView"] | null;
+            /** Unreachable Since */
+            unreachable_since: string | null;
+            /** Push Fault */
+            push_fault: string | null;
         };
         /** AccountFilterCommand */
         AccountFilterCommand: {
@@ -4123,6 +4128,8 @@ export interface components {
              * @enum {string}
              */
             outcome: "sent" | "not_sent";
+            /** Confirm */
+            confirm?: "claimed_by_other"[];
         };
         /**
          * SettlePublication
@@ -6001,7 +6008,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageView"];
                 };
             };
-            /** @description A problem (outcome_known) */
+            /** @description A problem (outcome_known, claimed_by_other) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6014,7 +6021,9 @@ export interface operations {
     };
     workbench_release_reply: {
         parameters: {
-            query?: never;
+            query?: {
+                confirm?: ("claimed_by_other" | "second_reply")[];
+            };
             header?: never;
             path: {
                 message_id: number;
@@ -6032,7 +6041,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageView"];
                 };
             };
-            /** @description A problem (not_held) */
+            /** @description A problem (not_held, claimed_by_other, second_reply) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6045,7 +6054,9 @@ export interface operations {
     };
     workbench_retry_reply: {
         parameters: {
-            query?: never;
+            query?: {
+                confirm?: ("claimed_by_other" | "second_reply")[];
+            };
             header?: never;
             path: {
                 message_id: number;
@@ -6063,7 +6074,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageView"];
                 };
             };
-            /** @description A problem (not_failed) */
+            /** @description A problem (not_failed, claimed_by_other, second_reply) */
             default: {
                 headers: {
                     [name: string]: unknown;

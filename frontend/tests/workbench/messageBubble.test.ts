@@ -118,6 +118,36 @@ describe('a reply', () => {
     expect((await show({ ...own, undo_until: at(-1) })).find('undo')).toBeNull()
   })
 
+  it('is asked about before it is sent again where a colleague or another answer is concerned', async () => {
+    const refusals = [
+      { code: 'claimed_by_other', assignee_name: '孙念', since: '2026-05-01T01:00:00Z' },
+      { code: 'second_reply', author_name: '陆遥', at: '2026-05-01T02:00:00Z' },
+    ]
+    const asked: string[][] = []
+    vi.stubGlobal('fetch', async (request: Request) => {
+      asked.push(new URL(request.url).searchParams.getAll('confirm'))
+      const refused = refusals[asked.length - 1]
+      if (!refused) return Response.json(message({ id: 9, state: 'queued' }))
+      return Response.json(
+        { title: '', ...refused },
+        { status: 409, headers: { 'content-type': 'application/problem+json' } },
+      )
+    })
+    const { get, find, click } = await show({
+      direction: 'outbound',
+      state: 'failed',
+      error: { code: 'rejected', detail: '' },
+    })
+    await click('retry')
+    expect(get('message').textContent).toContain('孙念')
+    await click('fate-anyway')
+    expect(get('message').textContent).toContain('陆遥')
+    await click('fate-anyway')
+    expect(find('fate-anyway')).toBeNull()
+    expect(asked).toEqual([[], ['claimed_by_other'], ['claimed_by_other', 'second_reply']])
+    vi.unstubAllGlobals()
+  })
+
   it('says why it was not sent, in our words', async () => {
     const error = { code: 'rejected', detail: 'Rejected by the platform' }
     const { get } = await show({ direction: 'outbound', state: 'failed', error })

@@ -6,17 +6,16 @@
 
 import { isTransient, ApiProblem } from '@/api/problem'
 import type { ComposerLane, MessageView } from '@/api/contract'
-import { claimQuestion } from './claimQuestion'
+import { sendQuestion, type Confirmation, type SendQuestion } from './claimQuestion'
 
-/** What the server asks before it sends: a colleague is on it, or somebody has just replied. */
-export type Confirmation = 'claimed_by_other' | 'second_reply'
+export type { Confirmation } from './claimQuestion'
 
 export interface Problem {
   code: string
   detail: string
   requestId: string | null
   /** Set when a yes is all that is missing: who it is about, and since when. */
-  question?: { confirm: Confirmation; name: string; since: string }
+  question?: SendQuestion
   /** The same words without the names of others, who would get a private message too. */
   plainText?: string
 }
@@ -191,15 +190,8 @@ export class OutboxQueue {
 }
 
 function questionOf(error: ApiProblem): Pick<Problem, 'question'> {
-  const claim = claimQuestion(error)
-  if (claim) return { question: { confirm: 'claimed_by_other', ...claim } }
-  const text = (name: string): string => {
-    const value = error.body[name]
-    return typeof value === 'string' ? value : ''
-  }
-  if (error.code === 'second_reply')
-    return { question: { confirm: 'second_reply', name: text('author_name'), since: text('at') } }
-  return {}
+  const question = sendQuestion(error)
+  return question ? { question } : {}
 }
 
 function plainTextOf(error: ApiProblem): Pick<Problem, 'plainText'> {
