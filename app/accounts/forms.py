@@ -13,14 +13,19 @@ from app.adapters.schema import FormModel
 from app.core.context import Context
 from app.core.errors import Invalid
 from app.core.field_errors import field_problems
+from app.core.json_text import json_text
+from app.core.wire import parse_command
 from app.identity.scope import scope
 from app.models import Agency, Operator, Team
 
 
 def checked_form(ctx: Context, where: str, model: type[FormModel], values: dict[str, Any]) -> dict[str, Any]:
-    """The values the adapter asks for, checked; raises Invalid naming each wrong field."""
+    """The values the adapter asks for, checked; raises Invalid naming each wrong field.
+
+    Their types count as in every command: `true` and `"3"` are no numbers.
+    """
     try:
-        parsed = model.model_validate(values)
+        parsed = parse_command(model, json_text(values))
     except ValidationError as error:
         raise Invalid(fields=field_problems(error, ctx.locale, where)) from None
     return {

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from app.accounts.schemas import AccountRefView
+from app.accounts.schemas import AccountRefView, ReadingPauseView
 from app.identity.schemas import TeamRef
 from app.models import AccountStatus, Presence
 
@@ -38,6 +38,12 @@ class AccountFigures(WorkFigures):
     account: AccountRefView
     status: AccountStatus
     status_since: datetime
+    reading_pause: ReadingPauseView | None
+    """Set while it is not read though it is in use."""
+    unreachable_since: datetime | None
+    """Since when the platform's server has not answered."""
+    push_fault: str | None
+    """Why what the platform pushes cannot be read."""
 
 
 class OverviewView(BaseModel):

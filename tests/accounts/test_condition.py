@@ -69,6 +69,12 @@ class Office:
         found: dict[str, Any] = browser.get(f"/accounts/{account_id}").get_json()
         return found
 
+    def on_the_overview(self, account_id: int) -> dict[str, Any]:
+        manager = self.make.operator(self.agency, role=RoleName.MANAGER)
+        rows = Browser(self.app, self.make.session_token(manager)).get("/overview").get_json()["accounts"]
+        found: dict[str, Any] = next(row for row in rows if row["account"]["id"] == account_id)
+        return found
+
 
 @pytest.fixture
 def office(app: Flask, make: Make) -> Office:
@@ -127,6 +133,17 @@ def test_an_account_whose_every_stream_waits_for_long_is_not_called_fine(office:
         office.act(_put_off, account.id, seconds)
         pause = office.view(account.id)["reading_pause"]
         assert (pause and pause["reason"]) == reason
+        assert office.on_the_overview(account.id)["reading_pause"] == pause
+
+
+def test_the_overview_knows_of_a_spent_quota_too(office: Office, clock: ManualClock) -> None:
+    account = office.connect(user_calls_per_day=100)
+    assert office.on_the_overview(account.id)["reading_pause"] is None
+    office.act(count_calls, account, CALLS, 100)
+    clock.advance(60)
+    pause = office.on_the_overview(account.id)["reading_pause"]
+    assert pause["reason"] == "quota_spent"
+    assert pause == office.view(account.id)["reading_pause"]
 
 
 def _put_off(ctx: Context, account_id: int, seconds: int) -> None:

@@ -12,11 +12,13 @@ from flask import Flask
 from pydantic import BaseModel, ValidationError
 
 from app.api.endpoint import ENDPOINTS
+from app.core.permissions import RoleName
 from app.core.wire import parse_command
 from app.models import Operator
 from app.realtime.sockets import SOCKET_EVENTS
 from app.workbench.schemas import SendReply
 from tests.factories.browser import Browser
+from tests.factories.make import Make
 from tests.realtime.listening import connect
 from tests.workbench.desk import Desk
 
@@ -115,3 +117,25 @@ def test_a_socket_takes_no_truth_value_for_an_id(
     for wrong in (True, "1", 1.0):
         answer = client.emit("conversation.watch", {"conversation_id": wrong}, callback=True)
         assert list(answer["error"]["fields"]) == ["conversation_id"]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("user_calls_per_day", True),
+        ("user_calls_per_day", "500"),
+        ("user_calls_per_day", 500.0),
+        ("posts_are_moderated", 1),
+        ("posts_are_moderated", "yes"),
+        ("bound_domain", 1),
+    ],
+)
+def test_an_accounts_own_form_takes_no_other_type_either(
+    make: Make, open_browser: Callable[[Operator | None], Browser], name: str, wrong: Any
+) -> None:
+    agency = make.agency()
+    account = make.account(agency, make.team(agency), platform="weibo")
+    admin = open_browser(make.operator(agency, role=RoleName.ADMINISTRATOR))
+    body = {"name": "客服号", "kind": "official", "team_id": None, "owner_operator_id": None}
+    answer = admin.put(f"/accounts/{account.id}", {**body, "settings": {name: wrong}})
+    assert (answer.status_code, list(answer.get_json()["fields"])) == (422, [f"settings.{name}"])
