@@ -32,7 +32,7 @@ from app.listener.sampling.views import reviews
 from app.media.views import media
 from app.processes.composition import compose
 from app.publishing.views import publishing
-from app.realtime.line import PlainSockets
+from app.realtime.line import PlainSockets, send_framed
 from app.realtime.sockets import Hub
 from app.realtime.views import realtime
 from app.routing.views import routing
@@ -129,6 +129,7 @@ def _bind_extensions(app: Flask, runtime: Runtime, async_mode: str) -> None:
         ping_interval=20,
         ping_timeout=20,
     )
+    send_framed(socketio.server)
     hub = Hub(runtime, socketio)
     hub.on_disconnect.append(leave_all)
     hub.tail.on_loss.append(lambda connection: leave_what_is_lost(hub, connection))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from queue import Queue
 from types import SimpleNamespace
 
 import pytest
@@ -21,8 +22,9 @@ from app.identity.schemas import SessionEnded
 from app.identity.web_session import load_actor
 from app.models import Operator
 from app.realtime.connections import Connection, Connections
+from app.realtime.line import MOST_PACKETS
 from app.realtime.publisher import publish_new
-from app.realtime.tail import MOST_WAITING, Tail
+from app.realtime.tail import Tail
 from tests.factories.make import Make
 from tests.realtime.listening import ACTOR, emit, tell
 from tests.support.statements import counted
@@ -54,7 +56,10 @@ class Wire:
 
     def load(self, sid: str, packets: int) -> None:
         """So many wait on its line."""
-        self.sockets[sid] = SimpleNamespace(queue=SimpleNamespace(qsize=lambda: packets))
+        line: Queue[Packet] = Queue()
+        for _ in range(packets):
+            line.put(Packet())
+        self.sockets[sid] = SimpleNamespace(queue=line)
 
     def disconnect(self, sid: str) -> None:
         self.cut.append(sid)
@@ -209,7 +214,7 @@ def test_a_browser_that_reads_too_slowly_is_told_to_catch_up(
 ) -> None:
     slow = listen("slow")
     listen("a")
-    wire.load("slow", MOST_WAITING)
+    wire.load("slow", MOST_PACKETS)
     three_events(runtime, operator)
     assert tail.step()
     assert wire.told["slow"] == ["events.behind"]
@@ -232,7 +237,7 @@ def test_a_slow_browser_that_has_nothing_to_hear_is_left_in_peace(
 ) -> None:
     other = connections.add("other", replace(ACTOR, operator_id=operator.id + 1), "t")
     other.position = 0
-    wire.load("other", MOST_WAITING)
+    wire.load("other", MOST_PACKETS)
     three_events(runtime, operator)
     tail.step()
     assert wire.told == {}

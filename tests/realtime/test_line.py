@@ -15,9 +15,12 @@ from engineio.socket import Socket
 from flask import Flask
 from socketio import Server
 from werkzeug.serving import make_server
+from wsproto import ConnectionType
+from wsproto.connection import Connection
+from wsproto.events import TextMessage
 
 from app.core.json_text import json_text
-from app.realtime.line import NAMESPACE, Lines, event_packet
+from app.realtime.line import MOST_BYTES, MOST_PACKETS, NAMESPACE, Lines, event_packet
 
 PINNED = Path(__file__).resolve().parents[2] / "requirements.in"
 FRAME = {"events": [{"name": "message.appended", "payload": {"text": "宽带断了 \u2028 \"'<"}}], "seq": 7}
@@ -75,14 +78,29 @@ def test_it_goes_to_one_browser_only_and_may_go_to_several(server: Server, lines
     assert third.written() == []
 
 
-def test_what_waits_on_a_line_is_counted(server: Server, lines: Lines) -> None:
+def test_a_line_is_full_of_many_packets(server: Server, lines: Lines) -> None:
     browser = Browser(server)
-    assert lines.waiting(browser.sid) == 0
-    for _ in range(3):
+    assert not lines.is_full(browser.sid)
+    for _ in range(MOST_PACKETS):
+        assert not lines.is_full(browser.sid)
         lines.send(browser.sid, event_packet("events", "{}"))
-    assert lines.waiting(browser.sid) == 3
+    assert lines.is_full(browser.sid)
     browser.written()
-    assert lines.waiting(browser.sid) == 0
+    assert not lines.is_full(browser.sid)
+
+
+def test_a_line_is_full_of_many_bytes(server: Server, lines: Lines) -> None:
+    """Of frames, as they are written: characters of ours take three each."""
+    browser = Browser(server)
+    lines.send(browser.sid, event_packet("events", json_text("宽" * (MOST_BYTES // 3))))
+    assert lines.is_full(browser.sid)
+
+
+@pytest.mark.parametrize("size", [0, 100, 200, 70_000])
+def test_a_frame_made_for_many_is_what_the_websocket_would_make(size: int) -> None:
+    packet = event_packet("events", json_text("宽" * size))
+    theirs = Connection(ConnectionType.SERVER).send(TextMessage(data=str(packet.encode())))
+    assert packet.encode().frame == theirs
 
 
 def test_a_browser_that_is_gone_hears_nothing(server: Server, lines: Lines) -> None:
@@ -91,7 +109,7 @@ def test_a_browser_that_is_gone_hears_nothing(server: Server, lines: Lines) -> N
     browser.written()
     lines.send(browser.sid, event_packet("events", "{}"))
     assert browser.written() == []
-    assert lines.waiting(browser.sid) == 0
+    assert not lines.is_full(browser.sid)
 
 
 @pytest.mark.parametrize("library", ["python-socketio", "python-engineio"])
