@@ -46,6 +46,7 @@ _KINDS = {
     "app.processes.worker default": "worker-default",
     "app.processes.worker questions": "worker-questions",
     "app.processes.scheduler": "scheduler",
+    "app.processes.door": "door",
     "app.processes.supervisord": "supervisor",
     "app.ops.watcher": "watcher",
     "sandbox": "sandbox",

@@ -12,7 +12,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from app.config import Environment, Settings, load_settings
-from app.ops.layout import ROOT, Layout
+from app.ops.layout import ROOT, WEB_SOCKET, Layout
 from app.ops.preflight import check_corpus
 from app.ops.process_tree import MARK
 from app.ops.refusal import StartRefused
@@ -91,6 +91,7 @@ def make_plan(given: Given) -> Plan:
         MARK: str(layout.data_dir),
         "PROMETHEUS_MULTIPROC_DIR": str(layout.metrics),  # see app.core.metrics
     }
+    derived[WEB_SOCKET] = str(layout.web_socket)
     if not given.get("REDIS_URL"):
         derived["REDIS_URL"] = f"unix://{layout.queue_socket}"
     if corpus:

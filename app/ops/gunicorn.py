@@ -16,7 +16,10 @@ from dotenv import dotenv_values
 # As everywhere: the environment wins over `.env`. Values are checked by app.config in each worker.
 _given = {name: value for name, value in {**dotenv_values(".env"), **os.environ}.items() if value}
 
-bind = [f"{_given.get('BIND_HOST', '127.0.0.1')}:{_given.get('PORT', '5000')}"]
+# Where a door keeps the port (app.processes.door, as `make run` starts it), it hands connections over here.
+_door = _given.get("WEB_SOCKET")
+bind = [f"unix:{_door}" if _door else f"{_given.get('BIND_HOST', '127.0.0.1')}:{_given.get('PORT', '5000')}"]
+umask = 0o077
 # gevent, and the connection ends where a body was refused unread.
 worker_class = "app.ops.web_worker.WebWorker"
 workers = int(_given.get("WEB_CONCURRENCY", "1"))

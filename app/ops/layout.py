@@ -13,6 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 # A Unix socket's address holds 108 bytes on Linux and 104 on macOS, the closing zero included.
 LONGEST_SOCKET_PATH = 100
 
+WEB_SOCKET = "WEB_SOCKET"
+"""The environment's name for where the web process takes connections over from the door; without it, it
+listens at the port itself."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -54,6 +58,10 @@ class Layout:
     @property
     def supervisor_socket(self) -> Path:
         return self.socket("supervisor")
+
+    @property
+    def web_socket(self) -> Path:
+        return self.socket("web")
 
     def socket(self, name: str) -> Path:
         """DATA_DIR/<name>.sock, or a private temporary folder's when the system could not address that."""

@@ -42,6 +42,7 @@ def programs(plan: Plan, *, web_at_once: bool = False) -> list[Program]:
     web = [python, "-m", "gunicorn", "-c", "app/ops/gunicorn.py", "wsgi:app"]
     found.append(Program("web", web, at_once=web_at_once))
     found += [Program(f"worker-{queue}", [python, "-m", "app.processes.worker", queue]) for queue in QUEUES]
+    found.append(Program("door", [python, "-m", "app.processes.door"]))
     found.append(Program("scheduler", [python, "-m", "app.processes.scheduler"]))
     return found
 

@@ -29,7 +29,7 @@ from app.ops import process_tree
 from app.ops.process_title import set_title
 
 PREPARATION = "app.processes.prepare"
-WORKING = ("app.processes.worker", "app.processes.scheduler")
+WORKING = ("app.processes.worker", "app.processes.scheduler", "app.processes.door")
 FORKED = {
     **{module: module for module in (*WORKING, PREPARATION)},
     "gunicorn": "app.processes.web_server",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.accounts.callbacks import MAX_BODY_BYTES, Door, callbacks
+from app.accounts.callbacks import callbacks
+from app.accounts.door import MAX_BODY_BYTES, Door
 from app.accounts.views import accounts
 from app.api import assets, packing
 from app.api.endpoint import ENDPOINTS

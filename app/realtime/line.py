@@ -113,7 +113,7 @@ def send_framed(server: Any) -> None:
     driver = server.eio._async
     inner = driver["websocket"]
 
-    class WebSocket(inner):  # type: ignore[misc]  # the driver's own
+    class WebSocket(inner):  # type: ignore[misc, valid-type]  # the driver's own
         def send(self, message: Any) -> Any:
             if not isinstance(message, _Framed):
                 return super().send(message)

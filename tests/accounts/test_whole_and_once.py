@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from app.accounts.callbacks import MAX_BODY_BYTES
+from app.accounts.door import MAX_BODY_BYTES
 from app.models import CallbackDelivery
 from tests.accounts.test_callbacks import Line, sign
 from tests.factories.make import Make

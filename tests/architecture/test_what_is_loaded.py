@@ -38,6 +38,7 @@ ALLOWED = {
     "app.processes.web": SERVING | {"flask", "gevent"},
     "app.processes.worker": SERVING,
     "app.processes.scheduler": SERVING,
+    "app.processes.door": SERVING,
     "app.processes.supervisord": {"supervisor"},
     "app.ops.watcher": {"supervisor"},
     "app.ops.gunicorn": set(),

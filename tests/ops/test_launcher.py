@@ -29,6 +29,7 @@ PROGRAMS = {
     "app.processes.worker default": "worker-default",
     "app.processes.worker questions": "worker-questions",
     "app.processes.scheduler": "scheduler",
+    "app.processes.door": "door",
     "-m sandbox": "sandbox",
 }
 RESTART_SECONDS = 120.0

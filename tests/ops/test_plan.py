@@ -40,6 +40,7 @@ def test_without_settings_it_is_the_demo_with_queue_and_sandbox(tmp_path: Path) 
         "worker-default",
         "worker-questions",
         "scheduler",
+        "door",
     } == set(names(plan))
 
 
