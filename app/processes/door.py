@@ -84,8 +84,9 @@ class Doorkeeper:
             self._close_idle(time.monotonic())
         self._listener.close()
         self._let_hands_finish()
-        for sock in (*self._idle, self._woken, self._wake, self._selector):
+        for sock in (*self._idle, self._woken, self._wake):
             sock.close()
+        self._selector.close()
 
     def _look_at(self, sock: Any) -> None:
         if sock is self._listener:
@@ -210,11 +211,13 @@ def _nothing_here(_environ: dict[str, Any], start_response: StartResponse) -> It
 
 
 def main(_arguments: Sequence[str] = ()) -> int:
+    web = os.environ.get(WEB_SOCKET)
+    if not web:
+        raise SystemExit(f"lingke: {WEB_SOCKET} must name the socket at which the web process takes over")
     runtime = start_process("door")
     sys.setswitchinterval(SWITCH_SECONDS)
-    web = Path(os.environ[WEB_SOCKET])
     listener = listen(runtime.settings.bind_host, runtime.settings.port)
-    keeper = Doorkeeper(listener, Door(_nothing_here, runtime), web)
+    keeper = Doorkeeper(listener, Door(_nothing_here, runtime), Path(web))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: keeper.stop())
     keeper.serve()

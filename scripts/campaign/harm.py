@@ -22,6 +22,7 @@ AIMED = "a courier at a chosen step"
 # The two processes that hold work in their hands die most often.
 WEIGHTS = {
     parts.WEB: 3.0,
+    parts.DOOR: 2.0,
     parts.INGEST: 4.0,
     parts.OUTBOUND: 6.0,
     parts.DEFAULT: 1.0,

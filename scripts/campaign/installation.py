@@ -29,8 +29,8 @@ from tests.support.stack import RunningStack, launch, wait_for
 
 WEB, SCHEDULER, QUEUE, SANDBOX = "gunicorn", "app.processes.scheduler", "server --port 0", "-m sandbox"
 INGEST, OUTBOUND, DEFAULT = (f"app.processes.worker {name}" for name in ("ingest", "outbound", "default"))
-SUPERVISOR = "supervisord"
-VICTIMS = (WEB, INGEST, OUTBOUND, DEFAULT, SCHEDULER, QUEUE, SANDBOX, SUPERVISOR)
+SUPERVISOR, DOOR = "supervisord", "app.processes.door"
+VICTIMS = (WEB, DOOR, INGEST, OUTBOUND, DEFAULT, SCHEDULER, QUEUE, SANDBOX, SUPERVISOR)
 BACK_SECONDS = 180.0
 
 
