@@ -39,7 +39,7 @@ from app.routing.policies import due_at, urgent_at
 from app.routing.schemas import ClassifyRequest, SetAssignee, SetStatus
 from app.routing.services import classify_request, mark_read, set_assignee, set_status
 from app.workbench.held import hold_replies
-from app.workbench.schemas import SettleOutcome
+from app.workbench.schemas import Confirmation, SettleOutcome
 from app.workbench.services import cancel_reply, retry_reply, settle_outcome
 from tests.factories.make import Make
 from tests.fakes.platforms import Remote
@@ -48,6 +48,7 @@ from tests.workbench.desk import Desk
 
 K, S = PlatformErrorKind, OutboundState
 CONFIRMED = ["claimed_by_other"]
+ANYWAY: list[Confirmation] = ["claimed_by_other", "second_reply"]
 REFUSALS = {"newer_request_open", "transition_refused", "request_not_active", "reply_window_closed"} | {
     "account_not_active",
     "too_late",
@@ -104,7 +105,7 @@ class Life:
         self._decide(S.QUEUED, lambda ctx, message: cancel_reply(ctx, message, CONFIRMED))
 
     def retry(self) -> None:
-        self._decide(S.FAILED, lambda ctx, message: retry_reply(ctx, message, [*CONFIRMED, "second_reply"]))
+        self._decide(S.FAILED, lambda ctx, message: retry_reply(ctx, message, ANYWAY))
 
     def settle(self) -> None:
         said = SettleOutcome.model_validate({"outcome": self.random.choice(["sent", "not_sent"])})
