@@ -124,13 +124,15 @@ describe('a reply', () => {
       { code: 'second_reply', author_name: '陆遥', at: '2026-05-01T02:00:00Z' },
     ]
     const asked: string[][] = []
-    vi.stubGlobal('fetch', async (request: Request) => {
+    vi.stubGlobal('fetch', (request: Request) => {
       asked.push(new URL(request.url).searchParams.getAll('confirm'))
       const refused = refusals[asked.length - 1]
-      if (!refused) return Response.json(message({ id: 9, state: 'queued' }))
-      return Response.json(
-        { title: '', ...refused },
-        { status: 409, headers: { 'content-type': 'application/problem+json' } },
+      if (!refused) return Promise.resolve(Response.json(message({ id: 9, state: 'queued' })))
+      return Promise.resolve(
+        Response.json(
+          { title: '', ...refused },
+          { status: 409, headers: { 'content-type': 'application/problem+json' } },
+        ),
       )
     })
     const { get, find, click } = await show({
