@@ -18,6 +18,7 @@ from sqlalchemy import select
 from app.accounts.job_names import REFRESH_FACTS
 from app.core.clock import ManualClock
 from app.core.errors import AppError
+from app.core.jobs import DeferredJob
 from app.core.permissions import RoleName
 from app.core.runtime import NullQueue
 from app.core.unit_of_work import open_context
@@ -42,11 +43,12 @@ RUSH_SECONDS = 10
 RUSH_TICKS = 5
 STORM_DAY = 3
 STORM_TICKS = 34
+HOUSEKEEPING_SECONDS = 60
 WEIBO, WECHAT, MASTODON = "weibo-care", "wechat-main", "mastodon-care"
 # A contract's daily quota, so that the hourly limit of comments can be reached at all.
 WEIBO_CALLS_A_DAY = 400
 # Nobody watches topics or sessions here, and retraining has nothing to do with platforms.
-# What servers allow is asked every six hours, which this clockless schedule would do at every tick.
+# What servers allow is asked every six hours, and would press against nothing.
 _LEFT_OUT = {WATCH, SWEEP_SESSIONS, FETCH_AVATAR, REFRESH_FACTS}
 
 
@@ -76,6 +78,7 @@ class Week:
         self.dice = random.Random(7)
         self.refused: Counter[str] = Counter()
         self.written: Counter[str] = Counter()
+        self._last: dict[str, float] = {}
 
     def pass_by(self) -> None:
         for day in range(DAYS):
@@ -171,14 +174,26 @@ class Week:
     def _work(self, seconds: float) -> None:
         """What the scheduler finds due now, done by its workers; then time passes."""
         for _ in range(20):
-            with open_context(self.runtime, LISTENER, write=False) as ctx:
-                jobs = [job for entry in PERIODIC for job in entry.due(ctx) if job.job not in _LEFT_OUT]
+            jobs = self._due_jobs()
             for job in jobs:
                 perform(self.runtime, job.job.name, list(job.ids))
             if not jobs or {job.job for job in jobs} == {ASSIGN_WAITING}:
                 break
         self.simulation.finish_publishing(WECHAT)
         self.simulation.advance(seconds)
+
+    def _due_jobs(self) -> list[DeferredJob]:
+        """Housekeeping comes when its time has come; what is looked for every few seconds, at every look."""
+        now, settings = self.simulation.clock.now().timestamp(), self.runtime.settings
+        entries = [
+            entry
+            for entry in PERIODIC
+            if entry.every(settings) < HOUSEKEEPING_SECONDS
+            or now - self._last.get(entry.name, 0.0) >= entry.every(settings)
+        ]
+        self._last |= {entry.name: now for entry in entries}
+        with open_context(self.runtime, LISTENER, write=False) as ctx:
+            return [job for entry in entries for job in entry.due(ctx) if job.job not in _LEFT_OUT]
 
     def comments_in_busiest_hour(self, key: str) -> int:
         rows = [row for row in self.simulation.sent(key) if row["operation"].startswith("comments/")]
