@@ -29,6 +29,9 @@ from tests.listener.desk import Desk, items, judged, verdicts
 OpenBrowser = Callable[[Operator | None], Browser]
 SUBJECTS = ("宽带", "光猫", "话费", "套餐", "流量", "信号", "宽带账单", "校园卡")
 WISHES = ("怎么还没有修好呢", "到底什么时候给退", "能不能帮忙看一下", "为什么又多扣了钱", "还要再等几天啊")
+ANGRY = [f"{subject}坏了{days}天没人管，太差了，要投诉" for subject in SUBJECTS for days in "一二三四五六"]
+WRONG = [Labelled(text=text, intent="other", sentiment=1, urgency=0, weight=50.0) for text in ANGRY]
+"""Labels that make a bad model. Several tests train on them, so that one has to be made."""
 
 
 def correct(desk: Desk, item_id: int, **said: Any) -> dict[str, Any]:
@@ -198,15 +201,12 @@ def test_models_learn_from_corrections_are_gated_and_can_be_rolled_back(
 
 
 def test_a_candidate_that_falls_on_the_pinned_set_never_judges(learning: Runtime) -> None:
-
     def said(text: str, intent: str) -> Labelled:
         return Labelled(text=text, intent=intent, sentiment=0, urgency=0, weight=50.0)
 
-    angry = [f"{subject}坏了三天没人管，太差了，要投诉" for subject in SUBJECTS]
-    wrong = [said(f"{text}{n}", "other") for n in range(30) for text in angry]
-    pinned = [said(text, "complaint") for text in angry] + [said("今天天气真好啊", "other")]
+    pinned = [said(f"{subject}坏了三天没人管，太差了，要投诉", "complaint") for subject in SUBJECTS]
     shipped = classifier(learning).version
-    version = train_candidate(learning, wrong, pinned)
+    version = train_candidate(learning, WRONG, [*pinned, said("今天天气真好啊", "other")])
     assert version.state == "refused"
     assert version.fallen
     assert classifier(learning).version == shipped
@@ -218,8 +218,7 @@ def test_a_candidate_nothing_could_be_said_about_is_promoted_by_hand(
 ) -> None:
     admin = open_browser(make.operator(desk.agency, role=RoleName.ADMINISTRATOR))
     shipped = classifier(learning).version
-    said = [Labelled(text="宽带修得真快", intent="praise", sentiment=1, urgency=0)]
-    candidate = train_candidate(learning, said, [])
+    candidate = train_candidate(learning, WRONG, [])
     assert (candidate.state, classifier(learning).version) == ("candidate", shipped)
     way = f"/models/{candidate.name}/promotion"
     assert desk.browser.post(way).status_code == 403
@@ -241,18 +240,14 @@ def test_a_candidate_promoted_by_hand_must_still_pass_the_pinned_labels(
 ) -> None:
     admin = open_browser(make.operator(desk.agency, role=RoleName.ADMINISTRATOR))
     shipped = classifier(learning).version
-    texts = [
-        f"{subject}坏了{days}天没人管，太差了，要投诉" for subject in SUBJECTS for days in "一二三四五六"
-    ]
-    pinned = [text for text in texts if is_pinned(text)][:4]
+    pinned = [text for text in ANGRY if is_pinned(text)][:4]
     assert len(pinned) == 4
     make.store(desk.account, *(make.post(text, author=f"p{n}") for n, text in enumerate(pinned)))
     judge_items(learning)
     for item in items(learning):
         correct(desk, item.id, intent="complaint", sentiment=-1)
-    wrong = [Labelled(text=t, intent="other", sentiment=1, urgency=0, weight=50.0) for t in texts]
     too_few = [Labelled(text=t, intent="complaint", sentiment=-1, urgency=0) for t in pinned[:2]]
-    candidate = train_candidate(learning, wrong, too_few)
+    candidate = train_candidate(learning, WRONG, too_few)
     assert candidate.state == "candidate"
 
     (version,) = admin.post(f"/models/{candidate.name}/promotion").get_json()["items"]
