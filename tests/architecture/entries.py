@@ -144,11 +144,15 @@ ROUTES: dict[str, Entry] = {
     "workbench.cancel_reply": Entry(
         _R.REQUEST, 200, _message(OutboundState.QUEUED, query={"confirm": _CLAIMED[0]})
     ),
-    "workbench.release_reply": Entry(_R.REQUEST, 409, _message(OutboundState.QUEUED)),
+    "workbench.release_reply": Entry(
+        _R.REQUEST, 409, _message(OutboundState.QUEUED, query={"confirm": _CLAIMED[0]})
+    ),
     "routing.hand_back": Entry(_R.OWN, 200, plain),
-    "workbench.retry_reply": Entry(_R.REQUEST, 200, _message(OutboundState.FAILED)),
+    "workbench.retry_reply": Entry(
+        _R.REQUEST, 200, _message(OutboundState.FAILED, query={"confirm": _CLAIMED[0]})
+    ),
     "workbench.settle_outcome": Entry(
-        _R.REQUEST, 200, _message(OutboundState.UNKNOWN, {"outcome": "not_sent"})
+        _R.REQUEST, 200, _message(OutboundState.UNKNOWN, {"outcome": "not_sent", "confirm": _CLAIMED})
     ),
     "realtime.list_events": Entry(_R.OWN, 200, lambda _stage: Ask(query={"after": 0})),
 }
