@@ -19,8 +19,8 @@ _LONGEST_REPLY = 200
 def newest_article(world: World, account: BrandAccount) -> int:
     """msg_data_id of the newest article.
 
-    When there is none a first one is made up, published at noon of the day before in Beijing: old enough for
-    datacube to tell of it.
+    When there is none a first one is made up, published at noon in Beijing of the newest day that datacube
+    tells of: yesterday from 08:00 on, until then the day before.
     """
     sql = "SELECT body FROM wechat_document WHERE account = ? AND kind = 'article' ORDER BY at DESC LIMIT 1"
     row = world.store.one(sql, account.key)
@@ -34,7 +34,7 @@ def newest_article(world: World, account: BrandAccount) -> int:
         "is_deleted": False,
     }
     now = world.clock.now()
-    noon = now - (now + 8 * 3600) % 86_400 - 12 * 3600
+    noon = now - now % 86_400 - 20 * 3600  # days of datacube begin at 08:00 in Beijing, midnight UTC
     body = {"articles": [item], "msg_data_id": msg_data_id}
     articles.save(world, account, "article", f"opening{msg_data_id}", body, at=noon)
     return msg_data_id

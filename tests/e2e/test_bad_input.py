@@ -79,6 +79,7 @@ def _push(stack: RunningStack, account: dict[str, Any], body: bytes, *, secret: 
 
 
 def _refusals_logged(stack: RunningStack) -> int:
-    lines = (stack.data_dir / "logs" / "web.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    logs = [stack.data_dir / "logs" / f"{process}.log" for process in ("door", "web")]  # either may answer
+    lines = [line for log in logs for line in log.read_text("utf-8", errors="replace").splitlines()]
     events = [json.loads(line) for line in lines if line.startswith("{")]
     return sum(event.get("event") == "callback_signature_rejected" for event in events)

@@ -38,6 +38,8 @@ _KNOWN = 60
 _MET = 150
 _WATCHED = 20
 _READ_BACK_PAGES = 4
+_FIGURES_READY = timedelta(hours=8)
+"""After midnight in Beijing."""
 
 
 class WeChatComments:
@@ -47,7 +49,7 @@ class WeChatComments:
 
     def poll(self, account: AccountRef, cursor: Cursor | None, budget: Budget) -> Page:
         """One article a call, in turn. Articles come from the setting `watched_articles`
-        (`msg_data_id:index`) and, once a day, from yesterday's figures."""
+        (`msg_data_id:index`) and, once a day, from the newest figures."""
         state: dict[str, Any] = dict(cursor or {})
         articles: dict[str, Json] = {
             key: dict(lenient.obj(value)) for key, value in lenient.obj(state.get("articles")).items()
@@ -75,13 +77,13 @@ class WeChatComments:
         return Page(tuple(items), next_cursor, has_more=more, cost=cost)
 
     def _discover(self, account: AccountRef, state: dict[str, Any], articles: dict[str, Json]) -> int:
-        """Yesterday's articles, ready after 08:00 in Beijing. An account without the right to figures has
-        none."""
+        """The articles of the newest day that there are figures of: yesterday's are ready after 08:00 in
+        Beijing, until then it is the day before. An account without the right to figures has none."""
         local = self._clock.now().astimezone(BEIJING)
-        yesterday = (local - timedelta(days=1)).date().isoformat()
-        if local.hour < 8 or state.get("discovered") == yesterday:
+        day = (local - _FIGURES_READY - timedelta(days=1)).date().isoformat()
+        if state.get("discovered") == day:
             return 0
-        body = {"begin_date": yesterday, "end_date": yesterday}
+        body = {"begin_date": day, "end_date": day}
         try:
             answer = self._client.post(account, "/datacube/getarticlesummary", body)
         except PlatformError as error:
@@ -95,7 +97,7 @@ class WeChatComments:
             if msg_data_id and number.isdigit():
                 article = articles.setdefault(f"{msg_data_id}:{int(number) - 1}", {})
                 article["title"] = lenient.text(entry.get("title"))[:200]
-        state["discovered"] = yesterday
+        state["discovered"] = day
         return 1
 
     def _read(self, account: AccountRef, key: str, entry: Json) -> list[InboundPost]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -175,6 +175,24 @@ def test_articles_of_yesterday_are_watched_without_being_named(
     assert json.loads(platform.sent(LIST)[0].content)["index"] == 1
     adapter.poll("comments", callbacks.account(), page.next_cursor, Budget(5))
     assert len(platform.sent(SUMMARY)) == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [("2026-03-01T23:59:00Z", "2026-02-28"), ("2026-03-02T00:00:00Z", "2026-03-01")],
+    ids=["just before 08:00 in Beijing", "at 08:00"],
+)
+def test_at_night_the_newest_figures_are_of_the_day_before_yesterday(
+    platform: ScriptedPlatform, adapter: WeChatAdapter, moment: str, day: str
+) -> None:
+    """Comments read before their article's title is known would never have it."""
+    platform.clock.advance((datetime.fromisoformat(moment) - NOW).total_seconds())
+    platform.answers(SUMMARY, {"list": [{"ref_date": day, "msgid": "2247483699_2", "title": "公告"}]})
+    platform.answers(LIST, {"errcode": 0, "comment": [{"user_comment_id": 9, "content": "断网了"}]})
+    page = adapter.poll("comments", callbacks.account(), None, Budget(5))
+    assert json.loads(platform.sent(SUMMARY)[0].content) == {"begin_date": day, "end_date": day}
+    assert page.items[0].origin is not None
+    assert page.items[0].origin.title == "公告"
 
 
 def test_an_account_without_figures_still_reads_its_named_articles(
