@@ -139,17 +139,20 @@ class Installation:
         with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as connection:
             return connection.execute(statement).fetchall()
 
-    def control(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+    def control(self, method: str, path: str, body: Any = None, *, once: bool = False, **query: Any) -> Any:
         """Call the sandbox's control API, waiting while it is being restarted.
 
-        Raises RuntimeError when it stays away for BACK_SECONDS or refuses the call.
+        Raises RuntimeError when it stays away for BACK_SECONDS or refuses the call; with `once` also when an
+        answer is lost, because what was asked for may have been done, and again would be twice.
         """
         address = f"{self.stack.sandbox_address}/_control{path}"
         deadline = time.monotonic() + BACK_SECONDS
         while True:
             try:
                 answer = httpx.request(method, address, json=body, params=query, timeout=30)
-            except httpx.TransportError:
+            except httpx.TransportError as error:
+                if once and not isinstance(error, httpx.ConnectError):
+                    raise RuntimeError("nobody knows whether it was done") from None
                 if time.monotonic() > deadline:
                     raise RuntimeError("the sandbox does not come back") from None
                 time.sleep(0.1)

@@ -78,9 +78,9 @@ class Traffic:
             text = f"{dice.choice(TROUBLES)} 第{number}位顾客"
             body = {"account": account, "customer": f"顾客{number % 40}号", "text": text}
             try:
-                self._installation.control("POST", "/customer/message", body)
+                self._installation.control("POST", "/customer/message", body, once=True)
             except RuntimeError:
-                self._ledger.note("a customer could not write")
+                self._ledger.note("a customer could not write, or does not know")
                 continue
             with self._ledger.lock:
                 self._ledger.written.add((account, text))
@@ -107,9 +107,9 @@ class Traffic:
         text = f"{TROUBLES[0]} 新粉丝{number}"
         body = {"account": PUSHED_ACCOUNT, "customer": f"新粉丝{number}号", "text": text}
         try:
-            written = self._installation.control("POST", "/customer/message", body)
+            written = self._installation.control("POST", "/customer/message", body, once=True)
         except RuntimeError:
-            self._ledger.note("a customer could not write")
+            self._ledger.note("a customer could not write, or does not know")
             return ""
         with self._ledger.lock:
             self._ledger.written.add((PUSHED_ACCOUNT, text))
