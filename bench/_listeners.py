@@ -32,6 +32,9 @@ class Heard:
     received: int = 0
     """Bytes."""
 
+    def count_from(self, first: int) -> int:
+        return sum(number >= first for number in self.moments)
+
 
 class Listeners:
     """`count` browsers, with the cookies in turn. Used in a `with` block; `heard()` ends them."""
@@ -53,9 +56,12 @@ class Listeners:
         self._process.terminate()
         self._process.join(5)
 
-    def slowest(self) -> int:
-        """How many pushes the browser has heard of that heard of fewest."""
-        self._pipe.send("slowest")
+    def slowest(self, first: int) -> int:
+        """Of how many pushes from number `first` on the browser has heard that heard of fewest.
+
+        What an earlier load said may be told again: its requests live on.
+        """
+        self._pipe.send(first)
         return int(self._pipe.recv())
 
     def heard(self) -> list[Heard]:
@@ -93,9 +99,9 @@ class _Crowd:
             while self._pipe.poll():
                 self._pipe.send(self._answer(self._pipe.recv()))
 
-    def _answer(self, question: str) -> Any:
-        if question == "slowest":
-            return min(len(browser.heard.moments) for browser in self._browsers)
+    def _answer(self, question: str | int) -> Any:
+        if isinstance(question, int):
+            return min(browser.heard.count_from(question) for browser in self._browsers)
         if question == "cpu":
             return time.process_time()
         return [browser.heard for browser in self._browsers]

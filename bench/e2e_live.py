@@ -83,7 +83,7 @@ class _Run:
             with cpu_per(self._place, count) as work:
                 answers = offer(port, requests, self._rate, CONNECTIONS, PATIENCE_SECONDS)
                 accepted = sum(status == 200 for status in answers.status)
-                wait_for(lambda: listeners.slowest() >= accepted, PATIENCE_SECONDS)
+                wait_for(lambda: listeners.slowest(first) >= accepted, PATIENCE_SECONDS)
             work["listeners"] = round((listeners.cpu_seconds() - listening) / count * 1e6)
             heard = listeners.heard()
         after = self._metrics()
