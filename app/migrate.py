@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from alembic import command
@@ -13,12 +14,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from app.core.db import make_engine
+
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 
-def _config() -> Config:
+def _config(folder: Path = FOLDER) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return config
 
@@ -66,13 +69,25 @@ def _require_intact(connection: Connection) -> None:
         raise RuntimeError(f"the migration would leave broken references in {', '.join(tables)}")
 
 
-def new_migration(engine: Engine, message: str) -> str:
-    """Write a migration that leads from the database's schema to the models'; its revision number."""
-    config = _config()
+def new_migration(message: str, folder: Path = FOLDER) -> str:
+    """Write a migration that leads from what those in `folder` make to the models; its revision number.
+
+    They are compared in a database that is made for it and thrown away: whoever writes one need not have an
+    installation, and where theirs stands says nothing.
+    """
+    config = _config(folder)
     number = f"{len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1:04d}"
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.revision(config, message=message, autogenerate=True, rev_id=number)
+    with TemporaryDirectory() as place:
+        engine = make_engine(f"sqlite:///{place}/compared.db")
+        try:
+            with _schema_connection(engine) as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+            with engine.connect() as connection:
+                config.attributes["connection"] = connection
+                command.revision(config, message=message, autogenerate=True, rev_id=number)
+        finally:
+            engine.dispose()
     return number
 
 

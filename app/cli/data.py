@@ -49,8 +49,8 @@ def db_downgrade(revision: str) -> None:
 @db.command("revision")
 @click.option("-m", "--message", required=True)
 def db_revision(message: str) -> None:
-    """Write a migration from the database's schema to the models'."""
-    click.echo(migrate.new_migration(runtime_here().engine, message))
+    """Write a migration from what the migrations make to the models; no database is needed."""
+    click.echo(migrate.new_migration(message))
 
 
 @seed.command("demo")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +71,31 @@ def test_up_down_and_up_again_ends_at_the_models(bare_engine: Engine) -> None:
     assert set(inspect(bare_engine).get_table_names()) <= {"alembic_version"}
     migrate.upgrade(bare_engine)
     assert _differences(bare_engine) == []
+
+
+_LOSES_A_TABLE = """
+from alembic import op
+revision, down_revision, branch_labels, depends_on = {ours!r}, {last!r}, None, None
+def upgrade():
+    op.drop_table("login_attempts")
+def downgrade():
+    raise NotImplementedError
+"""
+
+
+def test_a_new_migration_makes_what_the_models_have_and_the_migrations_do_not(tmp_path: Path) -> None:
+    """`make migration` on a checkout that was never started: it asks for no database."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    last = migrate.head_revision() or ""
+    ours, next_one = (f"{int(last) + step:04d}" for step in (1, 2))
+    lost = _LOSES_A_TABLE.format(ours=ours, last=last)
+    (folder / "versions" / f"{ours}_lost.py").write_text(lost, encoding="utf-8")
+    assert migrate.new_migration("bring it back", folder) == next_one
+    (written,) = (folder / "versions").glob(f"{next_one}_*.py")
+    upgrade, downgrade = written.read_text(encoding="utf-8").split("def downgrade")
+    assert re.findall(r"create_table\(\s*['\"](\w+)", upgrade) == ["login_attempts"]
+    assert re.findall(r"drop_table\(['\"](\w+)", downgrade) == ["login_attempts"]
 
 
 # A reply as the schema before publications knew it, with everything it hangs on.
