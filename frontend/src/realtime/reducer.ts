@@ -23,13 +23,27 @@ export interface Tables {
 }
 export type TableKind = keyof Tables
 
-export interface Entities {
-  service_request: Record<number, Tables['service_request']>
-  message: Record<number, Tables['message']>
-  account: Record<number, Tables['account']>
-  topic: Record<number, Tables['topic']>
-  alert: Record<number, Tables['alert']>
-  publication: Record<number, Tables['publication']>
+/** What is special about a kind. The compiler asks for an entry for each of `Tables`; all else follows from these two. */
+interface Particulars<Name extends TableKind> {
+  /** A read knows more than an event of the same version: a request carries what this reader has not read. */
+  readKnowsMore?: true
+  /** What an event leaves out because not everybody who hears it may know it: null there says nothing. */
+  withheld?: readonly (keyof Tables[Name])[]
+}
+
+const PARTICULARS: { [Name in TableKind]: Particulars<Name> } = {
+  service_request: { readKnowsMore: true },
+  message: {},
+  account: { withheld: ['callback_path', 'settings'] },
+  topic: {},
+  alert: {},
+  publication: {},
+}
+export const TABLES = Object.keys(PARTICULARS) as readonly TableKind[]
+
+type Held = { [Name in TableKind]: Record<number, Tables[Name]> }
+
+export interface Entities extends Held {
   /** By operator; an event says only what changed of a person, so the newest event counts. */
   presence: Record<number, Schemas['Presence']>
   presenceAt: Record<number, number>
@@ -39,35 +53,8 @@ export interface Entities {
 }
 
 export function emptyEntities(): Entities {
-  return {
-    service_request: {},
-    message: {},
-    account: {},
-    topic: {},
-    alert: {},
-    publication: {},
-    presence: {},
-    presenceAt: {},
-    shownAt: {},
-    withdrawnAt: {},
-  }
-}
-
-export const TABLES: readonly TableKind[] = [
-  'service_request',
-  'message',
-  'account',
-  'topic',
-  'alert',
-  'publication',
-]
-
-/** A request carries what this reader has not read, which only a read knows; an event of the same version brings less. */
-const READ_KNOWS_MORE: ReadonlySet<TableKind> = new Set(['service_request'])
-
-/** What an event leaves out because not everybody who hears it may know it: null there says nothing. */
-const WITHHELD: { [Name in TableKind]?: readonly (keyof Tables[Name])[] } = {
-  account: ['callback_path', 'settings'],
+  const held = Object.fromEntries(TABLES.map((kind) => [kind, {}])) as Held
+  return { ...held, presence: {}, presenceAt: {}, shownAt: {}, withdrawnAt: {} }
 }
 
 export interface Entity {
@@ -129,7 +116,7 @@ function show<Name extends TableKind>(state: Entities, kind: Name, view: Tables[
   if (seq <= (state.withdrawnAt[place] ?? 0)) return
   if (seq > (state.shownAt[place] ?? 0)) state.shownAt[place] = seq
   const held = state[kind][view.id]
-  if (held?.version === view.version && READ_KNOWS_MORE.has(kind)) return
+  if (held?.version === view.version && PARTICULARS[kind].readKnowsMore) return
   put(state, kind, view)
 }
 
@@ -149,7 +136,7 @@ function filled<Name extends TableKind>(
   view: Tables[Name],
   other: Tables[Name] | undefined,
 ): Tables[Name] {
-  const missing = (WITHHELD[kind] ?? []).filter(
+  const missing = (PARTICULARS[kind].withheld ?? []).filter(
     (field) => view[field] === null && other && other[field] !== null,
   )
   if (!other || missing.length === 0) return view
