@@ -32,8 +32,7 @@ _SLICES_PER_WINDOW = 60
 
 def quotas_of(ctx: Context, account: Account) -> list[Quota]:
     """The quotas that count per account."""
-    parts = platforms(ctx.runtime)
-    capabilities = parts.adapter(account.platform).capabilities(parts.ref(account))
+    capabilities = platforms(ctx.runtime).capabilities(account)
     return [quota for quota in capabilities.quotas if quota.scope == "account"]
 
 
@@ -156,8 +155,7 @@ def spacing(ctx: Context, account: Account, streams: int) -> timedelta:
 
 def rereads(ctx: Context, account: Account) -> bool:
     """Whether known items of the account are read again: it is wanted, and the platform lets us."""
-    parts = platforms(ctx.runtime)
-    capabilities = parts.adapter(account.platform).capabilities(parts.ref(account))
+    capabilities = platforms(ctx.runtime).capabilities(account)
     return ctx.runtime.settings.reread_minutes > 0 and capabilities.has(Feature.REREAD)
 
 

@@ -15,6 +15,7 @@ from app.accounts.refusals import refused_features
 from app.accounts.token_store import DatabaseTokenStore
 from app.adapters import registry
 from app.adapters.base import PlatformAdapter, PushReceiver
+from app.adapters.capabilities import Capabilities
 from app.adapters.transport import AdapterServices, CallRecord
 from app.adapters.types import AccountRef, Credentials
 from app.config import Settings
@@ -90,6 +91,10 @@ class Platforms:
             settings={**account.settings, "disabled_features": [*refused_features(account)]},
             names=account.called,
         )
+
+    def capabilities(self, account: Account) -> Capabilities:
+        """What its platform and its own rights let the account do."""
+        return self.adapter(account.platform).capabilities(self.ref(account))
 
     def draft(
         self, platform: str, base_urls: Mapping[str, str], credentials: Mapping[str, str]

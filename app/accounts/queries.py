@@ -89,8 +89,7 @@ def account_view(
 
     Events carry it without: they reach everybody who may see the account.
     """
-    adapter = platforms(ctx.runtime).adapter(account.platform)
-    capabilities = adapter.capabilities(platforms(ctx.runtime).ref(account))
+    capabilities = platforms(ctx.runtime).capabilities(account)
     condition = condition or conditions_of(ctx, [account])[account.id]
     pause = reading_pause(ctx, account, condition)
     return AccountView(

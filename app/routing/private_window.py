@@ -85,7 +85,7 @@ def _histories(
     sends = _private_sends(ctx, {conversation.id for _, conversation in conversations}, apart_from)
     parts = platforms(ctx.runtime)
     rules = {
-        account.id: parts.adapter(account.platform).capabilities(parts.ref(account)).window_rules
+        account.id: parts.capabilities(account).window_rules
         for account in {account.id: account for account, _ in conversations}.values()
     }
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from app.core.rows import held, rows_by_id
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
 from app.media.queries import ItemMedia, media_of_items, media_views, origin_view
+from app.media.schemas import MediaView, OriginView
 from app.models import (
     REPLY,
     ContactIdentity,
@@ -31,6 +33,7 @@ from app.models import (
     Verdict,
 )
 from app.routing.queries import WITH_RELATED, contact_ref, preview_view, request_view
+from app.routing.schemas import ReasonView, SentimentView
 from app.routing.verdict_views import reason_views, sentiment_view
 from app.workbench.lanes import lanes_view
 from app.workbench.schemas import (
@@ -167,10 +170,15 @@ def message_views(ctx: Context, messages: Sequence[Message]) -> list[MessageView
         _message_view(
             message,
             outbound.get(message.id),
-            verdicts.get(message.inbound_item_id),
             people.get(message.operator_id),
-            media.get(message.inbound_item_id) if message.inbound_item_id else None,
-            earlier.get(message.inbound_item_id or 0, []),
+            _brought_by(
+                message,
+                verdicts.get(message.inbound_item_id),
+                media.get(message.inbound_item_id),
+                earlier.get(message.inbound_item_id, []),
+            )
+            if message.inbound_item_id is not None
+            else _NOTHING,
         )
         for message in messages
     ]
@@ -182,7 +190,7 @@ def reply_views(
     """Views of replies whose rows in the ledger are at hand; one statement at most."""
     people = rows_by_id(ctx.session, Operator, [message.operator_id for message in messages])
     return [
-        _message_view(message, outbound, None, people.get(message.operator_id or 0), None, [])
+        _message_view(message, outbound, people.get(message.operator_id or 0), _NOTHING)
         for message, outbound in zip(messages, rows, strict=True)
     ]
 
@@ -219,13 +227,34 @@ def _by(name: str, rows: Any) -> dict[Any, Any]:
     return {getattr(row, name): row for row in rows}
 
 
+@dataclass(frozen=True)
+class _Brought:
+    """What a customer's message brings along with its words; what we write brings nothing."""
+
+    media: list[MediaView] = field(default_factory=list)
+    origin: OriginView | None = None
+    sentiment: SentimentView | None = None
+    reasons: list[ReasonView] = field(default_factory=list)
+    revisions: list[RevisionView] = field(default_factory=list)
+
+
+_NOTHING = _Brought()
+
+
+def _brought_by(
+    message: Message, verdict: Verdict | None, kept: ItemMedia | None, revisions: list[RevisionView]
+) -> _Brought:
+    return _Brought(
+        media=media_views(message.media, kept),
+        origin=origin_view(kept),
+        sentiment=sentiment_view(verdict),
+        reasons=reason_views(verdict),
+        revisions=revisions,
+    )
+
+
 def _message_view(
-    message: Message,
-    outbound: OutboundMessage | None,
-    verdict: Verdict | None,
-    operator: Operator | None,
-    kept: ItemMedia | None,
-    revisions: list[RevisionView],
+    message: Message, outbound: OutboundMessage | None, operator: Operator | None, brought: _Brought
 ) -> MessageView:
     return MessageView(
         id=message.id,
@@ -237,15 +266,15 @@ def _message_view(
         author_name=message.author_name,
         operator=PersonRef(id=operator.id, name=operator.name) if operator else None,
         text=message.text,
-        media=media_views(message.media, kept),
-        origin=origin_view(kept),
-        sentiment=sentiment_view(verdict),
-        reasons=reason_views(verdict),
+        media=brought.media,
+        origin=brought.origin,
+        sentiment=brought.sentiment,
+        reasons=brought.reasons,
         external_url=message.external_url,
         occurred_at=message.occurred_at,
         edited_at=message.edited_at,
         deleted_at=message.deleted_at,
-        revisions=revisions,
+        revisions=brought.revisions,
         state=outbound.state if outbound else None,
         error=_error(outbound),
         undo_until=outbound.undo_until if outbound and outbound.state is OutboundState.QUEUED else None,

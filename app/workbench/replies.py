@@ -28,20 +28,19 @@ from app.models import (
     RequestStatus,
     ServiceRequest,
 )
-from app.outbound import refusal_words
 from app.outbound.intents import goes_at, write_intent
 from app.routing import lifecycle
 from app.routing.private_window import private_history
 from app.routing.services import change_status
 from app.workbench.announce import announce_messages_alone
-from app.workbench.cargo import REPLIES, build_send_request, order_key
+from app.workbench.cargo import REPLIES, order_key
 from app.workbench.confirming import require_confirmed
 from app.workbench.events import REPLY_STATE_CHANGED
-from app.workbench.lanes import KIND_OF, Target, code_of, refusal, reply_target, target_named
+from app.workbench.lanes import Target, code_of, refusal, reply_target, target_named
 from app.workbench.messages import add_message, locked_conversation, message_by_key
 from app.workbench.queries import message_views, reply_views
 from app.workbench.schemas import MessageView, SendReply
-from app.workbench.wording import check_personal_data, check_recipients, record_confirmed, with_choices
+from app.workbench.wording import check_personal_data, check_words, record_confirmed, with_choices
 
 
 def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, address: str) -> MessageView:
@@ -67,8 +66,7 @@ def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, addres
     _check_lane(ctx, account, conversation, lane, answered, history.window(leaves_at))
     target = with_choices(ctx, account, lane, answered.context if answered else None, command)
     said = check_personal_data(ctx, lane, text, command.personal_data)
-    check_recipients(ctx, account, lane, text, target)
-    _check_text(ctx, account, lane, text, target, address)
+    check_words(ctx, account, lane, text, target, address)
     require_confirmed(ctx, request, command.confirm)
     message = add_message(ctx, conversation, request, lane, Direction.OUTBOUND, text, command)
     record_confirmed(ctx, message, said, command.personal_data)
@@ -140,8 +138,7 @@ def _check_lane(
 
     `window` is that of private answers at that moment.
     """
-    parts = platforms(ctx.runtime)
-    capabilities = parts.adapter(account.platform).capabilities(parts.ref(account))
+    capabilities = platforms(ctx.runtime).capabilities(account)
     reason = refusal(account, lane, capabilities, target, window)
     if reason is None:
         return
@@ -154,23 +151,3 @@ def _check_lane(
         reason_text=translate(f"lane.refused.{reason}", ctx.locale),
         alternatives=[*ways, "wait"],
     )
-
-
-def _check_text(
-    ctx: Context, account: Account, lane: Lane, text: str, target: dict[str, str] | None, address: str
-) -> None:
-    if not text:
-        raise Invalid("reply_empty", fields={"text": translate("errors.reply_empty", ctx.locale)})
-    parts = platforms(ctx.runtime)
-    adapter = parts.adapter(account.platform)
-    measure = adapter.measure_text(KIND_OF[lane], text, parts.ref(account))
-    if not measure.fits:
-        raise Invalid(
-            "reply_too_long",
-            units=refusal_words.characters(measure.units, measure.unit),
-            maximum=refusal_words.characters(measure.limit, measure.unit),
-            fields={"text": translate("errors.reply_too_long", ctx.locale)},
-        )
-    problems = adapter.validate(parts.ref(account), build_send_request(lane, text, "check", target, address))
-    if problems:
-        raise Invalid("reply_refused", fields=refusal_words.by_field(problems, ctx.locale))

@@ -1,19 +1,22 @@
-"""Whether a reply may say its words in its lane: personal data in public, names of others in private."""
+"""Whether a reply may say its words in its lane: no personal data in public, no other reader in private."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.accounts.platforms import platforms
+from app.adapters.types import Violation
 from app.core.context import Context
 from app.core.errors import Invalid
 from app.core.i18n import translate
 from app.core.text import storable
 from app.identity import audit
 from app.models import Account, Lane, Message
+from app.outbound import refusal_words
 from app.workbench.cargo import build_send_request
 from app.workbench.events import MESSAGE, PERSONAL_DATA_CONFIRMED
+from app.workbench.lanes import KIND_OF
 from app.workbench.policies import Piece, masked, personal_data
 from app.workbench.schemas import ConfirmedPersonalData, SendReply
 
@@ -61,19 +64,37 @@ def record_confirmed(
     )
 
 
-def check_recipients(
-    ctx: Context, account: Account, lane: Lane, text: str, target: Mapping[str, str] | None
+def check_words(
+    ctx: Context, account: Account, lane: Lane, text: str, target: Mapping[str, str], address: str
 ) -> None:
+    """What the platform says of these words for this target, asked once.
+
+    Raises Invalid: `reply_empty`, `private_reply_names_others`, `reply_too_long`, `reply_refused`.
+    """
+    if not text:
+        raise Invalid("reply_empty", fields={"text": translate("errors.reply_empty", ctx.locale)})
+    parts = platforms(ctx.runtime)
+    adapter, ref = parts.adapter(account.platform), parts.ref(account)
+    problems = adapter.validate(ref, build_send_request(lane, text, "check", target, address))
+    if lane is Lane.PRIVATE:
+        _refuse_other_readers(ctx, text, problems)
+    measure = adapter.measure_text(KIND_OF[lane], text, ref)
+    if not measure.fits:
+        raise Invalid(
+            "reply_too_long",
+            units=refusal_words.characters(measure.units, measure.unit),
+            maximum=refusal_words.characters(measure.limit, measure.unit),
+            fields={"text": translate("errors.reply_too_long", ctx.locale)},
+        )
+    if problems:
+        raise Invalid("reply_refused", fields=refusal_words.by_field(problems, ctx.locale))
+
+
+def _refuse_other_readers(ctx: Context, text: str, problems: Sequence[Violation]) -> None:
     """A private reply reaches the customer alone: where naming somebody lets them read it, it is refused.
 
     There is no way to confirm it: "only they can see it" stands above the box, and must be true.
     """
-    if lane is not Lane.PRIVATE:
-        return
-    parts = platforms(ctx.runtime)
-    problems = parts.adapter(account.platform).validate(
-        parts.ref(account), build_send_request(lane, text, "check", target, None)
-    )
     for problem in problems:
         if problem.code == "names_others":
             names = [f"@{name}" for name in problem.details["names"]]
@@ -96,8 +117,7 @@ def with_choices(
     if command.content_warning is not None and "visibility" in chosen:
         chosen["content_warning"] = storable(command.content_warning).strip()
     if command.visibility is not None:
-        parts = platforms(ctx.runtime)
-        offered = parts.adapter(account.platform).capabilities(parts.ref(account)).visibilities
+        offered = platforms(ctx.runtime).capabilities(account).visibilities
         if lane is not Lane.PUBLIC or "visibility" not in chosen or command.visibility not in offered:
             raise Invalid(fields={"visibility": "not_offered"})
         chosen["visibility"] = command.visibility

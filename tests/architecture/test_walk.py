@@ -46,6 +46,26 @@ DISPATCHERS = {
 }
 
 
+# Where an answer passes, and why. Another room is a decision: is the work done there, or only handed through?
+ANSWER_PASSES = {
+    "accounts": "which adapter speaks for the account; quotas, and what a call says of the account",
+    "realtime": "the wrapper of every connection; the event's number",
+    "api": "an endpoint: right, body, answer",
+    "core": "the unit of work and the values that everything is made of",
+    "identity": "who asks, and who may hear",
+    "workbench": "the reply itself",
+    "outbound": "the intent, the attempt, its outcome",
+    "routing": "the window of private answers, whose request it is, its event",
+    "routing/lifecycle": "the only writer of the request that was answered",
+    "models": "rules that a row knows of itself",
+    "adapters": "what a platform offers and how its rules are read",
+    "adapters/wechat": "the platform",
+    "search": "colleagues find the words as soon as they are written",
+    "nlp/text": "words as the index keeps them",
+    "jobs": "the worker that carries it away",
+}
+
+
 def floors() -> dict[str, int]:
     """Package → floor, the lowest 0, from the import contract itself."""
     tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
@@ -90,10 +110,13 @@ class Walk:
                 found.append(f"{caller} -> {called}")
         return found
 
+    @property
+    def rooms(self) -> list[str]:
+        return list(dict.fromkeys(_room(file) for file in self.files))
+
     def show(self, title: str) -> None:
-        rooms = list(dict.fromkeys(_room(file) for file in self.files))
-        sys.stdout.write(f"\n{title}: {len(self.files)} files in {len(rooms)} rooms\n")
-        for room in rooms:
+        sys.stdout.write(f"\n{title}: {len(self.files)} files in {len(self.rooms)} rooms\n")
+        for room in self.rooms:
             names = [file.rpartition("/")[2] for file in self.files if _room(file) == room]
             sys.stdout.write(f"  {room}: {', '.join(names)}\n")
 
@@ -125,6 +148,7 @@ def test_one_message_in_and_one_answer_out_never_climb(
     (request,) = screen.get("/service-requests", view="mine").get_json()["items"]
     desk = Desk.__new__(Desk)
     desk.runtime, desk.make, desk.operator, desk.clock = line.runtime, make, somebody, clock
+    assert screen.csrf  # asked for when a screen opens, not by its answer
     with outward.watching():
         reply = {
             "service_request_id": request["id"],
@@ -141,5 +165,6 @@ def test_one_message_in_and_one_answer_out_never_climb(
     outward.show("one answer, from the click to the platform")
     assert inward.climbing() == []
     assert outward.climbing() == []
+    assert sorted(outward.rooms) == sorted(ANSWER_PASSES)
     assert "routing/intake.py" in inward.files
     assert any(file.startswith("adapters/wechat") for file in outward.files)
