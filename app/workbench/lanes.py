@@ -27,7 +27,7 @@ _CODES = {"account_": "account_not_active", "window_": "reply_window_closed"}
 def lanes_view(ctx: Context, account: Account, conversation: Conversation) -> LanesView:
     parts = platforms(ctx.runtime)
     adapter = parts.adapter(account.platform)
-    capabilities = adapter.capabilities(parts.ref(account))
+    capabilities = parts.capabilities(account)
     targets = {lane: reply_target(ctx, conversation.id, lane) for lane in KIND_OF}
     window = private_window(ctx, account, conversation)
     reasons = {lane: refusal(account, lane, capabilities, targets[lane], window) for lane in KIND_OF}
