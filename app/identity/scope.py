@@ -115,18 +115,32 @@ def _request_condition(actor: Actor) -> ColumnElement[bool]:
     within = _account_condition(ServiceRequest.account_id, actor)
     if actor.request_reach is RequestReach.ALL:
         return within
-    teams = sorted(actor.team_ids)
-    own = ServiceRequest.assignee_id == actor.operator_id
-    if actor.request_reach is RequestReach.TEAM:
-        return and_(within, or_(own, ServiceRequest.team_id.in_(teams)))
-    waiting = and_(ServiceRequest.assignee_id.is_(None), ServiceRequest.team_id.in_(teams))
-    return and_(within, or_(own, waiting))
+    of_teams: ColumnElement[bool] = ServiceRequest.team_id.in_(sorted(actor.team_ids))
+    if actor.request_reach is RequestReach.OWN:
+        of_teams = and_(ServiceRequest.assignee_id.is_(None), of_teams)
+    # `IS TRUE` keeps indexes out of it: a team's requests are a large part of all, whatever is asked of them.
+    return and_(within, or_(ServiceRequest.assignee_id == actor.operator_id, of_teams).is_(True))
 
 
 def _conversation_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
     if actor.request_reach is RequestReach.ALL:
         return true()
-    return column.in_(select(ServiceRequest.conversation_id).where(_request_condition(actor)))  # type: ignore[no-any-return]
+    return _one_of_reach(ServiceRequest.conversation_id == column, actor)
+
+
+def _one_of_reach(belongs: ColumnElement[bool], actor: Actor) -> ColumnElement[bool]:
+    """Whether a request within reach belongs to the row outside.
+
+    Asked row by row: with `IN (…)` SQLite gathers all requests of a team to judge one conversation.
+    """
+    request = select(1).select_from(ServiceRequest).where(belongs, _request_condition(actor))
+    return request.correlate_except(ServiceRequest).exists()
+
+
+def _an_identity(belongs: ColumnElement[bool], actor: Actor) -> ColumnElement[bool]:
+    known = _account_condition(ContactIdentity.account_id, actor)
+    identity = select(1).select_from(ContactIdentity).where(belongs, known)
+    return identity.correlate_except(ContactIdentity).exists()
 
 
 def _agency_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
@@ -140,13 +154,19 @@ _RULES: dict[Any, Any] = {
     ServiceRequest: _request_condition,
     RequestChange: lambda actor: and_(
         _account_condition(RequestChange.account_id, actor),
-        RequestChange.service_request_id.in_(select(ServiceRequest.id).where(_request_condition(actor))),
+        _one_of_reach(ServiceRequest.id == RequestChange.service_request_id, actor),
     ),
     Conversation: lambda actor: and_(
         _account_condition(Conversation.account_id, actor), _conversation_condition(Conversation.id, actor)
     ),
-    Contact: lambda actor: Contact.id.in_(
-        select(ContactIdentity.contact_id).where(_account_condition(ContactIdentity.account_id, actor))
+    Contact: lambda actor: (
+        select(1)
+        .select_from(ContactIdentity)
+        .where(
+            ContactIdentity.contact_id == Contact.id, _account_condition(ContactIdentity.account_id, actor)
+        )
+        .correlate_except(ContactIdentity)
+        .exists()
     ),
     Agency: lambda actor: _agency_condition(Agency.id, actor),
     Team: lambda actor: _agency_condition(Team.agency_id, actor),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from app.core.context import Context
 from app.core.db import among
 from app.core.permissions import Permission
-from app.identity.scope import scope, visible
+from app.identity.scope import scope
 from app.media.content_types import SHOWN_INLINE
 from app.media.described import web_address
 from app.media.limits import HOPELESS
@@ -124,12 +124,13 @@ def visible_copy(ctx: Context, copy_id: int) -> MediaCopy | None:
     """A copy of something the actor may see: in the ledger, or in a conversation of theirs."""
     ways = []
     if ctx.actor.may(Permission.INBOUND_ITEMS_READ):
-        ways.append(MediaCopy.inbound_item_id.in_(scope(select(InboundItem.id), ctx.actor, InboundItem)))
+        read = scope(select(InboundItem.id), ctx.actor, InboundItem)
+        ways.append(read.where(InboundItem.id == MediaCopy.inbound_item_id).correlate(MediaCopy).exists())
     if ctx.actor.may(Permission.CONVERSATIONS_READ):
-        said = select(Message.inbound_item_id).where(
-            Message.inbound_item_id.is_not(None), visible(Message, ctx.actor)
+        said = scope(select(Message.id), ctx.actor, Message)
+        ways.append(
+            said.where(Message.inbound_item_id == MediaCopy.inbound_item_id).correlate(MediaCopy).exists()
         )
-        ways.append(MediaCopy.inbound_item_id.in_(said))
     if not ways:
         return None
     return ctx.session.scalar(

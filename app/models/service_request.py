@@ -72,8 +72,11 @@ class ServiceRequest(Entity):
         ),
         _partial("ix_service_requests_account_done", "account_id", "last_inbound_at", "id", where=_DONE_SQL),
         # All that a count asks about: the rows themselves are not read.
-        _partial("ix_service_requests_active_counts", *_COUNTED, where=_ACTIVE_SQL),
+        _partial(
+            "ix_service_requests_active_counts", *_COUNTED, "waiting_since", "due_at", where=_ACTIVE_SQL
+        ),
         _partial("ix_service_requests_done_counts", *_COUNTED, where=_DONE_SQL),
+        _partial("ix_service_requests_done_lately", "resolved_at", "account_id", "status", where=_DONE_SQL),
     )
 
     number: Mapped[str] = mapped_column(String(24), unique=True)

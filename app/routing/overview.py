@@ -5,19 +5,21 @@ Every figure is counted by the condition by which its list is filtered, so that 
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from app.accounts.condition import conditions_of, reading_pause
 from app.accounts.schemas import AccountRefView
 from app.core.context import Context
+from app.core.db import not_by_index
 from app.core.office import start_of_day
 from app.core.permissions import ROLES, Permission
 from app.identity.queries import open_requests_by_operator
 from app.identity.schemas import TeamRef
-from app.identity.scope import scope
+from app.identity.scope import scope, visible
 from app.models import Account, AccountStatus, Operator, Presence, RequestStatus, ServiceRequest, Team
 from app.routing.overview_schemas import AccountFigures, OverviewView, TeamFigures, TotalFigures
 from app.routing.queries import overdue_condition, view_condition
@@ -26,59 +28,73 @@ _SERVING = frozenset(name for name, role in ROLES.items() if Permission.REPLIES_
 
 
 def overview(ctx: Context) -> OverviewView:
-    """Eleven statements, however much there is; one more for an account whose pushes cannot be opened."""
+    """Ten statements, however much there is; one more for an account whose pushes cannot be opened."""
     people = ctx.session.scalars(
         scope(select(Operator), ctx.actor, Operator)
         .where(Operator.is_active, Operator.role.in_(_SERVING))
         .options(selectinload(Operator.teams))
     ).all()
+    work = _work(ctx)
+    by_account = _by(work, 0)
     return OverviewView(
         counted_at=ctx.now(),
-        totals=_totals(ctx),
-        teams=_teams(ctx, list(people)),
-        accounts=_accounts(ctx),
+        totals=_totals(ctx, by_account.values()),
+        teams=_teams(ctx, list(people), _by(work, 1)),
+        accounts=_accounts(ctx, by_account),
         presence={state: sum(person.presence is state for person in people) for state in Presence},
     )
 
 
-def _figures(ctx: Context) -> list[ColumnElement[int]]:
+_Work = dict[str, int]
+_NOTHING: _Work = {"active": 0, "unassigned": 0, "overdue": 0, "pending": 0}
+
+
+def _work(ctx: Context) -> dict[tuple[int, int | None], _Work]:
+    """What is to be done, by account and team. An index holds all of it; finished requests are not read."""
     conditions = (
         view_condition(ctx, "all"),
         view_condition(ctx, "unassigned"),
         overdue_condition(ctx),
         ServiceRequest.status == RequestStatus.PENDING,
     )
-    return [func.count().filter(condition) for condition in conditions]
-
-
-def _counted(ctx: Context, *columns: Any) -> Select[Any]:
-    return scope(select(ServiceRequest), ctx.actor, ServiceRequest).with_only_columns(
-        *columns, maintain_column_froms=True
+    whose = (ServiceRequest.account_id, ServiceRequest.team_id)
+    rows = ctx.session.execute(
+        scope(select(ServiceRequest), ctx.actor, ServiceRequest)
+        .where(view_condition(ctx, "all"))
+        .with_only_columns(
+            *whose, *(func.count().filter(condition) for condition in conditions), maintain_column_froms=True
+        )
+        .group_by(*whose)
     )
+    return {(row[0], row[1]): dict(zip(_NOTHING, row[2:], strict=True)) for row in rows}
 
 
-def _work(row: Any) -> dict[str, int]:
-    return dict(zip(("active", "unassigned", "overdue", "pending"), row, strict=True))
+def _by(work: dict[tuple[int, int | None], _Work], place: int) -> dict[int | None, _Work]:
+    """Summed up by account (place 0) or by team (place 1)."""
+    sums: dict[int | None, _Work] = defaultdict(lambda: dict(_NOTHING))
+    for whose, figures in work.items():
+        mine = sums[whose[place]]
+        for name, count in figures.items():
+            mine[name] += count
+    return sums
 
 
-def _totals(ctx: Context) -> TotalFigures:
-    today = func.count().filter(
-        view_condition(ctx, "resolved"), ServiceRequest.resolved_at >= start_of_day(ctx.now())
+def _totals(ctx: Context, work: Iterable[_Work]) -> TotalFigures:
+    # Of a year's finished requests those of today are few, of an account's many.
+    within = not_by_index(ctx.session, visible(ServiceRequest, ctx.actor), ServiceRequest.account_id)
+    resolved_today = ctx.session.scalar(
+        select(func.count()).where(
+            within, view_condition(ctx, "resolved"), ServiceRequest.resolved_at >= start_of_day(ctx.now())
+        )
     )
-    row = ctx.session.execute(_counted(ctx, *_figures(ctx), today)).one()
-    return TotalFigures(**_work(row[:-1]), resolved_today=row[-1])
+    sums = dict(_NOTHING)
+    for figures in work:
+        for name, count in figures.items():
+            sums[name] += count
+    return TotalFigures(**sums, resolved_today=resolved_today or 0)
 
 
-def _by(ctx: Context, column: Any) -> dict[int, dict[str, int]]:
-    rows = ctx.session.execute(_counted(ctx, column, *_figures(ctx)).group_by(column)).all()
-    return {row[0]: _work(row[1:]) for row in rows}
-
-
-_NOTHING = {"active": 0, "unassigned": 0, "overdue": 0, "pending": 0}
-
-
-def _teams(ctx: Context, people: list[Operator]) -> list[TeamFigures]:
-    work = _by(ctx, ServiceRequest.team_id)
+def _teams(ctx: Context, people: list[Operator], work: dict[int | None, _Work]) -> list[TeamFigures]:
     held = open_requests_by_operator(ctx.session, [person.id for person in people])
     found = []
     for team in ctx.session.scalars(scope(select(Team), ctx.actor, Team).order_by(Team.id)):
@@ -97,8 +113,7 @@ def _teams(ctx: Context, people: list[Operator]) -> list[TeamFigures]:
     return found
 
 
-def _accounts(ctx: Context) -> list[AccountFigures]:
-    work = _by(ctx, ServiceRequest.account_id)
+def _accounts(ctx: Context, work: dict[int | None, _Work]) -> list[AccountFigures]:
     accounts = ctx.session.scalars(
         scope(select(Account), ctx.actor, Account)
         .where(Account.status != AccountStatus.REMOVED)

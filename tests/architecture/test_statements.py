@@ -83,7 +83,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "reviews.list_draws": 3,
     "reviews.list_sampled_items": 11,
     "routing.count_requests": 4,
-    "routing.get_overview": 14,
+    "routing.get_overview": 13,
     "routing.get_request": 2,
     "routing.list_changes": 6,
     "routing.list_decisions": 4,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from app.models import (
     Operator,
     RequestStatus,
     ServiceRequest,
+    Team,
 )
 from tests.factories.browser import Browser
 from tests.factories.make import Make
@@ -58,7 +60,7 @@ def plans(runtime: Runtime) -> Iterator[list[str]]:
         event.remove(runtime.engine, "before_cursor_execute", explain)
 
 
-def fill(runtime: Runtime, make: Make, account: Account) -> None:
+def fill(runtime: Runtime, make: Make, account: Account, team: Team) -> None:
     moments = [make.now - timedelta(minutes=number) for number in range(MANY)]
     made = [{"created_at": moment} for moment in moments]
     with open_context(runtime, system_actor("test")) as ctx:
@@ -99,6 +101,7 @@ def fill(runtime: Runtime, make: Make, account: Account) -> None:
                     "created_at": moment,
                     "number": f"T-{at}",
                     "account_id": account.id,
+                    "team_id": team.id,
                     "conversation_id": conversation,
                     "lane": Lane.PRIVATE,
                     "status": STATUSES[at % len(STATUSES)],
@@ -113,15 +116,25 @@ def fill(runtime: Runtime, make: Make, account: Account) -> None:
         )
 
 
-@pytest.fixture
-def screen(runtime: Runtime, make: Make, open_browser: Callable[[Operator], Browser]) -> Iterator[Browser]:
-    """A supervisor in front of three thousand requests, three in five of them active."""
+@pytest.fixture(params=["with statistics", "without"])
+def screens(
+    request: pytest.FixtureRequest, runtime: Runtime, make: Make, open_browser: Callable[[Operator], Browser]
+) -> Iterator[list[Browser]]:
+    """A supervisor and an operator in front of three thousand requests, three in five of them active.
+
+    On SQLite nobody gathers statistics; whoever does must not be worse off.
+    """
+    on_sqlite = runtime.engine.dialect.name == "sqlite"
+    if request.param == "without" and not on_sqlite:
+        pytest.skip("PostgreSQL gathers its statistics by itself")
     agency = make.agency()
     team = make.team(agency)
-    fill(runtime, make, make.account(agency, team))
-    with runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if runtime.engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
-    yield open_browser(make.operator(agency, team, role=RoleName.SUPERVISOR))
+    fill(runtime, make, make.account(agency, team), team)
+    if request.param == "with statistics":
+        with runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE" if on_sqlite else "VACUUM ANALYZE"))
+    roles = (RoleName.SUPERVISOR, RoleName.OPERATOR)
+    yield [open_browser(make.operator(agency, team, role=role)) for role in roles]
     with open_context(runtime, system_actor("test")) as ctx:
         ctx.session.execute(delete(ServiceRequest))  # nobody has written down how they came about
 
@@ -131,6 +144,7 @@ LISTS = (
     ("all", "newest", "ix_service_requests_active_newest"),
     ("all", "oldest", "ix_service_requests_active_newest"),
     ("unassigned", "urgent", "ix_service_requests_active_urgent"),
+    ("team", "urgent", "ix_service_requests_active_urgent"),
     ("resolved", "newest", "ix_service_requests_done_newest"),
     ("resolved", "urgent", "ix_service_requests_done_urgent"),
 )
@@ -140,9 +154,12 @@ LISTS_OF_AN_ACCOUNT = (
 )
 
 
-def test_a_page_is_read_in_the_order_of_an_index(runtime: Runtime, screen: Browser) -> None:
-    """All active requests were sorted for each page; resolved ones took 600 ms on SQLite at 200,000."""
-    for view, sort, index in LISTS:
+def test_a_page_is_read_in_the_order_of_an_index(runtime: Runtime, screens: list[Browser]) -> None:
+    """All active requests were sorted for each page; resolved ones took 600 ms on SQLite at 200,000.
+
+    For an operator all that a team ever had was gathered first.
+    """
+    for screen, (view, sort, index) in product(screens, LISTS):
         asked = {"view": view, "sort": sort, "limit": 50}
         with plans(runtime) as found:
             first = screen.get("/service-requests", **asked).get_json()
@@ -157,8 +174,9 @@ def test_a_page_is_read_in_the_order_of_an_index(runtime: Runtime, screen: Brows
         assert len(shown) == len(set(shown)) == 100
 
 
-def test_a_page_of_one_account_is_too(runtime: Runtime, screen: Browser) -> None:
+def test_a_page_of_one_account_is_too(runtime: Runtime, screens: list[Browser]) -> None:
     """All of the account's rows were sorted for each page."""
+    screen = screens[0]
     account = screen.get("/service-requests", view="all", limit=1).get_json()["items"][0]["account"]["id"]
     for view, sort, index in LISTS_OF_AN_ACCOUNT:
         with plans(runtime) as found:
@@ -169,7 +187,8 @@ def test_a_page_of_one_account_is_too(runtime: Runtime, screen: Browser) -> None
         assert not SORTED.search(page), (view, sort, page)
 
 
-def test_counts_read_no_rows(runtime: Runtime, screen: Browser) -> None:
+def test_counts_read_no_rows(runtime: Runtime, screens: list[Browser]) -> None:
+    screen = screens[0]
     with plans(runtime) as found:
         counts = screen.get("/service-requests/counts").get_json()
     active, done, _mine = found
@@ -181,9 +200,33 @@ def test_counts_read_no_rows(runtime: Runtime, screen: Browser) -> None:
     assert counts["unread_by_view"] | {"mine": 0} == {
         "mine": 0,
         "unassigned": 900,
-        "team": 0,
+        "team": 900,
         "waiting": 0,
         "all": 900,
         "resolved": 600,
     }
     assert [row["count"] for row in counts["accounts"]] == [1800]
+
+
+OF_A_TEAM = re.compile(r"service_requests_(?:team_id|assignee_id)")
+
+
+def test_one_conversation_is_judged_without_gathering_a_teams_requests(
+    runtime: Runtime, screens: list[Browser]
+) -> None:
+    """On SQLite it took 180 ms to open one of 200,000 as an operator, and 350 to read it."""
+    operator = screens[1]
+    first = operator.get("/service-requests", view="all", limit=1).get_json()["items"][0]
+    with plans(runtime) as found:
+        assert operator.get(f"/conversations/{first['conversation_id']}").status_code == 200
+        assert operator.get(f"/conversations/{first['conversation_id']}/messages").status_code == 200
+    assert not [plan for plan in found if OF_A_TEAM.search(plan)]
+
+
+def test_the_overview_reads_no_finished_request(runtime: Runtime, screens: list[Browser]) -> None:
+    with plans(runtime) as found:
+        assert screens[0].get("/overview").get_json()["totals"]["active"] == 1800
+    active, lately = (plan for plan in found if "ix_service_requests_assignee" not in plan)
+    assert "ix_service_requests_active_counts" in active, active
+    assert COVERED.search(lately), lately
+    assert "ix_service_requests_done_lately" in lately, lately
