@@ -29,9 +29,9 @@ REDUCER = FRONTEND / "src/realtime/reducer.ts"
 
 def kept_kinds() -> set[str]:
     """What the browser's reducer has a table for."""
-    found = re.search(r"TABLES[^=]*=\s*\[([^\]]*)\]", REDUCER.read_text(encoding="utf-8"))
+    found = re.search(r"interface Tables \{([^}]*)\}", REDUCER.read_text(encoding="utf-8"))
     assert found
-    return set(re.findall(r"'(\w+)'", found[1]))
+    return set(re.findall(r"^ *(\w+):", found[1], re.MULTILINE))
 
 
 def kept_names() -> set[str]:
