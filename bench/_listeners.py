@@ -37,12 +37,16 @@ class Heard:
 
 
 class Listeners:
-    """`count` browsers, with the cookies in turn. Used in a `with` block; `heard()` ends them."""
+    """`count` browsers, with the cookies in turn. Used in a `with` block; `heard()` ends them.
 
-    def __init__(self, port: int, cookies: Sequence[str], count: int) -> None:
+    `packs`: they offer to have frames packed, as real ones do. A packed frame would not be read here.
+    """
+
+    def __init__(self, port: int, cookies: Sequence[str], count: int, *, packs: bool = True) -> None:
         spawn = multiprocessing.get_context("spawn")
         self._pipe, theirs = spawn.Pipe()
-        self._process = spawn.Process(target=_listen, args=(theirs, port, list(cookies), count), daemon=True)
+        given = (theirs, port, list(cookies), count, packs)
+        self._process = spawn.Process(target=_listen, args=given, daemon=True)
 
     def __enter__(self) -> Listeners:
         self._process.start()
@@ -74,16 +78,16 @@ class Listeners:
         return float(self._pipe.recv())
 
 
-def _listen(pipe: Connection, port: int, cookies: list[str], count: int) -> None:
-    asyncio.run(_Crowd(pipe, port, cookies, count).go())
+def _listen(pipe: Connection, port: int, cookies: list[str], count: int, packs: bool) -> None:
+    asyncio.run(_Crowd(pipe, port, cookies, count, packs).go())
 
 
 class _Crowd:
-    def __init__(self, pipe: Connection, port: int, cookies: list[str], count: int) -> None:
+    def __init__(self, pipe: Connection, port: int, cookies: list[str], count: int, packs: bool) -> None:
         self._pipe = pipe
         self._port = port
         self._cookies = cookies
-        self._browsers = [_Browser(port, cookies[at % len(cookies)]) for at in range(count)]
+        self._browsers = [_Browser(port, cookies[at % len(cookies)], packs) for at in range(count)]
 
     async def go(self) -> None:
         loop = asyncio.get_running_loop()
@@ -110,13 +114,12 @@ class _Crowd:
 class _Browser(asyncio.Protocol):
     """Engine.IO 4 over a websocket by hand: join, subscribe, answer pings, note frames."""
 
-    def __init__(self, port: int, cookie: str) -> None:
+    def __init__(self, port: int, cookie: str, packs: bool) -> None:
+        offer = "Sec-WebSocket-Extensions: permessage-deflate\r\n" if packs else ""
         self._greeting = (
             f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
             f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            # As browsers offer it; a packed frame would not be read here.
-            f"Sec-WebSocket-Extensions: permessage-deflate\r\n"
-            f"Sec-WebSocket-Key: {_KEY}\r\nOrigin: http://127.0.0.1:{port}\r\nCookie: {cookie}\r\n\r\n"
+            f"{offer}Sec-WebSocket-Key: {_KEY}\r\nOrigin: http://127.0.0.1:{port}\r\nCookie: {cookie}\r\n\r\n"
         )
         self._held = bytearray()
         self._is_open = False
