@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.events import EVENTS
-from app.identity.people_schemas import CapacityChanged
+from app.identity.people_schemas import AccessChanged, CapacityChanged
 from app.identity.schemas import PresenceChanged, SessionEnded
 from app.models import Operator
 
@@ -12,13 +12,13 @@ SESSION = EVENTS.kind("session")
 
 PRESENCE_CHANGED = EVENTS.declare("operator.presence_changed", PresenceChanged, OPERATOR, newest_wins=True)
 CAPACITY_CHANGED = EVENTS.declare("operator.capacity_changed", CapacityChanged, OPERATOR, audited=True)
+OPERATOR_DISABLED = EVENTS.declare("operator.disabled", AccessChanged, OPERATOR, audited=True)
+OPERATOR_ENABLED = EVENTS.declare("operator.enabled", AccessChanged, OPERATOR, audited=True)
 SESSION_ENDED = EVENTS.declare("session.ended", SessionEnded, SESSION)
 
 SESSION_OPENED = EVENTS.act("session.opened", OPERATOR)
 SESSION_REFUSED = EVENTS.act("session.refused")
 SESSION_CLOSED = EVENTS.act("session.closed", OPERATOR)
 OPERATOR_CREATED = EVENTS.act("operator.created", OPERATOR)
-OPERATOR_DISABLED = EVENTS.act("operator.disabled", OPERATOR)
-OPERATOR_ENABLED = EVENTS.act("operator.enabled", OPERATOR)
 PASSWORD_CHANGED = EVENTS.act("operator.password_changed", OPERATOR)
 PASSWORD_REFUSED = EVENTS.act("operator.password_refused", OPERATOR)

@@ -21,7 +21,7 @@ from app.identity.events import (
 from app.identity.passwords import hash_password, verify_password
 from app.identity.people_schemas import CapacityChanged, ChangePassword, SetActive, SetCapacity
 from app.identity.scope import agency_audience, scope
-from app.identity.services import SHORTEST_PASSWORD, end_session, shut_out
+from app.identity.services import SHORTEST_PASSWORD, end_session, shut_out, tell_access
 from app.models import LoginAttempt, Operator, OperatorSession
 
 WRONG_PASSWORDS = 5
@@ -59,7 +59,7 @@ def set_active(ctx: Context, operator_id: int, command: SetActive) -> Operator:
         shut_out(ctx, operator)
         return operator
     operator.is_active = True
-    audit.record(ctx, OPERATOR_ENABLED, OPERATOR.of(operator))
+    tell_access(ctx, operator, OPERATOR_ENABLED)
     ctx.session.flush()
     return operator
 

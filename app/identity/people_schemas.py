@@ -73,3 +73,10 @@ class RightHolders(BaseModel):
 class CapacityChanged(BaseModel):
     operator_id: int
     capacity: int
+
+
+class AccessChanged(BaseModel):
+    """Whether a person may log in."""
+
+    operator_id: int
+    is_active: bool

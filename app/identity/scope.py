@@ -278,5 +278,12 @@ def account_audience(account_id: int, permission: Permission) -> Audience:
     return Audience(frozenset({f"{EVERYWHERE}.{permission}", f"a{account_id}.{permission}"}))
 
 
+def agency_readers(session: Session, agency_id: int, permission: Permission) -> Audience:
+    """Everybody of the agency who has the right, by the accounts through which they belong to it."""
+    ids = session.scalars(select(Account.id).where(Account.agency_id == agency_id)).all()
+    rooms = [f"{EVERYWHERE}.{permission}", *(f"a{account_id}.{permission}" for account_id in ids)]
+    return Audience(frozenset(rooms))
+
+
 def agency_audience(agency_id: int) -> Audience:
     return Audience(frozenset({f"agency{agency_id}", f"{EVERYWHERE}.{Permission.OPERATORS_READ}"}))

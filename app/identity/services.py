@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from app.core.context import Context
 from app.core.crypto import new_token, token_hash
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.events import Audience
+from app.core.events import Audience, EventName
 from app.core.i18n import translate
 from app.core.permissions import ROLES, Permission, RoleName
 from app.identity import audit
@@ -27,6 +27,7 @@ from app.identity.events import (
 )
 from app.identity.login_pace import count_wrong, forget_wrong, require_pace
 from app.identity.passwords import decoy_hash, hash_password, needs_rehash, verify_password
+from app.identity.people_schemas import AccessChanged
 from app.identity.schemas import LogIn, PresenceChanged, SessionEnded, SetLocale, SetPresence
 from app.identity.scope import agency_audience
 from app.models import Operator, OperatorSession, Presence
@@ -199,5 +200,16 @@ def shut_out(ctx: Context, operator: Operator) -> int:
     ).all()
     for row in live:
         end_session(ctx, row, "disabled")
-    audit.record(ctx, OPERATOR_DISABLED, OPERATOR.of(operator))
+    tell_access(ctx, operator, OPERATOR_DISABLED)
     return len(live)
+
+
+def tell_access(ctx: Context, operator: Operator, name: EventName) -> None:
+    """Whoever looks at the people sees it at once, and the audit log keeps it."""
+    ctx.emit(
+        name,
+        AccessChanged(operator_id=operator.id, is_active=operator.is_active),
+        agency_audience(operator.agency_id),
+        about=OPERATOR.of(operator),
+    )
+    audit.record(ctx, name, OPERATOR.of(operator))

@@ -178,6 +178,7 @@ LISTENING: dict[str, Entry] = {
     "reviews.get_draw": Entry(_R.AGENCY, 200, lambda stage: Ask({"draw_id": _draw(stage).id})),
     "reviews.list_sampled_items": Entry(_R.AGENCY, 200, lambda stage: Ask({"draw_id": _draw(stage).id})),
     "reviews.review_sampled_item": Entry(_R.ACCOUNT, 200, _sampled_item),
+    "reviews.take_back_finding": Entry(_R.ACCOUNT, 200, lambda stage: Ask(_sampled_item(stage).path)),
     "reviews.try_filter_settings": Entry(
         _R.ACCOUNT, 200, lambda stage: Ask(body={"filters": {}, "account_id": stage.account.id})
     ),

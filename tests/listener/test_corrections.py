@@ -14,7 +14,7 @@ from app.core.runtime import Runtime
 from app.core.tables import AuditLog, EventLog
 from app.core.unit_of_work import open_context
 from app.listener.jobs import LISTENER, classifier, judge_items, retrain_models
-from app.listener.learning.events import MODEL_PROMOTED
+from app.listener.learning.events import ITEM_LABELLED, MODEL_PROMOTED
 from app.listener.learning.labels import is_pinned
 from app.listener.learning.versions import registry_of, train_candidate, training_lock
 from app.models import Operator, ServiceRequest, TrainingLabel
@@ -66,6 +66,19 @@ def test_a_correction_is_a_label_with_what_the_model_had_said(
     }
     (listed,) = desk.browser.get(f"/inbound-items/{item.id}/corrections").get_json()["items"]
     assert (listed["operator_name"], listed["weight"]) == (desk.supervisor.name, 1.0)
+
+
+def test_colleagues_are_told_which_item_somebody_judged(desk: Desk, runtime: Runtime, make: Make) -> None:
+    judged(runtime, make, desk.account, "宽带断了没人来修吗")
+    (item,) = items(runtime)
+    correct(desk, item.id, intent="complaint")
+    with open_context(runtime, LISTENER, write=False) as ctx:
+        told = ctx.session.execute(
+            select(EventLog.payload, EventLog.rooms).where(EventLog.name == ITEM_LABELLED)
+        ).all()
+    (row,) = told
+    assert row.payload == {"inbound_item_id": item.id, "account_id": desk.account.id}
+    assert f"a{desk.account.id}.inbound_items:read" in row.rooms
 
 
 def test_the_items_request_shows_the_corrected_type(desk: Desk, runtime: Runtime, make: Make) -> None:

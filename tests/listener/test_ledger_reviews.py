@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from app.core.permissions import RoleName
 from app.core.runtime import Runtime
+from app.core.tables import EventLog
 from app.core.unit_of_work import open_context
 from app.listener.jobs import LISTENER
 from app.listener.sampling.estimates import Stratum, allocate, draw, estimate, wilson
+from app.listener.sampling.events import SAMPLE_REVIEWED
 from app.models import Operator, Verdict
 from tests.factories.browser import Browser
 from tests.factories.make import Make
@@ -120,6 +123,46 @@ def test_an_item_is_reviewed_once(desk: Desk, runtime: Runtime, make: Make) -> N
     path = f"/sampled-items/{entry['id']}"
     assert desk.browser.put(path, {"is_right": True}).status_code == 200
     assert desk.browser.put(path, {"is_right": False}).get_json()["code"] == "already_reviewed"
+
+
+def test_a_finding_is_taken_back_as_if_nobody_had_looked(desk: Desk, runtime: Runtime, make: Make) -> None:
+    judged(runtime, make, desk.account, *CHAT)
+    draw_id = sampled(desk)["id"]
+    (entry, *_) = drawn_items(desk, draw_id)
+    path = f"/sampled-items/{entry['id']}"
+    assert desk.browser.put(path, {"is_right": True}).status_code == 200
+    assert entry["id"] not in [left["id"] for left in drawn_items(desk, draw_id, open="true")]
+
+    taken = desk.browser.delete(f"{path}/finding").get_json()
+    assert (taken["is_right"], taken["reviewed_at"], taken["reviewed_by"]) == (None, None, None)
+    assert desk.browser.get(f"/filter-samples/{draw_id}").get_json()["reviewed"] == 0
+    assert entry["id"] in [left["id"] for left in drawn_items(desk, draw_id, open="true")]
+    # Twice is once; and the item can be judged anew.
+    assert desk.browser.delete(f"{path}/finding").status_code == 200
+    assert desk.browser.put(path, {"is_right": False}).status_code == 200
+
+
+def test_a_finding_that_made_a_request_stays(desk: Desk, runtime: Runtime, make: Make) -> None:
+    judged(runtime, make, desk.account, *CHAT)
+    (entry, *_) = drawn_items(desk, sampled(desk)["id"])
+    path = f"/sampled-items/{entry['id']}"
+    request_id = desk.browser.put(path, {"is_right": False}).get_json()["item"]["service_request_id"]
+    answer = desk.browser.delete(f"{path}/finding")
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "already_a_request")
+    assert answer.get_json()["service_request_id"] == request_id
+
+
+def test_those_who_review_the_same_sample_are_told_of_each_finding(
+    desk: Desk, runtime: Runtime, make: Make
+) -> None:
+    judged(runtime, make, desk.account, *CHAT)
+    view = sampled(desk)
+    (entry, *_) = drawn_items(desk, view["id"])
+    desk.browser.put(f"/sampled-items/{entry['id']}", {"is_right": True})
+    desk.browser.delete(f"/sampled-items/{entry['id']}/finding")
+    with open_context(runtime, LISTENER, write=False) as ctx:
+        told = list(ctx.session.scalars(select(EventLog.payload).where(EventLog.name == SAMPLE_REVIEWED)))
+    assert told == [{"filter_sample_id": view["id"], "sampled_item_id": entry["id"]}] * 2
 
 
 def test_nothing_dropped_is_nothing_to_review(desk: Desk) -> None:

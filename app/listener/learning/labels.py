@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import func, select
 
 from app.core.context import Context
+from app.core.permissions import Permission
 from app.identity import audit
-from app.identity.scope import scope
+from app.identity.scope import account_audience, scope
 from app.listener.learning.events import INBOUND_ITEM, ITEM_LABELLED
-from app.listener.learning.schemas import LabelList, LabelView
+from app.listener.learning.schemas import InboundItemLabelled, LabelList, LabelView
 from app.models import InboundItem, LabelSource, Operator, TrainingLabel, Verdict, VerdictOutcome
 from app.nlp.serving.heads import SERVICE_INTENTS
 from app.nlp.text.normalise import normalise, own_words
@@ -68,6 +69,12 @@ def add_label(
         ITEM_LABELLED,
         INBOUND_ITEM.of(item),
         detail={"source": source.value, "before": asdict(before), "after": asdict(said)},
+    )
+    ctx.emit(
+        ITEM_LABELLED,
+        InboundItemLabelled(inbound_item_id=item.id, account_id=item.account_id),
+        account_audience(item.account_id, Permission.INBOUND_ITEMS_READ),
+        about=INBOUND_ITEM.of(item),
     )
     ctx.session.flush()
     return label

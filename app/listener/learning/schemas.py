@@ -29,6 +29,13 @@ class CorrectionCommand(BaseModel):
         return self
 
 
+class InboundItemLabelled(BaseModel):
+    """Somebody said what an item really was, or made a request of it after all."""
+
+    inbound_item_id: int
+    account_id: int
+
+
 class LabelView(BaseModel):
     id: int
     source: LabelSource

@@ -57,6 +57,13 @@ class ListEntryView(BaseModel):
     version: int
 
 
+class ListEntryChanged(BaseModel):
+    """An author was put on a list, taken off it, or noted anew."""
+
+    special_list_entry_id: int
+    list: SpecialList
+
+
 class ListEntryList(BaseModel):
     items: list[ListEntryView]
     next_cursor: str | None

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from app.core.context import Context
 from app.core.db import among
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.events import EventName
 from app.core.pagination import after, decode_cursor, encode_cursor
 from app.core.permissions import Permission
 from app.identity import audit
-from app.identity.scope import scope
+from app.identity.scope import agency_readers, scope
 from app.listener.lists.events import (
     LIST_ENTRY_ADDED,
     LIST_ENTRY_EDITED,
@@ -20,6 +21,7 @@ from app.listener.lists.events import (
     SPECIAL_LIST_ENTRY,
 )
 from app.listener.lists.schemas import (
+    ListEntryChanged,
     ListEntryCommand,
     ListEntryEdit,
     ListEntryList,
@@ -114,7 +116,7 @@ def add_entry(ctx: Context, command: ListEntryCommand) -> SpecialListEntry:
     )
     ctx.session.add(entry)
     ctx.session.flush()
-    audit.record(ctx, LIST_ENTRY_ADDED, SPECIAL_LIST_ENTRY.of(entry), detail=_told(entry))
+    _changed(ctx, entry, LIST_ENTRY_ADDED)
     return entry
 
 
@@ -125,13 +127,13 @@ def edit_entry(ctx: Context, entry_id: int, command: ListEntryEdit) -> SpecialLi
     entry.note = command.note
     entry.expires_at = command.expires_at
     ctx.session.flush()
-    audit.record(ctx, LIST_ENTRY_EDITED, SPECIAL_LIST_ENTRY.of(entry), detail=_told(entry))
+    _changed(ctx, entry, LIST_ENTRY_EDITED)
     return entry
 
 
 def remove_entry(ctx: Context, entry_id: int) -> None:
     entry = _managed(ctx, entry_id)
-    audit.record(ctx, LIST_ENTRY_REMOVED, SPECIAL_LIST_ENTRY.of(entry), detail=_told(entry))
+    _changed(ctx, entry, LIST_ENTRY_REMOVED)
     ctx.session.delete(entry)
     ctx.session.flush()
 
@@ -183,6 +185,18 @@ def _managed(ctx: Context, entry_id: int) -> SpecialListEntry:
     if entry is None:
         raise NotFound
     return entry
+
+
+def _changed(ctx: Context, entry: SpecialListEntry, name: EventName) -> None:
+    """What every change of a list brings: an audit row, and news for those who may read the lists."""
+    about = SPECIAL_LIST_ENTRY.of(entry)
+    audit.record(ctx, name, about, detail=_told(entry))
+    ctx.emit(
+        name,
+        ListEntryChanged(special_list_entry_id=entry.id, list=entry.list),
+        agency_readers(ctx.session, entry.agency_id, Permission.INBOUND_ITEMS_READ),
+        about=about,
+    )
 
 
 def _told(entry: SpecialListEntry) -> dict[str, Any]:

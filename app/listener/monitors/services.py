@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload
 from app.accounts.events import about_account
 from app.core.context import Context
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from app.core.events import Audience, EventName
+from app.core.events import EventName
 from app.core.permissions import Permission
 from app.identity import audit
-from app.identity.scope import EVERYWHERE, account_audience, scope
+from app.identity.scope import agency_readers, scope
 from app.listener.chain.settings import complete
 from app.listener.job_names import BACKFILL_MONITOR
 from app.listener.matching.compiled import rules_changed
@@ -222,16 +222,8 @@ def _changed(ctx: Context, monitor: Monitor, act: EventName) -> None:
         is_deleted=monitor.deleted_at is not None,
         version=monitor.version,
     )
-    ctx.emit(MONITOR_UPDATED, payload, _audience(ctx, monitor), about=MONITOR.of(monitor))
-
-
-def _audience(ctx: Context, monitor: Monitor) -> Audience:
-    """Everybody of the agency who may read monitors, by the accounts through which they belong to it."""
-    ids = ctx.session.scalars(select(Account.id).where(Account.agency_id == monitor.agency_id)).all()
-    rooms: frozenset[str] = frozenset({f"{EVERYWHERE}.{Permission.MONITORS_READ}"})
-    for account_id in ids:
-        rooms |= account_audience(account_id, Permission.MONITORS_READ).rooms
-    return Audience(rooms)
+    readers = agency_readers(ctx.session, monitor.agency_id, Permission.MONITORS_READ)
+    ctx.emit(MONITOR_UPDATED, payload, readers, about=MONITOR.of(monitor))
 
 
 def _told(monitor: Monitor) -> dict[str, Any]:

@@ -95,6 +95,13 @@ class ReviewCommand(BaseModel):
     intent: Intent | None = None
 
 
+class SampleReviewed(BaseModel):
+    """Somebody looked at an item of the sample, or took back what they had said of it."""
+
+    filter_sample_id: int
+    sampled_item_id: int
+
+
 class TrialCommand(BaseModel):
     """Filter settings to try on an account's stored items, or on what a monitor caught."""
 

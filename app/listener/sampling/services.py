@@ -14,7 +14,7 @@ from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.pagination import after, decode_cursor, encode_cursor
 from app.core.permissions import Permission
 from app.identity import audit
-from app.identity.scope import scope
+from app.identity.scope import agency_readers, scope
 from app.listener.chain.chain_items import is_answerable
 from app.listener.learning.corrections import judged_item, retrain_when_enough
 from app.listener.learning.labels import Judgement, add_label, judgement_of
@@ -22,7 +22,7 @@ from app.listener.learning.rescue import needing_service, rescue
 from app.listener.ledger.queries import item_views, reason_text
 from app.listener.monitors.services import require_accounts
 from app.listener.sampling.estimates import Stratum, draw, estimate
-from app.listener.sampling.events import FILTER_SAMPLE, FILTER_SAMPLE_DRAWN
+from app.listener.sampling.events import FILTER_SAMPLE, FILTER_SAMPLE_DRAWN, SAMPLE_REVIEWED
 from app.listener.sampling.schemas import (
     DrawCommand,
     EstimateView,
@@ -32,6 +32,7 @@ from app.listener.sampling.schemas import (
     SampledItemList,
     SampledItemQuery,
     SampledItemView,
+    SampleReviewed,
     StratumView,
 )
 from app.models import (
@@ -114,13 +115,7 @@ def _fill(ctx: Context, row: FilterSample, found: dict[str, list[tuple[int, int]
 def review_sampled_item(ctx: Context, sampled_item_id: int, command: ReviewCommand) -> SampledItem:
     """Note whether dropping was right; a wrong one becomes a request and teaches. One finding per item."""
     ctx.require(Permission.INBOUND_ITEMS_CORRECT)
-    row = ctx.session.scalar(
-        scope(select(SampledItem), ctx.actor, SampledItem)
-        .where(SampledItem.id == sampled_item_id)
-        .with_for_update()
-    )
-    if row is None:
-        raise NotFound
+    row = _sampled(ctx, sampled_item_id)
     if row.reviewed_at is not None:
         raise Conflict("already_reviewed")
     row.is_right = command.is_right
@@ -132,9 +127,50 @@ def review_sampled_item(ctx: Context, sampled_item_id: int, command: ReviewComma
     if said.needs_service and verdict.outcome is VerdictOutcome.DROPPED and is_answerable(item):
         ctx.require(Permission.INBOUND_ITEMS_RESCUE)
         rescue(ctx, item, verdict)
-    ctx.session.flush()
+    _tell(ctx, row)
     retrain_when_enough(ctx)
     return row
+
+
+def take_back_finding(ctx: Context, sampled_item_id: int) -> SampledItem:
+    """As if nobody had looked at the item yet; a later label says again what the filter had said.
+
+    Raises Conflict for one that became a request: that is work by now, and ends where work ends.
+    """
+    ctx.require(Permission.INBOUND_ITEMS_CORRECT)
+    row = _sampled(ctx, sampled_item_id)
+    if row.reviewed_at is None:
+        return row
+    item, verdict = judged_item(ctx, row.inbound_item_id)
+    if verdict.service_request_id is not None:
+        raise Conflict("already_a_request", service_request_id=verdict.service_request_id)
+    row.is_right = row.reviewed_at = row.reviewed_by_id = None
+    add_label(ctx, item, verdict, judgement_of(verdict), LabelSource.REVIEW)
+    _tell(ctx, row)
+    return row
+
+
+def _sampled(ctx: Context, sampled_item_id: int) -> SampledItem:
+    row = ctx.session.scalar(
+        scope(select(SampledItem), ctx.actor, SampledItem)
+        .where(SampledItem.id == sampled_item_id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _tell(ctx: Context, row: SampledItem) -> None:
+    """Others who review the same sample see what is left of it."""
+    sample = ctx.session.get_one(FilterSample, row.filter_sample_id)
+    ctx.session.flush()
+    ctx.emit(
+        SAMPLE_REVIEWED,
+        SampleReviewed(filter_sample_id=sample.id, sampled_item_id=row.id),
+        agency_readers(ctx.session, sample.agency_id, Permission.INBOUND_ITEMS_READ),
+        about=FILTER_SAMPLE.of(sample),
+    )
 
 
 def _judgement(before: Judgement, command: ReviewCommand) -> Judgement:

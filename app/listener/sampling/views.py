@@ -93,6 +93,19 @@ def review_sampled_item(ctx: Context, sampled_item_id: int, body: ReviewCommand)
 
 @endpoint(
     reviews,
+    "DELETE",
+    "/sampled-items/<int:sampled_item_id>/finding",
+    access=Permission.INBOUND_ITEMS_CORRECT,
+    summary="Take back what was said of a drawn item",
+    response=SampledItemView,
+    errors=("already_a_request",),
+)
+def take_back_finding(ctx: Context, sampled_item_id: int) -> SampledItemView:
+    return services.sampled_item_views(ctx, [services.take_back_finding(ctx, sampled_item_id)])[0]
+
+
+@endpoint(
+    reviews,
     "POST",
     "/filter-trials",
     access=Permission.MONITORS_READ,

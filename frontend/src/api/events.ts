@@ -2,6 +2,16 @@
 
 export interface components {
     schemas: {
+        /**
+         * AccessChanged
+         * @description Whether a person may log in.
+         */
+        AccessChanged: {
+            /** Operator Id */
+            operator_id: number;
+            /** Is Active */
+            is_active: boolean;
+        };
         /** AccountChanged */
         AccountChanged: {
             account: components["schemas"]["AccountView"];
@@ -188,6 +198,16 @@ export interface components {
          */
         Direction: "inbound" | "outbound" | "note" | "system";
         /**
+         * InboundItemLabelled
+         * @description Somebody said what an item really was, or made a request of it after all.
+         */
+        InboundItemLabelled: {
+            /** Inbound Item Id */
+            inbound_item_id: number;
+            /** Account Id */
+            account_id: number;
+        };
+        /**
          * InboundItemsJudged
          * @description A batch of one account's items has been judged: totals, and the newest item's id.
          */
@@ -211,6 +231,15 @@ export interface components {
          * @enum {string}
          */
         Lane: "public" | "private" | "internal";
+        /**
+         * ListEntryChanged
+         * @description An author was put on a list, taken off it, or noted anew.
+         */
+        ListEntryChanged: {
+            /** Special List Entry Id */
+            special_list_entry_id: number;
+            list: components["schemas"]["SpecialList"];
+        };
         /**
          * MediaView
          * @description A medium as people see it. Addresses are our own; only `link` leads outside, and only when clicked.
@@ -522,6 +551,16 @@ export interface components {
              */
             replaced_at: string;
         };
+        /**
+         * SampleReviewed
+         * @description Somebody looked at an item of the sample, or took back what they had said of it.
+         */
+        SampleReviewed: {
+            /** Filter Sample Id */
+            filter_sample_id: number;
+            /** Sampled Item Id */
+            sampled_item_id: number;
+        };
         /** SendErrorView */
         SendErrorView: {
             /** Code */
@@ -595,6 +634,11 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * SpecialList
+         * @enum {string}
+         */
+        SpecialList: "blocked" | "vip" | "do_not_disturb" | "staff";
         /**
          * StreamView
          * @description One thing that is read of an account.
@@ -713,7 +757,9 @@ export interface EventPayloads {
   'alert.acknowledged': components['schemas']['AlertChanged']
   'alert.raised': components['schemas']['AlertChanged']
   'alert.updated': components['schemas']['AlertChanged']
+  'filter_sample.reviewed': components['schemas']['SampleReviewed']
   'inbound_item.judged': components['schemas']['InboundItemsJudged']
+  'inbound_item.labelled': components['schemas']['InboundItemLabelled']
   'message.deleted': components['schemas']['MessageChanged']
   'message.edited': components['schemas']['MessageChanged']
   'message.received': components['schemas']['MessageChanged']
@@ -722,6 +768,8 @@ export interface EventPayloads {
   'monitor.updated': components['schemas']['MonitorChanged']
   'note.added': components['schemas']['MessageChanged']
   'operator.capacity_changed': components['schemas']['CapacityChanged']
+  'operator.disabled': components['schemas']['AccessChanged']
+  'operator.enabled': components['schemas']['AccessChanged']
   'operator.presence_changed': components['schemas']['PresenceChanged']
   'publication.state_changed': components['schemas']['PublicationChanged']
   'reply.state_changed': components['schemas']['MessageChanged']
@@ -732,6 +780,9 @@ export interface EventPayloads {
   'service_request.status_changed': components['schemas']['ServiceRequestChanged']
   'service_request.updated': components['schemas']['ServiceRequestChanged']
   'session.ended': components['schemas']['SessionEnded']
+  'special_list.added': components['schemas']['ListEntryChanged']
+  'special_list.edited': components['schemas']['ListEntryChanged']
+  'special_list.removed': components['schemas']['ListEntryChanged']
   'topic.updated': components['schemas']['TopicChanged']
 }
 
@@ -741,7 +792,9 @@ export const EVENT_NAMES = [
   'alert.acknowledged',
   'alert.raised',
   'alert.updated',
+  'filter_sample.reviewed',
   'inbound_item.judged',
+  'inbound_item.labelled',
   'message.deleted',
   'message.edited',
   'message.received',
@@ -750,6 +803,8 @@ export const EVENT_NAMES = [
   'monitor.updated',
   'note.added',
   'operator.capacity_changed',
+  'operator.disabled',
+  'operator.enabled',
   'operator.presence_changed',
   'publication.state_changed',
   'reply.state_changed',
@@ -760,12 +815,17 @@ export const EVENT_NAMES = [
   'service_request.status_changed',
   'service_request.updated',
   'session.ended',
+  'special_list.added',
+  'special_list.edited',
+  'special_list.removed',
   'topic.updated',
 ] as const
 
 export const KINDS = [
   'account',
   'alert',
+  'filter_sample',
+  'inbound_item',
   'message',
   'model',
   'monitor',
@@ -773,6 +833,7 @@ export const KINDS = [
   'publication',
   'service_request',
   'session',
+  'special_list_entry',
   'topic',
 ] as const
 

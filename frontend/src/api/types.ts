@@ -1121,6 +1121,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sampled-items/{sampled_item_id}/finding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back what was said of a drawn item */
+        delete: operations["reviews_take_back_finding"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1470,6 +1487,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccessChanged
+         * @description Whether a person may log in.
+         */
+        AccessChanged: {
+            /** Operator Id */
+            operator_id: number;
+            /** Is Active */
+            is_active: boolean;
+        };
         /** AccountChanged */
         AccountChanged: {
             account: components["schemas"]["AccountView"];
@@ -2442,6 +2469,16 @@ export interface components {
             /** By Reason */
             by_reason: components["schemas"]["ReasonCount"][];
         };
+        /**
+         * InboundItemLabelled
+         * @description Somebody said what an item really was, or made a request of it after all.
+         */
+        InboundItemLabelled: {
+            /** Inbound Item Id */
+            inbound_item_id: number;
+            /** Account Id */
+            account_id: number;
+        };
         /** InboundItemList */
         InboundItemList: {
             /** Items */
@@ -2604,6 +2641,15 @@ export interface components {
         LanesView: {
             public: components["schemas"]["LaneView"] | null;
             private: components["schemas"]["LaneView"] | null;
+        };
+        /**
+         * ListEntryChanged
+         * @description An author was put on a list, taken off it, or noted anew.
+         */
+        ListEntryChanged: {
+            /** Special List Entry Id */
+            special_list_entry_id: number;
+            list: components["schemas"]["SpecialList"];
         };
         /**
          * ListEntryCommand
@@ -3781,6 +3827,16 @@ export interface components {
             gained_examples: components["schemas"]["PreviewExample"][];
             /** Lost Examples */
             lost_examples: components["schemas"]["PreviewExample"][];
+        };
+        /**
+         * SampleReviewed
+         * @description Somebody looked at an item of the sample, or took back what they had said of it.
+         */
+        SampleReviewed: {
+            /** Filter Sample Id */
+            filter_sample_id: number;
+            /** Sampled Item Id */
+            sampled_item_id: number;
         };
         /** SampledItemList */
         SampledItemList: {
@@ -7058,6 +7114,37 @@ export interface operations {
                 };
             };
             /** @description A problem (already_reviewed) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews_take_back_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sampled_item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampledItemView"];
+                };
+            };
+            /** @description A problem (already_a_request) */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -13,6 +13,7 @@ export const useListener = defineStore('listener', () => {
   const counts = shallowRef<InboundCounts | null>(null)
   const cursor = ref<string | null>(null)
   const loadingMore = ref(false)
+  const moreFailed = shallowRef<unknown>(null)
   let query: InboundQuery = {}
   let running: AbortController | null = null
   let countedFor = 0
@@ -22,6 +23,7 @@ export const useListener = defineStore('listener', () => {
     phase.value = 'loading'
     items.value = []
     cursor.value = null
+    moreFailed.value = null
     await load()
   }
 
@@ -47,6 +49,7 @@ export const useListener = defineStore('listener', () => {
   async function more(): Promise<void> {
     if (cursor.value === null || loadingMore.value) return
     loadingMore.value = true
+    moreFailed.value = null
     const asked = query
     try {
       const page = await api.list({ ...query, cursor: cursor.value })
@@ -55,8 +58,9 @@ export const useListener = defineStore('listener', () => {
       const held = new Set(items.value.map((item) => item.id))
       items.value = [...items.value, ...page.items.filter((item) => !held.has(item.id))]
       cursor.value = page.next_cursor
-    } catch {
+    } catch (failure) {
       // The button stays; pressing it again asks again.
+      if (asked === query) moreFailed.value = failure
     } finally {
       loadingMore.value = false
     }
@@ -89,5 +93,30 @@ export const useListener = defineStore('listener', () => {
     void loadCounts()
   }
 
-  return { replace, phase, error, items, counts, cursor, loadingMore, open, load, loadCounts, more, rescue }
+  /** A colleague corrected or rescued it: the row says so without a reload. */
+  async function refresh(id: number): Promise<void> {
+    if (!items.value.some((item) => item.id === id)) return
+    try {
+      replace(await api.get(id))
+    } catch {
+      // The row of before stays; the next look at the list shows what it is.
+    }
+  }
+
+  return {
+    refresh,
+    moreFailed,
+    replace,
+    phase,
+    error,
+    items,
+    counts,
+    cursor,
+    loadingMore,
+    open,
+    load,
+    loadCounts,
+    more,
+    rescue,
+  }
 })

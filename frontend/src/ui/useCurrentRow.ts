@@ -41,5 +41,5 @@ export function useCurrentRow<T extends { id: number }>(
     }
   }
 
-  return { current, step, leave, rowProps }
+  return { current, go, step, leave, rowProps }
 }

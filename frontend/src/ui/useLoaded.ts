@@ -36,6 +36,14 @@ export function useLoaded<T>(
     }
   }
 
+  /** Something else is asked for from now on: what is shown was not that, so it goes before the answer comes. */
+  async function anew(): Promise<void> {
+    data.value = null
+    error.value = null
+    phase.value = 'loading'
+    await load()
+  }
+
   function loadSoon(): void {
     if (pauseMs === 0) void load()
     else
@@ -59,5 +67,5 @@ export function useLoaded<T>(
     for (const stop of stops) stop()
   })
 
-  return { phase, error, data, skeleton, load }
+  return { phase, error, data, skeleton, load, anew }
 }

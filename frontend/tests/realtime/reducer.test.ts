@@ -117,12 +117,19 @@ describe('live events', () => {
   it('are all known by where their news goes', () => {
     // Whoever declares an event says here what the browser does with it: a table takes what it carries, or a screen is told.
     const TOLD = new Set([
+      'filter_sample.reviewed',
       'inbound_item.judged',
+      'inbound_item.labelled',
       'model.promoted',
       'monitor.updated',
       'operator.capacity_changed',
+      'operator.disabled',
+      'operator.enabled',
       'operator.presence_changed',
       'session.ended',
+      'special_list.added',
+      'special_list.edited',
+      'special_list.removed',
     ])
     const taken = EVENT_NAMES.filter((name) => !TOLD.has(name))
     expect(EVENT_NAMES.length - taken.length).toBe(TOLD.size)

@@ -93,7 +93,7 @@ describe('a list without rows', () => {
 
   it('says why it is empty where nothing is filtered', async () => {
     page = await mounted(ListEmpty, { query: { ...query, view: 'resolved' }, filtered: false })
-    expect(page.root.querySelector('h3')?.textContent).not.toBe('')
+    expect(page.root.querySelector('h2')?.textContent).not.toBe('')
     expect(page.root.querySelector('.fchip')).toBeNull()
   })
 })

@@ -13,5 +13,6 @@ export const listenerCommands = [
   { id: 'stream.keep', keys: 'y', title: 'shortcut.stream.keep', right: 'inbound_items:correct', ...ROW },
   { id: 'stream.drop', keys: 'x', title: 'shortcut.stream.drop', right: 'inbound_items:correct', ...ROW },
   { id: 'stream.rescue', keys: 's', title: 'listener.rescue', right: 'inbound_items:rescue', ...ROW },
+  { id: 'stream.undo', keys: 'z', title: 'common.undo', right: 'inbound_items:correct', ...STREAM },
   { id: 'stream.search', keys: '/', title: 'listener.search', ...STREAM },
 ] as const satisfies readonly Command[]

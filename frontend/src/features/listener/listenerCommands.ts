@@ -5,6 +5,7 @@ import { useRouter } from 'vue-router'
 
 import type { InboundItemView } from '@/api/contract'
 import { bring, type ActsOf } from '@/shortcuts/commands'
+import { useNotices } from '@/stores/notices'
 import { safeUrl } from '@/ui/safeUrl'
 import { useCurrentRow } from '@/ui/useCurrentRow'
 import type { listenerCommands } from './commands'
@@ -22,6 +23,7 @@ export function useListenerCommands(
   search: () => void,
 ) {
   const router = useRouter()
+  const notices = useNotices()
   const rows = new Map<number, RowActs>()
   const { current, step, rowProps } = useCurrentRow(items, box)
 
@@ -55,6 +57,7 @@ export function useListenerCommands(
       run: onRow((row) => row.rescue()),
       when: () => current.value?.can_rescue === true,
     },
+    'stream.undo': { run: notices.undo, when: () => Boolean(notices.current?.undo) },
     'stream.search': { run: search },
   }
   onBeforeUnmount(bring(acts, () => current.value !== null))

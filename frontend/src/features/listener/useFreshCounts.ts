@@ -1,4 +1,4 @@
-/** The stream's counts, asked for again when items were judged; a burst of batches asks once. */
+/** The stream's counts, asked for again when items were judged (a burst of batches asks once), and rows that colleagues corrected. */
 
 import { onBeforeUnmount, onMounted } from 'vue'
 
@@ -24,6 +24,8 @@ export function useFreshCounts(): void {
 
   onMounted(() => {
     stop = useEntities().subscribe((changes) => {
+      for (const { event } of changes)
+        if (event?.name === 'inbound_item.labelled') void listener.refresh(event.payload.inbound_item_id)
       if (happened(changes, 'inbound_item.judged')) waiting ??= setTimeout(ask, PAUSE_MS)
     })
     timer = setInterval(ask, REFRESH_MS)

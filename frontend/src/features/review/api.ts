@@ -40,6 +40,8 @@ export const reviewApi = {
         body: { is_right, intent: null },
       }),
     ),
+  takeBack: (id: number) =>
+    body(client.DELETE('/sampled-items/{sampled_item_id}/finding', at({ sampled_item_id: id }))),
   correct: (itemId: number, correction: Correction) =>
     body(
       client.POST('/inbound-items/{item_id}/corrections', {

@@ -10,5 +10,6 @@ export const reviewCommands = [
   { id: 'review.previous', keys: 'k', title: 'shortcut.previous', ...REVIEW },
   { id: 'review.right', keys: 'x', title: 'review.right', ...ROW },
   { id: 'review.wrong', keys: 's', title: 'review.isWrong', ...ROW },
+  { id: 'review.undo', keys: 'z', title: 'common.undo', right: 'inbound_items:correct', ...REVIEW },
   { id: 'review.original', keys: 'o', title: 'listener.original', ...REVIEW, needs: 'row' },
 ] as const satisfies readonly Command[]

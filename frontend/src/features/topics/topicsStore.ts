@@ -37,6 +37,13 @@ export const useTopics = defineStore('topics', () => {
     }
   }
 
+  /** Another span: the topics of before were not asked for. */
+  async function show(hours: number): Promise<void> {
+    topicIds.value = new Set()
+    phase.value = 'loading'
+    await load(hours)
+  }
+
   /** Alerts are an addition to other pages: when they do not load, the pages work without. */
   async function loadAlerts(): Promise<void> {
     try {
@@ -71,6 +78,7 @@ export const useTopics = defineStore('topics', () => {
     alertList,
     open,
     load,
+    show,
     loadAlerts,
     takeTopic,
     onChanges,
