@@ -66,8 +66,11 @@ def open_requests(session: Session, operator_id: int) -> int:
 
 
 def _open_requests(operator_id: Any) -> Select[int]:
-    return select(func.count(ServiceRequest.id)).where(
-        ServiceRequest.assignee_id == operator_id, ServiceRequest.status.in_(WORKING_STATUSES)
+    # Counting the rows and not their ids: the index holds all that is asked.
+    return (
+        select(func.count())
+        .select_from(ServiceRequest)
+        .where(ServiceRequest.assignee_id == operator_id, ServiceRequest.status.in_(WORKING_STATUSES))
     )
 
 
