@@ -7,6 +7,8 @@ export interface Notice {
   id: number
   text: string
   undo: (() => void) | null
+  /** As `performance.now()` tells. */
+  at: number
 }
 
 const SHOWN_MS = 10_000
@@ -18,7 +20,7 @@ export const useNotices = defineStore('notices', () => {
 
   function show(text: string, undo: (() => void) | null = null): void {
     counter += 1
-    current.value = { id: counter, text, undo }
+    current.value = { id: counter, text, undo, at: performance.now() }
     clearTimeout(timer)
     timer = setTimeout(dismiss, undo ? SHOWN_MS : 4_000)
   }

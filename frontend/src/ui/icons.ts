@@ -47,6 +47,7 @@ export const ICON_NAMES = [
   'pause',
   'phone',
   'pin',
+  'place',
   'positive',
   'quality',
   'refresh',

@@ -7,6 +7,7 @@ import type { ConversationView, LaneState, Right } from '@/api/contract'
 import ComposerBox from '@/features/workbench/ComposerBox.vue'
 import { composerKey } from '@/features/workbench/composerKey'
 import { useComposer } from '@/features/workbench/useComposer'
+import { useLive } from '@/stores/live'
 import { useOutbox } from '@/stores/outbox'
 import { mounted, settled, signedIn, type Mounted } from '../mounted'
 import { message, request } from '../support'
@@ -78,6 +79,28 @@ describe('the box', () => {
     await page?.click('send')
     expect(posted()).toMatchObject([{ lane: 'public', text: '您好', inReplyTo: 4, requestId: 1 }])
     expect((at('composer-text') as HTMLTextAreaElement).value).toBe('')
+  })
+
+  it('says what a grey button waits for', async () => {
+    await show()
+    const why = (): string => at('send').title
+    expect(why()).toBe('先写上回复内容')
+    for (const testid of ['send-resolve', 'schedule'])
+      if (page?.find(testid)) expect(at(testid).title).toBe('先写上回复内容')
+    await write('请加 13812345678')
+    expect(why()).toContain('个人信息')
+    await write('好'.repeat(21))
+    expect(why()).toContain('字数')
+    await write('您好')
+    expect(why()).toBe('Ctrl Enter')
+  })
+
+  it('says on every width that the line is down', async () => {
+    await show()
+    expect(page?.find('composer-offline')).toBeNull()
+    useLive().state = 'offline'
+    await settled()
+    expect(at('composer-offline').textContent).toContain('离线')
   })
 
   it('keeps a draft for each lane, and asks before private words become public', async () => {

@@ -5,6 +5,7 @@ import { computed, ref } from 'vue'
 
 import type { MessageState, MessageView } from '@/api/contract'
 import { composerKey } from '@/features/workbench/composerKey'
+import OriginalPost from '@/features/workbench/OriginalPost.vue'
 import MessageBubble from '@/features/workbench/MessageBubble.vue'
 import type { Composer } from '@/features/workbench/useComposer'
 import type { Medium } from '@/ui/media/mediaModel'
@@ -82,6 +83,18 @@ describe('what hangs on a message', () => {
     const { get, find } = await show({ media: [found] })
     expect(get(testid).closest('[data-testid=media]')?.textContent).toContain(words)
     expect(find('media-missing')).toBeNull()
+  })
+
+  it('needs no frame and no mood where nothing was said', async () => {
+    const place = medium({ kind: 'location', title: '南屏路8号' })
+    const sentiment = { value: 0, score: 0.5, unsure: true } as const
+    const alone = await show({ text: '南屏路8号', media: [place], sentiment })
+    expect(alone.root.querySelector('.bubble.bare')).not.toBeNull()
+    expect(alone.root.textContent).not.toContain('不确定')
+    page?.end()
+    const said = await show({ text: '我在这里', media: [place], sentiment })
+    expect(said.root.querySelector('.bubble.bare')).toBeNull()
+    expect(said.root.textContent).toContain('不确定')
   })
 
   it.each(ABSENT)('says why it is not here: %s', async (state, words) => {
@@ -183,7 +196,28 @@ describe('what its author changed', () => {
   })
 
   it('is marked when it was deleted', async () => {
-    expect((await show({ deleted_at: '2026-05-01T03:00:00Z' })).find('message-deleted')).not.toBeNull()
+    const mark = (await show({ deleted_at: '2026-05-01T03:00:00Z' })).find('message-deleted')
+    expect(mark?.textContent).toContain('已删除')
+    // What shows itself only under the pointer nobody sees in time.
+    expect(mark?.closest('.meta-a')).toBeNull()
+  })
+
+  it('is marked on the post above the thread, too', async () => {
+    vi.stubGlobal('matchMedia', () => Object.assign(new EventTarget(), { matches: false }))
+    page = await mounted(OriginalPost, {
+      message: message({
+        id: 9,
+        kind: 'post',
+        edited_at: '2026-05-01T03:00:00Z',
+        deleted_at: '2026-05-01T04:00:00Z',
+        revisions: [{ number: 1, text: '原来的话', replaced_at: '2026-05-01T03:00:00Z' }],
+      }),
+      alone: true,
+    })
+    expect(page.find('message-deleted')).not.toBeNull()
+    await page.click('message-edited')
+    expect(page.get('message-revisions').textContent).toContain('原来的话')
+    vi.unstubAllGlobals()
   })
 
   it('is never markup', async () => {

@@ -84,3 +84,23 @@ describe('a reply that names a third person in private', () => {
     expect(find('take-back')).not.toBeNull()
   })
 })
+
+describe('a question', () => {
+  it('is none of the failures: no number to quote, and not in their colour', async () => {
+    const entry = await refusedWith({
+      code: 'claimed_by_other',
+      detail: '',
+      request_id: 'r-42',
+      assignee_name: '陆遥',
+      since: '2026-05-01T01:00:00Z',
+    })
+    const { get } = await show(entry)
+    expect(get('pending').textContent).toContain('陆遥')
+    expect(get('pending').textContent).not.toContain('r-42')
+    expect(get('pending').querySelector('.stt')?.className).toContain('ask')
+    page?.end()
+    const failed = await show(await refusedWith({ code: 'broken', detail: '太长了', request_id: 'r-43' }))
+    expect(failed.get('pending').textContent).toContain('r-43')
+    expect(failed.get('pending').querySelector('.stt')?.className).toContain('bad')
+  })
+})

@@ -85,6 +85,14 @@ describe('a row', () => {
     expect((await row()).querySelector('[data-testid=send-failure]')).toBeNull()
   })
 
+  it('does not call an answer failed whose end nobody knows', async () => {
+    const unknown = (await row({ send_failure: 'unknown_outcome' })).querySelector(
+      '[data-testid=send-failure]',
+    )
+    expect(unknown?.textContent).toBe('结果待核对')
+    expect(unknown?.className).toContain('tag-warning')
+  })
+
   it('says that it is late, and that it left the view unless it is being read', async () => {
     const late = await row({ due_at: '2020-01-01T00:00:00Z' }, { gone: true })
     expect(late.querySelector('.urg.late')).not.toBeNull()

@@ -5,10 +5,12 @@ import { onBeforeUnmount } from 'vue'
 import type { ComposerLane, ServiceRequestView } from '@/api/contract'
 import { bring, type ActsOf } from '@/shortcuts/commands'
 import { useInbox } from '@/stores/inbox'
+import { useNotices } from '@/stores/notices'
 import { useSession } from '@/stores/session'
 import { useThread } from '@/stores/thread'
 import type { workbenchCommands } from './commands'
 import { useRequestActions } from './requestActions'
+import { newestUndoable } from './undoables'
 
 export interface WorkbenchPorts {
   select: (id: number | null) => void
@@ -23,6 +25,7 @@ export function useWorkbenchCommands(ports: WorkbenchPorts): void {
   const inbox = useInbox()
   const thread = useThread()
   const actions = useRequestActions()
+  const notices = useNotices()
   const hasThread = (): boolean => thread.phase === 'ready'
 
   function step(direction: 1 | -1): void {
@@ -35,6 +38,14 @@ export function useWorkbenchCommands(ports: WorkbenchPorts): void {
     if (!request) return
     const next = inbox.neighbour(1) ?? inbox.neighbour(-1)
     if (await actions.setStatus(request, 'resolved')) ports.resolved(next)
+  }
+
+  /** What was done last, while it can be undone: an act that a notice tells of, or a reply. */
+  function lastDone(): (() => void) | null {
+    const notice = notices.current
+    const reply = newestUndoable()
+    if (notice?.undo && notice.at > (reply?.at ?? 0)) return notices.undo
+    return reply?.undo ?? null
   }
 
   const session = useSession()
@@ -68,6 +79,7 @@ export function useWorkbenchCommands(ports: WorkbenchPorts): void {
       when: withRequest((request) => session.may('service_requests:assign') || isMine(request)),
     },
     'request.resolve': { run: () => void resolve(), when: withRequest(() => true) },
+    'request.undo': { run: () => lastDone()?.(), when: () => lastDone() !== null },
     'request.public': { run: () => ports.compose('public') },
     'request.private': { run: () => ports.compose('private') },
     'request.note': { run: () => ports.compose('note') },
