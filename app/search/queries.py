@@ -52,7 +52,13 @@ def _requests(ctx: Context, query: SearchQuery) -> list[SearchHit]:
         return []
     rows = ctx.session.execute(
         scope(
-            select(ServiceRequest, Account.name, Account.platform, ContactIdentity.name.label("called")),
+            select(
+                ServiceRequest,
+                Account.name,
+                Account.platform,
+                ContactIdentity.name.label("called"),
+                ContactIdentity.contact_id,
+            ),
             ctx.actor,
             ServiceRequest,
         )
@@ -71,12 +77,14 @@ def _requests(ctx: Context, query: SearchQuery) -> list[SearchHit]:
             account_name=name,
             platform=platform,
             title=called,
+            contact_id=contact_id,
+            contact_name=called,
             text=f"{request.number} {request.preview.get('text', '')}"[:_SHOWN_CHARS],
             at=request.opened_at,
             conversation_id=request.conversation_id,
             service_request_id=request.id,
         )
-        for request, name, platform, called in rows
+        for request, name, platform, called, contact_id in rows
     ]
 
 
@@ -89,6 +97,7 @@ def _items(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchH
                 Account.platform,
                 Verdict.service_request_id,
                 ContactIdentity.name.label("called"),
+                ContactIdentity.contact_id,
             ),
             ctx.actor,
             InboundItem,
@@ -113,20 +122,32 @@ def _items(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchH
             account_name=name,
             platform=platform,
             title=called or shown_name(item.author_name, item.author_external_id),
+            contact_id=contact_id,
+            contact_name=called or "",
             text=item.text[:_SHOWN_CHARS],
             at=item.published_at,
             conversation_id=None,
             service_request_id=request_id,
         )
-        for item, name, platform, request_id, called in rows
+        for item, name, platform, request_id, called, contact_id in rows
     ]
 
 
 def _messages(ctx: Context, wanted: list[Alternatives], limit: int) -> list[SearchHit]:
     # Who wrote it: a colleague, or the person whose conversation it is, as the card calls them now.
-    called = func.coalesce(Operator.name, ContactIdentity.name).label("called")
     statement = (
-        scope(select(Message, Account.name, Account.platform, called), ctx.actor, Message)
+        scope(
+            select(
+                Message,
+                Account.name,
+                Account.platform,
+                Operator.name.label("colleague"),
+                ContactIdentity.name.label("called"),
+                ContactIdentity.contact_id,
+            ),
+            ctx.actor,
+            Message,
+        )
         .join(Account, Account.id == Message.account_id)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(ContactIdentity, ContactIdentity.id == Conversation.contact_identity_id)
@@ -141,13 +162,15 @@ def _messages(ctx: Context, wanted: list[Alternatives], limit: int) -> list[Sear
             account_id=message.account_id,
             account_name=name,
             platform=platform,
-            title=called or message.author_name,
+            title=colleague or called or message.author_name,
+            contact_id=contact_id,
+            contact_name=called,
             text=message.text[:_SHOWN_CHARS],
             at=message.occurred_at,
             conversation_id=message.conversation_id,
             service_request_id=message.service_request_id or requests.get(message.conversation_id),
         )
-        for message, name, platform, called in rows
+        for message, name, platform, colleague, called, contact_id in rows
     ]
 
 
@@ -171,6 +194,8 @@ def _contacts(ctx: Context, wanted: list[Alternatives], limit: int) -> list[Sear
             account_name=name,
             platform=platform,
             title=identity.name,
+            contact_id=identity.contact_id,
+            contact_name=identity.name,
             text=identity.external_id,
             at=identity.last_seen_at,
             conversation_id=conversation,

@@ -23,6 +23,9 @@ class SearchHit(BaseModel):
     platform: str
     title: str
     """Who wrote it, or the contact's name."""
+    contact_id: int | None
+    contact_name: str
+    """Whose conversation it stands in, as the card calls them; empty where there is none."""
     text: str
     at: datetime
     conversation_id: int | None

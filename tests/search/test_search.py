@@ -41,6 +41,19 @@ def test_a_post_its_message_and_its_author_are_found(outage: Operator, open_brow
     assert len(found(me, "散步")["contacts"]) == 1
 
 
+def test_what_a_colleague_wrote_is_found_under_the_customer(
+    outage: Operator, open_browser: OpenBrowser
+) -> None:
+    me = open_browser(outage)
+    [customer] = me.get("/search", q="散步").get_json()["contacts"]
+    conversation = f"/conversations/{customer['conversation_id']}"
+    note = {"text": "光缆被挖断，抢修到下午", "idempotency_key": "a-note-of-mine-1"}
+    assert me.post(f"{conversation}/notes", note).status_code == 201
+    [hit] = me.get("/search", q="光缆").get_json()["messages"]
+    assert hit["title"] == outage.name
+    assert (hit["contact_name"], hit["contact_id"]) == (customer["title"], customer["contact_id"])
+
+
 @pytest.mark.parametrize("words", ["kuandai", "kdd", "寬帶", "断", "带断了三", "宽带 南屏"])
 def test_sound_initials_and_parts_find_it(words: str, outage: Operator, open_browser: OpenBrowser) -> None:
     assert found(open_browser(outage), words)["items"]

@@ -3899,6 +3899,10 @@ export interface components {
             platform: string;
             /** Title */
             title: string;
+            /** Contact Id */
+            contact_id: number | null;
+            /** Contact Name */
+            contact_name: string;
             /** Text */
             text: string;
             /**

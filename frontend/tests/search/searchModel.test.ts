@@ -11,6 +11,8 @@ function hit(over: Partial<SearchHit>): SearchHit {
     account_name: '客服',
     platform: 'weibo',
     title: '江边散步的猫',
+    contact_id: 7,
+    contact_name: '江边散步的猫',
     text: '宽带断了三天',
     at: '2026-05-01T02:00:00Z',
     conversation_id: null,
@@ -20,6 +22,19 @@ function hit(over: Partial<SearchHit>): SearchHit {
 }
 
 describe('what was found', () => {
+  it('is told under the name of the customer whose it is, whoever wrote it', () => {
+    const found = { requests: [], contacts: [], items: [] }
+    const [group] = groupsOf(
+      { ...found, messages: [hit({ kind: 'message', title: '何晓棠' }), hit({})] },
+      '宽带',
+    )
+    const told = group?.rows.map((row) => [row.title.map((piece) => piece.text).join(''), row.by])
+    expect(told).toEqual([
+      ['江边散步的猫', '何晓棠'],
+      ['江边散步的猫', ''],
+    ])
+  })
+
   it('marks every occurrence of every word, whatever its case', () => {
     expect(splitByWords('WiFi 断了，wifi 又断', wordsOf('wifi 断'))).toEqual([
       { text: 'WiFi', mark: 'hit' },

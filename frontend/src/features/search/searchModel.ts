@@ -12,7 +12,10 @@ export interface Row {
   /** Position in the flat order over all groups. */
   index: number
   hit: SearchHit
+  /** Whose it is: the customer, also where a colleague wrote. */
   title: Piece[]
+  /** Who wrote it, where it was not the customer. */
+  by: string
   text: Piece[]
   /** Found by how the words sound: nothing in it can be marked. */
   bySound: boolean
@@ -41,9 +44,11 @@ export function groupsOf(result: SearchResult, query: string): Group[] {
 
 function rowOf(hit: SearchHit, query: string, index: number): Row {
   const words = wordsOf(query)
-  const title = splitByWords(hit.title, words)
+  const whose = hit.contact_name || hit.title
+  const title = splitByWords(whose, words)
   const text = splitByWords(excerpt(hit.text, words), words)
-  return { index, hit, title, text, bySound: ![...title, ...text].some((piece) => piece.mark !== '') }
+  const by = hit.title === whose ? '' : hit.title
+  return { index, hit, title, by, text, bySound: ![...title, ...text].some((piece) => piece.mark !== '') }
 }
 
 export function wordsOf(query: string): string[] {
