@@ -152,3 +152,49 @@ def test_a_reply_survives_the_server_that_falls_over_while_it_is_written(
     expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "online")
     expect(console.bubble(begun + ended)).to_have_attribute("data-state", "sent")
     assert len(platform.sent_with(begun + ended)) == 1
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_serious_in_what_opens(
+    log_in: LogIn, platform: Platform, name: str, width: int
+) -> None:
+    platform.writes("message", "weibo-care", name, f"我是{name}，话费多扣了")
+    console = log_in("jiangnan")
+    page = console.page
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(reduced_motion="reduce")  # what fades in is pale for a moment
+    console.open(NEWEST_FIRST)
+    console.see_arrive(name)
+    found: dict[str, list[str]] = {}
+
+    def look(what: str) -> None:
+        if serious := console.serious():
+            found[what] = serious
+
+    for opener in ("self-menu", "presence"):
+        page.get_by_test_id(opener).click()
+        look(opener)
+        page.keyboard.press("Escape")
+    for words in ("", name, "这样的词没有人说过", ">"):
+        page.keyboard.press("Control+k")
+        page.get_by_test_id("search").fill(words)
+        if words == name:
+            expect(page.get_by_test_id("search-row").first).to_be_visible()
+        elif words == ">":
+            expect(page.get_by_test_id("search-command").first).to_be_visible()
+        elif words:
+            expect(page.get_by_role("status").filter(has_text="没有找到")).to_be_visible()
+        look(f"search: {words}")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+    console.choose(console.row(name))
+    console.write("您好，已为您核实。")
+    for opener in ("transfer", "later", "why", "schedule"):
+        page.get_by_test_id(opener).first.click()
+        look(opener)
+        page.keyboard.press("Escape")
+    page.get_by_test_id("composer-text").press("Escape")
+    page.keyboard.press("?")
+    look("keys")
+    page.keyboard.press("Escape")
+    assert found == {}
