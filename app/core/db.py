@@ -52,6 +52,7 @@ from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.core.db_errors import hide_rows
+from app.core.folding import SQLITE_NAME, sqlite_folded
 from app.core.json_text import json_text, json_value
 
 WRITE_OPTION = "lingke_write"
@@ -195,6 +196,7 @@ def _ask_after_rest(dialect: Dialect, driver: Any, record: Any, _proxy: Any) -> 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling begins too late and never IMMEDIATE; ours takes over.
     connection.isolation_level = None
+    connection.create_function(SQLITE_NAME, 1, sqlite_folded, deterministic=True)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",

@@ -1,0 +1,169 @@
+"""A tree held against its subject and whoever asks: what is wrong with it, and its two forms.
+
+Both forms are made of the same bound leaves (`matches`), with "not" carried down to them: so a leaf without a
+value does not hold, its opposite does, and SQL's third truth value never decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from app.conditions.catalogue import FieldOf, SubjectOf
+from app.conditions.matches import Match
+from app.conditions.operators import Operator, operators_of
+from app.conditions.tree import AllOf, Leaf, NotOf, leaves, parts
+from app.conditions.values import fault_of
+from app.core.context import Context
+from app.core.errors import Invalid
+from app.core.inputs import LARGEST_ID
+
+Names = dict[str, dict[int, str]]
+"""Of what leaves refer to: by kind and id."""
+
+
+@dataclass(frozen=True)
+class BoundLeaf:
+    path: str
+    leaf: Leaf
+    field: FieldOf
+    operator: Operator
+    match: Match
+
+    def sql(self, *, opposite: bool) -> ColumnElement[bool]:
+        condition = self.match.sql(self.field.sql)
+        return condition.is_not(True) if opposite != self.operator.negated else condition
+
+    def holds(self, facts: Any) -> bool:
+        return self.match.holds(self.field.read(facts)) is not self.operator.negated
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Whether an object is one of those meant, and which leaves decided that."""
+
+    holds: bool
+    decided: list[BoundLeaf]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A tree that is right, ready to be asked."""
+
+    subject: SubjectOf
+    tree: Any
+    _leaves: dict[str, BoundLeaf] = field(default_factory=dict)
+
+    def sql(self) -> ColumnElement[bool]:
+        return self._sql(self.tree, "", opposite=False)
+
+    def _sql(self, node: Any, path: str, *, opposite: bool) -> ColumnElement[bool]:
+        if isinstance(node, Leaf):
+            return self._leaves[path].sql(opposite=opposite)
+        if isinstance(node, NotOf):
+            ((below, inner),) = parts(node, path)
+            return self._sql(inner, below, opposite=not opposite)
+        found = [self._sql(inner, below, opposite=opposite) for below, inner in parts(node, path)]
+        return and_(true(), *found) if isinstance(node, AllOf) is not opposite else or_(false(), *found)
+
+    def holds(self, facts: Any) -> bool:
+        """Whether an object as the subject's `load` gives it is one of those meant."""
+        return self._holds(self.tree, "", facts)
+
+    def _holds(self, node: Any, path: str, facts: Any) -> bool:
+        if isinstance(node, Leaf):
+            return self._leaves[path].holds(facts)
+        found = (self._holds(inner, below, facts) for below, inner in parts(node, path))
+        if isinstance(node, NotOf):
+            return not next(found)
+        return all(found) if isinstance(node, AllOf) else any(found)
+
+    def explain(self, facts: Any) -> Explanation:
+        """Of a group that fails the first part that failed it; of one that holds every part it needs."""
+        return self._explain(self.tree, "", facts)
+
+    def _explain(self, node: Any, path: str, facts: Any) -> Explanation:
+        if isinstance(node, Leaf):
+            leaf = self._leaves[path]
+            return Explanation(leaf.holds(facts), [leaf])
+        below = [self._explain(inner, name, facts) for name, inner in parts(node, path)]
+        if isinstance(node, NotOf):
+            return Explanation(not below[0].holds, below[0].decided)
+        needs_all = isinstance(node, AllOf)
+        decisive = next((part for part in below if part.holds is not needs_all), None)
+        if decisive is not None:
+            return decisive
+        return Explanation(needs_all, [leaf for part in below for leaf in part.decided])
+
+
+def bind(ctx: Context, subject: SubjectOf, tree: Any, where: str = "condition") -> Bound:
+    """The tree as it may be asked now, by this actor.
+
+    Raises Invalid with the path of every faulty leaf, below `where`.
+
+    One statement for each kind of row that it refers to.
+    """
+    faults = faults_of(ctx, subject, tree)
+    if faults:
+        raise Invalid(fields={f"{where}.{path}" if path else where: code for path, code in faults.items()})
+    bound = Bound(subject, tree)
+    for path, leaf in leaves(tree):
+        about = subject.fields[leaf.field]
+        operator = operators_of(about)[leaf.op]
+        bound._leaves[path] = BoundLeaf(path, leaf, about, operator, operator.make(about, leaf.value, ctx))
+    return bound
+
+
+def faults_of(ctx: Context, subject: SubjectOf, tree: Any) -> dict[str, str]:
+    """Path and code of what is wrong: with the tree, for this actor, or since something it names is gone.
+
+    A kept condition that has any is broken, and shown so: it is never asked as if the leaf were not there.
+    """
+    faults: dict[str, str] = {}
+    for path, leaf in leaves(tree):
+        fault = _fault(ctx, subject, leaf)
+        if fault is not None:
+            part, code = fault
+            faults[f"{path}.{part}" if path else part] = code
+    names = names_of(ctx, subject, tree)
+    for path, leaf in leaves(tree):
+        about = subject.fields.get(leaf.field)
+        if about is None or about.kind is None:
+            continue
+        if any(number not in names.get(about.kind.key, {}) for number in _ids(leaf)):
+            faults.setdefault(f"{path}.value" if path else "value", "reference_gone")
+    return faults
+
+
+def _fault(ctx: Context, subject: SubjectOf, leaf: Leaf) -> tuple[str, str] | None:
+    about = subject.fields.get(leaf.field)
+    if about is None:
+        return "field", "condition_field_unknown"
+    if about.right is not None and not ctx.actor.may(about.right):
+        return "field", "condition_field_hidden"
+    operator = operators_of(about).get(leaf.op)
+    if operator is None:
+        return "op", "condition_op_unknown"
+    code = fault_of(about, operator.takes, leaf.value)
+    return None if code is None else ("value", code)
+
+
+def names_of(ctx: Context, subject: SubjectOf, tree: Any) -> Names:
+    """What the leaves refer to, by name, as far as it exists for the actor."""
+    wanted: dict[str, set[int]] = {}
+    kinds = {}
+    for _, leaf in leaves(tree):
+        about = subject.fields.get(leaf.field)
+        if about is not None and about.kind is not None:
+            kinds[about.kind.key] = about.kind
+            wanted.setdefault(about.kind.key, set()).update(_ids(leaf))
+    return {key: kind.names(ctx, wanted[key]) if wanted[key] else {} for key, kind in kinds.items()}
+
+
+def _ids(leaf: Leaf) -> Iterator[int]:
+    """The ids that a leaf about references names; what is no id is another fault."""
+    values = leaf.value if isinstance(leaf.value, list) else [leaf.value]
+    yield from (value for value in values if type(value) is int and 1 <= value <= LARGEST_ID)

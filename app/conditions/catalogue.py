@@ -1,0 +1,104 @@
+"""The catalogue: what may be asked about a subject. A feature declares it beside its queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.context import Context
+from app.core.permissions import Permission
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    CHOICE = "choice"
+    TIME = "time"
+    DURATION = "duration"
+    """How long ago a moment was, or how far away it is."""
+    SET = "set"
+    """Several choices or references at once."""
+    REFERENCE = "reference"
+    TRUTH = "truth"
+
+
+@dataclass(frozen=True)
+class ReferenceKind:
+    """Rows that a leaf names by their id."""
+
+    key: str
+    names: Callable[[Context, Collection[int]], dict[int, str]]
+    """Names of those that exist for the actor, in one statement. One that is not there is a broken leaf."""
+    own: Callable[[Context], Collection[int]] | None = None
+    """Which of them are the actor's own: for "assigned to me", which each reader of a shared view is."""
+
+
+@dataclass(frozen=True)
+class FieldOf:
+    """One thing that may be asked about a subject."""
+
+    key: str
+    type: FieldType
+    sql: Any
+    """A column or scalar expression; of a set a `ManyValued`; of a duration the moment it is counted from."""
+    read: Callable[[Any], Any]
+    """The same value of a loaded object."""
+    optional: bool = False
+    """May have no value: then one can ask whether it has."""
+    choices: tuple[Any, ...] = ()
+    words: str = ""
+    """Where the names of its choices stand in the catalogue of messages: `<words>.<choice>`."""
+    kind: ReferenceKind | None = None
+    right: Permission | None = None
+    """Who lacks it can neither see the field nor filter by it."""
+    ahead: bool = False
+    """A duration that counts down to its moment, not up from it."""
+
+
+@dataclass(frozen=True)
+class SubjectOf:
+    """What conditions are about: a table, as one sees it, with its fields."""
+
+    key: str
+    entity: Any
+    right: Permission
+    load: Callable[[Session, Sequence[int]], dict[int, Any]]
+    """The objects that the readers take, by id, with a fixed number of statements."""
+    fields: Mapping[str, FieldOf] = field(default_factory=dict)
+
+
+class Catalogue:
+    """Every subject there is. Features declare theirs when they are imported."""
+
+    def __init__(self) -> None:
+        self._subjects: dict[str, SubjectOf] = {}
+
+    def declare(
+        self,
+        key: str,
+        entity: Any,
+        right: Permission,
+        load: Callable[[Session, Sequence[int]], dict[int, Any]],
+        fields: Iterable[FieldOf],
+    ) -> SubjectOf:
+        listed = list(fields)
+        named = {each.key: each for each in listed}
+        if key in self._subjects or len(named) < len(listed):
+            raise ValueError(f"the subject {key!r}, or a field of it, is declared twice")
+        subject = SubjectOf(key, entity, right, load, named)
+        self._subjects[key] = subject
+        return subject
+
+    def subject(self, key: str) -> SubjectOf:
+        """Raises LookupError for one that nobody declared."""
+        return self._subjects[key]
+
+    def subjects(self) -> list[SubjectOf]:
+        return [self._subjects[key] for key in sorted(self._subjects)]
+
+
+CATALOGUE = Catalogue()

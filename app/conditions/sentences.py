@@ -1,0 +1,89 @@
+"""A condition read aloud: 「状态是处理中，且等待超过 2 小时」."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from app.conditions.binding import Names
+from app.conditions.catalogue import FieldOf, SubjectOf
+from app.conditions.operators import Takes, operators_of
+from app.conditions.tree import AllOf, Leaf, NotOf, parts
+from app.core.i18n import translate
+from app.core.office import OFFICE_ZONE
+
+_MINUTE = "%Y-%m-%d %H:%M"
+
+
+def sentence(subject: SubjectOf, tree: Any, names: Names, locale: str) -> str:
+    """The whole tree in words. What it refers to and is not among `names` is called gone."""
+    return _Reader(subject, names, locale).read(tree, is_part=False)
+
+
+def field_label(subject: SubjectOf, about: FieldOf, locale: str) -> str:
+    return translate(f"condition.field.{subject.key}.{about.key}", locale)
+
+
+def choice_label(about: FieldOf, choice: Any, locale: str) -> str:
+    """The choice itself where there are no words for it: a platform that came by an entry point."""
+    key = f"{about.words}.{choice}"
+    text = translate(key, locale)
+    return str(choice) if text == key else text
+
+
+class _Reader:
+    def __init__(self, subject: SubjectOf, names: Names, locale: str) -> None:
+        self.subject = subject
+        self.names = names
+        self.locale = locale
+
+    def say(self, key: str, **params: Any) -> str:
+        return translate(f"condition.{key}", self.locale, **params)
+
+    def read(self, node: Any, *, is_part: bool) -> str:
+        if isinstance(node, Leaf):
+            return self._leaf(node)
+        inner = [part for _, part in parts(node)]
+        if isinstance(node, NotOf):
+            return self.say("says.not", inner=self.read(inner[0], is_part=False))
+        if not inner:
+            return self.say("says.everything")
+        joint = self.say("says.and" if isinstance(node, AllOf) else "says.or")
+        joined = joint.join(self.read(part, is_part=len(inner) > 1) for part in inner)
+        return self.say("says.group", inner=joined) if is_part and len(inner) > 1 else joined
+
+    def _leaf(self, leaf: Leaf) -> str:
+        about = self.subject.fields.get(leaf.field)
+        operator = None if about is None else operators_of(about).get(leaf.op)
+        if about is None or operator is None:
+            return self.say("says.broken", field=leaf.field)
+        label = field_label(self.subject, about, self.locale)
+        return self.say(f"says.{leaf.op}", field=label, **self._values(about, operator.takes, leaf.value))
+
+    def _values(self, about: FieldOf, takes: Takes, value: Any) -> dict[str, str]:
+        try:
+            if takes is Takes.TWO_NUMBERS:
+                return {"low": str(value[0]), "high": str(value[1])}
+            return {"value": self._value(about, takes, value)}
+        except (KeyError, TypeError, ValueError, IndexError):  # not of its form: such a leaf is broken
+            return {"value": "?", "low": "?", "high": "?"}
+
+    def _value(self, about: FieldOf, takes: Takes, value: Any) -> str:
+        said: dict[Takes, Callable[[], str]] = {
+            Takes.SEVERAL: lambda: self.say("says.between_values").join(
+                self._one(about, one) for one in value
+            ),
+            Takes.ONE: lambda: self._one(about, value),
+            Takes.LENGTH: lambda: self.say(f"length.{value['unit']}", amount=value["amount"]),
+            Takes.SPAN: lambda: self.say(f"span.{value}"),
+            Takes.MOMENT: lambda: datetime.fromisoformat(value).astimezone(OFFICE_ZONE).strftime(_MINUTE),
+            Takes.TRUTH: lambda: self.say("says.yes" if value else "says.no"),
+            Takes.TEXT: lambda: self.say("says.quoted", text=value),
+        }
+        return said[takes]() if takes in said else str(value)
+
+    def _one(self, about: FieldOf, value: Any) -> str:
+        if about.kind is None:
+            return choice_label(about, value, self.locale)
+        return self.names.get(about.kind.key, {}).get(value) or self.say("says.gone")

@@ -1,0 +1,144 @@
+"""What conditions may ask about service requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from app.adapters import registry
+from app.conditions.catalogue import CATALOGUE, FieldOf, FieldType
+from app.core.db import among
+from app.core.json_members import has_member, has_members, words_of
+from app.core.permissions import Permission
+from app.identity.reference_kinds import ACCOUNT, OPERATOR, TEAM
+from app.models import Account, Contact, ContactIdentity, Conversation, Lane, RequestStatus, ServiceRequest
+from app.nlp.serving.heads import INTENTS
+from app.routing.related import relate
+
+PLATFORMS = tuple(registry.all_adapters())
+REQUEST_TYPES = tuple(intent for intent in INTENTS if intent != "spam")
+PRIORITIES = (1, 2, 3, 4)
+MOODS = (-1, 0, 1)
+_PARTS = ("urgency", "type", "sentiment", "reach", "level", "repeat", "chosen")
+_R = ServiceRequest
+_CONTACTS = Permission.CONTACTS_READ
+
+
+def _load(session: Session, ids: Sequence[int]) -> dict[int, ServiceRequest]:
+    rows = list(session.scalars(select(_R).where(among(session, _R.id, list(ids)))))
+    relate(session, rows)
+    return {row.id: row for row in rows}
+
+
+def _own(name: str) -> Callable[[ServiceRequest], Any]:
+    return lambda request: getattr(request, name)
+
+
+def _of_identity(name: str) -> dict[str, Any]:
+    """A column of whoever wrote, as the account knows them."""
+    column = getattr(ContactIdentity, name)
+    return {
+        "sql": select(column)
+        .join(Conversation, Conversation.contact_identity_id == ContactIdentity.id)
+        .where(Conversation.id == _R.conversation_id)
+        .correlate(_R)
+        .scalar_subquery(),
+        "read": lambda request: getattr(request.conversation.contact_identity, name),
+        "right": _CONTACTS,
+    }
+
+
+class _PriorityParts:
+    def has_any(self, values: tuple[Any, ...]) -> ColumnElement[bool]:
+        return or_(*(has_member(_R.priority_parts, name) for name in values))
+
+    def has_some(self) -> ColumnElement[bool]:
+        return has_members(_R.priority_parts)
+
+
+def _preview(request: ServiceRequest) -> str | None:
+    text = request.preview.get("text")
+    return text if isinstance(text, str) else None
+
+
+def _column(key: str, type_: FieldType, name: str = "", **more: Any) -> FieldOf:
+    """A column of the request itself."""
+    name = name or key
+    return FieldOf(key, type_, getattr(_R, name), _own(name), **more)
+
+
+_T = FieldType
+FIELDS = (
+    _column(
+        "status", _T.CHOICE, choices=tuple(s.value for s in RequestStatus), words="condition.choice.status"
+    ),
+    _column("type", _T.CHOICE, choices=REQUEST_TYPES, words="condition.choice.type"),
+    _column("priority", _T.CHOICE, choices=PRIORITIES, words="condition.choice.priority"),
+    FieldOf(
+        "priority_parts",
+        _T.SET,
+        _PriorityParts(),
+        lambda request: frozenset(request.priority_parts),
+        optional=True,
+        choices=_PARTS,
+        words="condition.choice.priority_part",
+    ),
+    _column("judged_by_hand", _T.TRUTH),
+    _column(
+        "lane", _T.CHOICE, choices=(Lane.PUBLIC.value, Lane.PRIVATE.value), words="condition.choice.lane"
+    ),
+    _column("account", _T.REFERENCE, "account_id", kind=ACCOUNT),
+    FieldOf(
+        "platform",
+        _T.CHOICE,
+        select(Account.platform).where(Account.id == _R.account_id).correlate(_R).scalar_subquery(),
+        lambda request: request.account.platform,
+        choices=PLATFORMS,
+        words="condition.choice.platform",
+    ),
+    _column("team", _T.REFERENCE, "team_id", kind=TEAM, optional=True),
+    _column("assignee", _T.REFERENCE, "assignee_id", kind=OPERATOR, optional=True),
+    _column("sentiment", _T.CHOICE, choices=MOODS, words="condition.choice.sentiment"),
+    _column("sentiment_unsure", _T.TRUTH),
+    _column("waiting", _T.DURATION, "waiting_since", optional=True),
+    _column("due_in", _T.DURATION, "due_at", optional=True, ahead=True),
+    _column("window_left", _T.DURATION, "window_until", optional=True, ahead=True),
+    _column("due_at", _T.TIME, optional=True),
+    _column("opened_at", _T.TIME),
+    _column("last_inbound_at", _T.TIME),
+    _column("first_replied_at", _T.TIME, optional=True),
+    _column("resolved_at", _T.TIME, optional=True),
+    _column("unread_count", _T.NUMBER),
+    _column("message_count", _T.NUMBER),
+    FieldOf(
+        "send_failed",
+        _T.TRUTH,
+        _R.send_failure.is_not(None),
+        lambda request: request.send_failure is not None,
+    ),
+    _column("number", _T.TEXT),
+    FieldOf("last_message", _T.TEXT, words_of(_R.preview, "text"), _preview, optional=True),
+    FieldOf("contact_name", _T.TEXT, **_of_identity("name")),
+    FieldOf("contact_verified", _T.TRUTH, **_of_identity("is_verified")),
+    FieldOf("contact_followers", _T.NUMBER, optional=True, **_of_identity("followers_count")),
+    FieldOf(
+        "contact_level",
+        _T.TEXT,
+        select(Contact.level)
+        .join(ContactIdentity, ContactIdentity.contact_id == Contact.id)
+        .join(Conversation, Conversation.contact_identity_id == ContactIdentity.id)
+        .where(Conversation.id == _R.conversation_id)
+        .correlate(_R)
+        .scalar_subquery(),
+        lambda request: request.conversation.contact_identity.contact.level,
+        optional=True,
+        right=_CONTACTS,
+    ),
+)
+
+SERVICE_REQUESTS = CATALOGUE.declare(
+    "service_request", ServiceRequest, Permission.SERVICE_REQUESTS_READ, _load, FIELDS
+)

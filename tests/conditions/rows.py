@@ -1,0 +1,264 @@
+"""Random requests and items in an open transaction, with everything around them that conditions ask about."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from app.adapters.types import ItemKind
+from app.core.bulk import insert_rows
+from app.core.context import Context
+from app.core.db import open_session
+from app.core.permissions import RoleName
+from app.core.runtime import Runtime
+from app.listener.ledger import fields as item_fields
+from app.models import (
+    Account,
+    Contact,
+    ContactIdentity,
+    Conversation,
+    InboundItem,
+    Lane,
+    Monitor,
+    MonitorHit,
+    Operator,
+    RequestStatus,
+    ServiceRequest,
+    Team,
+    Verdict,
+    VerdictOutcome,
+)
+from app.routing import fields as request_fields
+from app.routing.policies import FAR_FUTURE
+from tests.factories.make import Make
+
+ALPHABET = "宽带Ａa%_\\'\" 　Ｂbéß１1！!İ📶\nÉ　网"
+"""Wide and narrow, both cases, letters beyond ASCII, what LIKE takes for wildcards, quotes."""
+LEVELS = (None, "VIP", "ｖｉｐ", "普通", "")
+MINUTES = (0, 1, 5, 30, 60, 120, 1440, 2880, 10080, 44640)
+
+
+@dataclass(frozen=True)
+class Organisation:
+    accounts: list[Account]
+    teams: list[Team]
+    people: list[Operator]
+    monitors: list[Monitor]
+
+
+def organisation(make: Make) -> Organisation:
+    agency = make.agency()
+    teams = [make.team(agency) for _ in range(2)]
+    people = [make.operator(agency, teams[0], role=RoleName.ADMINISTRATOR), make.operator(agency, teams[1])]
+    accounts = [
+        make.account(agency, teams[0]),
+        make.account(agency, teams[1], platform="wechat"),
+    ]
+    monitors = [
+        make.save(Monitor(created_at=make.now, updated_at=make.now, agency_id=agency.id, name=f"规则{n}"))
+        for n in range(3)
+    ]
+    return Organisation(accounts, teams, people, monitors)
+
+
+@contextmanager
+def unsaved(runtime: Runtime, make: Make, who: Operator) -> Iterator[Context]:
+    """A context whose transaction nobody commits: what is written in it was never there."""
+    session = open_session(runtime.sessions, write=True)
+    try:
+        yield Context(runtime, session, make.actor(who), "test", "zh-CN")
+    finally:
+        session.rollback()
+        session.close()
+
+
+class Random:
+    """Values that meet at the edges: the same few texts, numbers and moments again and again."""
+
+    def __init__(self, seed: int, now: datetime) -> None:
+        self.random = random.Random(seed)
+        self.now = now
+
+    def one(self, *choices: Any) -> Any:
+        return self.random.choice(choices)
+
+    def maybe(self, value: Any) -> Any:
+        return None if self.random.random() < 0.3 else value
+
+    def text(self) -> str:
+        return "".join(self.random.choices(ALPHABET, k=self.random.randrange(7)))
+
+    def number(self) -> int:
+        return int(self.one(0, 1, 2, 3, 100, 10_000, 2**31 - 1))
+
+    def score(self) -> float:
+        return float(self.one(0.0, 0.25, 0.5, 0.1, 1.0, self.random.random()))
+
+    def moment(self) -> datetime:
+        """Often exactly a number of minutes away, or as little as can be beside it."""
+        away = timedelta(minutes=self.one(*MINUTES)) * self.one(-1, 1)
+        return self.now + away + timedelta(microseconds=self.one(-1, 0, 0, 1, 500_000))
+
+    def of_outside(self) -> Any:
+        """What stands in JSON that a platform sent."""
+        return self.one(0, 3, 10_000, 2.5, True, False, "3", "true", None, [], {"a": 1})
+
+
+def insert_requests(ctx: Context, org: Organisation, draw: Random, count: int) -> list[int]:
+    now = ctx.now()
+    contacts = insert_rows(
+        ctx.session,
+        Contact,
+        [
+            {
+                "created_at": now,
+                "agency_id": org.accounts[0].agency_id,
+                "name": "人",
+                "level": draw.one(*LEVELS),
+            }
+            for _ in range(count // 4)
+        ],
+    )
+    accounts = [draw.one(*org.accounts) for _ in range(count)]
+    identities = insert_rows(
+        ctx.session,
+        ContactIdentity,
+        [
+            {
+                "created_at": now,
+                "contact_id": draw.one(*contacts),
+                "account_id": account.id,
+                "platform": account.platform,
+                "external_id": f"person-{at}",
+                "name": draw.text(),
+                "is_verified": draw.one(True, False),
+                "followers_count": draw.maybe(draw.number()),
+                "last_seen_at": now,
+            }
+            for at, account in enumerate(accounts)
+        ],
+    )
+    conversations = insert_rows(
+        ctx.session,
+        Conversation,
+        [
+            {"created_at": now, "account_id": account.id, "contact_identity_id": identity}
+            for account, identity in zip(accounts, identities, strict=True)
+        ],
+    )
+    return insert_rows(
+        ctx.session,
+        ServiceRequest,
+        [
+            _request(draw, org, at, account.id, conversation)
+            for at, (account, conversation) in enumerate(zip(accounts, conversations, strict=True))
+        ],
+    )
+
+
+def _request(draw: Random, org: Organisation, at: int, account_id: int, conversation: int) -> dict[str, Any]:
+    parts = [part for part in request_fields._PARTS if draw.one(True, False, False)]
+    return {
+        "created_at": draw.now,
+        "number": f"LK-{at}",
+        "account_id": account_id,
+        "conversation_id": conversation,
+        "team_id": draw.maybe(draw.one(*org.teams).id),
+        "assignee_id": draw.maybe(draw.one(*org.people).id),
+        "lane": draw.one(Lane.PUBLIC, Lane.PRIVATE),
+        "status": draw.one(*RequestStatus),
+        "type": draw.one(*request_fields.REQUEST_TYPES),
+        "priority": draw.one(1, 2, 3, 4),
+        "priority_parts": dict.fromkeys(parts, 1.5),
+        "judged_by_hand": draw.one(True, False),
+        "sentiment": draw.one(-1, 0, 1),
+        "sentiment_unsure": draw.one(True, False),
+        "opened_at": draw.moment(),
+        "waiting_since": draw.maybe(draw.moment()),
+        "due_at": draw.maybe(draw.moment()),
+        "urgent_at": FAR_FUTURE,
+        "window_until": draw.maybe(draw.moment()),
+        "first_replied_at": draw.maybe(draw.moment()),
+        "resolved_at": draw.maybe(draw.moment()),
+        "send_failure": draw.one(None, "rejected"),
+        "last_inbound_at": draw.moment(),
+        "message_count": draw.number(),
+        "unread_count": draw.number(),
+        "preview": draw.one({}, {"text": draw.text()}, {"text": draw.of_outside()}),
+    }
+
+
+def insert_items(ctx: Context, org: Organisation, draw: Random, count: int) -> list[int]:
+    accounts = [draw.one(*org.accounts) for _ in range(count)]
+    ids = insert_rows(
+        ctx.session, InboundItem, [_item(draw, at, account.id) for at, account in enumerate(accounts)]
+    )
+    home = dict(zip(ids, accounts, strict=True))
+    repeats = [number for number in ids if draw.one(True, False)]
+    ctx.session.execute(update(InboundItem).where(InboundItem.id.in_(repeats)).values(duplicate_of_id=ids[0]))
+    judged = [number for number in ids if draw.one(True, True, True, False)]
+    insert_rows(ctx.session, Verdict, [_verdict(draw, number, home[number].id) for number in judged])
+    hits = [
+        (number, monitor.id) for number in ids for monitor in org.monitors if draw.one(True, False, False)
+    ]
+    insert_rows(
+        ctx.session,
+        MonitorHit,
+        [
+            {
+                "created_at": draw.now,
+                "monitor_id": monitor,
+                "inbound_item_id": number,
+                "account_id": home[number].id,
+                "published_at": draw.now,
+            }
+            for number, monitor in hits
+        ],
+    )
+    return ids
+
+
+def _item(draw: Random, at: int, account_id: int) -> dict[str, Any]:
+    author = {name: draw.of_outside() for name in ("followers", "verified") if draw.one(True, True, False)}
+    return {
+        "created_at": draw.moment(),
+        "account_id": account_id,
+        "external_id": f"status:{at}",
+        "kind": draw.one(*ItemKind).value,
+        "lane": draw.one(Lane.PUBLIC, Lane.PRIVATE),
+        "author_external_id": draw.maybe(draw.text()),
+        "author_name": draw.text(),
+        "author": author,
+        "text": draw.text(),
+        "published_at": draw.moment(),
+        "edited_at": draw.maybe(draw.moment()),
+        "deleted_at": draw.maybe(draw.moment()),
+        "edit_count": draw.number(),
+        "duplicate_count": draw.number(),
+    }
+
+
+def _verdict(draw: Random, item_id: int, account_id: int) -> dict[str, Any]:
+    by_key = item_fields.INBOUND_ITEMS.fields
+    return {
+        "created_at": draw.moment(),
+        "inbound_item_id": item_id,
+        "account_id": account_id,
+        "outcome": draw.one(*VerdictOutcome),
+        "step": draw.one(*by_key["step"].choices),
+        "reason": draw.one(*by_key["reason"].choices),
+        "intent": draw.maybe(draw.one(*by_key["intent"].choices)),
+        "service_score": draw.maybe(draw.score()),
+        "sentiment": draw.maybe(draw.one(-1, 0, 1)),
+        "spam_score": draw.maybe(draw.score()),
+        "priority": draw.maybe(draw.one(1, 2, 3, 4)),
+        "needs_review": draw.one(True, False),
+        "corrected_at": draw.maybe(draw.moment()),
+        "rescued_at": draw.maybe(draw.moment()),
+    }
