@@ -5,6 +5,7 @@ import { createApp, h, nextTick, type Component } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
 
 import { i18n } from '@/app/i18n'
+import { pages } from '@/app/registry'
 import { useSession } from '@/stores/session'
 import type { Right, SessionView } from '@/api/contract'
 
@@ -56,12 +57,16 @@ export async function mounted(
 ): Promise<Mounted> {
   const root = document.createElement('div')
   document.body.append(root)
+  const blank = { render: () => null }
   const router = createRouter({
     history: createMemoryHistory(),
     routes: [
-      { path: '/', name: 'home', component: { render: () => null } },
-      { path: '/listener', name: 'listener', component: { render: () => null } },
-      { path: '/workbench/:view?/:id?', name: 'workbench', component: { render: () => null } },
+      { path: '/', name: 'home', component: blank },
+      { path: '/workbench/:view?/:id?', name: 'workbench', component: blank },
+      // What links lead to; the screens themselves are not drawn.
+      ...pages
+        .filter((declared) => declared.name !== 'workbench')
+        .map((declared) => ({ path: declared.path, name: declared.name, component: blank })),
     ],
   })
   const app = createApp({ render: () => h(component, props) })

@@ -191,6 +191,22 @@ def test_what_platforms_declare_has_words() -> None:
     assert missing_in_browser("platform", registry.all_adapters()) == []
 
 
+SAME_EVERYWHERE = {"json", "xml", "mastodon", "gotosocial"}
+"""Names of formats and of software."""
+
+
+def test_every_choice_of_an_accounts_form_has_words() -> None:
+    schemas = [registry.get(name).schema for name in registry.all_adapters()]
+    choices = {
+        choice
+        for schema in schemas
+        for field in (*schema.credential_fields(), *schema.setting_fields())
+        for choice in field.choices
+    }
+    assert len(choices) > len(SAME_EVERYWHERE)
+    assert missing_in_browser("accounts.choice", sorted(choices - SAME_EVERYWHERE)) == []
+
+
 ABOUT_THE_ACCOUNT = {
     "AUTH_EXPIRED", "CONFIG", "ADDRESS_REFUSED", "CAPABILITY_MISSING", "HUMAN_CHECK", "ACCOUNT_BLOCKED"
 }  # fmt: skip

@@ -14,6 +14,8 @@ export const useTopics = defineStore('topics', () => {
   const hidden = ref<ReadonlySet<number>>(new Set())
   const phase = ref<'loading' | 'ready' | 'error'>('loading')
   const error = shallowRef<unknown>(null)
+  const alertsPhase = ref<'loading' | 'ready' | 'error'>('loading')
+  const alertsError = shallowRef<unknown>(null)
 
   const list = computed(() =>
     [...topicIds.value]
@@ -48,8 +50,12 @@ export const useTopics = defineStore('topics', () => {
   async function loadAlerts(): Promise<void> {
     try {
       entities.load('alert', (await topicsApi.alerts()).items)
-    } catch {
-      // The next reload or event brings them.
+      alertsPhase.value = 'ready'
+      alertsError.value = null
+    } catch (failure) {
+      // What is known stays; that nothing stood out can be said only of what was read.
+      alertsError.value = failure
+      if (alertsPhase.value === 'loading') alertsPhase.value = 'error'
     }
   }
 
@@ -76,6 +82,8 @@ export const useTopics = defineStore('topics', () => {
     error,
     list,
     alertList,
+    alertsPhase,
+    alertsError,
     open,
     load,
     show,
