@@ -18,7 +18,7 @@ from app.core.db import not_by_index
 from app.core.errors import NotFound
 from app.core.pagination import after, decode_cursor, encode_cursor
 from app.customers.avatars import avatar_address
-from app.identity.queries import EVENT_COUNTER, open_requests
+from app.identity.queries import EVENT_COUNTER
 from app.identity.schemas import PersonRef, TeamRef
 from app.identity.scope import scope
 from app.models import (
@@ -35,7 +35,6 @@ from app.models import (
 from app.routing.policies import heaviest_first
 from app.routing.previews import shown_text
 from app.routing.schemas import (
-    AccountCount,
     ContactRefView,
     MembershipQuery,
     MembershipView,
@@ -43,12 +42,10 @@ from app.routing.schemas import (
     Place,
     PreviewView,
     SentimentView,
-    ServiceRequestCounts,
     ServiceRequestList,
     ServiceRequestQuery,
     ServiceRequestView,
     View,
-    ViewCounts,
     WindowView,
 )
 from app.search.boxes import box_finds
@@ -312,43 +309,4 @@ def overdue_condition(ctx: Context) -> ColumnElement[bool]:
         stands(ACTIVE_STATUSES)
         & ServiceRequest.waiting_since.is_not(None)
         & (ServiceRequest.due_at < ctx.now())
-    )
-
-
-def count_requests(ctx: Context) -> ServiceRequestCounts:
-    """All counts of the views column in three statements, which read indexes and no rows."""
-    active: tuple[View, ...] = ("mine", "unassigned", "team", "waiting", "all")
-    counted, unread, accounts = _counts_by_account(ctx, active, "all")
-    done, done_unread, _ = _counts_by_account(ctx, ("resolved",), "resolved")
-    return ServiceRequestCounts(
-        views=ViewCounts(**counted | done),
-        unread=unread["mine"],
-        unread_by_view=ViewCounts(**unread | done_unread),
-        in_hand=open_requests(ctx.session, ctx.actor.operator_id or 0),
-        accounts=accounts,
-    )
-
-
-def _counts_by_account(
-    ctx: Context, views: Sequence[View], widest: View
-) -> tuple[dict[str, int], dict[str, int], list[AccountCount]]:
-    """How many are in each view, how many of them are unread, and how many of the widest each account has."""
-    conditions = [view_condition(ctx, view) for view in views]
-    columns = [
-        *(func.count().filter(condition) for condition in conditions),
-        *(func.count().filter(condition, ServiceRequest.unread_count > 0) for condition in conditions),
-    ]
-    rows = ctx.session.execute(
-        scope(select(ServiceRequest), ctx.actor, ServiceRequest)
-        .where(view_condition(ctx, widest))
-        .with_only_columns(ServiceRequest.account_id, *columns, maintain_column_froms=True)
-        .group_by(ServiceRequest.account_id)
-        .order_by(ServiceRequest.account_id)
-    ).all()
-    sums = [sum(row[at] for row in rows) for at in range(1, 1 + len(columns))]
-    of_widest = 1 + views.index(widest)
-    return (
-        dict(zip(views, sums[: len(views)], strict=True)),
-        dict(zip(views, sums[len(views) :], strict=True)),
-        [AccountCount(account_id=row.account_id, count=row[of_widest]) for row in rows],
     )

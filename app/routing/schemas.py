@@ -158,7 +158,7 @@ class ViewCounts(BaseModel):
 
 
 class AccountCount(BaseModel):
-    account_id: int
+    account: AccountRefView
     count: int
 
 

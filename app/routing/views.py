@@ -7,7 +7,7 @@ from flask import Blueprint
 from app.api.endpoint import endpoint
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.routing import history, holders, overview, queries, services
+from app.routing import counts, history, holders, overview, queries, services
 from app.routing.overview_schemas import OverviewView
 from app.routing.schemas import (
     ClassifyRequest,
@@ -65,7 +65,7 @@ def list_members(ctx: Context, query: MembershipQuery) -> MembershipView:
     response=ServiceRequestCounts,
 )
 def count_requests(ctx: Context) -> ServiceRequestCounts:
-    return queries.count_requests(ctx)
+    return counts.count_requests(ctx)
 
 
 @endpoint(

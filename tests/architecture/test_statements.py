@@ -82,7 +82,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "reviews.get_draw": 3,
     "reviews.list_draws": 3,
     "reviews.list_sampled_items": 11,
-    "routing.count_requests": 4,
+    "routing.count_requests": 5,
     "routing.get_overview": 13,
     "routing.get_request": 2,
     "routing.list_changes": 6,

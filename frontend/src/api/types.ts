@@ -1503,8 +1503,7 @@ export interface components {
         };
         /** AccountCount */
         AccountCount: {
-            /** Account Id */
-            account_id: number;
+            account: components["schemas"]["AccountRefView"];
             /** Count */
             count: number;
         };

@@ -13,11 +13,15 @@ export const useAccounts = defineStore('accounts', () => {
   const error = shallowRef<unknown>(null)
   const list = computed(() => Object.values(entities.state.account).sort((a, b) => a.id - b.id))
 
-  /** Accounts by name even for those who may not see their state: the ones that requests on screen came to. */
+  /** What the counts name: accounts with requests that this person may see. */
+  const named = shallowRef<AccountRef[]>([])
+
+  /** Accounts by name even for those who may not see their state. */
   const known = computed<(AccountRef & { status?: AccountStatus })[]>(() => {
     const seen = new Map<number, AccountRef & { status?: AccountStatus }>()
     for (const request of Object.values(entities.state.service_request))
       seen.set(request.account.id, request.account)
+    for (const account of named.value) seen.set(account.id, account)
     for (const account of list.value) seen.set(account.id, account)
     return [...seen.values()]
   })
@@ -33,5 +37,9 @@ export const useAccounts = defineStore('accounts', () => {
     }
   }
 
-  return { phase, error, list, known, load }
+  function learn(accounts: AccountRef[]): void {
+    named.value = accounts
+  }
+
+  return { phase, error, list, known, load, learn }
 })

@@ -16,6 +16,7 @@ import {
 } from '@/features/workbench/listModel'
 import type { Change } from '@/realtime/reducer'
 import { touched, useEntities } from './entities'
+import { useAccounts } from './accounts'
 import { useSession } from './session'
 
 const PAGE_SIZE = 50
@@ -27,6 +28,7 @@ const MOST_ASKED = 100
 export const useInbox = defineStore('inbox', () => {
   const entities = useEntities()
   const session = useSession()
+  const accounts = useAccounts()
   const query = shallowRef<ListQuery>({
     view: 'mine',
     accountId: null,
@@ -237,6 +239,7 @@ export const useInbox = defineStore('inbox', () => {
     try {
       counts.value = await api.counts()
       session.setOpenRequests(counts.value.in_hand)
+      accounts.learn(counts.value.accounts.map((row) => row.account))
     } catch {
       // Old figures are better than none; the next change asks again.
     }

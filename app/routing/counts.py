@@ -1,0 +1,65 @@
+"""How many requests a person sees: of each view, unread, and of each account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select
+
+from app.accounts.schemas import AccountRefView
+from app.core.context import Context
+from app.identity.queries import open_requests
+from app.identity.scope import scope
+from app.models import Account, ServiceRequest
+from app.routing.queries import view_condition
+from app.routing.schemas import AccountCount, ServiceRequestCounts, View, ViewCounts
+
+
+def count_requests(ctx: Context) -> ServiceRequestCounts:
+    """All counts of the views column: three statements that read indexes and no rows, one for names."""
+    active: tuple[View, ...] = ("mine", "unassigned", "team", "waiting", "all")
+    counted, unread, accounts = _counts_by_account(ctx, active, "all")
+    done, done_unread, _ = _counts_by_account(ctx, ("resolved",), "resolved")
+    return ServiceRequestCounts(
+        views=ViewCounts(**counted | done),
+        unread=unread["mine"],
+        unread_by_view=ViewCounts(**unread | done_unread),
+        in_hand=open_requests(ctx.session, ctx.actor.operator_id or 0),
+        accounts=_named(ctx, accounts),
+    )
+
+
+def _counts_by_account(
+    ctx: Context, views: Sequence[View], widest: View
+) -> tuple[dict[str, int], dict[str, int], dict[int, int]]:
+    """How many are in each view, how many of them are unread, and how many of the widest each account has."""
+    conditions = [view_condition(ctx, view) for view in views]
+    columns = [
+        *(func.count().filter(condition) for condition in conditions),
+        *(func.count().filter(condition, ServiceRequest.unread_count > 0) for condition in conditions),
+    ]
+    rows = ctx.session.execute(
+        scope(select(ServiceRequest), ctx.actor, ServiceRequest)
+        .where(view_condition(ctx, widest))
+        .with_only_columns(ServiceRequest.account_id, *columns, maintain_column_froms=True)
+        .group_by(ServiceRequest.account_id)
+        .order_by(ServiceRequest.account_id)
+    ).all()
+    sums = [sum(row[at] for row in rows) for at in range(1, 1 + len(columns))]
+    of_widest = 1 + views.index(widest)
+    return (
+        dict(zip(views, sums[: len(views)], strict=True)),
+        dict(zip(views, sums[len(views) :], strict=True)),
+        {row.account_id: row[of_widest] for row in rows},
+    )
+
+
+def _named(ctx: Context, counts: Mapping[int, int]) -> list[AccountCount]:
+    """Each account's count with the name that everybody may know who sees one of its requests."""
+    accounts = ctx.session.execute(
+        select(Account.id, Account.name, Account.platform).where(Account.id.in_(counts)).order_by(Account.id)
+    )
+    return [
+        AccountCount(account=AccountRefView.model_validate(account), count=counts[account.id])
+        for account in accounts
+    ]
