@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 LARGEST_ID = 2**63 - 1
@@ -51,6 +51,8 @@ Number = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 """A count, a version, a message's place: what a plain integer column holds."""
 Sequence = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 """A place in the event log."""
+Label = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+"""What a person calls something: one line, never empty, no blanks around it."""
 Moment = Annotated[datetime, AfterValidator(in_calendar)]
 Cursor = Annotated[str, Field(max_length=1000)]
 """What a list gave as `next_cursor`."""

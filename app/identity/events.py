@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from app.core.events import EVENTS
-from app.identity.people_schemas import AccessChanged, CapacityChanged
+from app.identity.people_schemas import AccessChanged, CapacityChanged, PersonChanged, TeamChanged
 from app.identity.schemas import PresenceChanged, SessionEnded
-from app.models import Operator
+from app.models import Operator, Team
 
 OPERATOR = EVENTS.kind("operator", Operator)
 SESSION = EVENTS.kind("session")
+TEAM = EVENTS.kind("team", Team)
 
 PRESENCE_CHANGED = EVENTS.declare("operator.presence_changed", PresenceChanged, OPERATOR, newest_wins=True)
 CAPACITY_CHANGED = EVENTS.declare("operator.capacity_changed", CapacityChanged, OPERATOR, audited=True)
 OPERATOR_DISABLED = EVENTS.declare("operator.disabled", AccessChanged, OPERATOR, audited=True)
 OPERATOR_ENABLED = EVENTS.declare("operator.enabled", AccessChanged, OPERATOR, audited=True)
+OPERATOR_CREATED = EVENTS.declare("operator.created", PersonChanged, OPERATOR, audited=True)
+OPERATOR_CHANGED = EVENTS.declare("operator.changed", PersonChanged, OPERATOR, audited=True)
+TEAM_CREATED = EVENTS.declare("team.created", TeamChanged, TEAM, audited=True)
+TEAM_RENAMED = EVENTS.declare("team.renamed", TeamChanged, TEAM, audited=True)
 SESSION_ENDED = EVENTS.declare("session.ended", SessionEnded, SESSION)
 
 SESSION_OPENED = EVENTS.act("session.opened", OPERATOR)
 SESSION_REFUSED = EVENTS.act("session.refused")
 SESSION_CLOSED = EVENTS.act("session.closed", OPERATOR)
-OPERATOR_CREATED = EVENTS.act("operator.created", OPERATOR)
 PASSWORD_CHANGED = EVENTS.act("operator.password_changed", OPERATOR)
+PASSWORD_GIVEN = EVENTS.act("operator.password_given", OPERATOR)
 PASSWORD_REFUSED = EVENTS.act("operator.password_refused", OPERATOR)

@@ -21,8 +21,8 @@ from app.identity.events import (
 from app.identity.passwords import hash_password, verify_password
 from app.identity.people_schemas import CapacityChanged, ChangePassword, SetActive, SetCapacity
 from app.identity.scope import agency_audience, scope
-from app.identity.services import SHORTEST_PASSWORD, end_session, shut_out, tell_access
-from app.models import LoginAttempt, Operator, OperatorSession
+from app.identity.services import SHORTEST_PASSWORD, end_sessions, shut_out, tell_access
+from app.models import LoginAttempt, Operator
 
 WRONG_PASSWORDS = 5
 WRONG_PASSWORDS_WITHIN = timedelta(minutes=10)
@@ -88,9 +88,9 @@ def change_own_password(ctx: Context, command: ChangePassword) -> bool:
         return False
     _check_new(ctx, command)
     operator.password_hash = hash_password(command.new)
+    operator.password_is_given = False
     ctx.session.execute(delete(LoginAttempt).where(LoginAttempt.key == _attempts_of(operator)))
-    for row in _other_sessions(ctx, operator):
-        end_session(ctx, row, "password_changed")
+    end_sessions(ctx, operator, "password_changed", but=ctx.actor.session_id)
     audit.record(ctx, PASSWORD_CHANGED, OPERATOR.of(operator))
     return True
 
@@ -118,15 +118,3 @@ def _slow_down(ctx: Context, operator: Operator) -> None:
     if count >= WRONG_PASSWORDS:
         wait = (first + WRONG_PASSWORDS_WITHIN - ctx.now()).total_seconds()
         raise RateLimited("login_throttled", retry_after=max(1, round(wait)))
-
-
-def _other_sessions(ctx: Context, operator: Operator) -> list[OperatorSession]:
-    return list(
-        ctx.session.scalars(
-            select(OperatorSession).where(
-                OperatorSession.operator_id == operator.id,
-                OperatorSession.ended_at.is_(None),
-                OperatorSession.id != ctx.actor.session_id,
-            )
-        )
-    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.inputs import Label, RowId
 from app.core.pagination import MAX_LIMIT
 from app.core.permissions import RoleName
 from app.identity.schemas import AgencyRef, PersonRef, TeamRef
@@ -54,6 +56,54 @@ class SetActive(BaseModel):
     active: bool
 
 
+LoginName = Annotated[str, Field(min_length=2, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""What can be typed on every keyboard; upper and lower case are the same."""
+PersonName = Annotated[Label, Field(max_length=60)]
+MOST_TEAMS = 20
+
+
+class NewPerson(BaseModel):
+    """Somebody who is to work here. Their first password is made by the server and told once."""
+
+    model_config = ConfigDict(extra="forbid")
+    login_name: LoginName
+    name: PersonName
+    role: RoleName
+    agency_id: RowId
+    team_ids: list[RowId] = Field([], max_length=MOST_TEAMS)
+
+
+class ChangePerson(BaseModel):
+    """What somebody is from now on, as a whole."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: PersonName
+    role: RoleName
+    team_ids: list[RowId] = Field(max_length=MOST_TEAMS)
+
+
+class NewTeam(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    agency_id: RowId
+    name: Label
+
+
+class RenameTeam(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: Label
+
+
+class GivenPassword(BaseModel):
+    """Told once, to whoever asked for it; what is kept is its hash."""
+
+    password: str
+
+
+class CreatedPerson(BaseModel):
+    person: PersonView
+    password: str
+
+
 class ChangePassword(BaseModel):
     model_config = ConfigDict(extra="forbid")
     current: str = Field(min_length=1, max_length=200)
@@ -73,6 +123,21 @@ class RightHolders(BaseModel):
 class CapacityChanged(BaseModel):
     operator_id: int
     capacity: int
+
+
+class PersonChanged(BaseModel):
+    """What somebody is from now on."""
+
+    operator_id: int
+    name: str
+    role: RoleName
+    team_ids: list[int]
+
+
+class TeamChanged(BaseModel):
+    team_id: int
+    agency_id: int
+    name: str
 
 
 class AccessChanged(BaseModel):

@@ -8,17 +8,25 @@ from app.api.endpoint import OpenUnit, endpoint
 from app.core.context import Context
 from app.core.errors import Invalid
 from app.core.permissions import Permission
+from app.identity import managing
 from app.identity import people as services
 from app.identity import people_queries as queries
 from app.identity.people_schemas import (
     ChangePassword,
+    ChangePerson,
+    CreatedPerson,
+    GivenPassword,
+    NewPerson,
+    NewTeam,
     PeopleList,
     PeopleQuery,
     PersonView,
+    RenameTeam,
     RightHolders,
     SetActive,
     SetCapacity,
 )
+from app.identity.schemas import TeamRef
 
 people = Blueprint("people", __name__)
 
@@ -35,6 +43,81 @@ people = Blueprint("people", __name__)
 )
 def list_people(ctx: Context, query: PeopleQuery) -> PeopleList:
     return queries.list_people(ctx, query)
+
+
+@endpoint(
+    people,
+    "POST",
+    "/people",
+    access=Permission.OPERATORS_MANAGE,
+    summary="Somebody new, with a first password that is told once",
+    body=NewPerson,
+    response=CreatedPerson,
+    status=201,
+    errors=("login_name_taken", "role_beyond_own", "role_beyond_agency"),
+)
+def create_person(ctx: Context, body: NewPerson) -> CreatedPerson:
+    operator, password = managing.create_person(ctx, body)
+    return CreatedPerson(person=queries.get_person(ctx, operator.id), password=password)
+
+
+@endpoint(
+    people,
+    "PUT",
+    "/people/<int:operator_id>",
+    access=Permission.OPERATORS_MANAGE,
+    summary="Another name, role or other teams",
+    body=ChangePerson,
+    response=PersonView,
+    errors=("role_beyond_own", "role_beyond_agency", "own_role", "last_administrator"),
+)
+def change_person(ctx: Context, operator_id: int, body: ChangePerson) -> PersonView:
+    managing.change_person(ctx, operator_id, body)
+    return queries.get_person(ctx, operator_id)
+
+
+@endpoint(
+    people,
+    "POST",
+    "/people/<int:operator_id>/password",
+    access=Permission.OPERATORS_MANAGE,
+    summary="A new password for somebody who lost theirs; all their logins end",
+    response=GivenPassword,
+    errors=("own_password", "person_shut_out"),
+)
+def give_password(ctx: Context, operator_id: int) -> GivenPassword:
+    return GivenPassword(password=managing.give_password(ctx, operator_id))
+
+
+@endpoint(
+    people,
+    "POST",
+    "/teams",
+    access=Permission.OPERATORS_MANAGE,
+    summary="A new team",
+    body=NewTeam,
+    response=TeamRef,
+    status=201,
+    errors=("team_name_taken",),
+)
+def create_team(ctx: Context, body: NewTeam) -> TeamRef:
+    team = managing.create_team(ctx, body)
+    return TeamRef(id=team.id, name=team.name)
+
+
+@endpoint(
+    people,
+    "PUT",
+    "/teams/<int:team_id>",
+    access=Permission.OPERATORS_MANAGE,
+    summary="Another name for a team",
+    body=RenameTeam,
+    response=TeamRef,
+    errors=("team_name_taken",),
+)
+def rename_team(ctx: Context, team_id: int, body: RenameTeam) -> TeamRef:
+    team = managing.rename_team(ctx, team_id, body)
+    return TeamRef(id=team.id, name=team.name)
 
 
 @endpoint(
@@ -60,7 +143,7 @@ def set_capacity(ctx: Context, operator_id: int, body: SetCapacity) -> PersonVie
     summary="Let a person log in, or shut them out at once",
     body=SetActive,
     response=PersonView,
-    errors=("cannot_shut_out_oneself",),
+    errors=("cannot_shut_out_oneself", "last_administrator"),
 )
 def set_active(ctx: Context, operator_id: int, body: SetActive) -> PersonView:
     services.set_active(ctx, operator_id, body)

@@ -57,6 +57,7 @@ def session_view(ctx: Context, csrf_token: str) -> SessionView:
         capacity=CapacityView(open=open_now, maximum=operator.capacity),
         presence=operator.presence,
         presence_since=operator.presence_since,
+        password_is_given=operator.password_is_given,
         event_seq=newest or 0,
     )
 

@@ -81,6 +81,8 @@ class SessionView(BaseModel):
     capacity: CapacityView | None = None
     presence: Presence | None = None
     presence_since: datetime | None = None
+    password_is_given: bool = False
+    """Somebody else made the password: it is time to choose one's own."""
     event_seq: int = 0
 
 

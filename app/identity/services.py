@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -27,12 +28,13 @@ from app.identity.events import (
 )
 from app.identity.login_pace import count_wrong, forget_wrong, require_pace
 from app.identity.passwords import decoy_hash, hash_password, needs_rehash, verify_password
-from app.identity.people_schemas import AccessChanged
+from app.identity.people_schemas import AccessChanged, PersonChanged
 from app.identity.schemas import LogIn, PresenceChanged, SessionEnded, SetLocale, SetPresence
 from app.identity.scope import agency_audience
-from app.models import Operator, OperatorSession, Presence
+from app.models import Operator, OperatorSession, Presence, TeamMember
 
 SHORTEST_PASSWORD = 10
+MANAGING_ROLES = [name for name, role in ROLES.items() if Permission.OPERATORS_MANAGE in role.permissions]
 
 
 def log_in(ctx: Context, command: LogIn, *, address: str, user_agent: str) -> tuple[Operator, str] | None:
@@ -108,6 +110,19 @@ def end_session(ctx: Context, row: OperatorSession, reason: str) -> None:
     ctx.session.flush()
 
 
+def end_sessions(ctx: Context, operator: Operator, reason: str, *, but: int | None = None) -> int:
+    """End all logins of a person, but for the session with this id; how many."""
+    live = ctx.session.scalars(
+        select(OperatorSession).where(
+            OperatorSession.operator_id == operator.id, OperatorSession.ended_at.is_(None)
+        )
+    ).all()
+    ending = [row for row in live if row.id != but]
+    for row in ending:
+        end_session(ctx, row, reason)
+    return len(ending)
+
+
 def set_presence(ctx: Context, command: SetPresence) -> Operator:
     ctx.require(Permission.SESSION_USE)
     operator = ctx.session.get_one(Operator, ctx.actor.operator_id)
@@ -146,7 +161,14 @@ def sweep_sessions(ctx: Context) -> int:
 
 
 def create_operator(
-    ctx: Context, *, agency_id: int, login_name: str, name: str, role: RoleName, password: str
+    ctx: Context,
+    *,
+    agency_id: int,
+    login_name: str,
+    name: str,
+    role: RoleName,
+    password: str,
+    team_ids: Sequence[int] = (),
 ) -> Operator:
     """A new person who may log in. Raises Invalid for a short password, Conflict for a taken name."""
     ctx.require(Permission.OPERATORS_MANAGE)
@@ -169,14 +191,38 @@ def create_operator(
     )
     ctx.session.add(operator)
     ctx.session.flush()
+    ctx.session.add_all(
+        TeamMember(created_at=ctx.now(), team_id=team_id, operator_id=operator.id) for team_id in team_ids
+    )
+    tell_person(ctx, operator, OPERATOR_CREATED, team_ids)
     audit.record(ctx, OPERATOR_CREATED, OPERATOR.of(operator), detail={"role": role})
     return operator
+
+
+def tell_person(ctx: Context, operator: Operator, name: EventName, team_ids: Sequence[int]) -> None:
+    """Tell of what somebody is from now on, with the teams that they are in."""
+    told = PersonChanged(
+        operator_id=operator.id, name=operator.name, role=operator.role, team_ids=sorted(team_ids)
+    )
+    ctx.emit(name, told, agency_audience(operator.agency_id), about=OPERATOR.of(operator))
 
 
 def disable_operator(ctx: Context, login_name: str) -> int:
     """Shut a person out: no login, and every session (with its sockets) ends now; how many ended."""
     ctx.require(Permission.OPERATORS_MANAGE)
     return shut_out(ctx, find_login(ctx, login_name))
+
+
+def keep_somebody_who_manages(ctx: Context, losing: Operator) -> None:
+    """Raises Conflict when nobody but this person manages people. Two who go at once wait for each other."""
+    managing = ctx.session.scalars(
+        select(Operator.id)
+        .where(Operator.is_active, Operator.role.in_(MANAGING_ROLES))
+        .order_by(Operator.id)
+        .with_for_update()
+    ).all()
+    if managing == [losing.id]:
+        raise Conflict("last_administrator")
 
 
 def find_login(ctx: Context, login_name: str) -> Operator:
@@ -189,19 +235,17 @@ def find_login(ctx: Context, login_name: str) -> Operator:
 
 
 def shut_out(ctx: Context, operator: Operator) -> int:
-    """The same for a person who was found already; the caller has asked for the right."""
+    """The same for a person who was found already; the caller has asked for the right.
+
+    Raises Conflict for the last one who may manage people: nobody could let them in again.
+    """
+    keep_somebody_who_manages(ctx, operator)
     operator.is_active = False
     if operator.presence is not Presence.OFFLINE:
         _change_presence(ctx, operator, Presence.OFFLINE)
-    live = ctx.session.scalars(
-        select(OperatorSession).where(
-            OperatorSession.operator_id == operator.id, OperatorSession.ended_at.is_(None)
-        )
-    ).all()
-    for row in live:
-        end_session(ctx, row, "disabled")
+    ended = end_sessions(ctx, operator, "disabled")
     tell_access(ctx, operator, OPERATOR_DISABLED)
-    return len(live)
+    return ended
 
 
 def tell_access(ctx: Context, operator: Operator, name: EventName) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
@@ -51,6 +51,8 @@ class Operator(Entity):
     login_name: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(60))
     password_hash: Mapped[str] = mapped_column(String(200))
+    password_is_given: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Somebody else knows the password: it was made for them, and they have not chosen their own since."""
     role: Mapped[RoleName] = mapped_column(EnumText(RoleName))
     is_active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(String(10), default="zh-CN")

@@ -8,7 +8,7 @@ from app.config import ConfigurationError, Settings, load_settings
 from app.core.clock import Clock
 from app.core.logging import configure_logging
 from app.core.runtime import Runtime, build_runtime
-from app.identity.events import CAPACITY_CHANGED, PRESENCE_CHANGED
+from app.identity.events import CAPACITY_CHANGED, OPERATOR_CHANGED, PRESENCE_CHANGED
 from app.jobs.queue import RedisQueue
 from app.media.events import MEDIA_COPIED
 from app.routing import jobs as routing_jobs
@@ -25,8 +25,9 @@ def compose(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     """A runtime with the queue and every reaction of one package to another."""
     runtime = build_runtime(settings, clock=clock)
     runtime.queue = RedisQueue(runtime.redis, settings.installation)
-    runtime.subscribe(PRESENCE_CHANGED, routing_jobs.on_presence_changed)
-    runtime.subscribe(CAPACITY_CHANGED, routing_jobs.on_presence_changed)
+    runtime.subscribe(PRESENCE_CHANGED, routing_jobs.on_person_changed)
+    runtime.subscribe(CAPACITY_CHANGED, routing_jobs.on_person_changed)
+    runtime.subscribe(OPERATOR_CHANGED, routing_jobs.on_person_changed)
     runtime.subscribe(OPENED, routing_jobs.on_request_opened)
     runtime.subscribe(MESSAGES_APPENDED, on_messages_appended)
     runtime.subscribe(MESSAGES_APPENDED, copy_media_of_messages)

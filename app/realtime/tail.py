@@ -23,7 +23,7 @@ from app.core.json_text import json_text
 from app.core.metrics import BROWSERS_BEHIND, EVENTS_DELIVERED, LIVE_STEP_SECONDS
 from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
-from app.identity.events import SESSION_ENDED
+from app.identity.events import OPERATOR_CHANGED, SESSION_ENDED
 from app.identity.web_session import load_actors
 from app.realtime.connections import Connection, Connections, sids_of_session
 from app.realtime.event_log import newest, out_of_reach, read_after
@@ -127,6 +127,7 @@ class Tail:
             self.drop(connection.sid)
         self._tell_of_losses()
         self._end_sessions(events)
+        self._follow_changed_people(events)
         return True
 
     def _deliver_to(self, listening: Iterable[Connection], frames: Frames) -> list[Connection]:
@@ -253,9 +254,18 @@ class Tail:
                 for sid in sids_of_session(self._connections.all(), event.payload["session_id"]):
                     self.dismiss(sid)
 
+    def _follow_changed_people(self, events: Sequence[EventLog]) -> None:
+        """Whose role or teams are others from now on is looked up at once, and not when all are."""
+        changed = {event.payload["operator_id"] for event in events if event.name == OPERATOR_CHANGED}
+        if changed:
+            theirs = [one for one in self._connections.all() if one.actor.operator_id in changed]
+            self._recheck(theirs)
+
     def recheck_actors(self) -> None:
         """Look all browsers' sessions up again: rights may have changed, a session may have ended."""
-        connections = self._connections.all()
+        self._recheck(self._connections.all())
+
+    def _recheck(self, connections: Sequence[Connection]) -> None:
         addresses = {connection.token: connection.actor.address for connection in connections}
         actors = load_actors(self._runtime, addresses)
         for connection in connections:

@@ -39,8 +39,8 @@ def return_misheld_requests(runtime: Runtime) -> None:
         return_misheld(ctx)
 
 
-def on_presence_changed(ctx: Context, _event: Event) -> None:
-    """Somebody came to work, left, was shut out, or may hold more: look at the queue and its holders."""
+def on_person_changed(ctx: Context, _event: Event) -> None:
+    """Somebody came, left, was shut out, may hold more or serves others: look at queue and holders."""
     ctx.defer(ASSIGN_WAITING)
     ctx.defer(RETURN_MISHELD)
 

@@ -85,6 +85,38 @@ ROUTES: dict[str, Entry] = {
     "identity.list_operators": Entry(_R.OWN, 200, plain),
     "identity.list_agencies": Entry(_R.OWN, 200, plain),
     "people.list_people": Entry(_R.OWN, 200, plain),
+    "people.create_person": Entry(
+        _R.AGENCY,
+        201,
+        lambda stage: Ask(
+            body={
+                "login_name": f"new.{uuid.uuid4().hex}",
+                "name": "新人",
+                "role": "operator",
+                "agency_id": stage.agency.id,
+                "team_ids": [],
+            }
+        ),
+    ),
+    "people.change_person": Entry(
+        _R.AGENCY,
+        200,
+        lambda stage: Ask(
+            {"operator_id": stage.operator.id},
+            {"name": "改名", "role": "operator", "team_ids": [stage.team.id]},
+        ),
+    ),
+    "people.give_password": Entry(_R.AGENCY, 200, _person(None)),
+    "people.create_team": Entry(
+        _R.AGENCY,
+        201,
+        lambda stage: Ask(body={"agency_id": stage.agency.id, "name": f"组{uuid.uuid4().hex[:20]}"}),
+    ),
+    "people.rename_team": Entry(
+        _R.AGENCY,
+        200,
+        lambda stage: Ask({"team_id": stage.team.id}, {"name": f"组{uuid.uuid4().hex[:20]}"}),
+    ),
     "people.set_capacity": Entry(_R.AGENCY, 200, _person({"capacity": 5})),
     "people.set_active": Entry(_R.AGENCY, 200, _person({"active": True})),
     "people.change_own_password": Entry(

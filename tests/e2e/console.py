@@ -38,11 +38,11 @@ class Console:
         if "Content Security Policy" in message.text:
             self.complaints.append(message.text)
 
-    def log_in(self, login_name: str) -> Console:
+    def log_in(self, login_name: str, password: str = PASSWORD) -> Console:
         page = self.page
         page.goto(f"{self.address}/login")
         page.get_by_test_id("login-name").fill(login_name)
-        page.get_by_test_id("login-password").fill(PASSWORD)
+        page.get_by_test_id("login-password").fill(password)
         page.get_by_test_id("login-submit").click()
         expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "online")
         return self

@@ -212,5 +212,19 @@ def test_losing_rights_cuts_the_socket_at_the_next_look(
     assert not client.is_connected()
 
 
+def test_another_role_or_team_cuts_the_socket_with_the_event_that_tells_of_it(
+    app: Flask, make: Make, runtime: Runtime, hub: Hub, operator: Operator, open_browser: Open
+) -> None:
+    """It connects anew and hears by the new rights; colleagues keep their sockets."""
+    admin = open_browser(make.operator(make.agency(), role=RoleName.ADMINISTRATOR))
+    changed, kept = connect(app, open_browser(operator)), connect(app, admin)
+    wanted = {"name": operator.name, "role": "supervisor", "team_ids": []}
+    assert admin.put(f"/people/{operator.id}", wanted).status_code == 200
+    publish_new(runtime)
+    hub.tail.step()
+    assert [changed.is_connected(), kept.is_connected()] == [False, True]
+    kept.disconnect()
+
+
 def test_an_anonymous_socket_is_refused(app: Flask, open_browser: Open) -> None:
     assert not connect(app, open_browser(None)).is_connected()

@@ -8,14 +8,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.accounts.schemas import AccountRefView
-from app.core.inputs import Number, RowId
+from app.core.inputs import Label, Number, RowId
 from app.identity.schemas import TeamRef
 from app.listener.chain.settings import FilterSettings, StepSetting
 from app.listener.matching.compiled import Schedule
 from app.listener.matching.rules import MonitorRule
 from app.models import BackfillState
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 
 ItemKind = Annotated[str, StringConstraints(max_length=40)]
 
@@ -25,7 +23,7 @@ class MonitorCommand(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Name
+    name: Label
     rule: MonitorRule
     account_ids: list[RowId] = Field(
         default=[], max_length=200, description="none: every account of the agency"

@@ -372,6 +372,19 @@ export interface components {
          * @enum {string}
          */
         OutboundState: "queued" | "sending" | "sent" | "failed" | "unknown" | "cancelled";
+        /**
+         * PersonChanged
+         * @description What somebody is from now on.
+         */
+        PersonChanged: {
+            /** Operator Id */
+            operator_id: number;
+            /** Name */
+            name: string;
+            role: components["schemas"]["RoleName"];
+            /** Team Ids */
+            team_ids: number[];
+        };
         /** PersonRef */
         PersonRef: {
             /** Id */
@@ -552,6 +565,11 @@ export interface components {
             replaced_at: string;
         };
         /**
+         * RoleName
+         * @enum {string}
+         */
+        RoleName: "operator" | "agency_operator" | "supervisor" | "manager" | "administrator";
+        /**
          * SampleReviewed
          * @description Somebody looked at an item of the sample, or took back what they had said of it.
          */
@@ -657,6 +675,15 @@ export interface components {
              * Format: date-time
              */
             due_at: string;
+        };
+        /** TeamChanged */
+        TeamChanged: {
+            /** Team Id */
+            team_id: number;
+            /** Agency Id */
+            agency_id: number;
+            /** Name */
+            name: string;
         };
         /** TeamRef */
         TeamRef: {
@@ -768,6 +795,8 @@ export interface EventPayloads {
   'monitor.updated': components['schemas']['MonitorChanged']
   'note.added': components['schemas']['MessageChanged']
   'operator.capacity_changed': components['schemas']['CapacityChanged']
+  'operator.changed': components['schemas']['PersonChanged']
+  'operator.created': components['schemas']['PersonChanged']
   'operator.disabled': components['schemas']['AccessChanged']
   'operator.enabled': components['schemas']['AccessChanged']
   'operator.presence_changed': components['schemas']['PresenceChanged']
@@ -783,6 +812,8 @@ export interface EventPayloads {
   'special_list.added': components['schemas']['ListEntryChanged']
   'special_list.edited': components['schemas']['ListEntryChanged']
   'special_list.removed': components['schemas']['ListEntryChanged']
+  'team.created': components['schemas']['TeamChanged']
+  'team.renamed': components['schemas']['TeamChanged']
   'topic.updated': components['schemas']['TopicChanged']
 }
 
@@ -803,6 +834,8 @@ export const EVENT_NAMES = [
   'monitor.updated',
   'note.added',
   'operator.capacity_changed',
+  'operator.changed',
+  'operator.created',
   'operator.disabled',
   'operator.enabled',
   'operator.presence_changed',
@@ -818,6 +851,8 @@ export const EVENT_NAMES = [
   'special_list.added',
   'special_list.edited',
   'special_list.removed',
+  'team.created',
+  'team.renamed',
   'topic.updated',
 ] as const
 
@@ -834,6 +869,7 @@ export const KINDS = [
   'service_request',
   'session',
   'special_list_entry',
+  'team',
   'topic',
 ] as const
 

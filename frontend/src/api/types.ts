@@ -926,6 +926,24 @@ export interface paths {
         /** Who works here, with role, teams, presence and load */
         get: operations["people_list_people"];
         put?: never;
+        /** Somebody new, with a first password that is told once */
+        post: operations["people_create_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{operator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Another name, role or other teams */
+        put: operations["people_change_person"];
         post?: never;
         delete?: never;
         options?: never;
@@ -961,6 +979,23 @@ export interface paths {
         /** How many unresolved requests a person may hold */
         put: operations["people_set_capacity"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{operator_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new password for somebody who lost theirs; all their logins end */
+        post: operations["people_give_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1426,6 +1461,40 @@ export interface paths {
         post?: never;
         /** Take an author off a list */
         delete: operations["special_lists_remove_entry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new team */
+        post: operations["people_create_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Another name for a team */
+        put: operations["people_rename_team"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1909,6 +1978,17 @@ export interface components {
             /** New */
             new: string;
         };
+        /**
+         * ChangePerson
+         * @description What somebody is from now on, as a whole.
+         */
+        ChangePerson: {
+            /** Name */
+            name: string;
+            role: components["schemas"]["RoleName"];
+            /** Team Ids */
+            team_ids: number[];
+        };
         /** CheckedAccountView */
         CheckedAccountView: {
             account: components["schemas"]["AccountView"];
@@ -2150,6 +2230,12 @@ export interface components {
             send_at: string | null;
             /** Idempotency Key */
             idempotency_key: string;
+        };
+        /** CreatedPerson */
+        CreatedPerson: {
+            person: components["schemas"]["PersonView"];
+            /** Password */
+            password: string;
         };
         /** DayCount */
         DayCount: {
@@ -2409,6 +2495,14 @@ export interface components {
             help: {
                 [key: string]: string;
             };
+        };
+        /**
+         * GivenPassword
+         * @description Told once, to whoever asked for it; what is kept is its hash.
+         */
+        GivenPassword: {
+            /** Password */
+            password: string;
         };
         /** HandedBack */
         HandedBack: {
@@ -3248,6 +3342,31 @@ export interface components {
             /** Operator Name */
             operator_name: string | null;
         };
+        /**
+         * NewPerson
+         * @description Somebody who is to work here. Their first password is made by the server and told once.
+         */
+        NewPerson: {
+            /** Login Name */
+            login_name: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["RoleName"];
+            /** Agency Id */
+            agency_id: number;
+            /**
+             * Team Ids
+             * @default []
+             */
+            team_ids: number[];
+        };
+        /** NewTeam */
+        NewTeam: {
+            /** Agency Id */
+            agency_id: number;
+            /** Name */
+            name: string;
+        };
         /** OperatorView */
         OperatorView: {
             /** Id */
@@ -3315,6 +3434,19 @@ export interface components {
          * @enum {string}
          */
         Permission: "session:use" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "contacts:unmask" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
+        /**
+         * PersonChanged
+         * @description What somebody is from now on.
+         */
+        PersonChanged: {
+            /** Operator Id */
+            operator_id: number;
+            /** Name */
+            name: string;
+            role: components["schemas"]["RoleName"];
+            /** Team Ids */
+            team_ids: number[];
+        };
         /** PersonRef */
         PersonRef: {
             /** Id */
@@ -3704,6 +3836,11 @@ export interface components {
              * Format: date-time
              */
             refused_at: string;
+        };
+        /** RenameTeam */
+        RenameTeam: {
+            /** Name */
+            name: string;
         };
         /** RenameTopic */
         RenameTopic: {
@@ -4105,6 +4242,11 @@ export interface components {
              */
             presence_since: string | null;
             /**
+             * Password Is Given
+             * @default false
+             */
+            password_is_given: boolean;
+            /**
              * Event Seq
              * @default 0
              */
@@ -4303,6 +4445,15 @@ export interface components {
              * Format: date-time
              */
             due_at: string;
+        };
+        /** TeamChanged */
+        TeamChanged: {
+            /** Team Id */
+            team_id: number;
+            /** Agency Id */
+            agency_id: number;
+            /** Name */
+            name: string;
         };
         /** TeamFigures */
         TeamFigures: {
@@ -6736,6 +6887,74 @@ export interface operations {
             };
         };
     };
+    people_create_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedPerson"];
+                };
+            };
+            /** @description A problem (login_name_taken, role_beyond_own, role_beyond_agency) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_change_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operator_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePerson"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description A problem (role_beyond_own, role_beyond_agency, own_role, last_administrator) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_set_active: {
         parameters: {
             query?: never;
@@ -6760,7 +6979,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonView"];
                 };
             };
-            /** @description A problem (cannot_shut_out_oneself) */
+            /** @description A problem (cannot_shut_out_oneself, last_administrator) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6796,6 +7015,37 @@ export interface operations {
                 };
             };
             /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_give_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operator_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenPassword"];
+                };
+            };
+            /** @description A problem (own_password, person_shut_out) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7838,6 +8088,74 @@ export interface operations {
                 content?: never;
             };
             /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_create_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeam"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRef"];
+                };
+            };
+            /** @description A problem (team_name_taken) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_rename_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameTeam"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRef"];
+                };
+            };
+            /** @description A problem (team_name_taken) */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -62,7 +62,19 @@ export const useLive = defineStore('live', () => {
     for (const event of events) {
       if (event.name === 'operator.presence_changed') {
         session.presenceChanged(event.payload.operator_id, event.payload.presence, event.occurred_at)
+      } else if (event.name === 'operator.changed' && event.payload.operator_id === session.operator?.id) {
+        void takeOnRights()
       }
+    }
+  }
+
+  /** Somebody has given the person at this screen another role or other teams: what it shows follows. */
+  async function takeOnRights(): Promise<void> {
+    try {
+      await useSession().load()
+      await refresh()
+    } catch {
+      // The server refuses by the new rights whatever is shown; the next page reads them again.
     }
   }
 

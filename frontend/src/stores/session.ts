@@ -64,6 +64,10 @@ export const useSession = defineStore('session', () => {
     if (view.value) view.value = { ...view.value, capacity: { ...view.value.capacity, maximum } }
   }
 
+  function passwordChosen(): void {
+    if (view.value) view.value = { ...view.value, password_is_given: false }
+  }
+
   return {
     view,
     known,
@@ -78,6 +82,7 @@ export const useSession = defineStore('session', () => {
     presenceChanged,
     setOpenRequests,
     setCapacity,
+    passwordChosen,
     may: (permission: Right) => permissions.value.has(permission),
   }
 })

@@ -123,6 +123,8 @@ describe('live events', () => {
       'model.promoted',
       'monitor.updated',
       'operator.capacity_changed',
+      'operator.changed',
+      'operator.created',
       'operator.disabled',
       'operator.enabled',
       'operator.presence_changed',
@@ -130,6 +132,8 @@ describe('live events', () => {
       'special_list.added',
       'special_list.edited',
       'special_list.removed',
+      'team.created',
+      'team.renamed',
     ])
     const taken = EVENT_NAMES.filter((name) => !TOLD.has(name))
     expect(EVENT_NAMES.length - taken.length).toBe(TOLD.size)

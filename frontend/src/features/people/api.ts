@@ -5,6 +5,8 @@ import type { components } from '@/api/types'
 type Schemas = components['schemas']
 
 export type Person = Schemas['PersonView']
+export type Agency = Schemas['AgencyView']
+export type Role = Person['role']
 const PAGE = 100
 
 /** Everybody within reach; a brand has at most some hundred people, so all pages are read. */
@@ -23,6 +25,16 @@ async function list(): Promise<Person[]> {
 
 export const peopleApi = {
   list,
+  agencies: async (): Promise<Agency[]> => (await body(client.GET('/agencies'))).items,
+  create: (person: Schemas['NewPerson']) => body(client.POST('/people', { body: person })),
+  change: (id: number, person: Schemas['ChangePerson']) =>
+    body(client.PUT('/people/{operator_id}', { ...at({ operator_id: id }), body: person })),
+  givePassword: (id: number) =>
+    body(client.POST('/people/{operator_id}/password', { ...at({ operator_id: id }) })),
+  createTeam: (agency: number, name: string) =>
+    body(client.POST('/teams', { body: { agency_id: agency, name } })),
+  renameTeam: (id: number, name: string) =>
+    body(client.PUT('/teams/{team_id}', { ...at({ team_id: id }), body: { name } })),
   setCapacity: (id: number, capacity: number) =>
     body(client.PUT('/people/{operator_id}/capacity', { ...at({ operator_id: id }), body: { capacity } })),
   setActive: (id: number, active: boolean) =>

@@ -1,0 +1,199 @@
+"""Making people and teams, and changing what they are. Who may do this gives nobody more than they have."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+
+from app.core.context import Context
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.permissions import ROLES, AccountReach, ActorKind, Permission, RoleName
+from app.identity import audit
+from app.identity.events import (
+    OPERATOR,
+    OPERATOR_CHANGED,
+    PASSWORD_GIVEN,
+    TEAM,
+    TEAM_CREATED,
+    TEAM_RENAMED,
+)
+from app.identity.passwords import hash_password
+from app.identity.people import find_person
+from app.identity.people_schemas import ChangePerson, NewPerson, NewTeam, RenameTeam, TeamChanged
+from app.identity.scope import agency_audience, scope
+from app.identity.services import create_operator, end_sessions, keep_somebody_who_manages, tell_person
+from app.models import Agency, AgencyKind, Operator, Team, TeamMember
+
+# Without what is taken for something else when it is read out or copied by hand: 0 O 1 I l.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _IN_A_GROUP = 3, 4
+
+
+def create_person(ctx: Context, command: NewPerson) -> tuple[Operator, str]:
+    """Somebody new, and their first password, which is told once.
+
+    Raises NotFound for an agency or a team out of reach, Conflict for a login name that is taken or a role
+    that the agency's people cannot have (`role_beyond_own`, `role_beyond_agency`).
+    """
+    ctx.require(Permission.OPERATORS_MANAGE)
+    agency = _agency(ctx, command.agency_id)
+    _check_role(ctx, command.role, agency)
+    teams = _teams_of(ctx, agency.id, command.team_ids)
+    password = _new_password()
+    operator = create_operator(
+        ctx,
+        agency_id=agency.id,
+        login_name=command.login_name,
+        name=command.name,
+        role=command.role,
+        password=password,
+        team_ids=[team.id for team in teams],
+    )
+    operator.password_is_given = True
+    ctx.session.flush()
+    return operator, password
+
+
+def change_person(ctx: Context, operator_id: int, command: ChangePerson) -> Operator:
+    """Another name, role or other teams, from the next call of theirs on. Nothing changes: nothing is told.
+
+    What they hold and may not serve any more goes back into its queue (`routing.holders`). Raises Conflict
+    for a role that they cannot have, for one's own role, and for the last one who manages people.
+    """
+    ctx.require(Permission.OPERATORS_MANAGE)
+    operator = find_person(ctx, operator_id)
+    agency = ctx.session.get_one(Agency, operator.agency_id)
+    wanted = {team.id for team in _teams_of(ctx, agency.id, command.team_ids)}
+    held = set(ctx.session.scalars(select(TeamMember.team_id).where(TeamMember.operator_id == operator.id)))
+    before = {"name": operator.name, "role": operator.role.value, "team_ids": sorted(held)}
+    if command.role is not operator.role:
+        _check_new_role(ctx, operator, command.role, agency)
+        operator.role = command.role
+        if operator.capacity == 0:
+            operator.capacity = ROLES[command.role].capacity
+    operator.name = command.name
+    _set_teams(ctx, operator, held, wanted)
+    after = {"name": operator.name, "role": operator.role.value, "team_ids": sorted(wanted)}
+    if after != before:
+        ctx.session.flush()
+        tell_person(ctx, operator, OPERATOR_CHANGED, sorted(wanted))
+        audit.record(ctx, OPERATOR_CHANGED, OPERATOR.of(operator), detail={"before": before, "after": after})
+    return operator
+
+
+def give_password(ctx: Context, operator_id: int) -> str:
+    """A new password for somebody who has lost theirs, told once; all their logins end.
+
+    Raises Conflict for oneself, who knows the present one, and for somebody who is shut out.
+    """
+    ctx.require(Permission.OPERATORS_MANAGE)
+    operator = find_person(ctx, operator_id)
+    if operator.id == ctx.actor.operator_id:
+        raise Conflict("own_password")
+    if not operator.is_active:
+        raise Conflict("person_shut_out")
+    password = _new_password()
+    operator.password_hash = hash_password(password)
+    operator.password_is_given = True
+    end_sessions(ctx, operator, "password_given")
+    audit.record(ctx, PASSWORD_GIVEN, OPERATOR.of(operator))
+    return password
+
+
+def create_team(ctx: Context, command: NewTeam) -> Team:
+    """Raises NotFound for an agency out of reach, Conflict for a name that it has already."""
+    ctx.require(Permission.OPERATORS_MANAGE)
+    agency = _agency(ctx, command.agency_id)
+    _check_name(ctx, agency.id, command.name)
+    team = Team(created_at=ctx.now(), agency_id=agency.id, name=command.name)
+    ctx.session.add(team)
+    ctx.session.flush()
+    _tell_team(ctx, team, created=True)
+    return team
+
+
+def rename_team(ctx: Context, team_id: int, command: RenameTeam) -> Team:
+    ctx.require(Permission.OPERATORS_MANAGE)
+    team = ctx.session.scalars(
+        scope(select(Team), ctx.actor, Team).where(Team.id == team_id).with_for_update()
+    ).one_or_none()
+    if team is None:
+        raise NotFound
+    if team.name != command.name:
+        _check_name(ctx, team.agency_id, command.name)
+        team.name = command.name
+        ctx.session.flush()
+        _tell_team(ctx, team, created=False)
+    return team
+
+
+def _tell_team(ctx: Context, team: Team, *, created: bool) -> None:
+    name = TEAM_CREATED if created else TEAM_RENAMED
+    told = TeamChanged(team_id=team.id, agency_id=team.agency_id, name=team.name)
+    ctx.emit(name, told, agency_audience(team.agency_id), about=TEAM.of(team))
+    audit.record(ctx, name, TEAM.of(team), detail={"name": team.name})
+
+
+def _check_name(ctx: Context, agency_id: int, name: str) -> None:
+    taken = select(Team.id).where(Team.agency_id == agency_id, Team.name == name)
+    if ctx.session.scalar(taken) is not None:
+        raise Conflict("team_name_taken", name=name)
+
+
+def _agency(ctx: Context, agency_id: int) -> Agency:
+    agency = ctx.session.scalars(
+        scope(select(Agency), ctx.actor, Agency).where(Agency.id == agency_id)
+    ).one_or_none()
+    if agency is None:
+        raise NotFound
+    return agency
+
+
+def _teams_of(ctx: Context, agency_id: int, ids: Sequence[int]) -> list[Team]:
+    """The teams, all of this agency; raises Invalid when one is not."""
+    teams = list(
+        ctx.session.scalars(
+            select(Team).where(Team.agency_id == agency_id, Team.id.in_(ids)).order_by(Team.id)
+        )
+    )
+    if len(teams) != len(set(ids)):
+        raise Invalid(fields={"team_ids": "team_of_another_agency"})
+    return teams
+
+
+def _check_role(ctx: Context, role: RoleName, agency: Agency) -> None:
+    """Nobody gives a right that they lack, and an agency's people never reach another's accounts."""
+    given = ROLES[role]
+    if ctx.actor.kind is ActorKind.OPERATOR and not given.permissions <= ctx.actor.permissions:
+        raise Conflict("role_beyond_own")
+    if agency.kind is AgencyKind.THIRD_PARTY and given.account_reach is AccountReach.ALL:
+        raise Conflict("role_beyond_agency")
+
+
+def _check_new_role(ctx: Context, operator: Operator, role: RoleName, agency: Agency) -> None:
+    if operator.id == ctx.actor.operator_id:
+        raise Conflict("own_role")
+    _check_role(ctx, role, agency)
+    if Permission.OPERATORS_MANAGE not in ROLES[role].permissions:
+        keep_somebody_who_manages(ctx, operator)
+
+
+def _set_teams(ctx: Context, operator: Operator, held: set[int], wanted: set[int]) -> None:
+    if held - wanted:
+        ctx.session.execute(
+            delete(TeamMember).where(
+                TeamMember.operator_id == operator.id, TeamMember.team_id.in_(held - wanted)
+            )
+        )
+    ctx.session.add_all(
+        TeamMember(created_at=ctx.now(), team_id=team_id, operator_id=operator.id)
+        for team_id in sorted(wanted - held)
+    )
+
+
+def _new_password() -> str:
+    """Sixty bits that can be read out: kmtx-7q2h-w9fd."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_IN_A_GROUP)) for _ in range(_GROUPS))
+    return "-".join(groups)
