@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, union
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
@@ -26,12 +25,12 @@ from app.models import (
     DONE_STATUSES,
     ContactIdentity,
     Conversation,
-    Message,
     Operator,
     RequestStatus,
     ServiceRequest,
     stands,
 )
+from app.routing.found_words import found_by_words
 from app.routing.policies import heaviest_first
 from app.routing.previews import shown_text
 from app.routing.schemas import (
@@ -48,9 +47,6 @@ from app.routing.schemas import (
     View,
     WindowView,
 )
-from app.search.boxes import box_finds
-from app.search.index import Indexed
-from app.search.numbers import numbers_meant
 
 WITH_RELATED: tuple[LoaderOption, ...] = (
     joinedload(ServiceRequest.account),
@@ -250,7 +246,7 @@ def _filtered(ctx: Context, query: ServiceRequestQuery) -> Select[ServiceRequest
     if query.send_failed:
         statement = statement.where(ServiceRequest.send_failure.is_not(None))
     if query.q.strip():
-        statement = statement.where(_matches(ctx, query.q.strip()))
+        statement = statement.where(found_by_words(ctx, query.q.strip()))
     return statement
 
 
@@ -262,30 +258,6 @@ def _read_in_order(
     if condition is None or query.view not in _LARGE or query.q.strip() or query.account_id is not None:
         return filtered
     return select(ServiceRequest).where(not_by_index(ctx.session, condition, *_REACH))
-
-
-_PART_OF_A_NUMBER = re.compile(r"[LKlk\d-]{2,}")
-
-
-def _matches(ctx: Context, typed: str) -> ColumnElement[bool]:
-    """By number, by who wrote, or by what was said in the conversation: what each way finds, put together.
-
-    With `or` in between, every request of the list would be tried in each way.
-    """
-    ways = [select(ServiceRequest.id).where(ServiceRequest.number.in_(numbers_meant(typed, ctx.now())))]
-    if _PART_OF_A_NUMBER.fullmatch(typed):
-        ways.append(select(ServiceRequest.id).where(ServiceRequest.number.icontains(typed, autoescape=True)))
-    named = box_finds(ctx.session, Indexed.CONTACTS, Conversation.contact_identity_id, typed)
-    said = box_finds(ctx.session, Indexed.MESSAGES, Message.id, typed)
-    if named is None or said is None:
-        shown = ServiceRequest.preview["text"].as_string().contains(typed, autoescape=True)
-        ways.append(select(ServiceRequest.id).where(shown))
-    else:
-        of_person = ServiceRequest.conversation_id == Conversation.id
-        ways.append(select(ServiceRequest.id).join(Conversation, of_person).where(named))
-        of_words = ServiceRequest.conversation_id == Message.conversation_id
-        ways.append(select(ServiceRequest.id).join(Message, of_words).where(said))
-    return ServiceRequest.id.in_(union(*ways).subquery().select())
 
 
 def view_condition(ctx: Context, view: View) -> ColumnElement[bool]:
