@@ -101,7 +101,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
 }
 """By endpoint, who asks included (one statement); where the databases differ: SQLite, PostgreSQL."""
 AT_MOST = {"search.find"}
-"""PostgreSQL's search asks for older rows only where ids leave a gap behind the newest, as processes leave them."""
+"""PostgreSQL asks for older rows only where ids leave a gap behind the newest, as processes leave them."""
 
 
 class Growing:

@@ -43,6 +43,10 @@ interface WatchAnswer {
 /** After this long without a connection the chip says offline instead of reconnecting. */
 const OFFLINE_AFTER_MS = 6_000
 const ACK_TIMEOUT_MS = 10_000
+const FIRST_PAUSE_MS = 150
+const LONGEST_PAUSE_MS = 10_000
+/** A connection that lasted as long was a good one. */
+const LASTING_MS = 10_000
 
 export class Live {
   private readonly socket: Socket
@@ -51,6 +55,10 @@ export class Live {
   private watched: number | null = null
   private viewers: Viewer[] = []
   private offlineTimer: ReturnType<typeof setTimeout> | null = null
+  private connectedAt = 0
+  /** How often the server has cut a connection soon after it was made. */
+  private cuts = 0
+  private comingBack: ReturnType<typeof setTimeout> | undefined
   private subscribing = false
   /** Told to ask again while asking. */
   private askAgain = false
@@ -60,8 +68,11 @@ export class Live {
     this.seq = after
     this.handlers = handlers
     this.socket = socket
-    this.socket.on('connect', () => void this.subscribe())
-    this.socket.on('disconnect', () => this.lost())
+    this.socket.on('connect', () => {
+      this.connectedAt = Date.now()
+      void this.subscribe()
+    })
+    this.socket.on('disconnect', (reason) => this.cutOff(reason))
     this.socket.on('connect_error', () => this.lost())
     this.socket.on('events', (batch: { events: ServerEvent[]; seq: number }) => this.receive(batch))
     this.socket.on('events.behind', () => void this.subscribe())
@@ -84,6 +95,7 @@ export class Live {
     window.removeEventListener('offline', this.wentOffline)
     window.removeEventListener('online', this.cameOnline)
     this.clearOfflineTimer()
+    clearTimeout(this.comingBack)
     this.socket.removeAllListeners()
     this.socket.disconnect()
   }
@@ -186,6 +198,21 @@ export class Live {
     if (id !== this.watched) return
     this.viewers = viewers
     this.handlers.onViewers(id, viewers)
+  }
+
+  /**
+   * The client comes back by itself from every cut but one that the server made on purpose, as it does when somebody's rights
+   * have changed. At once then, and more slowly each time when it goes on cutting.
+   */
+  private cutOff(reason: string): void {
+    this.lost()
+    if (reason !== 'io server disconnect') return
+    const lasted = Date.now() - this.connectedAt
+    this.cuts = lasted > LASTING_MS ? 0 : this.cuts + 1
+    this.comingBack = setTimeout(
+      () => this.socket.connect(),
+      Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.cuts),
+    )
   }
 
   private lost(): void {

@@ -27,6 +27,12 @@ class Line extends EventEmitter {
     return this
   }
 
+  /** The server ends the connection on purpose, which Socket.IO's client takes for the last word. */
+  cut(): void {
+    this.connected = false
+    super.emit('disconnect', 'io server disconnect')
+  }
+
   timeout(): this {
     return this
   }
@@ -171,5 +177,39 @@ describe('the live connection', () => {
     line.answers = [{ ok: false }]
     start(41)
     await vi.waitFor(() => expect(ended).toBe(true), PATIENCE)
+  })
+
+  it('comes back when the server has cut it, at once and then more slowly', async () => {
+    vi.useFakeTimers()
+    try {
+      start(7)
+      await vi.advanceTimersByTimeAsync(20_000)
+      line.cut()
+      await vi.advanceTimersByTimeAsync(200)
+      expect(line.connected).toBe(true)
+      for (const waits of [300, 600, 1200]) {
+        line.cut()
+        await vi.advanceTimersByTimeAsync(waits - 50)
+        expect(line.connected).toBe(false)
+        await vi.advanceTimersByTimeAsync(100)
+        expect(line.connected).toBe(true)
+      }
+      expect(line.asked).toEqual([7, 7, 7, 7, 7])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('stays away from a server that has ended the session', async () => {
+    vi.useFakeTimers()
+    try {
+      const live = start(7)
+      line.cut()
+      live.stop()
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(line.connected).toBe(false)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Agency, Person } from '@/features/people/api'
+import { grouped, rolesIn } from '@/features/people/peopleModel'
+
+const agency = (kind: Agency['kind']): Agency => ({ id: 1, name: '甲', kind, teams: [], people: [] })
+
+function person(id: number, over: Partial<Person> = {}): Person {
+  return {
+    id,
+    name: `人${id}`,
+    login_name: `p${id}`,
+    role: 'operator',
+    agency: { id: 1, name: '甲', kind: 'in_house' },
+    teams: [],
+    presence: 'offline',
+    presence_since: '2026-11-29T00:00:00Z',
+    open_requests: 0,
+    capacity: 8,
+    is_active: true,
+    serves: true,
+    ...over,
+  }
+}
+
+describe('who works here', () => {
+  it("offers an agency's people no role that sees every account", () => {
+    expect(rolesIn(agency('in_house'))).toContain('administrator')
+    expect(rolesIn(agency('third_party'))).toEqual(['operator', 'agency_operator', 'supervisor'])
+    expect(rolesIn(undefined)).toContain('operator')
+  })
+
+  it('stands by agency, those who are shut out last, found by team too', () => {
+    const away = { id: 2, name: '乙', kind: 'third_party' as const }
+    const people = [
+      person(1, { is_active: false }),
+      person(2, { teams: [{ id: 5, name: '夜班' }] }),
+      person(3, { agency: away }),
+    ]
+    expect(grouped(people, '').map((group) => [group.id, group.people.map((one) => one.id)])).toEqual([
+      [1, [2, 1]],
+      [2, [3]],
+    ])
+    expect(grouped(people, ' 夜班 ').flatMap((group) => group.people.map((one) => one.id))).toEqual([2])
+  })
+})
