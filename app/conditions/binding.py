@@ -99,14 +99,16 @@ class Bound:
         return Explanation(needs_all, [leaf for part in below for leaf in part.decided])
 
 
-def bind(ctx: Context, subject: SubjectOf, tree: Any, where: str = "condition") -> Bound:
+def bind(
+    ctx: Context, subject: SubjectOf, tree: Any, where: str = "condition", *, names: Names | None = None
+) -> Bound:
     """The tree as it may be asked now, by this actor.
 
     Raises Invalid with the path of every faulty leaf, below `where`.
 
-    One statement for each kind of row that it refers to.
+    One statement for each kind of row that it refers to, none with their `names` at hand.
     """
-    faults = faults_of(ctx, subject, tree)
+    faults = faults_of(ctx, subject, tree, names=names)
     if faults:
         raise Invalid(fields={f"{where}.{path}" if path else where: code for path, code in faults.items()})
     bound = Bound(subject, tree)
@@ -117,7 +119,7 @@ def bind(ctx: Context, subject: SubjectOf, tree: Any, where: str = "condition") 
     return bound
 
 
-def faults_of(ctx: Context, subject: SubjectOf, tree: Any) -> dict[str, str]:
+def faults_of(ctx: Context, subject: SubjectOf, tree: Any, *, names: Names | None = None) -> dict[str, str]:
     """Path and code of what is wrong: with the tree, for this actor, or since something it names is gone.
 
     A kept condition that has any is broken, and shown so: it is never asked as if the leaf were not there.
@@ -128,12 +130,12 @@ def faults_of(ctx: Context, subject: SubjectOf, tree: Any) -> dict[str, str]:
         if fault is not None:
             part, code = fault
             faults[f"{path}.{part}" if path else part] = code
-    names = names_of(ctx, subject, tree)
+    known = names_of(ctx, subject, tree) if names is None else names
     for path, leaf in leaves(tree):
         about = subject.fields.get(leaf.field)
         if about is None or about.kind is None:
             continue
-        if any(number not in names.get(about.kind.key, {}) for number in _ids(leaf)):
+        if any(number not in known.get(about.kind.key, {}) for number in _ids(leaf)):
             faults.setdefault(f"{path}.value" if path else "value", "reference_gone")
     return faults
 
@@ -151,11 +153,11 @@ def _fault(ctx: Context, subject: SubjectOf, leaf: Leaf) -> tuple[str, str] | No
     return None if code is None else ("value", code)
 
 
-def names_of(ctx: Context, subject: SubjectOf, tree: Any) -> Names:
-    """What the leaves refer to, by name, as far as it exists for the actor."""
+def names_of(ctx: Context, subject: SubjectOf, *trees: Any) -> Names:
+    """What the leaves of all these refer to, by name, as far as it exists for the actor."""
     wanted: dict[str, set[int]] = {}
     kinds = {}
-    for _, leaf in leaves(tree):
+    for _, leaf in (found for tree in trees for found in leaves(tree)):
         about = subject.fields.get(leaf.field)
         if about is not None and about.kind is not None:
             kinds[about.kind.key] = about.kind

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from app.core.context import Context
@@ -69,6 +70,8 @@ class SubjectOf:
     load: Callable[[Session, Sequence[int]], dict[int, Any]]
     """The objects that the readers take, by id, with a fixed number of statements."""
     fields: Mapping[str, FieldOf] = field(default_factory=dict)
+    standing: Callable[[Any], ColumnElement[bool]] | None = None
+    """Which rows a tree is about as long as it does not say otherwise (of requests, those not yet done)."""
 
 
 class Catalogue:
@@ -84,12 +87,13 @@ class Catalogue:
         right: Permission,
         load: Callable[[Session, Sequence[int]], dict[int, Any]],
         fields: Iterable[FieldOf],
+        standing: Callable[[Any], ColumnElement[bool]] | None = None,
     ) -> SubjectOf:
         listed = list(fields)
         named = {each.key: each for each in listed}
         if key in self._subjects or len(named) < len(listed):
             raise ValueError(f"the subject {key!r}, or a field of it, is declared twice")
-        subject = SubjectOf(key, entity, right, load, named)
+        subject = SubjectOf(key, entity, right, load, named, standing)
         self._subjects[key] = subject
         return subject
 

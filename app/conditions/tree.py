@@ -52,7 +52,9 @@ class AnyOf(BaseModel):
 class NotOf(BaseModel):
     """The part does not hold."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
     inner: Node = Field(alias="not")
 
 
@@ -126,7 +128,9 @@ def _inner(part: Any) -> list[Any] | None:
 
 
 Condition = Annotated[Node, BeforeValidator(_bounded)]
-"""A whole tree, as a command or a query carries it."""
+"""A whole tree, as a command carries it."""
+ConditionText = Annotated[str, Field(max_length=6000, description="a condition as JSON")]
+"""The same as a parameter of a list; read by app.saved_views.queries.narrowing."""
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Leaf]]:

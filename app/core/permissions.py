@@ -12,6 +12,7 @@ from enum import StrEnum
 
 class Permission(StrEnum):
     SESSION_USE = "session:use"
+    SAVED_VIEWS_SHARE = "saved_views:share"
     SERVICE_REQUESTS_READ = "service_requests:read"
     SERVICE_REQUESTS_CLAIM = "service_requests:claim"
     SERVICE_REQUESTS_ASSIGN = "service_requests:assign"
@@ -102,6 +103,7 @@ _SERVE = frozenset(
 _LISTEN = frozenset({_P.INBOUND_ITEMS_READ, _P.MONITORS_READ, _P.TOPICS_READ, _P.PUBLICATIONS_READ})
 _LEAD = frozenset(
     {
+        _P.SAVED_VIEWS_SHARE,
         _P.SERVICE_REQUESTS_ASSIGN,
         _P.INBOUND_ITEMS_RESCUE,
         _P.INBOUND_ITEMS_CORRECT,

@@ -40,7 +40,9 @@ from app.models import (
     RequestChange,
     RereadRound,
     SampledItem,
+    SavedView,
     ServiceRequest,
+    Sharing,
     SpecialListEntry,
     Stream,
     Team,
@@ -149,6 +151,13 @@ def _agency_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
     return column == actor.agency_id  # type: ignore[no-any-return]
 
 
+def _saved_view_condition(actor: Actor) -> ColumnElement[bool]:
+    """One's own; those of one's teams; those of one's agency."""
+    of_teams = and_(SavedView.sharing == Sharing.TEAM, SavedView.team_id.in_(sorted(actor.team_ids)))
+    of_agency = and_(SavedView.sharing == Sharing.AGENCY, _agency_condition(SavedView.agency_id, actor))
+    return or_(SavedView.owner_id == actor.operator_id, of_teams, of_agency)
+
+
 _RULES: dict[Any, Any] = {
     Account: lambda actor: _account_condition(Account.id, actor),
     ServiceRequest: _request_condition,
@@ -175,6 +184,7 @@ _RULES: dict[Any, Any] = {
     Backfill: lambda actor: Backfill.monitor_id.in_(
         select(Monitor.id).where(_agency_condition(Monitor.agency_id, actor))
     ),
+    SavedView: _saved_view_condition,
     SpecialListEntry: lambda actor: _agency_condition(SpecialListEntry.agency_id, actor),
     FilterSample: lambda actor: _agency_condition(FilterSample.agency_id, actor),
     AuditLog: lambda actor: _agency_condition(AuditLog.agency_id, actor),
@@ -213,7 +223,7 @@ def serves(role: Role, operator: Operator, account: Account) -> bool:
 
 def rooms_of(actor: Actor) -> frozenset[str]:
     """Every room whose events the actor may hear."""
-    rooms = {f"operator{actor.operator_id}"}
+    rooms = {f"operator{actor.operator_id}", *(f"team{team}" for team in actor.team_ids)}
     if actor.account_ids is None:
         bases = [EVERYWHERE]
     else:
@@ -283,6 +293,22 @@ def agency_readers(session: Session, agency_id: int, permission: Permission) -> 
     ids = session.scalars(select(Account.id).where(Account.agency_id == agency_id)).all()
     rooms = [f"{EVERYWHERE}.{permission}", *(f"a{account_id}.{permission}" for account_id in ids)]
     return Audience(frozenset(rooms))
+
+
+def saved_view_audience(view: SavedView, *, before: tuple[Sharing, int | None] | None = None) -> Audience:
+    """Who hears of a change to a saved view; `before` is its (sharing, team) before the change."""
+    rooms = _saved_view_rooms(view, view.sharing, view.team_id)
+    lost = frozenset[str]() if before is None else _saved_view_rooms(view, *before) - rooms
+    return Audience(rooms, withdraw=lost)
+
+
+def _saved_view_rooms(view: SavedView, sharing: Sharing, team_id: int | None) -> frozenset[str]:
+    rooms = {f"operator{view.owner_id}"}
+    if sharing is Sharing.TEAM:
+        rooms.add(f"team{team_id}")
+    if sharing is Sharing.AGENCY:
+        rooms |= {f"agency{view.agency_id}", f"{EVERYWHERE}.{Permission.SESSION_USE}"}
+    return frozenset(rooms)
 
 
 def agency_audience(agency_id: int) -> Audience:

@@ -59,6 +59,7 @@ from app.models.outbound import (
 )
 from app.models.publication import Publication, PublicationKind, PublicationMedia
 from app.models.request_change import ChangeKind, RequestChange
+from app.models.saved_view import SavedView, Sharing
 from app.models.service_request import (
     ACTIVE_STATUSES,
     DONE_STATUSES,
@@ -143,8 +144,10 @@ __all__ = [
     "RequestStatus",
     "RereadRound",
     "SampledItem",
+    "SavedView",
     "Sensitivity",
     "ServiceRequest",
+    "Sharing",
     "SpecialList",
     "SpecialListEntry",
     "StoredFile",

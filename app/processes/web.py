@@ -37,6 +37,7 @@ from app.realtime.line import PlainSockets, send_framed
 from app.realtime.sockets import Hub
 from app.realtime.views import realtime
 from app.routing.views import routing
+from app.saved_views.views import saved_views
 from app.search.views import search
 from app.topics.views import topics
 from app.workbench.sockets import leave_all, leave_what_is_lost, start_viewers
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     publishing,
     topics,
     search,
+    saved_views,
     realtime,
     callbacks,
     spa,

@@ -11,7 +11,7 @@ from app.core.context import Context
 from app.identity.queries import open_requests
 from app.identity.scope import scope
 from app.models import Account, ServiceRequest
-from app.routing.queries import view_condition
+from app.routing.narrowing import view_condition
 from app.routing.schemas import AccountCount, ServiceRequestCounts, View, ViewCounts
 
 

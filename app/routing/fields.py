@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.adapters import registry
 from app.conditions.catalogue import CATALOGUE, FieldOf, FieldType
+from app.conditions.tree import AllOf, Leaf, leaves
 from app.core.db import among
 from app.core.json_members import has_member, has_members, words_of
 from app.core.permissions import Permission
 from app.identity.reference_kinds import ACCOUNT, OPERATOR, TEAM
-from app.models import Account, Contact, ContactIdentity, Conversation, Lane, RequestStatus, ServiceRequest
+from app.models import (
+    ACTIVE_STATUSES,
+    DONE_STATUSES,
+    Account,
+    Contact,
+    ContactIdentity,
+    Conversation,
+    Lane,
+    RequestStatus,
+    ServiceRequest,
+    stands,
+)
 from app.nlp.serving.heads import INTENTS
 from app.routing.related import relate
 
@@ -139,6 +151,29 @@ FIELDS = (
     ),
 )
 
+
+def standing(tree: Any) -> ColumnElement[bool]:
+    """Requests that are not done, unless the tree asks about status; the narrowest of the lists that have an
+    order of their own."""
+    asked = [leaf for _, leaf in leaves(tree) if leaf.field == "status"]
+    if not asked:
+        return stands(ACTIVE_STATUSES)
+    demanded = _demanded(tree)
+    for statuses in (ACTIVE_STATUSES, DONE_STATUSES):
+        if demanded is not None and demanded <= {status.value for status in statuses}:
+            return stands(statuses)
+    return true()
+
+
+def _demanded(tree: Any) -> set[Any] | None:
+    """The statuses that the tree demands outright; None where it does not."""
+    if isinstance(tree, AllOf):
+        return next((found for part in tree.all if (found := _demanded(part)) is not None), None)
+    if isinstance(tree, Leaf) and tree.field == "status" and tree.op in ("is", "any_of"):
+        return set(tree.value) if isinstance(tree.value, list) else {tree.value}
+    return None
+
+
 SERVICE_REQUESTS = CATALOGUE.declare(
-    "service_request", ServiceRequest, Permission.SERVICE_REQUESTS_READ, _load, FIELDS
+    "service_request", ServiceRequest, Permission.SERVICE_REQUESTS_READ, _load, FIELDS, standing
 )

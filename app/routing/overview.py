@@ -21,8 +21,8 @@ from app.identity.queries import open_requests_by_operator
 from app.identity.schemas import TeamRef
 from app.identity.scope import scope, visible
 from app.models import Account, AccountStatus, Operator, Presence, RequestStatus, ServiceRequest, Team
+from app.routing.narrowing import overdue_condition, view_condition
 from app.routing.overview_schemas import AccountFigures, OverviewView, TeamFigures, TotalFigures
-from app.routing.queries import overdue_condition, view_condition
 
 _SERVING = frozenset(name for name, role in ROLES.items() if Permission.REPLIES_SEND in role.permissions)
 

@@ -21,16 +21,12 @@ from app.identity.queries import EVENT_COUNTER
 from app.identity.schemas import PersonRef, TeamRef
 from app.identity.scope import scope
 from app.models import (
-    ACTIVE_STATUSES,
-    DONE_STATUSES,
     ContactIdentity,
     Conversation,
     Operator,
-    RequestStatus,
     ServiceRequest,
-    stands,
 )
-from app.routing.found_words import found_by_words
+from app.routing.narrowing import filtered_requests, is_large
 from app.routing.policies import heaviest_first
 from app.routing.previews import shown_text
 from app.routing.schemas import (
@@ -44,7 +40,6 @@ from app.routing.schemas import (
     ServiceRequestList,
     ServiceRequestQuery,
     ServiceRequestView,
-    View,
     WindowView,
 )
 
@@ -56,10 +51,8 @@ WITH_RELATED: tuple[LoaderOption, ...] = (
     .joinedload(Conversation.contact_identity)
     .joinedload(ContactIdentity.contact),
 )
-_LARGE: tuple[View, ...] = ("all", "unassigned", "team", "resolved")
 _REACH = (ServiceRequest.account_id, ServiceRequest.assignee_id, ServiceRequest.team_id)
 """What says whose a request is."""
-_TO_DO = (RequestStatus.NEW, RequestStatus.OPEN, RequestStatus.ON_HOLD)
 
 
 def request_view(request: ServiceRequest) -> ServiceRequestView:
@@ -146,7 +139,7 @@ def list_requests(ctx: Context, query: ServiceRequestQuery) -> ServiceRequestLis
 
     How many there are is counted with the first page; the others carry it on in their cursor.
     """
-    filtered = _filtered(ctx, query)
+    filtered = filtered_requests(ctx, query)
     sort = _SORTS[query.sort]
     total = None
     if query.cursor:
@@ -200,7 +193,7 @@ def _page_by_words(
 
 def membership(ctx: Context, query: MembershipQuery) -> MembershipView:
     """Which of some requests belong to a list, and where. Two statements however many are asked about."""
-    filtered = _filtered(ctx, query)
+    filtered = filtered_requests(ctx, query)
     sort = _SORTS[query.sort]
     asked = [int(number) for number in query.ids.split(",")]
     columns = [column for column, _, _ in sort]
@@ -231,54 +224,11 @@ def _place(values: Sequence[Any], sort: _Sort) -> Place:
     return numbers
 
 
-def _filtered(ctx: Context, query: ServiceRequestQuery) -> Select[ServiceRequest]:
-    statement = scope(select(ServiceRequest), ctx.actor, ServiceRequest).where(
-        view_condition(ctx, query.view)
-    )
-    if query.account_id is not None:
-        statement = statement.where(ServiceRequest.account_id == query.account_id)
-    if query.lane is not None:
-        statement = statement.where(ServiceRequest.lane == query.lane)
-    if query.overdue:
-        statement = statement.where(overdue_condition(ctx))
-    if query.unread:
-        statement = statement.where(ServiceRequest.unread_count > 0)
-    if query.send_failed:
-        statement = statement.where(ServiceRequest.send_failure.is_not(None))
-    if query.q.strip():
-        statement = statement.where(found_by_words(ctx, query.q.strip()))
-    return statement
-
-
 def _read_in_order(
     ctx: Context, filtered: Select[ServiceRequest], query: ServiceRequestQuery
 ) -> Select[ServiceRequest]:
     """Where a list is a large part of all there is, its order finds a page sooner than its conditions do."""
     condition = filtered.whereclause
-    if condition is None or query.view not in _LARGE or query.q.strip() or query.account_id is not None:
+    if condition is None or not is_large(query) or query.q.strip() or query.account_id is not None:
         return filtered
     return select(ServiceRequest).where(not_by_index(ctx.session, condition, *_REACH))
-
-
-def view_condition(ctx: Context, view: View) -> ColumnElement[bool]:
-    """What belongs into a view; the same condition counts it and lists it."""
-    # SQLite does not see that a part of the active statuses is active, and has an index for these.
-    mine = (ServiceRequest.assignee_id == ctx.actor.operator_id) & stands(ACTIVE_STATUSES)
-    conditions: dict[str, ColumnElement[bool]] = {
-        "mine": mine & stands(_TO_DO),
-        "unassigned": ServiceRequest.assignee_id.is_(None) & stands(ACTIVE_STATUSES),
-        "team": ServiceRequest.team_id.in_(sorted(ctx.actor.team_ids)) & stands(ACTIVE_STATUSES),
-        "waiting": mine & stands([RequestStatus.PENDING]),
-        "all": stands(ACTIVE_STATUSES),
-        "resolved": stands(DONE_STATUSES),
-    }
-    return conditions[view]
-
-
-def overdue_condition(ctx: Context) -> ColumnElement[bool]:
-    """A customer waits, and the time to answer has passed."""
-    return (
-        stands(ACTIVE_STATUSES)
-        & ServiceRequest.waiting_since.is_not(None)
-        & (ServiceRequest.due_at < ctx.now())
-    )

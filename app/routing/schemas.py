@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.accounts.schemas import AccountRefView
+from app.conditions.tree import ConditionText
 from app.core.inputs import Cursor, Number, OneOfNumbers, RowId
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import PersonRef, TeamRef
@@ -90,7 +91,10 @@ View = Literal["mine", "unassigned", "team", "waiting", "all", "resolved"]
 
 class ServiceRequestQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    view: View = "mine"
+    view: View | None = None
+    """One's own unless it is said; with a condition, every request that it is about."""
+    condition: ConditionText | None = None
+    saved_view_id: RowId | None = None
     account_id: RowId | None = None
     lane: Lane | None = None
     unread: bool = False

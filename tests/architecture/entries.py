@@ -14,6 +14,7 @@ from app.models import OutboundState
 from tests.architecture.asking import Ask, Entry, Reach, plain
 from tests.architecture.entries_listening import LISTENING
 from tests.architecture.entries_publishing import PUBLISHING
+from tests.architecture.entries_views import SAVED_VIEWS
 from tests.architecture.organisation import Stage
 
 
@@ -74,6 +75,7 @@ _R = Reach
 ROUTES: dict[str, Entry] = {
     **LISTENING,
     **PUBLISHING,
+    **SAVED_VIEWS,
     "health.openapi": Entry(_R.OWN, 200, plain),
     "identity.get_session": Entry(_R.OWN, 200, plain),
     "identity.log_in": Entry(

@@ -30,6 +30,8 @@ from app.models import (
     Operator,
     OutboundState,
     SampledItem,
+    SavedView,
+    Sharing,
     SpecialListEntry,
     Stream,
     Team,
@@ -89,6 +91,9 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "routing.list_decisions": 4,
     "routing.list_members": 3,
     "routing.list_requests": 4,
+    "saved_views.count_views": 4,
+    "saved_views.get_subject": 1,
+    "saved_views.list_views": 3,
     "search.find": (8, 14),
     "special_lists.list_entries": 2,
     "topics.get_topic": 5,
@@ -134,6 +139,7 @@ class Growing:
         make, now, home = self.make, self.make.now, self.stage.agency
         self._each(numbers, lambda n: Agency(created_at=now, name=f"甲{n}", kind=AgencyKind.IN_HOUSE))
         self._each(numbers, lambda n: Team(created_at=now, agency_id=home.id, name=f"组{n}"))
+        self._each(numbers, self._saved_view)
         for number in numbers:
             make.operator(home, self.stage.team, role=RoleName.SUPERVISOR, name=f"领班{number}")
             account = make.account(home, self.stage.team)
@@ -141,6 +147,20 @@ class Growing:
                 Stream(created_at=now, account_id=account.id, name=name, due_at=now)
                 for name in ("mentions", "comments")
             )
+
+    def _saved_view(self, number: int) -> SavedView:
+        """Shared with everybody, some with a team; each refers to rows."""
+        stage = self.stage
+        return SavedView(
+            created_at=self.make.now,
+            subject="service_request",
+            name=f"{MARK}{number}",
+            condition={"not": {"field": "account", "op": "any_of", "value": [stage.account.id]}},
+            owner_id=stage.operator.id,
+            agency_id=stage.agency.id,
+            sharing=Sharing.TEAM if number % 2 else Sharing.AGENCY,
+            team_id=stage.team.id if number % 2 else None,
+        )
 
     def _listening(self, numbers: range) -> None:
         now, home, account = self.make.now, self.stage.agency.id, self.stage.account.id

@@ -19,6 +19,7 @@ from app.customers.avatars import avatars_of
 from app.customers.names import current_names
 from app.identity.scope import scope
 from app.listener.chain.chain_items import is_answerable
+from app.listener.ledger.fields import INBOUND_ITEMS
 from app.listener.ledger.schemas import (
     AuthorView,
     InboundCountsQuery,
@@ -44,6 +45,7 @@ from app.models import (
     WaitingItem,
 )
 from app.routing.verdict_views import reason_views, sentiment_view
+from app.saved_views.queries import narrowing
 from app.search.boxes import box_finds
 from app.search.index import Indexed
 
@@ -78,7 +80,8 @@ def get_item(ctx: Context, item_id: int) -> InboundItemView:
 
 
 def _filtered(ctx: Context, query: InboundItemQuery) -> Select[InboundItem]:
-    statement = scope(select(InboundItem), ctx.actor, InboundItem)
+    meant = narrowing(ctx, INBOUND_ITEMS, query.condition, query.saved_view_id)
+    statement = scope(select(InboundItem), ctx.actor, InboundItem).where(*(each.sql() for each in meant))
     if query.outcome == "pending":
         statement = statement.where(InboundItem.id.in_(select(WaitingItem.id)))
     judged = _verdict_conditions(query)

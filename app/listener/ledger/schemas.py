@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.schemas import AccountRefView
+from app.conditions.tree import ConditionText
 from app.core.inputs import Cursor, Moment, RowId
 from app.core.pagination import MAX_LIMIT
 from app.media.schemas import MediaView, OriginView
@@ -88,6 +89,8 @@ class InboundItemList(BaseModel):
 
 class InboundItemQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
+    condition: ConditionText | None = None
+    saved_view_id: RowId | None = None
     outcome: Literal["kept", "dropped", "pending"] | None = None
     reason: str | None = Field(None, max_length=60)
     step: str | None = Field(None, max_length=40)

@@ -579,6 +579,13 @@ export interface components {
             /** Sampled Item Id */
             sampled_item_id: number;
         };
+        /** SavedViewChanged */
+        SavedViewChanged: {
+            /** Saved View Id */
+            saved_view_id: number;
+            /** Subject */
+            subject: string;
+        };
         /** SendErrorView */
         SendErrorView: {
             /** Code */
@@ -802,6 +809,9 @@ export interface EventPayloads {
   'operator.presence_changed': components['schemas']['PresenceChanged']
   'publication.state_changed': components['schemas']['PublicationChanged']
   'reply.state_changed': components['schemas']['MessageChanged']
+  'saved_view.added': components['schemas']['SavedViewChanged']
+  'saved_view.edited': components['schemas']['SavedViewChanged']
+  'saved_view.removed': components['schemas']['SavedViewChanged']
   'service_request.answer_failed': components['schemas']['ServiceRequestChanged']
   'service_request.assigned': components['schemas']['ServiceRequestChanged']
   'service_request.classified': components['schemas']['ServiceRequestChanged']
@@ -841,6 +851,9 @@ export const EVENT_NAMES = [
   'operator.presence_changed',
   'publication.state_changed',
   'reply.state_changed',
+  'saved_view.added',
+  'saved_view.edited',
+  'saved_view.removed',
   'service_request.answer_failed',
   'service_request.assigned',
   'service_request.classified',
@@ -866,6 +879,7 @@ export const KINDS = [
   'monitor',
   'operator',
   'publication',
+  'saved_view',
   'service_request',
   'session',
   'special_list_entry',

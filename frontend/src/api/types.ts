@@ -298,6 +298,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/condition-subjects/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be asked about a subject */
+        get: operations["saved_views_get_subject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/condition-subjects/{subject}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A condition read aloud, what is wrong with it, and how many rows match now */
+        post: operations["saved_views_check_condition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}": {
         parameters: {
             query?: never;
@@ -1173,6 +1207,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own views, and those that others share */
+        get: operations["saved_views_list_views"];
+        put?: never;
+        /** Keep a condition as a view */
+        post: operations["saved_views_create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a view, or with whom it is shared */
+        put: operations["saved_views_edit_view"];
+        post?: never;
+        /** Remove a view */
+        delete: operations["saved_views_remove_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many rows each view has now */
+        get: operations["saved_views_count_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1830,6 +1917,22 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * AllOf
+         * @description Every part holds; with no part it always does.
+         */
+        "AllOf-Input": {
+            /** All */
+            all: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"])[];
+        };
+        /**
+         * AllOf
+         * @description Every part holds; with no part it always does.
+         */
+        "AllOf-Output": {
+            /** All */
+            all: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
+        };
         /** AlternativeView */
         AlternativeView: {
             /**
@@ -1844,6 +1947,22 @@ export interface components {
         AnswerFollowRequest: {
             /** Accept */
             accept: boolean;
+        };
+        /**
+         * AnyOf
+         * @description One part holds at least.
+         */
+        "AnyOf-Input": {
+            /** Any */
+            any: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"])[];
+        };
+        /**
+         * AnyOf
+         * @description One part holds at least.
+         */
+        "AnyOf-Output": {
+            /** Any */
+            any: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
         };
         /** AssignableOperatorList */
         AssignableOperatorList: {
@@ -1989,10 +2108,22 @@ export interface components {
             /** Team Ids */
             team_ids: number[];
         };
+        /** CheckCondition */
+        CheckCondition: {
+            /** Condition */
+            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
+        };
         /** CheckedAccountView */
         CheckedAccountView: {
             account: components["schemas"]["AccountView"];
             health: components["schemas"]["HealthView"];
+        };
+        /** ChoiceView */
+        ChoiceView: {
+            /** Value */
+            value: unknown;
+            /** Label */
+            label: string;
         };
         /**
          * ClassifyRequest
@@ -2018,6 +2149,27 @@ export interface components {
             version: number;
             /** Confirm */
             confirm?: "claimed_by_other"[];
+        };
+        /** ConditionCheck */
+        ConditionCheck: {
+            /** Sentence */
+            sentence: string;
+            /** Faults */
+            faults: {
+                [key: string]: string;
+            };
+            /** Count */
+            count: number | null;
+        };
+        /**
+         * ConditionSubjectView
+         * @description What the asker may ask about a subject.
+         */
+        ConditionSubjectView: {
+            /** Key */
+            key: string;
+            /** Fields */
+            fields: components["schemas"]["FieldView"][];
         };
         /**
          * ConfirmedPersonalData
@@ -2231,6 +2383,27 @@ export interface components {
             /** Idempotency Key */
             idempotency_key: string;
         };
+        /** CreateSavedView */
+        CreateSavedView: {
+            /** Name */
+            name: string;
+            /** Condition */
+            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
+            /**
+             * Sort
+             * @default null
+             */
+            sort: string | null;
+            /** @default private */
+            sharing: components["schemas"]["Sharing"];
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: number | null;
+            /** Subject */
+            subject: string;
+        };
         /** CreatedPerson */
         CreatedPerson: {
             person: components["schemas"]["PersonView"];
@@ -2327,6 +2500,27 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** EditSavedView */
+        EditSavedView: {
+            /** Name */
+            name: string;
+            /** Condition */
+            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
+            /**
+             * Sort
+             * @default null
+             */
+            sort: string | null;
+            /** @default private */
+            sharing: components["schemas"]["Sharing"];
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: number | null;
+            /** Version */
+            version: number;
+        };
         /**
          * EstimateView
          * @description How many of the window's dropped items were dropped wrongly, with a 95 % interval.
@@ -2405,6 +2599,25 @@ export interface components {
             before: string | number | null;
             /** After */
             after: string | number | null;
+        };
+        /**
+         * FieldType
+         * @enum {string}
+         */
+        FieldType: "text" | "number" | "choice" | "time" | "duration" | "set" | "reference" | "truth";
+        /** FieldView */
+        FieldView: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            type: components["schemas"]["FieldType"];
+            /** Operators */
+            operators: components["schemas"]["app__saved_views__schemas__OperatorView"][];
+            /** Choices */
+            choices: components["schemas"]["ChoiceView"][];
+            /** Refers To */
+            refers_to: string | null;
         };
         /** FilterSampleList */
         FilterSampleList: {
@@ -2643,6 +2856,7 @@ export interface components {
             /** Monitor Ids */
             monitor_ids: number[];
         };
+        JsonValue: unknown;
         /** LabelList */
         LabelList: {
             /** Items */
@@ -2734,6 +2948,18 @@ export interface components {
         LanesView: {
             public: components["schemas"]["LaneView"] | null;
             private: components["schemas"]["LaneView"] | null;
+        };
+        /**
+         * Leaf
+         * @description One question about one field.
+         */
+        Leaf: {
+            /** Field */
+            field: string;
+            /** Op */
+            op: string;
+            /** @default null */
+            value: components["schemas"]["JsonValue"];
         };
         /**
          * ListEntryChanged
@@ -3367,18 +3593,21 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** OperatorView */
-        OperatorView: {
-            /** Id */
-            id: number;
-            /** Login Name */
-            login_name: string;
-            /** Name */
-            name: string;
-            role: components["schemas"]["RoleName"];
-            agency: components["schemas"]["AgencyRef"];
-            /** Teams */
-            teams: components["schemas"]["TeamRef"][];
+        /**
+         * NotOf
+         * @description The part does not hold.
+         */
+        "NotOf-Input": {
+            /** Not */
+            not: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
+        };
+        /**
+         * NotOf
+         * @description The part does not hold.
+         */
+        "NotOf-Output": {
+            /** Not */
+            not: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
         };
         /**
          * OriginView
@@ -3433,7 +3662,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "session:use" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "contacts:unmask" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
+        Permission: "session:use" | "saved_views:share" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "contacts:unmask" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
         /**
          * PersonChanged
          * @description What somebody is from now on.
@@ -3997,6 +4226,56 @@ export interface components {
             /** Reviewed By */
             reviewed_by: string | null;
         };
+        /** SavedViewChanged */
+        SavedViewChanged: {
+            /** Saved View Id */
+            saved_view_id: number;
+            /** Subject */
+            subject: string;
+        };
+        /** SavedViewCount */
+        SavedViewCount: {
+            /** Id */
+            id: number;
+            /** Count */
+            count: number | null;
+        };
+        /** SavedViewCounts */
+        SavedViewCounts: {
+            /** Items */
+            items: components["schemas"]["SavedViewCount"][];
+        };
+        /** SavedViewList */
+        SavedViewList: {
+            /** Items */
+            items: components["schemas"]["SavedViewView"][];
+        };
+        /** SavedViewView */
+        SavedViewView: {
+            /** Id */
+            id: number;
+            /** Subject */
+            subject: string;
+            /** Name */
+            name: string;
+            /** Condition */
+            condition: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
+            /** Sort */
+            sort: string | null;
+            sharing: components["schemas"]["Sharing"];
+            team: components["schemas"]["TeamRef"] | null;
+            owner: components["schemas"]["PersonRef"];
+            /** May Edit */
+            may_edit: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Faults */
+            faults: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
+        };
         /**
          * Schedule
          * @description When a monitor applies, by the post's time in China. `days`: 1 Monday to 7 Sunday, none means all.
@@ -4226,7 +4505,7 @@ export interface components {
              */
             demo: boolean;
             /** @default null */
-            operator: components["schemas"]["OperatorView"] | null;
+            operator: components["schemas"]["app__identity__schemas__OperatorView"] | null;
             /**
              * Permissions
              * @default []
@@ -4343,6 +4622,12 @@ export interface components {
              */
             outcome: "sent" | "not_sent";
         };
+        /**
+         * Sharing
+         * @description With whom a view is shared.
+         * @enum {string}
+         */
+        Sharing: "private" | "team" | "agency";
         /** SpanView */
         SpanView: {
             /** Kind */
@@ -4446,6 +4731,12 @@ export interface components {
              */
             due_at: string;
         };
+        /**
+         * Takes
+         * @description The form of a value.
+         * @enum {string}
+         */
+        Takes: "nothing" | "text" | "number" | "two_numbers" | "one" | "several" | "moment" | "length" | "span" | "truth";
         /** TeamChanged */
         TeamChanged: {
             /** Team Id */
@@ -4793,6 +5084,27 @@ export interface components {
             text: string;
             /** Idempotency Key */
             idempotency_key: string;
+        };
+        /** OperatorView */
+        app__identity__schemas__OperatorView: {
+            /** Id */
+            id: number;
+            /** Login Name */
+            login_name: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["RoleName"];
+            agency: components["schemas"]["AgencyRef"];
+            /** Teams */
+            teams: components["schemas"]["TeamRef"][];
+        };
+        /** OperatorView */
+        app__saved_views__schemas__OperatorView: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            takes: components["schemas"]["Takes"];
         };
     };
     responses: never;
@@ -5501,6 +5813,72 @@ export interface operations {
             };
         };
     };
+    saved_views_get_subject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionSubjectView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_views_check_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckCondition"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     workbench_get_conversation: {
         parameters: {
             query?: never;
@@ -5865,6 +6243,8 @@ export interface operations {
     listener_list_items: {
         parameters: {
             query?: {
+                condition?: string | null;
+                saved_view_id?: number | null;
                 outcome?: ("kept" | "dropped" | "pending") | null;
                 reason?: string | null;
                 step?: string | null;
@@ -7408,6 +7788,165 @@ export interface operations {
             };
         };
     };
+    saved_views_list_views: {
+        parameters: {
+            query?: {
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_views_create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSavedView"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"];
+                };
+            };
+            /** @description A problem (too_many_saved_views) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_views_edit_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditSavedView"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"];
+                };
+            };
+            /** @description A problem (stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_views_remove_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_views_count_views: {
+        parameters: {
+            query?: {
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCounts"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search_find: {
         parameters: {
             query: {
@@ -7444,7 +7983,9 @@ export interface operations {
     routing_list_requests: {
         parameters: {
             query?: {
-                view?: "mine" | "unassigned" | "team" | "waiting" | "all" | "resolved";
+                view?: ("mine" | "unassigned" | "team" | "waiting" | "all" | "resolved") | null;
+                condition?: string | null;
+                saved_view_id?: number | null;
                 account_id?: number | null;
                 lane?: components["schemas"]["Lane"] | null;
                 unread?: boolean;
@@ -7743,7 +8284,9 @@ export interface operations {
     routing_list_members: {
         parameters: {
             query: {
-                view?: "mine" | "unassigned" | "team" | "waiting" | "all" | "resolved";
+                view?: ("mine" | "unassigned" | "team" | "waiting" | "all" | "resolved") | null;
+                condition?: string | null;
+                saved_view_id?: number | null;
                 account_id?: number | null;
                 lane?: components["schemas"]["Lane"] | null;
                 unread?: boolean;

@@ -1,0 +1,1 @@
+"""Saved views: conditions that people keep under a name, for themselves or shared."""
