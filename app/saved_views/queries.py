@@ -23,11 +23,11 @@ from app.identity.schemas import PersonRef, TeamRef
 from app.identity.scope import scope
 from app.models import SavedView, Sharing, Team
 from app.saved_views.schemas import (
-    ChoiceView,
     ConditionCheck,
+    ConditionChoiceView,
+    ConditionFieldView,
+    ConditionOperatorView,
     ConditionSubjectView,
-    FieldView,
-    OperatorView,
     SavedViewCount,
     SavedViewCounts,
     SavedViewList,
@@ -62,17 +62,19 @@ def subject_view(ctx: Context, key: str) -> ConditionSubjectView:
     )
 
 
-def _field_view(ctx: Context, subject: SubjectOf, about: FieldOf) -> FieldView:
-    return FieldView(
+def _field_view(ctx: Context, subject: SubjectOf, about: FieldOf) -> ConditionFieldView:
+    return ConditionFieldView(
         key=about.key,
         label=field_label(subject, about, ctx.locale),
         type=about.type,
         operators=[
-            OperatorView(key=key, label=translate(f"condition.op.{key}", ctx.locale), takes=operator.takes)
+            ConditionOperatorView(
+                key=key, label=translate(f"condition.op.{key}", ctx.locale), takes=operator.takes
+            )
             for key, operator in operators_of(about).items()
         ],
         choices=[
-            ChoiceView(value=choice, label=choice_label(about, choice, ctx.locale))
+            ConditionChoiceView(value=choice, label=choice_label(about, choice, ctx.locale))
             for choice in about.choices
         ],
         refers_to=about.kind.key if about.kind is not None else None,

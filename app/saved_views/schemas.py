@@ -91,23 +91,23 @@ class ConditionCheck(BaseModel):
     """How many match now; null while something is wrong with it."""
 
 
-class ChoiceView(BaseModel):
+class ConditionChoiceView(BaseModel):
     value: Any
     label: str
 
 
-class OperatorView(BaseModel):
+class ConditionOperatorView(BaseModel):
     key: str
     label: str
     takes: Takes
 
 
-class FieldView(BaseModel):
+class ConditionFieldView(BaseModel):
     key: str
     label: str
     type: FieldType
-    operators: list[OperatorView]
-    choices: list[ChoiceView]
+    operators: list[ConditionOperatorView]
+    choices: list[ConditionChoiceView]
     refers_to: str | None
     """The kind of row whose ids it takes."""
 
@@ -116,4 +116,4 @@ class ConditionSubjectView(BaseModel):
     """What the asker may ask about a subject."""
 
     key: str
-    fields: list[FieldView]
+    fields: list[ConditionFieldView]

@@ -2118,13 +2118,6 @@ export interface components {
             account: components["schemas"]["AccountView"];
             health: components["schemas"]["HealthView"];
         };
-        /** ChoiceView */
-        ChoiceView: {
-            /** Value */
-            value: unknown;
-            /** Label */
-            label: string;
-        };
         /**
          * ClassifyRequest
          * @description What somebody says a request is; what is left out stays.
@@ -2161,6 +2154,35 @@ export interface components {
             /** Count */
             count: number | null;
         };
+        /** ConditionChoiceView */
+        ConditionChoiceView: {
+            /** Value */
+            value: unknown;
+            /** Label */
+            label: string;
+        };
+        /** ConditionFieldView */
+        ConditionFieldView: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            type: components["schemas"]["FieldType"];
+            /** Operators */
+            operators: components["schemas"]["ConditionOperatorView"][];
+            /** Choices */
+            choices: components["schemas"]["ConditionChoiceView"][];
+            /** Refers To */
+            refers_to: string | null;
+        };
+        /** ConditionOperatorView */
+        ConditionOperatorView: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            takes: components["schemas"]["Takes"];
+        };
         /**
          * ConditionSubjectView
          * @description What the asker may ask about a subject.
@@ -2169,7 +2191,7 @@ export interface components {
             /** Key */
             key: string;
             /** Fields */
-            fields: components["schemas"]["FieldView"][];
+            fields: components["schemas"]["ConditionFieldView"][];
         };
         /**
          * ConfirmedPersonalData
@@ -2605,20 +2627,6 @@ export interface components {
          * @enum {string}
          */
         FieldType: "text" | "number" | "choice" | "time" | "duration" | "set" | "reference" | "truth";
-        /** FieldView */
-        FieldView: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            type: components["schemas"]["FieldType"];
-            /** Operators */
-            operators: components["schemas"]["app__saved_views__schemas__OperatorView"][];
-            /** Choices */
-            choices: components["schemas"]["ChoiceView"][];
-            /** Refers To */
-            refers_to: string | null;
-        };
         /** FilterSampleList */
         FilterSampleList: {
             /** Items */
@@ -3609,6 +3617,19 @@ export interface components {
             /** Not */
             not: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
         };
+        /** OperatorView */
+        OperatorView: {
+            /** Id */
+            id: number;
+            /** Login Name */
+            login_name: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["RoleName"];
+            agency: components["schemas"]["AgencyRef"];
+            /** Teams */
+            teams: components["schemas"]["TeamRef"][];
+        };
         /**
          * OriginView
          * @description The post or article that an item stands under.
@@ -4505,7 +4526,7 @@ export interface components {
              */
             demo: boolean;
             /** @default null */
-            operator: components["schemas"]["app__identity__schemas__OperatorView"] | null;
+            operator: components["schemas"]["OperatorView"] | null;
             /**
              * Permissions
              * @default []
@@ -5084,27 +5105,6 @@ export interface components {
             text: string;
             /** Idempotency Key */
             idempotency_key: string;
-        };
-        /** OperatorView */
-        app__identity__schemas__OperatorView: {
-            /** Id */
-            id: number;
-            /** Login Name */
-            login_name: string;
-            /** Name */
-            name: string;
-            role: components["schemas"]["RoleName"];
-            agency: components["schemas"]["AgencyRef"];
-            /** Teams */
-            teams: components["schemas"]["TeamRef"][];
-        };
-        /** OperatorView */
-        app__saved_views__schemas__OperatorView: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            takes: components["schemas"]["Takes"];
         };
     };
     responses: never;
