@@ -104,11 +104,11 @@ ROUTES: dict[str, Entry] = {
         _R.AGENCY,
         200,
         lambda stage: Ask(
-            {"operator_id": stage.operator.id},
+            {"operator_id": stage.colleague().id},
             {"name": "改名", "role": "operator", "team_ids": [stage.team.id]},
         ),
     ),
-    "people.give_password": Entry(_R.AGENCY, 200, _person(None)),
+    "people.give_password": Entry(_R.AGENCY, 200, lambda stage: Ask({"operator_id": stage.colleague().id})),
     "people.create_team": Entry(
         _R.AGENCY,
         201,

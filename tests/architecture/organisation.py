@@ -72,6 +72,10 @@ class Stage:
         assert operator is not None
         return operator
 
+    def colleague(self) -> Operator:
+        """Somebody else of the first agency: what is done to them moves nobody who asks."""
+        return self.make.operator(self.agency, self.other_team)
+
     def version(self) -> int:
         with open_context(self.runtime, LISTENER, write=False) as ctx:
             return ctx.session.get_one(ServiceRequest, self.request.id).version
