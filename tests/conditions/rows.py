@@ -102,7 +102,7 @@ class Random:
 
     def moment(self) -> datetime:
         """Often exactly a number of minutes away, or as little as can be beside it."""
-        away = timedelta(minutes=self.one(*MINUTES)) * self.one(-1, 1)
+        away: timedelta = timedelta(minutes=self.one(*MINUTES)) * self.one(-1, 1)
         return self.now + away + timedelta(microseconds=self.one(-1, 0, 0, 1, 500_000))
 
     def of_outside(self) -> Any:

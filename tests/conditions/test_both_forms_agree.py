@@ -30,7 +30,7 @@ SUBJECTS = [
     pytest.param(INBOUND_ITEMS, insert_items, id="inbound_item"),
 ]
 _READ = TypeAdapter[Any](Condition)
-QUIET = {
+QUIET: dict[str, Any] = {
     "deadline": None,
     "database": None,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

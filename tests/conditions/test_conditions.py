@@ -158,7 +158,7 @@ def test_what_refers_to_something_deleted_or_out_of_sight_is_broken(runtime: Run
 
 
 def test_a_condition_reads_itself_in_both_languages(ctx: Context, make: Make) -> None:
-    (account_id,) = ctx.actor.account_ids or ()
+    (account_id,) = ctx.actor.account_ids or {0}
     account = ctx.session.get_one(Account, account_id)
     tree = read(
         {

@@ -19,9 +19,11 @@ Ids = dict[str, Sequence[int]]
 
 def trees(subject: SubjectOf, ids: Ids, now: datetime) -> st.SearchStrategy[Any]:
     leaf = st.one_of(
-        leaves(about, operator, ids, now)
-        for about in subject.fields.values()
-        for operator in operators_of(about).values()
+        [
+            leaves(about, operator, ids, now)
+            for about in subject.fields.values()
+            for operator in operators_of(about).values()
+        ]
     )
     several = st.lists(leaf, min_size=1, max_size=5)
     inner: st.SearchStrategy[Any] = leaf
