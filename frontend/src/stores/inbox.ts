@@ -37,6 +37,8 @@ export const useInbox = defineStore('inbox', () => {
     overdue: false,
     text: '',
     sort: 'urgent',
+    condition: '',
+    savedId: null,
   })
   const phase = ref<'loading' | 'ready' | 'error'>('loading')
   const error = shallowRef<unknown>(null)
@@ -75,7 +77,9 @@ export const useInbox = defineStore('inbox', () => {
       query.value.unread ||
       query.value.overdue ||
       query.value.lane !== null ||
-      query.value.accountId !== null,
+      query.value.accountId !== null ||
+      query.value.condition !== '' ||
+      query.value.savedId !== null,
   )
 
   async function open(next: ListQuery): Promise<void> {
@@ -112,8 +116,19 @@ export const useInbox = defineStore('inbox', () => {
   }
 
   function conditions() {
-    const { view, accountId, lane, unread, overdue, text, sort } = query.value
-    return { view, account_id: accountId, lane, unread, overdue, q: text, sort }
+    const { view, accountId, lane, unread, overdue, text, sort, condition, savedId } = query.value
+    return {
+      // A saved view says itself which requests it is about.
+      view: savedId === null ? view : null,
+      account_id: accountId,
+      lane,
+      unread,
+      overdue,
+      q: text,
+      sort,
+      condition: condition === '' ? null : condition,
+      saved_view_id: savedId,
+    }
   }
 
   function fetchPage(from: string | null, signal?: AbortSignal): Promise<RequestPage> {

@@ -74,6 +74,8 @@ describe('a list without rows', () => {
     overdue: false,
     text: '',
     sort: 'urgent',
+    condition: '',
+    savedId: null,
   }
 
   it('names each filter and takes one or all away', async () => {

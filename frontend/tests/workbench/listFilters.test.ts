@@ -14,6 +14,8 @@ const QUERY: ListQuery = {
   overdue: false,
   text: '宽带',
   sort: 'urgent',
+  condition: '',
+  savedId: null,
 }
 let page: Mounted | null = null
 afterEach(() => {

@@ -13,6 +13,10 @@ export interface ListQuery {
   overdue: boolean
   text: string
   sort: SortName
+  /** A condition as JSON, on top of the view. */
+  condition: string
+  /** A saved view, in place of one. */
+  savedId: number | null
 }
 
 /** Where a request stands in the chosen order: smaller comes first, number by number. */

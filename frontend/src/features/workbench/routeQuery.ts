@@ -8,8 +8,9 @@ import type { ListQuery } from './listModel'
 const SORTS: readonly SortName[] = ['urgent', 'newest', 'oldest']
 
 export function queryFromRoute(route: Pick<RouteLocationNormalized, 'params' | 'query'>): ListQuery {
-  const { account, lane, unread, overdue, q, sort } = route.query
+  const { account, lane, unread, overdue, q, sort, when, saved } = route.query
   const accountId = Number(account)
+  const savedId = Number(saved)
   return {
     view: route.params['view'] as ViewName,
     accountId: Number.isInteger(accountId) && accountId > 0 ? accountId : null,
@@ -18,6 +19,8 @@ export function queryFromRoute(route: Pick<RouteLocationNormalized, 'params' | '
     overdue: overdue === '1',
     text: typeof q === 'string' ? q : '',
     sort: SORTS.find((name) => name === sort) ?? 'urgent',
+    condition: typeof when === 'string' ? when : '',
+    savedId: Number.isInteger(savedId) && savedId > 0 ? savedId : null,
   }
 }
 
@@ -30,6 +33,8 @@ export function queryToRoute(query: ListQuery): LocationQueryRaw {
     ...(query.overdue ? { overdue: '1' } : {}),
     ...(query.text === '' ? {} : { q: query.text }),
     ...(query.sort === 'urgent' ? {} : { sort: query.sort }),
+    ...(query.condition === '' ? {} : { when: query.condition }),
+    ...(query.savedId === null ? {} : { saved: String(query.savedId) }),
   }
 }
 

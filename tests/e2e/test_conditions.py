@@ -1,0 +1,53 @@
+"""A condition is put together, counts what matches, narrows the list, and becomes a view that others see."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import LogIn
+from tests.e2e.platform import Platform
+
+
+def test_a_condition_becomes_a_view_that_colleagues_see(log_in: LogIn, platform: Platform, name: str) -> None:
+    platform.writes("message", "weibo-care", name, f"我是{name}，网速太慢")
+    lead = log_in("jiangnan")
+    lead.open("/workbench/all?sort=newest")
+    lead.see_arrive(name)
+    page = lead.page
+    page.get_by_test_id("conditions").click()
+    page.get_by_test_id("condition-add").click()
+    page.get_by_test_id("condition-field").select_option("contact_name")
+    # What was not given yet is asked for when one wants to go on, not before.
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_test_id("dialog-submit").click()
+    expect(page.get_by_test_id("condition-leaf").get_by_role("alert")).to_be_visible()
+    page.get_by_test_id("condition-value").fill(name)
+    expect(page.get_by_test_id("condition-count")).to_contain_text("1")
+    expect(page.get_by_test_id("condition-said")).to_contain_text(name)
+    page.get_by_test_id("dialog-submit").click()
+    expect(page.get_by_test_id("list-total")).to_have_text("1")
+    expect(page).to_have_url(re.compile(r"when="))
+
+    page.get_by_test_id("conditions").click()
+    page.get_by_test_id("condition-keep").check()
+    page.get_by_test_id("condition-name").fill(f"找{name}")
+    page.get_by_test_id("sharing-agency").click()
+    page.get_by_test_id("dialog-submit").click()
+    expect(page).to_have_url(re.compile(r"saved=\d+"))
+    row = page.get_by_test_id("saved-view").filter(has_text=f"找{name}")
+    expect(row).to_have_attribute("aria-current", "true")
+    expect(row.locator(".num")).to_have_text("1")
+
+    mate = log_in("hexiaotang")
+    mate.open("/workbench/mine")
+    shared = mate.page.get_by_test_id("saved-view").filter(has_text=f"找{name}")
+    expect(shared).to_be_visible()
+    # Whoever made it takes it away again: it leaves the colleague's column by itself.
+    page.get_by_test_id("conditions").click()
+    page.get_by_test_id("view-remove").click()
+    expect(row).to_have_count(0)
+    expect(shared).to_have_count(0)
+    expect(page).not_to_have_url(re.compile(r"saved="))
+    assert lead.refused_by_policy() == []
