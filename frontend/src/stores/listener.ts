@@ -6,6 +6,8 @@ import { ref, shallowRef } from 'vue'
 import { inbound as api, type InboundQuery } from '@/api/endpoints'
 import type { InboundCounts, InboundItemView } from '@/api/contract'
 
+const MOST_AT_ONCE = 20
+
 export const useListener = defineStore('listener', () => {
   const phase = ref<'loading' | 'ready' | 'error'>('loading')
   const error = shallowRef<unknown>(null)
@@ -87,6 +89,19 @@ export const useListener = defineStore('listener', () => {
     return rescued
   }
 
+  /** Rows that were shown before they were judged: what became of them. */
+  async function refreshUnjudged(): Promise<void> {
+    const waiting = items.value.filter((item) => item.verdict === null).slice(0, MOST_AT_ONCE)
+    const answers = await Promise.allSettled(waiting.map((item) => api.get(item.id)))
+    const found = new Map(
+      answers.flatMap((answer) =>
+        answer.status === 'fulfilled' ? [[answer.value.id, answer.value] as const] : [],
+      ),
+    )
+    // A row that could not be had stays as it was and is asked for again.
+    if (found.size > 0) items.value = items.value.map((item) => found.get(item.id) ?? item)
+  }
+
   /** Put what a correction answered in place of the row. */
   function replace(item: InboundItemView): void {
     items.value = items.value.map((held) => (held.id === item.id ? item : held))
@@ -105,6 +120,7 @@ export const useListener = defineStore('listener', () => {
 
   return {
     refresh,
+    refreshUnjudged,
     moreFailed,
     replace,
     phase,

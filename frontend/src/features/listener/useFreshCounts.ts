@@ -1,6 +1,9 @@
-/** The stream's counts, asked for again when items were judged (a burst of batches asks once), and rows that colleagues corrected. */
+/**
+ * The stream's counts, asked for again when items were judged (a burst of batches asks once), rows that colleagues corrected, and
+ * rows that were shown before they were judged: the event that tells of it may have come before the list.
+ */
 
-import { onBeforeUnmount, onMounted } from 'vue'
+import { onBeforeUnmount, onMounted, watch } from 'vue'
 
 import { happened, useEntities } from '@/stores/entities'
 import { useListener } from '@/stores/listener'
@@ -15,12 +18,30 @@ export function useFreshCounts(): void {
   const live = useLive()
   let waiting: ReturnType<typeof setTimeout> | undefined
   let timer: ReturnType<typeof setInterval> | undefined
+  let looking: ReturnType<typeof setTimeout> | undefined
+  let tries = 0
   let stop: () => void = () => undefined
 
   function ask(): void {
     waiting = undefined
-    if (!document.hidden && live.state === 'online') void listener.loadCounts()
+    if (document.hidden || live.state !== 'online') return
+    void listener.loadCounts()
+    void listener.refreshUnjudged()
   }
+
+  /** Soon, and more slowly each time when the judging is behind. */
+  function lookForVerdicts(): void {
+    clearTimeout(looking)
+    if (listener.items.every((item) => item.verdict !== null)) tries = 0
+    else looking = setTimeout(look, Math.min(REFRESH_MS, PAUSE_MS * 2 ** tries))
+  }
+
+  function look(): void {
+    tries += 1
+    void listener.refreshUnjudged().then(lookForVerdicts)
+  }
+
+  watch(() => listener.items, lookForVerdicts, { immediate: true })
 
   onMounted(() => {
     stop = useEntities().subscribe((changes) => {
@@ -33,6 +54,7 @@ export function useFreshCounts(): void {
   onBeforeUnmount(() => {
     stop()
     clearTimeout(waiting)
+    clearTimeout(looking)
     clearInterval(timer)
   })
 }
