@@ -150,15 +150,14 @@ def list_requests(ctx: Context, query: ServiceRequestQuery) -> ServiceRequestLis
     else:
         if total is None:
             total = _count(ctx, filtered)
-        statement = _read_in_order(ctx, filtered, query).options(*WITH_RELATED).order_by(*_ordered(sort))
-        rows = list(ctx.session.scalars(statement.limit(query.limit + 1)))
+        rows = _first_rows(ctx, _read_in_order(ctx, filtered, query), sort, query.limit + 1)
     page = rows[: query.limit]
     next_cursor = None
     if len(rows) > query.limit:
         next_cursor = encode_cursor([*(getattr(page[-1], column.key) for column, _, _ in sort), total])
     return ServiceRequestList(
         items=[request_view(row) for row in page],
-        places=[_place([getattr(row, column.key) for column, _, _ in sort], sort) for row in page],
+        places=[_place_of(row, sort) for row in page],
         next_cursor=next_cursor,
         total=total,
         event_seq=current_number(ctx.session, EVENT_COUNTER),
@@ -169,6 +168,19 @@ def _ordered(sort: _Sort, columns: Any = None) -> list[ColumnElement[Any]]:
     """The order by the sort's own columns, or by those of the same name in `columns`."""
     named = [(columns[column.key] if columns is not None else column, down) for column, down, _ in sort]
     return [column.desc() if down else column for column, down in named]
+
+
+def _first_rows(
+    ctx: Context, filtered: Select[ServiceRequest], sort: _Sort, limit: int
+) -> list[ServiceRequest]:
+    """The page is chosen before what hangs on its rows is fetched.
+
+    Where PostgreSQL expects few rows, it would join all that there are, and sort them then.
+    """
+    ids = filtered.with_only_columns(ServiceRequest.id, maintain_column_froms=True)
+    page = ids.order_by(*_ordered(sort)).limit(limit).subquery("page")
+    statement = select(ServiceRequest).join(page, page.c.id == ServiceRequest.id).options(*WITH_RELATED)
+    return sorted(ctx.session.scalars(statement), key=lambda row: _place_of(row, sort))
 
 
 def _page_by_words(
@@ -213,6 +225,10 @@ def _count(ctx: Context, filtered: Select[ServiceRequest]) -> int:
         condition = not_by_index(ctx.session, filtered.whereclause, *people)
         filtered = select(ServiceRequest).where(condition)
     return ctx.session.scalar(filtered.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+
+
+def _place_of(row: ServiceRequest, sort: _Sort) -> Place:
+    return _place([getattr(row, column.key) for column, _, _ in sort], sort)
 
 
 def _place(values: Sequence[Any], sort: _Sort) -> Place:
