@@ -5,7 +5,7 @@ Every figure is counted by the condition by which its list is filtered, so that 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
@@ -71,12 +71,17 @@ def _work(ctx: Context) -> dict[tuple[int, int | None], _Work]:
 
 def _by(work: dict[tuple[int, int | None], _Work], place: int) -> dict[int | None, _Work]:
     """Summed up by account (place 0) or by team (place 1)."""
-    sums: dict[int | None, _Work] = defaultdict(lambda: dict(_NOTHING))
+    held: dict[int | None, list[_Work]] = defaultdict(list)
     for whose, figures in work.items():
-        mine = sums[whose[place]]
-        for name, count in figures.items():
-            mine[name] += count
-    return sums
+        held[whose[place]].append(figures)
+    return {owner: _summed(several) for owner, several in held.items()}
+
+
+def _summed(several: Iterable[_Work]) -> _Work:
+    sums = Counter(_NOTHING)
+    for figures in several:
+        sums.update(figures)
+    return dict(sums)
 
 
 def _totals(ctx: Context, work: Iterable[_Work]) -> TotalFigures:
@@ -87,11 +92,7 @@ def _totals(ctx: Context, work: Iterable[_Work]) -> TotalFigures:
             within, view_condition(ctx, "resolved"), ServiceRequest.resolved_at >= start_of_day(ctx.now())
         )
     )
-    sums = dict(_NOTHING)
-    for figures in work:
-        for name, count in figures.items():
-            sums[name] += count
-    return TotalFigures(**sums, resolved_today=resolved_today or 0)
+    return TotalFigures(**_summed(work), resolved_today=resolved_today or 0)
 
 
 def _teams(ctx: Context, people: list[Operator], work: dict[int | None, _Work]) -> list[TeamFigures]:
