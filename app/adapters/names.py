@@ -15,6 +15,8 @@ from app.core.names import fold_at_signs
 
 _ADDRESS_OF_PAGE = re.compile(r"(?:https?://|www\.)[!#-;=?-~]+", re.IGNORECASE)
 _ENDS_AN_ADDRESS = frozenset(",;!'()*")
+_INSIDE_NAMES = re.compile(r"[\w\-]")
+"""What the console takes for a part of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class NameRule:
         ]
 
     def set_apart(self, text: str, own: frozenset[str] = frozenset()) -> str:
-        """The text with plain at-signs and a blank after each name that a letter or digit follows at once.
+        """The text with plain at-signs and a blank after each name that goes on with what names may hold.
 
         A name that begins with one of `own` (lower case) ends where that ends, unless the text also names
         us properly: then it is somebody else's.
@@ -61,7 +63,7 @@ class NameRule:
         parts, done = [], 0
         for found in names:
             end = _own_end(found, own)
-            if end < len(text) and text[end].isalnum():
+            if _INSIDE_NAMES.match(text, end):
                 parts.append(text[done:end])
                 done = end
         return " ".join([*parts, text[done:]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.core.context import Context
 from app.core.permissions import ROLES, Permission
+from app.core.rows import hold
 from app.core.tables import Counter
 from app.identity.schemas import (
     AgencyList,
@@ -103,8 +104,22 @@ def active_operators(session: Session, agency_id: int) -> Sequence[Operator]:
     ).all()
 
 
-def why_not_serving(person: Operator, account: Account) -> str | None:
-    """The code of why somebody cannot hold an account's requests; None for who can.
+def people_by_id(session: Session, ids: Collection[int]) -> dict[int, Operator]:
+    """These people, with what `why_not_serving` looks at; one statement. They stay with the session."""
+    if not ids:
+        return {}
+    statement = select(Operator).where(Operator.id.in_(ids))
+    loaded = statement.options(joinedload(Operator.teams), joinedload(Operator.agency))
+    people = session.scalars(loaded).unique().all()
+    hold(session, people)
+    return {person.id: person for person in people}
+
+
+def why_not_serving(
+    person: Operator, account: Account, right: Permission = Permission.REPLIES_SEND
+) -> str | None:
+    """The code of why somebody cannot hold an account's requests, or do there what needs another `right`;
+    None for who can.
 
     Their agency and teams are loaded. Whoever reaches every account may help another agency out, but is
     given none of its work (`operators_for_account`).
@@ -114,7 +129,7 @@ def why_not_serving(person: Operator, account: Account) -> str | None:
         return "holder_disabled"
     if not person.agency.is_active:
         return "agency_closed"
-    if Permission.REPLIES_SEND not in role.permissions:
+    if right not in role.permissions:
         return "holder_may_not_answer"
     return None if serves(role, person, account) else "holder_does_not_serve_account"
 

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from app.adapters.types import SendRequest
 from app.core.context import Context
 from app.core.jobs import Job
+from app.core.permissions import Permission
 from app.models import OutboundMessage
 
 
@@ -25,6 +26,8 @@ class Cargo(Protocol):
     """The kind's name in the ledger's rows and in figures: `reply`, `publication`."""
     job: Job
     """The job that delivers what is due of it."""
+    right: Permission
+    """What its author must be allowed when it leaves, not only when it was written."""
     together: int
     """How many are taken on at once, at most: all that they carry is in memory meanwhile."""
 
@@ -42,7 +45,7 @@ class Cargo(Protocol):
     def authors(self, ctx: Context, rows: Sequence[OutboundMessage]) -> Mapping[int, int | None]:
         """The operator who wrote each, by the row's id.
 
-        What somebody shut out had planned does not go by itself.
+        What somebody had planned who may not send it any more does not go by itself.
         """
         ...
 

@@ -26,6 +26,7 @@ from app.core.db import among
 from app.core.errors import PlatformError, PlatformErrorKind
 from app.core.permissions import Permission
 from app.core.rows import rows_by_id
+from app.identity.queries import people_by_id, why_not_serving
 from app.models import (
     AUTHOR_LEFT,
     Account,
@@ -191,19 +192,22 @@ class _Taking:
         return [row for row in rows if row.account_id not in resting]
 
     def _answered_for(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
-        """Those whose author, or whoever let them go, is still with us."""
+        """Those whose author may still send them, or that somebody else has let go."""
         if not rows:
             return []
         authors = self.cargo.authors(self.ctx, rows)
-        people = rows_by_id(self.ctx.session, Operator, authors.values())
+        people = people_by_id(self.ctx.session, {author for author in authors.values() if author is not None})
         going = []
         for row in rows:
             author_id = authors[row.id] if row.released_by_id is None else None
-            if author_id is None or people[author_id].is_active:
+            if author_id is None or self._may_send(people[author_id], row):
                 going.append(row)
             else:
                 hold_up(self.ctx, self.cargo, row, AUTHOR_LEFT)
         return going
+
+    def _may_send(self, author: Operator, row: OutboundMessage) -> bool:
+        return why_not_serving(author, self.accounts[row.account_id], self.cargo.right) is None
 
     def _in_time(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
         """Those that the platform still allows; the others have failed."""

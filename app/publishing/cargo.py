@@ -26,6 +26,7 @@ from app.publishing.schemas import PublicationChanged
 class PublicationCargo:
     name = PUBLICATION.name
     job = DELIVER_PUBLICATIONS
+    right = Permission.PUBLICATIONS_SEND
     together = 4
 
     def requests(self, ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, SendRequest]:

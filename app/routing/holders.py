@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.orm import selectinload
 
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.identity.queries import why_not_serving
+from app.identity.queries import people_by_id, why_not_serving
 from app.models import ACTIVE_STATUSES, Account, Operator, Presence, RequestStatus, ServiceRequest
 from app.routing import lifecycle
 from app.routing.roster import Roster, manual_decision
@@ -35,7 +34,7 @@ def misheld(ctx: Context) -> dict[tuple[int, int], str]:
         )
         if operator_id is not None
     ]
-    people = _people(ctx, {operator_id for operator_id, _ in pairs})
+    people = people_by_id(ctx.session, {operator_id for operator_id, _ in pairs})
     accounts = _accounts(ctx, {account_id for _, account_id in pairs})
     found = {}
     for operator_id, account_id in pairs:
@@ -46,12 +45,6 @@ def misheld(ctx: Context) -> dict[tuple[int, int], str]:
         if reason is not None:
             found[operator_id, account_id] = reason
     return found
-
-
-def _people(ctx: Context, ids: set[int]) -> dict[int, Operator]:
-    statement = select(Operator).where(Operator.id.in_(ids))
-    loaded = statement.options(selectinload(Operator.teams), selectinload(Operator.agency))
-    return {row.id: row for row in ctx.session.scalars(loaded)}
 
 
 def _accounts(ctx: Context, ids: set[int]) -> dict[int, Account]:

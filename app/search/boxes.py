@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.nlp.text.normalise import fold, fold_many
 from app.search.index import Indexed, found_in
-from app.search.tokens import query_phrases
+from app.search.tokens import query_phrases, without_country_code
 
 
 def box_finds(session: Session, kind: Indexed, id_column: Any, typed: str) -> ColumnElement[bool] | None:
@@ -25,7 +25,7 @@ def box_finds(session: Session, kind: Indexed, id_column: Any, typed: str) -> Co
 
 def rows_holding(typed: str, rows: Sequence[tuple[int, str]]) -> list[int]:
     """For short lists that no index covers: the ids of the (id, text) pairs that hold what was typed."""
-    wanted = fold(typed).strip()
+    wanted = without_country_code(fold(typed).strip())
     bare = "".join(filter(str.isalnum, wanted))
     return [
         row_id

@@ -32,9 +32,10 @@ _EYE_GAP = re.compile(
     r"(?<=[a-z])(?: ?-? ?(?=\d)|-(?=[a-z]))|(?<=\d)[ -](?=[a-z])"
     r"|(?<=[\u3400-\u9fff]) (?=[a-z0-9])|(?<=[a-z0-9]) (?=[\u3400-\u9fff])"
 )
-_GROUPED = re.compile(r"\d[ .·()/–—-]{1,2}\d")
 # A number of seven digits or more that is written in groups: 138-0013-8000, (010) 6555 1234.
 _SPACED_NUMBER = re.compile(r"(?<!\d)(?=(?:\D{0,2}\d){7})\d+(?:[ .·()/–—-]{1,2}\d+)+(?!\d)")
+# Before a mobile number, of which customers seldom write it: what is found without it is found with it.
+_COUNTRY_CODE = re.compile(r"(?<!\d)\+?(?:00)?86[ -]?(?=1[3-9]\d(?:[ -]?\d{4}){2}(?!\d))")
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,7 @@ def _tokens(folded: str) -> list[str]:
 
 def _in_one_piece(folded: str) -> list[str]:
     """What stands apart only for the eye, once more without the gaps: 138-0013-8000, WiFi 6, 办 5G 套餐."""
-    closed = _joined_numbers(folded) if _GROUPED.search(folded) else folded
-    if " " in closed or "-" in closed:
-        closed = _EYE_GAP.sub("", closed)
+    closed = _EYE_GAP.sub("", _joined_numbers(folded))
     if closed == folded:
         return []
     apart = set(_RUN.findall(folded))
@@ -88,7 +87,13 @@ def _pairs(run: str) -> list[str]:
 
 def query_phrases(query: str) -> list[Alternatives]:
     """What a text must contain: all of the groups, of each any one phrase. Empty: nothing was asked."""
-    return [_alternatives(run) for run in _RUN.findall(_joined_numbers(fold(query[:MAX_QUERY])))]
+    joined = _joined_numbers(fold(query[:MAX_QUERY]))
+    return [_alternatives(run) for run in _RUN.findall(without_country_code(joined))]
+
+
+def without_country_code(folded: str) -> str:
+    """What is typed, with mobile numbers as most people write them."""
+    return _COUNTRY_CODE.sub("", folded)
 
 
 def _joined_numbers(folded: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from app.adapters.types import SendRequest
 from app.core.context import Context
+from app.core.permissions import Permission
 from app.core.rows import rows_by_id
 from app.models import REPLY, Account, Conversation, Lane, Message, OutboundMessage
 from app.outbound.cargo import register
@@ -22,6 +23,7 @@ from app.workbench.queries import reply_views
 class ReplyCargo:
     name = REPLY
     job = DELIVER_REPLIES
+    right = Permission.REPLIES_SEND
     together = 20
 
     def requests(self, ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, SendRequest]:

@@ -32,6 +32,7 @@ ANCHOR = (
         f"<p>@YunLing_1{COMPLAINT}</p>",
         f"<p>@yun.ling{COMPLAINT}</p>",
         f"<p>{ANCHOR}<br>{COMPLAINT}</p>",
+        f"<p>@yunling_{COMPLAINT}</p>",
     ],
 )
 def test_a_name_ends_before_chinese_words_on_mastodon(html: str) -> None:
@@ -40,6 +41,20 @@ def test_a_name_ends_before_chinese_words_on_mastodon(html: str) -> None:
     assert is_contentless(text) is None
     assert without_address(text).strip() == COMPLAINT
     assert "".join(without_names_and_links(normalise(text)).split()).endswith(normalise(COMPLAINT))
+
+
+@pytest.mark.parametrize("between", ["-", "--", "-客服"])
+def test_a_dash_after_a_name_makes_the_words_no_part_of_it(between: str) -> None:
+    """Case B1: neither platform ends our name later than it ends."""
+    said = f"@yunling{between}{COMPLAINT}"
+    for text in (content.to_text(f"<p>{said}</p>"), WEIBO.set_apart(said, frozenset({"yunling"}))):
+        assert text == f"@yunling {between}{COMPLAINT}"
+        assert is_contentless(text) is None
+
+
+def test_a_low_line_after_our_weibo_name_ends_it() -> None:
+    text = WEIBO.set_apart(f"@云岭通信_{COMPLAINT}", frozenset({"云岭通信"}))
+    assert (text, is_contentless(text)) == (f"@云岭通信 _{COMPLAINT}", None)
 
 
 def test_a_latin_word_after_an_anchored_name_is_no_part_of_it() -> None:

@@ -48,6 +48,8 @@ OTHER_SIGNS = (  # noqa: SIM905
     "(；´д｀)ゞ ヽ(`Д´)ﾉ ┭┮﹏┭┮ ╥﹏╥ (╯°□°)╯︵┻━┻ (ノಠ益ಠ)ノ彡┻━┻ ┻━┻︵╰(‵□′)╯ "
     "٩(๑❛ᴗ❛๑)۶ (｡•́︿•̀｡) (͡°_ʖ͡°) o(╥﹏╥)o <(￣︶￣)> "
     "m(_._)m ¯\\_(ツ)_/¯ ε=ε=┏(>_<)┛ (*/ω＼*) (ง•̀_•́)ง ^_^ ^^ 囧rz [Yellow_Heart] [Broken_Heart] [smile_2] "
+    "== =。= -。- -.- -.-|| =w= =皿= -v- ;-; ^v^ ^0^ >w< T—T TvT QvQ QuQ 〒▽〒 〒_〒 ￣へ￣ 0_0 凸(艹皿艹) "
+    "/捂脸 /裂开 "
     "[Thumbs_Down] ™️ ©️ ↩️ ㊗️ ▶️ :broken_heart:"
 ).split()
 
@@ -57,7 +59,7 @@ def test_spelt_and_drawn_faces_are_decided_as_nothing_glued_and_repeated() -> No
     rng = random.Random(3)
     texts = [text for text in ALL[::5] if not text.isascii()]
     bare = decided(texts)
-    for sign in OTHER_SIGNS:
+    for sign in (*OTHER_SIGNS, "= =", "= =||", "- -"):
         said = []
         for text in texts:
             at = rng.choice([n for n in range(len(text) + 1) if not text[max(0, n - 1) : n + 1].isascii()])
@@ -124,6 +126,9 @@ def test_a_glad_emoticon_makes_no_complaint_a_praise(emoticon: str) -> None:
         ("[Thumbs_Down][smile_2]", ""),
         ("a<(b)，3<4(元)，f(x)=1，mm(5)", "a<(b)，3<4(元)，f(x)=1，mm(5)"),
         ("━━━━━━", "━━━━━━"),
+        ("a==b，x-v-y，8=8，user-v-2，a>w<b，f=w=g", "a==b，x-v-y，8=8，user-v-2，a>w<b，f=w=g"),
+        ("100--200元，流量0.0元", "100--200元，流量0.0元"),
+        ("网断了= =||", "网断了"),
     ],
 )
 def test_what_is_an_emoticon_and_what_is_not(text: str, bare: str) -> None:
@@ -149,3 +154,11 @@ def test_what_is_an_emoticon_and_what_is_not(text: str, bare: str) -> None:
 )
 def test_hostile_text_takes_no_time(text: str) -> None:
     assert len(split_emoticons(text)[0]) <= len(text)
+
+
+def test_an_opening_name_is_scored_as_nothing_by_the_chain_too() -> None:
+    """The chain scores normal forms, in which a name is a token; short outages said to us were dropped."""
+    texts = ["4G没了", "网炸了", "停机了", "网卡爆", "断线了"]
+    bare = decided(texts)
+    for opening in ("@云岭通信 ", "@云岭通信 @云岭宽带：", "＠yunling@social.example ", "[怒]@云岭通信 "):
+        assert decided([opening + text for text in texts]) == bare

@@ -62,7 +62,15 @@ def test_every_box_folds_alike(browser: Browser) -> None:
 
 def test_every_box_compares_numbers_by_their_digits(browser: Browser) -> None:
     """Case C5."""
-    typed = ("13800138000", "138 0013 8000", "１３８００１３８０００", "0013-8000", "00138000")
+    typed = (
+        "13800138000",
+        "138 0013 8000",
+        "１３８００１３８０００",
+        "0013-8000",
+        "00138000",
+        "+86 138-0013-8000",
+        "008613800138000",
+    )
     assert {key for key, hits in _all(browser, *typed).items() if hits != 1} == set()
 
 

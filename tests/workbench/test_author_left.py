@@ -1,12 +1,25 @@
-"""What somebody shut out had planned does not go by itself; a colleague lets it, and answers for it."""
+"""What somebody had planned who may not send it any more does not go by itself; a colleague lets it, and
+answers for it.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import delete, update
 
 from app.core.permissions import RoleName
 from app.core.unit_of_work import open_context
-from app.models import AUTHOR_LEFT, Operator, RequestStatus, ServiceRequest
+from app.models import (
+    AUTHOR_LEFT,
+    Account,
+    Agency,
+    Operator,
+    RequestStatus,
+    ServiceRequest,
+    TeamMember,
+)
 from app.outbound.courier import COURIER
 from app.workbench.held import hold_replies
 from app.workbench.schemas import MessageView
@@ -79,3 +92,60 @@ def test_a_colleague_may_take_it_back_instead(desk: Desk, open_browser: Open) ->
     assert screen.post(f"/messages/{message.id}/cancel").status_code == 200
     desk.deliver(wait=3700)
     assert (desk.state(message.id), desk.remote.texts()) == ("cancelled", [])
+
+
+def changed_role(desk: Desk) -> None:
+    with open_context(desk.runtime, COURIER) as ctx:
+        ctx.session.get_one(Operator, desk.operator.id).role = RoleName.MANAGER
+
+
+def left_the_team(desk: Desk) -> None:
+    with open_context(desk.runtime, COURIER) as ctx:
+        ctx.session.execute(delete(TeamMember).where(TeamMember.operator_id == desk.operator.id))
+
+
+def account_moved(desk: Desk) -> None:
+    agency = desk.make.agency()
+    team = desk.make.team(agency)
+    with open_context(desk.runtime, COURIER) as ctx:
+        account = ctx.session.get_one(Account, desk.account.id)
+        account.agency_id, account.team_id = agency.id, team.id
+
+
+def agency_closed(desk: Desk) -> None:
+    with open_context(desk.runtime, COURIER) as ctx:
+        ctx.session.get_one(Agency, desk.agency.id).is_active = False
+
+
+LEAVINGS = (changed_role, left_the_team, account_moved, agency_closed)
+
+
+@pytest.mark.parametrize("leave", LEAVINGS)
+def test_whoever_may_not_answer_there_any_more_has_nothing_sent(
+    desk: Desk, leave: Callable[[Desk], None]
+) -> None:
+    """Case A5 by every cause for which their requests go back, not only where they were shut out."""
+    message = planned(desk)
+    leave(desk)
+    sweep(desk)
+    assert request_of(desk).send_failure == AUTHOR_LEFT
+    desk.deliver(wait=3700)
+    assert (desk.state(message.id), desk.remote.texts()) == ("queued", [])
+
+
+@pytest.mark.parametrize("leave", LEAVINGS)
+def test_nor_when_it_is_due_before_anybody_has_looked(desk: Desk, leave: Callable[[Desk], None]) -> None:
+    message = planned(desk)
+    leave(desk)
+    desk.deliver(wait=3700)
+    assert (desk.state(message.id), desk.remote.texts()) == ("queued", [])
+    assert desk.outbound(message.id).error_code == AUTHOR_LEFT
+
+
+def test_who_helps_another_agency_out_may_go_on(desk: Desk) -> None:
+    """They reach every account, so their answers go whatever team the account has."""
+    desk.operator = desk.make.operator(desk.make.agency(), role=RoleName.ADMINISTRATOR)
+    message = planned(desk)
+    sweep(desk)
+    desk.deliver(wait=3700)
+    assert desk.state(message.id) == "sent"

@@ -39,7 +39,8 @@ _WECHAT = (  # noqa: SIM905
 _SLASHED = (  # noqa: SIM905
     "微笑 撇嘴 发呆 得意 流泪 害羞 闭嘴 大哭 尴尬 发怒 调皮 呲牙 惊讶 难过 冷汗 抓狂 偷笑 可爱 白眼 "
     "傲慢 惊恐 流汗 憨笑 奋斗 咒骂 疑问 折磨 再见 擦汗 抠鼻 鼓掌 糗大了 坏笑 哈欠 鄙视 委屈 快哭了 阴险 "
-    "亲亲 可怜 玫瑰 凋谢 爱心 心碎 拥抱 握手 胜利 抱拳 差劲 爱你"
+    "亲亲 可怜 玫瑰 凋谢 爱心 心碎 拥抱 握手 胜利 抱拳 差劲 爱你 捂脸 破涕为笑 裂开 苦涩 叹气 吃瓜 翻白眼 "
+    "笑哭 嘿哈 奸笑 机智 皱眉 打脸 旺柴 无语 失望 恐惧 脸红 生病 合十 猪头 左哼哼 右哼哼 敲打 疯了 骷髅 拳头"
 ).split()
 _PLAIN = r"\u4e00-\u9fff()（）\n"
 """Never inside a face: ideographs and further brackets."""
@@ -57,8 +58,24 @@ _BETWEEN = r"[_﹏\-.^°□′`'‵ω▽△━─=~︵(（)）＿﹃Δ]"
 _HANDS = rf"[ヽヾノﾉっづ┴┬︵︶彡☆゜ゞ凸━─{_LIMBS}]"
 _THROWN = r"(?:\s?[(（]?[┻━┴┬─]{2,5})?"
 _AFTER = rf"(?:\s?{_HANDS}{{1,8}}{_THROWN}|o゜|o(?![a-z0-9])|>|/(?![/:])~*)?"
-_SPELT = r"(?:[qt][_﹏^﹃Δ]{1,4}[qt]|q[.oaw]q|t[.oaw]t|or[zl]|ot[zl]|xd{1,3}|[uo]w[uo]|o[_.]{1,2}o|囧rz)"
+_SPELT = (
+    r"(?:[qt][_﹏^﹃Δ—]{1,4}[qt]|q[.oawvu]q|t[.oawvu]t|0_{1,3}0|or[zl]|ot[zl]|xd{1,3}"
+    r"|[uo]w[uo]|o[_.]{1,2}o|囧rz)"
+)
 """Faces of letters, also several without a blank between them."""
+_MIRRORED = (
+    r"[=＝][。.ωд▽皿益口﹏wvoA]{1,2}[=＝]|[=＝](?: ?[=＝])+|[-－][。.ωд﹏wvoA3]{1,2}[-－]|[-－] [-－]"
+    r"|[;；]-[;；]|[\^＾][0ovwuωд][\^＾]|[>＞][wovAωд皿益口][<＜]"
+    r"|￣[へ▽ー_ω﹏д .。]{1,2}￣|〒[▽_﹏ω口]{1,3}〒"
+)
+"""Two equal eyes, and between them a mouth or nothing."""
+_WHOLE = (
+    rf"(?<![0-9a-z=＝\-<>])(?>(?:(?:{_MIRRORED})[|｜]{{0,3}}){{1,20}})(?![0-9a-z=＝\-<>])"
+    r"|凸[(（][艹皿 ]{2,4}[)）]"
+)
+"""Such a face touches no Latin letter, digit or further mark of sums. What was found first stands: to try a
+line of `=` in every other cut would take for ever.
+"""
 _NO_WORD = r"(?:(?:q[oaw]q|orz){1,20}|(?<![0-9a-z])(?:[qt]_[qt]){1,20}|(?:[qt]_[qt]){1,20}(?![0-9a-z]))"
 """Those that are faces also where letters touch them: no word holds them (`first_time` is a word)."""
 _FIRST = r"\[［(（:：;；=＝/^＾>＞<＜TtQqoOxXuUmM@$→←⊙≧≦囧ε\-ヽヾ¯" + _LIMBS
@@ -88,7 +105,7 @@ _TAILS = (
     rf"(?<=[{_LIMBS}])(?:{_BETWEEN}{{0,8}}[{_LIMBS}])*",
 )
 _EMOTICON = re.compile(
-    rf"[0-9#*]\ufe0f?\u20e3|(?<![0-9a-z]){_SPELT}{{1,20}}(?![a-z0-9])|{_NO_WORD}"
+    rf"[0-9#*]\ufe0f?\u20e3|{_WHOLE}|(?<![0-9a-z]){_SPELT}{{1,20}}(?![a-z0-9])|{_NO_WORD}"
     rf"|[{_FIRST}{_PICTOGRAPHS}](?:{'|'.join(_TAILS)})",
     re.IGNORECASE,
 )
@@ -221,20 +238,20 @@ _LONGEST = 200
 _ALONE = 1 << 15
 _FACE = r"['’\-\^()（）dpo3$*|/\\]"
 _OPENINGS = (
-    ("0123456789#*", "[\ufe0f\u20e3]"),
-    ("tq", "[_﹏^﹃Δ.oaw]"),
+    ("0123456789#*", "[\ufe0f\u20e3_]"),
+    ("tq", "[_﹏^﹃Δ.oawvu—]"),
     ("x", "d"),
     ("o", "[_.rtw(（]"),
     ("u", "w"),
     ("m@$→←⊙≧≦囧ε", "[(（_\\-.▽ω﹏or=＝]"),
     (":：", rf"{_FACE}|[a-z0-9_+]"),
-    (";；=＝", rf"{_FACE}|[_.]"),
+    (";；=＝", rf"{_FACE}|[_.。ωд▽皿益口﹏wva=＝ ]"),
     ("(（", "[^\u4e00-\u9fff()（）\\n]"),
     ("/", "[:" + "".join(sorted({word[0] for word in _SLASHED})) + "]"),
-    ("^＾", r"[_\-o.▽ω﹏^＾]"),
-    (">＞", "[_﹏.﹃<＜]"),
+    ("^＾", r"[_\-o.▽ω﹏^＾0vwuд]"),
+    (">＞", "[_﹏.﹃<＜wovaωд皿益口]"),
     ("<＜", "[/3(（]"),
-    ("-", "_"),
+    ("-－", "[_。.ωд﹏wvoa3 ]"),
     ("¯", r"[\\_/(（ヽヾ╮╭]"),
 )
 """By what an emoticon may open with: what may come next."""
@@ -246,15 +263,14 @@ def _pairs() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
     whether it may come second; `_ALONE` for what is one by itself. The last entry stands for all beyond.
     """
     opens, goes_on = np.zeros(0x10000, dtype=np.uint16), np.zeros(0x10000, dtype=np.uint16)
-    everything = "".join(map(chr, range(0x10000)))
-    for number, (firsts, second) in enumerate(_OPENINGS):
-        opens[_codes_of(f"[{re.escape(firsts)}]", everything)] |= 1 << number
-        goes_on[_codes_of(second, everything)] |= 1 << number
-    opens[_codes_of(f"[{_PICTOGRAPHS}\\[［ヽヾ{_LIMBS}]", everything)] = _ALONE
+    alone = re.compile(f"[{_PICTOGRAPHS}\\[［ヽヾ￣〒凸{_LIMBS}]")
+    seconds = [re.compile(second, re.IGNORECASE) for _, second in _OPENINGS]
+    for code in range(0x10000):
+        char = chr(code)
+        for number, (firsts, _) in enumerate(_OPENINGS):
+            opens[code] |= (char.lower() in firsts) << number
+            goes_on[code] |= bool(seconds[number].match(char)) << number
+        if alone.match(char):
+            opens[code] = _ALONE
     opens[0xFFFF] = _ALONE
     return opens, goes_on
-
-
-def _codes_of(pattern: str, everything: str) -> list[int]:
-    """The code points whose character the pattern matches alone, whatever its case."""
-    return [match.start() for match in re.finditer(pattern, everything, re.IGNORECASE)]

@@ -24,7 +24,7 @@ from app.nlp.text.features import (
     word_slots,
 )
 from app.nlp.text.moods import Moods
-from app.nlp.text.normalise import joined_normal_form, own_words, trimmed, without_address
+from app.nlp.text.normalise import MENTION, joined_normal_form, own_words, trimmed, without_address
 from app.nlp.text.segment import Segmenter
 
 Rows = npt.NDArray[np.int64]
@@ -90,7 +90,7 @@ def own_parts(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:
     before, but whoever asks about one gets an answer about its content.
     """
     own, reposted = [fold_at_signs(text) for text in texts], np.zeros(len(texts), dtype=np.bool_)
-    for number in [number for number, text in enumerate(own) if "@" in text]:
+    for number in [number for number, text in enumerate(own) if "@" in text or MENTION in text]:
         text = own[number]
         if "//" in text or "回" in text[:8] or "eply" in text[:12]:
             mine, quoted = own_words(text[:20_000])

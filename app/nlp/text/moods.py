@@ -61,6 +61,16 @@ _UPSET_FACES = (
     "-_-",
     "</3",
 )
+_ALSO_SPELT = {
+    "〒": "t_t",
+    ";-;": "t_t",
+    "t—t": "t_t",
+    "tvt": "t_t",
+    "tut": "t_t",
+    "qvq": "qaq",
+    "quq": "qaq",
+}
+"""Tears drawn another way; a sign beyond Latin has its first character alone."""
 MOST = 3
 
 
@@ -76,7 +86,8 @@ def mood(emoticon: str) -> int:
 
 def canonical(emoticon: str) -> str:
     """One spelling for an emoticon: folded, a pictograph without its skin and joiners."""
-    return emoticon[0] if emoticon[0] > "\u2000" else fold(emoticon).strip()
+    name = emoticon[0] if emoticon[0] > "\u2000" else fold(emoticon).strip()
+    return _ALSO_SPELT.get(name, name)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,9 @@ _MENTION = re.compile(_NAME)
 _LONG_NUMBER = re.compile(r"\d{6,}")
 _CHAIN = re.compile(r"//\s*@([^:：\s/]{1,40})\s*[:：]|//\s*@([^\s:：/]{1,40})(?=\s|$)")
 _REPLY_PREFIX = re.compile(r"^\s*(?:回复|回覆|reply)\s*@[^:：\s]{1,40}\s*[:：]\s*", re.IGNORECASE)
-_ADDRESS = re.compile(rf"\s*(?:{_NAME}[\s:：,，]+){{1,2}}(?=[^\s@:：,，])", re.IGNORECASE)
+_ADDRESS = re.compile(
+    rf"\s*(?:(?:{_NAME}|{MENTION})[\s:：,，]+){{1,2}}(?=[^\s@{MENTION}:：,，])", re.IGNORECASE
+)
 EMOTICON = re.compile(r"\[[^\[\]\s]{1,10}\]")
 _LETTER = re.compile(r"[^\W_]|[?？!！]")
 _MARK = re.compile(r"[@:]")
