@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -54,6 +54,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from app.core.db_errors import hide_rows
 from app.core.folding import SQLITE_NAME, sqlite_folded
 from app.core.json_text import json_text, json_value
+from app.core.seen import Seen, require_seen
 
 WRITE_OPTION = "lingke_write"
 LOCK_SECONDS = 10
@@ -125,6 +126,12 @@ class Base(DeclarativeBase):
         list[str]: Json,
         list[int]: Json,
     }
+    __seen__: ClassVar[Seen]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if not vars(cls).get("__abstract__"):
+            require_seen(cls)
+        super().__init_subclass__(**options)
 
 
 class Entity(Base):

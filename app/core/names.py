@@ -24,4 +24,4 @@ def is_stand_in(name: str) -> bool:
 
 def fold_at_signs(text: str) -> str:
     """The text with `@` for its wide and small forms, as Chinese keyboards give them; its length stays."""
-    return text if text.isascii() else text.translate(_AT_SIGNS)
+    return text.translate(_AT_SIGNS) if "＠" in text or "﹫" in text else text

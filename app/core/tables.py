@@ -9,12 +9,16 @@ from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Entity, Id, fk
+from app.core.seen import ByAgency, Unscoped
 
 
 class EventLog(Entity):
     """An event, written with the change it tells of. `seq` is given after commit by the one publisher."""
 
     __tablename__ = "event_log"
+    __seen__ = Unscoped(
+        "told by the rooms that each event carries; what was missed by the rule of what it is about"
+    )
     __table_args__ = (Index("ix_event_log_unnumbered", "seq", "id"),)
 
     seq: Mapped[int | None] = mapped_column(Id, unique=True)
@@ -40,6 +44,7 @@ class AuditLog(Entity):
     """One act, chained to the one before by its hash."""
 
     __tablename__ = "audit_log"
+    __seen__ = ByAgency()
 
     number: Mapped[int] = mapped_column(Id, unique=True)
     """Its place in the chain, from 1 and without gaps."""
@@ -63,6 +68,7 @@ class AuditHead(Entity):
     """How long the audit log is and how it ends, sealed: what is missing at its end is missed."""
 
     __tablename__ = "audit_heads"
+    __seen__ = Unscoped("the end of the audit chain, for those who verify it")
 
     name: Mapped[str] = mapped_column(String(60), unique=True)
     count: Mapped[int] = mapped_column(Id, default=0)
@@ -75,6 +81,7 @@ class Counter(Entity):
     """A named running number (the event sequence, a day's request numbers, the audit chain's end)."""
 
     __tablename__ = "counters"
+    __seen__ = Unscoped("running numbers of our own processes")
 
     name: Mapped[str] = mapped_column(String(60), unique=True)
     value: Mapped[int] = mapped_column(Id, default=0)
@@ -84,6 +91,7 @@ class ProcessLease(Entity):
     """Which process holds a role that only one may have, and until when."""
 
     __tablename__ = "process_leases"
+    __seen__ = Unscoped("which of our own processes leads")
 
     name: Mapped[str] = mapped_column(String(60), unique=True)
     holder: Mapped[str] = mapped_column(String(80))

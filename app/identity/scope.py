@@ -6,6 +6,7 @@ an event. `tests/identity/test_scope.py` holds the two together on random actors
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
@@ -13,76 +14,32 @@ from sqlalchemy.orm import Session
 
 from app.core.events import Audience
 from app.core.permissions import AccountReach, Actor, Permission, RequestReach, Role
+from app.core.seen import ByAccount, ByAgency, ByConversation, ByRequest, ByRule, Unscoped, require_seen
 from app.models import (
     Account,
-    AccountFilter,
     AccountKind,
-    Agency,
-    Alert,
-    AssignmentDecision,
-    AuditLog,
-    AuthorActivity,
     Backfill,
-    CallbackDelivery,
+    Base,
     Contact,
     ContactIdentity,
     Conversation,
-    FilterSample,
-    HourlyVolume,
-    InboundItem,
-    ItemRevision,
-    Message,
     Monitor,
-    MonitorHit,
     Operator,
-    OutboundMessage,
-    Publication,
-    RequestChange,
-    RereadRound,
-    SampledItem,
     SavedView,
     ServiceRequest,
     Sharing,
-    SpecialListEntry,
-    Stream,
-    Team,
     TeamMember,
-    Topic,
-    TrainingLabel,
-    Verdict,
 )
 
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 EVERYWHERE = "all"
-# Tables whose rows belong to an account and are visible with it.
-_BY_ACCOUNT: tuple[Any, ...] = (
-    Alert,
-    HourlyVolume,
-    Topic,
-    AccountFilter,
-    AssignmentDecision,
-    AuthorActivity,
-    CallbackDelivery,
-    ContactIdentity,
-    InboundItem,
-    ItemRevision,
-    TrainingLabel,
-    MonitorHit,
-    Publication,
-    RereadRound,
-    SampledItem,
-    Stream,
-    Verdict,
-)
-# Tables whose rows belong to a conversation and are visible with one of its requests.
-_BY_CONVERSATION: tuple[Any, ...] = (Message, OutboundMessage)
 
 
 def scope(statement: S, actor: Actor, *entities: Any) -> S:
     """Narrow a select to what the actor may see of each named entity.
 
-    Raises LookupError for an entity without a rule, so that a new table cannot slip past unscoped.
+    What each says of itself (`__seen__`) decides; a table that is not read like this raises LookupError.
     """
     for entity in entities:
         statement = statement.where(visible(entity, actor))
@@ -90,19 +47,30 @@ def scope(statement: S, actor: Actor, *entities: Any) -> S:
 
 
 def visible(entity: Any, actor: Actor) -> ColumnElement[bool]:
-    """The condition under which a row of `entity` exists for the actor."""
-    if entity in _BY_ACCOUNT:
-        return _account_condition(entity.account_id, actor)
-    if entity in _BY_CONVERSATION:
-        return and_(
-            _account_condition(entity.account_id, actor),
-            _conversation_condition(entity.conversation_id, actor),
-        )
-    rule = _RULES.get(entity)
-    if rule is None:
-        raise LookupError(f"{entity.__name__} has no visibility rule")
-    condition: ColumnElement[bool] = rule(actor)
-    return condition
+    """The condition under which a row of `entity` exists for the actor, by what the table says of itself.
+
+    Raises LookupError for a table that is not read through here, with its reason.
+    """
+    match entity.__seen__:
+        case ByAccount(column):
+            return _account_condition(getattr(entity, column), actor)
+        case ByAgency(column):
+            return _agency_condition(getattr(entity, column), actor)
+        case ByConversation(column, account):
+            return and_(
+                _account_condition(getattr(entity, account), actor),
+                _conversation_condition(getattr(entity, column), actor),
+            )
+        case ByRequest(column, account):
+            return and_(
+                _account_condition(getattr(entity, account), actor),
+                _one_of_reach(ServiceRequest.id == getattr(entity, column), actor),
+            )
+        case ByRule(name):
+            return _RULES[name](actor)
+        case Unscoped(because):
+            raise LookupError(f"{entity.__name__} is not read through scope: {because}")
+    raise TypeError(f"{entity.__name__} says nothing that is known of who sees it")
 
 
 def _account_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
@@ -158,37 +126,39 @@ def _saved_view_condition(actor: Actor) -> ColumnElement[bool]:
     return or_(SavedView.owner_id == actor.operator_id, of_teams, of_agency)
 
 
-_RULES: dict[Any, Any] = {
-    Account: lambda actor: _account_condition(Account.id, actor),
-    ServiceRequest: _request_condition,
-    RequestChange: lambda actor: and_(
-        _account_condition(RequestChange.account_id, actor),
-        _one_of_reach(ServiceRequest.id == RequestChange.service_request_id, actor),
-    ),
-    Conversation: lambda actor: and_(
-        _account_condition(Conversation.account_id, actor), _conversation_condition(Conversation.id, actor)
-    ),
-    Contact: lambda actor: (
-        select(1)
-        .select_from(ContactIdentity)
-        .where(
-            ContactIdentity.contact_id == Contact.id, _account_condition(ContactIdentity.account_id, actor)
-        )
-        .correlate_except(ContactIdentity)
-        .exists()
-    ),
-    Agency: lambda actor: _agency_condition(Agency.id, actor),
-    Team: lambda actor: _agency_condition(Team.agency_id, actor),
-    Operator: lambda actor: _agency_condition(Operator.agency_id, actor),
-    Monitor: lambda actor: _agency_condition(Monitor.agency_id, actor),
-    Backfill: lambda actor: Backfill.monitor_id.in_(
-        select(Monitor.id).where(_agency_condition(Monitor.agency_id, actor))
-    ),
-    SavedView: _saved_view_condition,
-    SpecialListEntry: lambda actor: _agency_condition(SpecialListEntry.agency_id, actor),
-    FilterSample: lambda actor: _agency_condition(FilterSample.agency_id, actor),
-    AuditLog: lambda actor: _agency_condition(AuditLog.agency_id, actor),
+def _contact_condition(actor: Actor) -> ColumnElement[bool]:
+    return _an_identity(ContactIdentity.contact_id == Contact.id, actor)
+
+
+def _backfill_condition(actor: Actor) -> ColumnElement[bool]:
+    return Backfill.monitor_id.in_(select(Monitor.id).where(_agency_condition(Monitor.agency_id, actor)))
+
+
+_RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
+    "request": _request_condition,
+    "contact": _contact_condition,
+    "backfill": _backfill_condition,
+    "saved_view": _saved_view_condition,
 }
+
+
+def check_declarations(tables: Iterable[type]) -> None:
+    """Raises TypeError for a table whose `__seen__` names a column it lacks or a rule that nobody wrote.
+
+    Run when the application starts.
+    """
+    for table in tables:
+        require_seen(table)
+        said = table.__seen__  # type: ignore[attr-defined]
+        if isinstance(said, ByRule) and said.name not in _RULES:
+            raise TypeError(f"{table.__name__}: app/identity/scope.py has no rule {said.name!r}")
+        if isinstance(said, ByAccount | ByAgency | ByConversation | ByRequest):
+            missing = [column for column in vars(said).values() if not hasattr(table, column)]
+            if missing:
+                raise TypeError(f"{table.__name__} has no column {missing[0]!r}, by which it says it is seen")
+
+
+check_declarations(mapper.class_ for mapper in Base.registry.mappers)
 
 
 def accounts_within(role: Role, operator: Operator | type[Operator]) -> Select[int] | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
+from app.core.seen import ByAccount, Unscoped
 from app.models.identity import Agency
 
 
@@ -37,6 +38,7 @@ class Account(Entity):
     """
 
     __tablename__ = "accounts"
+    __seen__ = ByAccount("id")
     __table_args__ = (
         Index(
             "uq_accounts_in_use",
@@ -107,6 +109,7 @@ class Stream(Entity):
     """What is read of an account, how often, and from where on."""
 
     __tablename__ = "streams"
+    __seen__ = ByAccount()
     __table_args__ = (UniqueConstraint("account_id", "name"),)
 
     account_id: Mapped[int] = fk("accounts.id")
@@ -133,6 +136,7 @@ class CallbackDelivery(Entity):
     """A push exactly as the platform sent it, kept before anybody tries to understand it."""
 
     __tablename__ = "callback_deliveries"
+    __seen__ = ByAccount()
     __table_args__ = (
         UniqueConstraint("account_id", "digest"),
         Index("uq_callback_deliveries_signature", "signature", "account_id", unique=True),
@@ -156,6 +160,9 @@ class CallUsage(Entity):
     """How many calls of one quota an account made in one slice of time."""
 
     __tablename__ = "call_usage"
+    __seen__ = Unscoped(
+        "counts of calls for the outbound courier and the adapters; shown only as sums of an account in reach"
+    )
     __table_args__ = (UniqueConstraint("account_id", "quota", "slice_start"),)
 
     account_id: Mapped[int] = fk("accounts.id")
@@ -168,6 +175,7 @@ class OAuthState(Entity):
     """A connection that was begun in a browser: the platform must bring this state back, once."""
 
     __tablename__ = "oauth_states"
+    __seen__ = Unscoped("one sign-in at a platform, found by its secret alone")
 
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     account_id: Mapped[int | None] = fk("accounts.id")
@@ -182,6 +190,7 @@ class PlatformToken(Entity):
     """A short-lived access token shared by all processes (WeChat: one per app, refreshed once)."""
 
     __tablename__ = "platform_tokens"
+    __seen__ = Unscoped("credentials of the installation, found by platform; never shown")
 
     key: Mapped[str] = mapped_column(String(200), unique=True)
     token: Mapped[bytes] = mapped_column(LargeBinary)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
 from app.core.lanes import Lane
+from app.core.seen import ByConversation
 from app.models.account import Account
 from app.models.customer import ContactIdentity
 
@@ -22,6 +23,7 @@ class Conversation(Entity):
     """Everything said between one contact identity and one account, in public and in private."""
 
     __tablename__ = "conversations"
+    __seen__ = ByConversation("id")
     __table_args__ = (UniqueConstraint("account_id", "contact_identity_id"),)
 
     account_id: Mapped[int] = fk("accounts.id")
@@ -45,6 +47,7 @@ class Message(Entity):
     """One thing said (or noted) in a conversation; sorted by `number`, whatever order events arrive in."""
 
     __tablename__ = "messages"
+    __seen__ = ByConversation()
     __table_args__ = (
         UniqueConstraint("conversation_id", "number"),
         UniqueConstraint("conversation_id", "idempotency_key"),

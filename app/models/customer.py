@@ -9,12 +9,14 @@ from sqlalchemy import LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, Id, fk
+from app.core.seen import ByAccount, ByRule, Unscoped
 
 
 class Contact(Entity):
     """A person, possibly known on several platforms."""
 
     __tablename__ = "contacts"
+    __seen__ = ByRule("contact")
 
     agency_id: Mapped[int] = fk("agencies.id")
     name: Mapped[str] = mapped_column(String(120))
@@ -31,6 +33,7 @@ class Avatar(Entity):
     """A picture copied from the platform: loading it from there would show outsiders who looks when."""
 
     __tablename__ = "avatars"
+    __seen__ = Unscoped("a picture of identities, served with one that is in reach")
 
     contact_identity_id: Mapped[int] = fk("contact_identities.id", unique=True)
     source_url: Mapped[str] = mapped_column(String(500))
@@ -42,6 +45,7 @@ class ContactIdentity(Entity):
     """A person as one account of ours knows them (WeChat's openid differs from account to account)."""
 
     __tablename__ = "contact_identities"
+    __seen__ = ByAccount()
     __table_args__ = (UniqueConstraint("account_id", "external_id"),)
 
     contact_id: Mapped[int] = fk("contacts.id")

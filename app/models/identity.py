@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
 from app.core.permissions import RoleName
+from app.core.seen import ByAgency, Unscoped
 
 
 class AgencyKind(StrEnum):
@@ -28,6 +29,7 @@ class Agency(Entity):
     """An organisation whose people serve accounts; the border that data does not cross."""
 
     __tablename__ = "agencies"
+    __seen__ = ByAgency("id")
 
     name: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[AgencyKind] = mapped_column(EnumText(AgencyKind))
@@ -36,6 +38,7 @@ class Agency(Entity):
 
 class Team(Entity):
     __tablename__ = "teams"
+    __seen__ = ByAgency()
     __table_args__ = (UniqueConstraint("agency_id", "name"),)
 
     agency_id: Mapped[int] = fk("agencies.id")
@@ -46,6 +49,7 @@ class Operator(Entity):
     """A person who logs in. `presence` decides whether work is handed out to them."""
 
     __tablename__ = "operators"
+    __seen__ = ByAgency()
 
     agency_id: Mapped[int] = fk("agencies.id")
     login_name: Mapped[str] = mapped_column(String(60), unique=True)
@@ -68,6 +72,7 @@ class Operator(Entity):
 
 class TeamMember(Entity):
     __tablename__ = "team_members"
+    __seen__ = Unscoped("joins teams and people, which are scoped each")
     __table_args__ = (UniqueConstraint("team_id", "operator_id"),)
 
     team_id: Mapped[int] = fk("teams.id")
@@ -78,6 +83,7 @@ class OperatorSession(Entity):
     """One login. The browser holds the token, we hold its hash; ending the row ends the login everywhere."""
 
     __tablename__ = "operator_sessions"
+    __seen__ = Unscoped("a login, found by its token or by its own person")
 
     operator_id: Mapped[int] = fk("operators.id")
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -92,6 +98,7 @@ class LoginAttempt(Entity):
     """A failed login, counted to slow down guessing whichever process is asked."""
 
     __tablename__ = "login_attempts"
+    __seen__ = Unscoped("counted before anybody is logged in")
     __table_args__ = (Index("ix_login_attempts_key_created_at", "key", "created_at"),)
 
     key: Mapped[str] = mapped_column(String(120))

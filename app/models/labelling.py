@@ -10,6 +10,7 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Entity, EnumText, fk
+from app.core.seen import ByAccount, ByAgency
 
 
 class LabelSource(StrEnum):
@@ -22,6 +23,7 @@ class TrainingLabel(Entity):
     """A person's judgement of one item. A later one replaces it for training; none is deleted."""
 
     __tablename__ = "training_labels"
+    __seen__ = ByAccount()
     __table_args__ = (Index("ix_training_labels_inbound_item_id_id", "inbound_item_id", "id"),)
 
     inbound_item_id: Mapped[int] = fk("inbound_items.id", index=False)
@@ -45,6 +47,7 @@ class FilterSample(Entity):
     """A reproducible sample of dropped items: the same seed over the same window draws the same items."""
 
     __tablename__ = "filter_samples"
+    __seen__ = ByAgency()
 
     agency_id: Mapped[int] = fk("agencies.id")
     requested_by_id: Mapped[int | None] = fk("operators.id")
@@ -61,6 +64,7 @@ class SampledItem(Entity):
     """One drawn item and what the reviewer found."""
 
     __tablename__ = "sampled_items"
+    __seen__ = ByAccount()
     __table_args__ = (
         UniqueConstraint("filter_sample_id", "inbound_item_id"),
         Index("ix_sampled_items_sample_open", "filter_sample_id", "reviewed_at", "id"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Entity, EnumText, Id, Json, fk
 from app.core.lanes import Lane
+from app.core.seen import ByAccount, Unscoped
 
 RAW_KEPT = "raw != '{}'"
 """The condition of an index: a query uses it when it is written the same."""
@@ -22,6 +23,7 @@ class InboundItem(Entity):
     """One post, comment, message or event of a platform; unique however often it is delivered."""
 
     __tablename__ = "inbound_items"
+    __seen__ = ByAccount()
     __table_args__ = (
         UniqueConstraint("account_id", "external_id"),
         Index(
@@ -84,6 +86,7 @@ class ItemRevision(Entity):
     """What an item said before its author changed it."""
 
     __tablename__ = "item_revisions"
+    __seen__ = ByAccount()
     __table_args__ = (UniqueConstraint("inbound_item_id", "number"),)
 
     inbound_item_id: Mapped[int] = fk("inbound_items.id", index=False)
@@ -100,6 +103,7 @@ class RereadRound(Entity):
     """How far an account's items behind open requests have been read again for edits and deletions."""
 
     __tablename__ = "reread_rounds"
+    __seen__ = ByAccount()
 
     account_id: Mapped[int] = fk("accounts.id", index=False, unique=True)
     last_item_id: Mapped[int] = mapped_column(Id, default=0)
@@ -119,6 +123,7 @@ class WaitingItem(Base):
     """
 
     __tablename__ = "waiting_items"
+    __seen__ = Unscoped("the judges' queue; people read the item itself")
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     created_at: Mapped[datetime]
@@ -135,6 +140,7 @@ class Verdict(Entity):
     """The filter's decision about one item, with the step and the reason: exactly one per item."""
 
     __tablename__ = "verdicts"
+    __seen__ = ByAccount()
     __table_args__ = (
         UniqueConstraint("inbound_item_id"),
         Index("ix_verdicts_account_id_outcome_reason_id", "account_id", "outcome", "reason", "id"),

@@ -9,12 +9,14 @@ from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
+from app.core.seen import Unscoped
 
 
 class StoredFile(Entity):
     """A file in the store, addressed by its content: equal bytes are kept once, whoever brought them."""
 
     __tablename__ = "stored_files"
+    __seen__ = Unscoped("bytes under their hash, served only by a copy whose item is in reach")
 
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     size: Mapped[int]
@@ -51,6 +53,7 @@ class MediaCopy(Entity):
     """A picture, recording or file on a platform, and our own copy of it: people never load it from there."""
 
     __tablename__ = "media_copies"
+    __seen__ = Unscoped("hangs on an inbound item, which is scoped")
     __table_args__ = (
         UniqueConstraint("inbound_item_id", "part", "position"),
         Index("ix_media_copies_due_at", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),

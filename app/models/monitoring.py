@@ -10,6 +10,7 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, Id, fk
+from app.core.seen import ByAccount, ByAgency, ByRule
 from app.models.identity import Team
 
 
@@ -17,6 +18,7 @@ class Monitor(Entity):
     """A listening rule: which words, topics and authors an agency watches, in what, and who deals with it."""
 
     __tablename__ = "monitors"
+    __seen__ = ByAgency()
 
     agency_id: Mapped[int] = fk("agencies.id")
     name: Mapped[str] = mapped_column(String(80))
@@ -51,6 +53,7 @@ class MonitorHit(Entity):
     """A monitor caught an item. `created_at` is when it was noticed, `published_at` the post's own time."""
 
     __tablename__ = "monitor_hits"
+    __seen__ = ByAccount()
     __table_args__ = (
         UniqueConstraint("monitor_id", "inbound_item_id"),
         Index("ix_monitor_hits_monitor_id_published_at", "monitor_id", "published_at"),
@@ -73,6 +76,7 @@ class Backfill(Entity):
     """One run of a monitor over items that were stored before it existed; resumes where it stopped."""
 
     __tablename__ = "backfills"
+    __seen__ = ByRule("backfill")
     __table_args__ = (Index("ix_backfills_state", "state"),)
 
     monitor_id: Mapped[int] = fk("monitors.id")
@@ -92,6 +96,7 @@ class AccountFilter(Entity):
     """The filter chain's settings of one account, where they differ from the defaults."""
 
     __tablename__ = "account_filters"
+    __seen__ = ByAccount()
 
     account_id: Mapped[int] = fk("accounts.id", index=False, unique=True)
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -106,6 +111,7 @@ class AuthorActivity(Entity):
     """What an author has posted in an account's sight so far: the filter tells marketers by it."""
 
     __tablename__ = "author_activities"
+    __seen__ = ByAccount()
     __table_args__ = (UniqueConstraint("account_id", "author_external_id"),)
 
     account_id: Mapped[int] = fk("accounts.id", index=False)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Entity, EnumText, Id, fk
 from app.core.lanes import Lane
+from app.core.seen import ByConversation, Unscoped
 
 
 class OutboundState(StrEnum):
@@ -36,6 +37,7 @@ class OutboundMessage(Entity):
     """
 
     __tablename__ = "outbound_messages"
+    __seen__ = ByConversation()
     __table_args__ = (
         UniqueConstraint("cargo", "cargo_id"),
         Index("ix_outbound_messages_state_not_before", "state", "not_before"),
@@ -84,6 +86,7 @@ class OutboundAttempt(Entity):
     """One call to the platform: the row is committed before the call, its outcome after."""
 
     __tablename__ = "outbound_attempts"
+    __seen__ = Unscoped("hangs on an outbound message, which is scoped")
     __table_args__ = (UniqueConstraint("outbound_message_id", "number"),)
 
     outbound_message_id: Mapped[int] = fk("outbound_messages.id")

@@ -8,6 +8,7 @@ from sqlalchemy import LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Entity, EnumText, fk
+from app.core.seen import ByAccount, Unscoped
 
 
 class PublicationKind(StrEnum):
@@ -19,6 +20,7 @@ class Publication(Entity):
     """A post (or repost) of one of our accounts; its way to the platform is an OutboundMessage."""
 
     __tablename__ = "publications"
+    __seen__ = ByAccount()
     __table_args__ = (UniqueConstraint("account_id", "idempotency_key"),)
 
     account_id: Mapped[int] = fk("accounts.id")
@@ -43,6 +45,7 @@ class PublicationMedia(Entity):
     """A file that goes out with a publication, kept because an attempt may have to be repeated."""
 
     __tablename__ = "publication_media"
+    __seen__ = Unscoped("hangs on a publication, which is scoped")
     __table_args__ = (UniqueConstraint("publication_id", "position"),)
 
     publication_id: Mapped[int] = fk("publications.id", index=False)

@@ -9,6 +9,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Entity, EnumText, fk
+from app.core.seen import ByRequest
 
 
 class ChangeKind(StrEnum):
@@ -45,6 +46,7 @@ class RequestChange(Entity):
     """One change of a service request: what it was before and after, who did it, when and why."""
 
     __tablename__ = "request_changes"
+    __seen__ = ByRequest()
     __table_args__ = (UniqueConstraint("service_request_id", "version"),)
 
     service_request_id: Mapped[int] = fk("service_requests.id", index=False)

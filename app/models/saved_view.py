@@ -9,6 +9,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
+from app.core.seen import ByRule
 from app.models.identity import Operator
 
 
@@ -24,6 +25,7 @@ class SavedView(Entity):
     """A condition about one subject that somebody gave a name; the row says who else sees it."""
 
     __tablename__ = "saved_views"
+    __seen__ = ByRule("saved_view")
 
     subject: Mapped[str] = mapped_column(String(40))
     """What it lists: a subject of app.conditions.catalogue."""

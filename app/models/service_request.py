@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
 from app.core.lanes import Lane
+from app.core.seen import ByAccount, ByRule
 from app.models.account import Account
 from app.models.conversation import Conversation
 from app.models.identity import Operator, Team
@@ -45,6 +46,7 @@ class ServiceRequest(Entity):
     """What one person wants from one account in one lane, until it is resolved."""
 
     __tablename__ = "service_requests"
+    __seen__ = ByRule("request")
     __table_args__ = (
         # Later posts of the same person join the open request: the database itself forbids a second one.
         Index(
@@ -132,6 +134,7 @@ class AssignmentDecision(Entity):
     """Why a request went to whom: the candidates as they stood, who was left out, and the reason."""
 
     __tablename__ = "assignment_decisions"
+    __seen__ = ByAccount()
 
     service_request_id: Mapped[int] = fk("service_requests.id")
     account_id: Mapped[int] = fk("accounts.id")

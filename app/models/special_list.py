@@ -9,6 +9,7 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Entity, EnumText, fk
+from app.core.seen import ByAgency
 
 
 class SpecialList(StrEnum):
@@ -26,6 +27,7 @@ class SpecialListEntry(Entity):
     """One author on one of an agency's lists. Who put whom on it, and took off, is in the audit log."""
 
     __tablename__ = "special_list_entries"
+    __seen__ = ByAgency()
     __table_args__ = (
         UniqueConstraint(
             "agency_id",

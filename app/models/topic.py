@@ -10,12 +10,14 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Entity, EnumText, fk
+from app.core.seen import ByAccount, Unscoped
 
 
 class HourlyVolume(Entity):
     """How many posts an account got in one hour, and how many of them were negative."""
 
     __tablename__ = "hourly_volumes"
+    __seen__ = ByAccount()
     __table_args__ = (UniqueConstraint("account_id", "hour"),)
 
     account_id: Mapped[int] = fk("accounts.id")
@@ -28,6 +30,7 @@ class Topic(Entity):
     """Posts of one account that complain about the same thing at about the same time."""
 
     __tablename__ = "topics"
+    __seen__ = ByAccount()
     __table_args__ = (Index("ix_topics_account_id_last_seen_at", "account_id", "last_seen_at"),)
 
     account_id: Mapped[int] = fk("accounts.id", index=False)
@@ -52,6 +55,7 @@ class TopicItem(Entity):
     """A post's place in a topic; a post belongs to at most one."""
 
     __tablename__ = "topic_items"
+    __seen__ = Unscoped("hangs on a topic, which is scoped")
     __table_args__ = (UniqueConstraint("inbound_item_id"),)
 
     topic_id: Mapped[int] = fk("topics.id")
@@ -75,6 +79,7 @@ class AlertRule(Entity):
     """When an account's alerts fire; without a row the defaults hold."""
 
     __tablename__ = "alert_rules"
+    __seen__ = Unscoped("settings of an account, read with one that is in reach")
     __table_args__ = (UniqueConstraint("account_id", "kind"),)
 
     account_id: Mapped[int] = fk("accounts.id")
@@ -88,6 +93,7 @@ class Alert(Entity):
     """An hour that stood out from what is usual at this time of the week."""
 
     __tablename__ = "alerts"
+    __seen__ = ByAccount()
 
     account_id: Mapped[int] = fk("accounts.id")
     topic_id: Mapped[int | None] = fk("topics.id")

@@ -32,6 +32,7 @@ _EYE_GAP = re.compile(
     r"(?<=[a-z])(?: ?-? ?(?=\d)|-(?=[a-z]))|(?<=\d)[ -](?=[a-z])"
     r"|(?<=[\u3400-\u9fff]) (?=[a-z0-9])|(?<=[a-z0-9]) (?=[\u3400-\u9fff])"
 )
+_GROUPED = re.compile(r"\d[ .·()/–—-]{1,2}\d")
 # A number of seven digits or more that is written in groups: 138-0013-8000, (010) 6555 1234.
 _SPACED_NUMBER = re.compile(r"(?<!\d)(?=(?:\D{0,2}\d){7})\d+(?:[ .·()/–—-]{1,2}\d+)+(?!\d)")
 # Before a mobile number, of which customers seldom write it: what is found without it is found with it.
@@ -70,7 +71,9 @@ def _tokens(folded: str) -> list[str]:
 
 def _in_one_piece(folded: str) -> list[str]:
     """What stands apart only for the eye, once more without the gaps: 138-0013-8000, WiFi 6, 办 5G 套餐."""
-    closed = _EYE_GAP.sub("", _joined_numbers(folded))
+    closed = _joined_numbers(folded) if _GROUPED.search(folded) else folded
+    if " " in closed or "-" in closed:
+        closed = _EYE_GAP.sub("", closed)
     if closed == folded:
         return []
     apart = set(_RUN.findall(folded))

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from app.models import InboundItem, Lane, SpecialList, VerdictOutcome
 from app.nlp.serving.classifier import Classification
+from app.nlp.text.emoticons import split_many
 from app.nlp.text.fingerprint import exact_hash
 from app.nlp.text.normalise import normalise, normalise_many, own_words
 
@@ -59,6 +60,8 @@ class ChainItem:
     item: InboundItem
     words: str
     """The author's own words, normalised; quoted repost chains are cut off."""
+    bare_words: str
+    """The same without emoticons."""
     own_account: bool = False
     has_open_request: bool = False
     duplicate_of: int | None = None
@@ -108,7 +111,8 @@ def chain_item_of(item: InboundItem) -> ChainItem:
 def chain_items_of(items: Sequence[InboundItem]) -> list[ChainItem]:
     """The items ready for the chain, in order; their words are normalised in one pass."""
     words = normalise_many([own_words(item.text)[0] for item in items])
-    return [ChainItem(item, own) for item, own in zip(items, words, strict=True)]
+    bare, _emoticons = split_many(words)
+    return [ChainItem(*row) for row in zip(items, words, bare, strict=True)]
 
 
 def text_hash(item: InboundItem) -> int:

@@ -9,7 +9,6 @@ from app.listener.chain.chain_items import ChainItem, Decision, dropped, kept
 from app.listener.chain.faults import fault_joined, fault_named
 from app.listener.chain.settings import REVIEW_FROM, StepSetting
 from app.models import Lane, SpecialList
-from app.nlp.text.emoticons import without_emoticons
 from app.nlp.text.normalise import is_contentless
 
 Step = Callable[[ChainItem, StepSetting], Decision | None]
@@ -118,7 +117,7 @@ def from_somebody_important(chain_item: ChainItem, _setting: StepSetting) -> Dec
 def advert_by_rule(chain_item: ChainItem, _setting: StepSetting) -> Decision | None:
     if chain_item.item.lane is not Lane.PUBLIC or _clearly_needs_service(chain_item):
         return None
-    met = advert_rule(without_emoticons(chain_item.words))
+    met = advert_rule(chain_item.bare_words)
     return dropped("advert_rules", met[0], words=met[1]) if met else None
 
 
@@ -153,7 +152,7 @@ def needs_service(chain_item: ChainItem, setting: StepSetting) -> Decision | Non
     close = setting.review_from is not None and scores.service_score >= setting.review_from
     detail: dict[str, object] = {"service_score": scores.service_score}
     if chain_item.is_addressed:
-        fault = fault_named(without_emoticons(chain_item.words)) or fault_joined(chain_item.item.text)
+        fault = fault_named(chain_item.bare_words) or fault_joined(chain_item.item.text)
         close |= fault is not None or scores.service_score >= ADDRESSED_REVIEW_FROM
         detail |= {"fault": fault[0], "words": fault[1]} if fault else {}
     return dropped("intent", "no_request", needs_review=close, **detail)

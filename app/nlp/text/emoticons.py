@@ -263,14 +263,15 @@ def _pairs() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
     whether it may come second; `_ALONE` for what is one by itself. The last entry stands for all beyond.
     """
     opens, goes_on = np.zeros(0x10000, dtype=np.uint16), np.zeros(0x10000, dtype=np.uint16)
-    alone = re.compile(f"[{_PICTOGRAPHS}\\[［ヽヾ￣〒凸{_LIMBS}]")
-    seconds = [re.compile(second, re.IGNORECASE) for _, second in _OPENINGS]
-    for code in range(0x10000):
-        char = chr(code)
-        for number, (firsts, _) in enumerate(_OPENINGS):
-            opens[code] |= (char.lower() in firsts) << number
-            goes_on[code] |= bool(seconds[number].match(char)) << number
-        if alone.match(char):
-            opens[code] = _ALONE
+    everything = "".join(map(chr, range(0x10000)))
+    for number, (firsts, second) in enumerate(_OPENINGS):
+        opens[_codes_of(f"[{re.escape(firsts)}]", everything)] |= 1 << number
+        goes_on[_codes_of(second, everything)] |= 1 << number
+    opens[_codes_of(f"[{_PICTOGRAPHS}\\[［ヽヾ￣〒凸{_LIMBS}]", everything)] = _ALONE
     opens[0xFFFF] = _ALONE
     return opens, goes_on
+
+
+def _codes_of(pattern: str, everything: str) -> list[int]:
+    """The code points whose character the pattern matches alone, whatever its case."""
+    return [match.start() for match in re.finditer(pattern, everything, re.IGNORECASE)]
