@@ -75,15 +75,22 @@ def change_state(ctx: Context, cargo: Cargo, rows: Sequence[OutboundMessage], st
     cargo.changed(ctx, rows)
 
 
-def take_back(ctx: Context, cargo: Cargo, outbound: OutboundMessage) -> None:
-    """Raises Conflict(`too_late`) once sending has begun.
+_NOT_TAKEN_BACK = {OutboundState.FAILED: "did_not_go", OutboundState.UNKNOWN: "may_have_gone"}
 
-    A queued row that has been tried is surely not there: it waits for its next turn, and need not get one.
+
+def take_back(ctx: Context, cargo: Cargo, outbound: OutboundMessage) -> bool:
+    """Whether it was taken back just now; False when it had been before, which is what was asked for.
+
+    Raises Conflict: `too_late` once sending has begun, `did_not_go`, `may_have_gone`. A queued row that has
+    been tried is surely not there: it waits for its next turn, and need not get one.
     """
+    if outbound.state is OutboundState.CANCELLED:
+        return False
     if outbound.state is not OutboundState.QUEUED:
-        raise Conflict("too_late")
+        raise Conflict(_NOT_TAKEN_BACK.get(outbound.state, "too_late"))
     outbound.finished_at = ctx.now()
     change_state(ctx, cargo, [outbound], OutboundState.CANCELLED)
+    return True
 
 
 def hold_up(ctx: Context, cargo: Cargo, outbound: OutboundMessage, code: str) -> None:

@@ -186,10 +186,10 @@ def _order_key(publication: Publication) -> str:
 
 
 def cancel_publication(ctx: Context, publication_id: int) -> PublicationView:
-    """Take a publication back before it goes. Raises Conflict(`too_late`) once sending has begun."""
+    """Take a publication back before it goes; for the errors see `take_back`."""
     publication, outbound = _own(ctx, publication_id)
-    take_back(ctx, PUBLICATIONS, outbound)
-    audit.record(ctx, PUBLICATION_CANCELLED, about_publication(ctx, publication))
+    if take_back(ctx, PUBLICATIONS, outbound):
+        audit.record(ctx, PUBLICATION_CANCELLED, about_publication(ctx, publication))
     return publication_view(ctx, publication)
 
 

@@ -70,7 +70,7 @@ def get_publication(ctx: Context, publication_id: int) -> PublicationView:
     access=_SEND,
     summary="Take a publication back before it goes",
     response=PublicationView,
-    errors=("too_late",),
+    errors=("too_late", "did_not_go", "may_have_gone"),
 )
 def cancel_publication(ctx: Context, publication_id: int) -> PublicationView:
     return services.cancel_publication(ctx, publication_id)

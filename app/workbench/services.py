@@ -58,16 +58,16 @@ def write_note(ctx: Context, conversation_id: int, command: WriteNote) -> Messag
 def cancel_reply(ctx: Context, message_id: int, confirmed: Sequence[str] = ()) -> MessageView:
     """Take a reply back before it goes.
 
-    Raises Conflict: `too_late` once sending has begun, `claimed_by_other` for what a colleague wrote to the
-    customer of a request that is a colleague's, unless that was confirmed.
+    Raises Conflict: those of `take_back`, and `claimed_by_other` for what a colleague wrote to the customer of
+    a request that is a colleague's, unless that was confirmed.
     """
     ctx.require(Permission.REPLIES_SEND)
     message, outbound = _own_outbound(ctx, message_id)
     request = _request_of(ctx, message)
     if request is not None and message.operator_id != ctx.actor.operator_id:
         require_own(ctx, request, confirmed)
-    take_back(ctx, REPLIES, outbound)
-    audit.record(ctx, REPLY_TAKEN_BACK, MESSAGE.of(message))
+    if take_back(ctx, REPLIES, outbound):
+        audit.record(ctx, REPLY_TAKEN_BACK, MESSAGE.of(message))
     return message_views(ctx, [message])[0]
 
 

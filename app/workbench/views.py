@@ -110,7 +110,7 @@ def put_read(ctx: Context, conversation_id: int, body: MarkRead) -> None:
     summary="Take a reply back before it goes",
     query=TakeBackQuery,
     response=MessageView,
-    errors=("too_late", "claimed_by_other"),
+    errors=("too_late", "did_not_go", "may_have_gone", "claimed_by_other"),
 )
 def cancel_reply(ctx: Context, message_id: int, query: TakeBackQuery) -> MessageView:
     return services.cancel_reply(ctx, message_id, query.confirm)

@@ -30,6 +30,21 @@ def words(count: int, beginning: str = "") -> list[str]:
         ("宽带OR断网", "operator_in_word", "宽带 OR 断网"),
         ("宽带｜断网", "operator_in_word", "宽带 OR 断网"),
         ("宽带、断网", "list_mark", "宽带 OR 断网"),
+        ("宽带。断网", "list_mark", "宽带 OR 断网"),
+        ("宽带\\断网", "list_mark", "宽带 OR 断网"),
+        ("宽带丨断网", "operator_in_word", "宽带 OR 断网"),
+        ("宽带 │ 断网", "operator_in_word", "宽带 OR 断网"),
+        ("宽带&&断网", "operator_in_word", "宽带 AND 断网"),
+        ("宽带或断网", "operator_in_word", "宽带 OR 断网"),
+        ("宽带或者断网", "operator_in_word", "宽带 OR 断网"),
+        ("宽带 或 断网", "operator_in_word", "宽带 OR 断网"),
+        ("宽带 和 断网", "operator_in_word", "宽带 AND 断网"),
+        ("宽带 not 断网", "operator_in_word", "宽带 NOT 断网"),
+        ("宽带　断网", "operator_in_word", "宽带 AND 断网"),
+        ("宽带 断网 卡顿", "operator_in_word", "宽带 AND 断网 AND 卡顿"),
+        ("!断网", "operator_in_word", "断网"),
+        ("（断网", "operator_in_word", "断网"),
+        ("宽带*", "wildcard", "宽带"),
     ],
 )
 @pytest.mark.parametrize("group", ["any", "all", "none"])
@@ -41,6 +56,20 @@ def test_one_word_that_was_meant_as_several_is_refused_with_a_hint(
         check_rule(MonitorRule.model_validate({"any": ["客服"], group: ["客服", word]}))
     assert caught.value.details["fields"] == {f"rule.{group}.1": problem}
     assert caught.value.details["suggestion"] == suggestion
+
+
+@pytest.mark.parametrize(
+    "word", ["或许", "不可或缺的网络", "5G 套餐", "WiFi 6 路由器", "C++", "24/7", "A and B", "e-sim"]
+)
+def test_what_only_looks_so_is_a_word(word: str) -> None:
+    check_rule(MonitorRule(any=[word]))
+
+
+@pytest.mark.parametrize("typed", ["宽带或断网", "宽带。断网", "宽带*"])
+def test_an_expression_that_never_matches_is_refused_too(typed: str) -> None:
+    with pytest.raises(Invalid, match="bad_expression"):
+        check_rule(MonitorRule(expression=typed))
+    check_rule(MonitorRule(expression=f'"{typed}"'))
 
 
 def test_a_phrase_is_meant_letter_by_letter() -> None:

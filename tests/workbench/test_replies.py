@@ -18,6 +18,7 @@ from app.models import Account, AccountStatus, Operator, ServiceRequest
 from app.routing import lifecycle
 from tests.factories.browser import Browser
 from tests.factories.make import Make
+from tests.fakes.platforms import platform_error
 from tests.workbench.desk import Desk
 
 Open = Callable[[Operator | None], Browser]
@@ -166,7 +167,23 @@ def test_a_reply_is_taken_back_in_time_and_not_later(desk: Desk, screen: Browser
     desk.deliver()
     assert desk.remote.texts() == ["二"]
     assert code(screen.post(f"/messages/{second}/cancel")) == (409, "too_late")
-    assert code(screen.post(f"/messages/{first}/cancel")) == (409, "too_late")
+    again = screen.post(f"/messages/{first}/cancel")
+    assert (again.status_code, again.get_json()["version"]) == (200, taken.get_json()["version"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused"),
+    [(PlatformErrorKind.REJECTED, "did_not_go"), (PlatformErrorKind.UNKNOWN_OUTCOME, "may_have_gone")],
+)
+def test_what_did_not_go_is_not_said_to_have_gone(
+    desk: Desk, screen: Browser, kind: PlatformErrorKind, refused: str
+) -> None:
+    """Case A3, every refusal that names another cause: taking back said "it has gone already"."""
+    message = send(screen, desk.request, "您好").get_json()["id"]
+    desk.remote.fail_next(kind)
+    desk.remote.read_faults.append(platform_error(PlatformErrorKind.UNKNOWN_OUTCOME))
+    desk.deliver()
+    assert code(screen.post(f"/messages/{message}/cancel")) == (409, refused)
 
 
 def test_taking_back_reopens_the_request(desk: Desk, screen: Browser) -> None:

@@ -35,7 +35,10 @@ class Token:
 
 
 # One character for one, so that positions stay what they are.
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
+    map(ord, "丨∣︱¦￤│┃"), 0x7C
+)
+"""Also the signs that are typed for the upright stroke."""
 _OPENING = '"“”「『'
 _CLOSING = '"“”」』'
 _TOKEN = re.compile(
@@ -59,18 +62,27 @@ _WORDS: dict[str, Kind] = {
     "及": "and",
     "以及": "and",
 }
+_OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
 _GLUED = re.compile(r"(?<![A-Za-z])(?:AND|OR|NOT|and|or|And|Or)(?![A-Za-z])")
 _SMALL_NOT = re.compile(r"(?<![A-Za-z])(?:not|Not)(?![A-Za-z])")
 _CHINESE = r"[\u3400-\u9fff]"
 _LETTER = r"[A-Za-z\u3400-\u9fff]"
 # Not the comma of 1,000, nor the stroke of 24/7, nor the plus of C++ and 5G+; with blanks beside it, any.
 _LIST_MARK = re.compile(
-    rf"[、;]|(?<!\d),|,(?!\d)|(?<={_CHINESE})[/+](?={_LETTER})"
+    rf"[、;\\]|(?<={_CHINESE})。(?={_LETTER})|(?<!\d),|,(?!\d)|(?<={_CHINESE})[/+](?={_LETTER})"
     rf"|(?<={_CHINESE})[/+]+(?=\s|$)|(?:(?<=\s)|^)[/+]+(?=\s|{_LETTER}|$)"
 )
 
 # Whatever any of these begins with, found at the pace of a plain search: most words have none of it.
-_SUSPICIOUS = re.compile(r"[、;,/+|AaOoN]")
+_SUSPICIOUS = re.compile(r"[、;,/+|&!(*。\\AaOoN或\s-]")
+_CHINESE_OR = re.compile(
+    rf"(?<={_CHINESE}{_CHINESE})(?<![抑间即甚])(?:或者|或是|或(?![许缺]))(?={_LETTER}{_LETTER})"
+)
+"""`宽带或断网`, but not what holds the character otherwise (`或许`, `不可或缺`)."""
+_PARTED = re.compile(rf"(?<={_CHINESE})\s+(?={_CHINESE})")
+_WILDCARD = re.compile(rf"(?<={_LETTER})\*|\*(?={_LETTER})")
+_BLANK = re.compile(r"\s+")
+_BEGINS_AS_OPERATOR = re.compile(rf"[!(-]+(?={_CHINESE})")
 
 
 def problem(name: str, expression: str, at: int, suggestion: str | None = None) -> Invalid:
@@ -98,6 +110,38 @@ def looks_like_expression(word: str) -> tuple[str, int, str] | None:
     bar = word.find("|")
     if bar >= 0:
         return "operator_in_word", bar, " OR ".join(filter(None, re.split(r"\s*\|+\s*", word)))
+    if "&" in word:
+        return "operator_in_word", word.find("&"), " AND ".join(filter(None, re.split(r"\s*&+\s*", word)))
+    return _wildcard_in(word) or _operator_by_words(word) or _glued_in(word)
+
+
+def _wildcard_in(word: str) -> tuple[str, int, str] | None:
+    star = _WILDCARD.search(word)
+    return ("wildcard", star.start(), word.replace("*", "").strip()) if star else None
+
+
+def _operator_by_words(word: str) -> tuple[str, int, str] | None:
+    """`宽带 或 断网`, `宽带 断网`, `宽带或断网`, `!断网`: with a blank inside, Chinese words never occur."""
+    first = _BEGINS_AS_OPERATOR.match(word)
+    if first is not None:
+        return "operator_in_word", 0, word[first.end() :].strip(" )")
+    parts = [
+        _OPERATORS.get(_WORDS.get(part) or part.lower(), part)  # `not` in small letters too
+        for part in _BLANK.split(word)
+    ]
+    apart = _PARTED.search(word)
+    if apart is not None or (len(parts) > 2 and not word.isascii() and set(parts) & {"OR", "AND", "NOT"}):
+        named = bool(set(parts) & {"OR", "AND", "NOT"})
+        return "operator_in_word", apart.start() if apart else 0, (" " if named else " AND ").join(parts)
+    return _chinese_or_in(word)
+
+
+def _chinese_or_in(word: str) -> tuple[str, int, str] | None:
+    found = _CHINESE_OR.search(word)
+    return ("operator_in_word", found.start(), " OR ".join(_CHINESE_OR.split(word))) if found else None
+
+
+def _glued_in(word: str) -> tuple[str, int, str] | None:
     glued = _GLUED.search(word)
     if (
         glued is not None
@@ -154,6 +198,11 @@ def _of_word(word: str, expression: str, at: int) -> Iterator[Token]:
         raise problem(
             "list_mark", expression, at + mark.start(), _split_at_marks(_joined(word, expression, at))
         )
+    star = _wildcard_in(word)
+    chinese = star or _chinese_or_in(word)
+    if chinese is not None:
+        name, place, suggestion = chinese
+        raise problem(name, expression, at + place, suggestion)
     small = _SMALL_NOT.search(word)
     if small is not None and (small.group() == word or not word.isascii()):
         other = word[: small.start()].strip() + " NOT " + word[small.end() :].strip()

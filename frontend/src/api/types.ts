@@ -6563,7 +6563,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageView"];
                 };
             };
-            /** @description A problem (too_late, claimed_by_other) */
+            /** @description A problem (too_late, did_not_go, may_have_gone, claimed_by_other) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7583,7 +7583,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicationView"];
                 };
             };
-            /** @description A problem (too_late) */
+            /** @description A problem (too_late, did_not_go, may_have_gone) */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -7,6 +7,7 @@ import { shallowReactive, shallowRef } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
 
 import type { Right } from '@/api/contract'
+import { folded } from '@/ui/folded'
 
 export const GROUPS = ['list', 'request', 'listening', 'review', 'go', 'general'] as const
 export type CommandGroup = (typeof GROUPS)[number]
@@ -91,9 +92,9 @@ export function commandOf(keys: string): Command | null {
 
 /** Commands whose name holds the words and that work now; all of them for no words. */
 export function commandsNamed(words: string, name: (command: Command) => string): Command[] {
-  const wanted = words.trim().toLowerCase()
+  const wanted = folded(words.trim())
   return commands().filter(
-    (command) => isUsable(command) && (wanted === '' || name(command).toLowerCase().includes(wanted)),
+    (command) => isUsable(command) && (wanted === '' || folded(name(command)).includes(wanted)),
   )
 }
 

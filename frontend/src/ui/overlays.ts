@@ -5,6 +5,8 @@
 
 import { computed, nextTick, onScopeDispose, shallowReactive, watch, type Ref, type WatchSource } from 'vue'
 
+import { isComposing } from './composing'
+
 const open = shallowReactive(new Set<symbol>())
 
 /** True while anything lies over the page. */
@@ -54,7 +56,7 @@ export function useSheet(
   let opener: Element | null = null
 
   function onKey(event: KeyboardEvent): void {
-    if (event.key === 'Escape') close()
+    if (event.key === 'Escape' && !isComposing(event)) close()
   }
 
   function onWide(event: MediaQueryListEvent): void {

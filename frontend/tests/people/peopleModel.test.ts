@@ -43,4 +43,10 @@ describe('who works here', () => {
     ])
     expect(grouped(people, ' 夜班 ').flatMap((group) => group.people.map((one) => one.id))).toEqual([2])
   })
+
+  it('is found in either width and case', () => {
+    const people = [person(1, { name: 'Chen Ａ组' }), person(2)]
+    for (const typed of ['ＣＨＥＮ', 'chen a', '　Chen'])
+      expect(grouped(people, typed).flatMap((group) => group.people.map((one) => one.id))).toEqual([1])
+  })
 })

@@ -37,4 +37,17 @@ describe('a key of an input method', () => {
     )
     expect(asking).toEqual(['ui/composing.ts'])
   })
+
+  it('is asked about wherever Escape closes what one may type in', () => {
+    const source = join(import.meta.dirname, '../../src')
+    const files = readdirSync(source, { recursive: true, encoding: 'utf-8' }).filter((file) =>
+      /\.(ts|vue)$/.test(file),
+    )
+    const closing = files.filter((file) =>
+      /'Escape'|keydown\.esc/.test(readFileSync(join(source, file), 'utf-8')),
+    )
+    expect(closing.length).toBeGreaterThan(3)
+    for (const file of closing)
+      expect(readFileSync(join(source, file), 'utf-8'), file).toContain('isComposing(event)')
+  })
 })

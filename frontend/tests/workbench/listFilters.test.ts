@@ -42,4 +42,15 @@ describe('the search field of the list', () => {
   it('stands alone where none is on', async () => {
     expect(await chips({})).toEqual([])
   })
+
+  it('stays when Escape only ends an input method, and closes on an Escape of the person', async () => {
+    const changed = vi.fn()
+    await chips({}, changed)
+    const field = page?.get('list-search') as HTMLElement
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true }))
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Process', keyCode: 229, bubbles: true }))
+    expect(changed).not.toHaveBeenCalled()
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+    expect(changed).toHaveBeenCalledWith({ text: '' })
+  })
 })

@@ -1,5 +1,6 @@
 /** Which people are shown and in what order. */
 
+import { folded } from '@/ui/folded'
 import type { Agency, Person, Role } from './api'
 
 export interface Group {
@@ -10,7 +11,7 @@ export interface Group {
 
 /** By agency, in the order the server names them; who may not log in comes last. */
 export function grouped(people: readonly Person[], words: string): Group[] {
-  const wanted = words.trim().toLowerCase()
+  const wanted = folded(words.trim())
   const groups = new Map<number, Group>()
   for (const person of people) {
     if (wanted !== '' && !textOf(person).includes(wanted)) continue
@@ -37,5 +38,5 @@ export function rolesIn(agency: Agency | undefined): readonly Role[] {
 }
 
 function textOf(person: Person): string {
-  return [person.name, person.login_name, ...person.teams.map((team) => team.name)].join(' ').toLowerCase()
+  return folded([person.name, person.login_name, ...person.teams.map((team) => team.name)].join(' '))
 }
