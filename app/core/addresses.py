@@ -58,6 +58,8 @@ _NOT_PUBLIC = tuple(
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _V4_AT_END = tuple(ipaddress.ip_network(text) for text in ("::ffff:0:0/96", "64:ff9b::/96"))
 _SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+"""What stands before the IPv4 address of a machine in its own network's tunnel, under any prefix."""
 
 
 def is_public(text: str) -> bool:
@@ -86,6 +88,8 @@ def _wrapped(address: Address) -> ipaddress.IPv4Address | None:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     if address in _SIX_TO_FOUR:
         return ipaddress.IPv4Address(int(address) >> 80 & 0xFFFFFFFF)
+    if int(address) >> 32 & 0xFFFFFFFF in _ISATAP:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return None
 
 

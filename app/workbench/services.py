@@ -58,8 +58,8 @@ def write_note(ctx: Context, conversation_id: int, command: WriteNote) -> Messag
 def cancel_reply(ctx: Context, message_id: int, confirmed: Sequence[str] = ()) -> MessageView:
     """Take a reply back before it goes.
 
-    Raises Conflict: those of `take_back`, and `claimed_by_other` for what a colleague wrote to the customer of
-    a request that is a colleague's, unless that was confirmed.
+    Raises Conflict: those of `take_back`, and `claimed_by_other` for what a colleague wrote to the customer
+    of a request that is a colleague's, unless that was confirmed.
     """
     ctx.require(Permission.REPLIES_SEND)
     message, outbound = _own_outbound(ctx, message_id)

@@ -156,9 +156,15 @@ def test_hostile_text_takes_no_time(text: str) -> None:
     assert len(split_emoticons(text)[0]) <= len(text)
 
 
-def test_an_opening_name_is_scored_as_nothing_by_the_chain_too() -> None:
+def test_a_name_of_ours_is_scored_as_nothing_by_the_chain_too() -> None:
     """The chain scores normal forms, in which a name is a token; short outages said to us were dropped."""
     texts = ["4G没了", "网炸了", "停机了", "网卡爆", "断线了"]
     bare = decided(texts)
     for opening in ("@云岭通信 ", "@云岭通信 @云岭宽带：", "＠yunling@social.example ", "[怒]@云岭通信 "):
         assert decided([opening + text for text in texts]) == bare
+    assert _kept([text + closing for text in texts for closing in (" @云岭通信", "@云岭通信 @云岭宽带")])
+    assert _kept([f"家里\n\n@yunling {text}" for text in texts[1:4]])  # below a content warning
+
+
+def _kept(texts: list[str]) -> bool:
+    return {(outcome, reason) for *_, outcome, reason, _ in decided(texts)} == {("kept", "needs_service")}

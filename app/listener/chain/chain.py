@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from app.listener.chain.chain_items import ChainItem, Decision, chain_item_of, text_hash
+from app.listener.chain.chain_items import ChainItem, Decision, chain_item_of, scored_words, text_hash
 from app.listener.chain.settings import FilterSettings, StepSetting, complete
 from app.listener.chain.steps import BY_WORDS, STEPS, Step, private_message
 from app.models import Lane, VerdictOutcome
@@ -112,7 +112,7 @@ def _classified(
     chain_items: Sequence[ChainItem], model: TextModel, *, reasons: bool
 ) -> list[Classification | None]:
     """A text that the model cannot digest stays without scores; it must not hold up the others."""
-    texts = [chain_item.words for chain_item in chain_items]
+    texts = [scored_words(chain_item.item, chain_item.words) for chain_item in chain_items]
     try:
         return list(model.classify(texts, reasons=reasons))
     except Exception:
@@ -123,7 +123,7 @@ def _classified(
 
 def _one(chain_item: ChainItem, model: TextModel, *, reasons: bool) -> Classification | None:
     try:
-        return model.classify([chain_item.words], reasons=reasons)[0]
+        return model.classify([scored_words(chain_item.item, chain_item.words)], reasons=reasons)[0]
     except Exception:
         # Kept without a score, so that a person sees it.
         log.exception("item_not_scored", inbound_item_id=chain_item.item.id)

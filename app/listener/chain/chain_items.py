@@ -10,7 +10,7 @@ from app.models import InboundItem, Lane, SpecialList, VerdictOutcome
 from app.nlp.serving.classifier import Classification
 from app.nlp.text.emoticons import split_many
 from app.nlp.text.fingerprint import exact_hash
-from app.nlp.text.normalise import normalise, normalise_many, own_words
+from app.nlp.text.normalise import normalise, normalise_many, own_words, without_names
 
 ASKS_NOTHING = frozenset({"event", "own_post"})
 """What a platform tells (a follow, a click in the menu) and what we wrote ourselves."""
@@ -22,6 +22,17 @@ ADDRESSED_KINDS = frozenset({"mention", "comment", "private_message"})
 def is_answerable(item: InboundItem) -> bool:
     """Whether somebody could be answered: what asks nothing, or has no author, is never made a request of."""
     return item.kind not in ASKS_NOTHING and bool(item.author_external_id)
+
+
+def is_addressed(item: InboundItem) -> bool:
+    """Said to us: in private, under our posts, or naming us. It needs no keyword."""
+    return item.lane is Lane.PRIVATE or item.kind in ADDRESSED_KINDS
+
+
+def scored_words(item: InboundItem, words: str) -> str:
+    """What the model reads of the author's normalised words: whoever speaks to us names us first, last or in
+    the middle, and a short outage must not be dropped for the name."""
+    return without_names(words) if is_addressed(item) else words
 
 
 class Catching(Protocol):
@@ -83,8 +94,7 @@ class ChainItem:
 
     @property
     def is_addressed(self) -> bool:
-        """Said to us: in private, under our posts, or naming us. It needs no keyword."""
-        return self.item.lane is Lane.PRIVATE or self.item.kind in ADDRESSED_KINDS
+        return is_addressed(self.item)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from app.core.context import Context
 from app.core.i18n import translate
 from app.core.permissions import Permission
 from app.identity.scope import scope
+from app.listener.chain.chain_items import scored_words
 from app.listener.judging.gathering import load_accounts
 from app.listener.learning.corrections import judged_item
 from app.listener.learning.schemas import ExplanationView, MonitorTermsView, NearestView, SpanView
@@ -58,7 +59,7 @@ def _spans(ctx: Context, item: InboundItem, verdict: Verdict) -> list[SpanView]:
     stored = verdict.detail.get("reasons")
     if stored:
         return [SpanView(**span) for span in stored]
-    words = normalise(own_words(item.text)[0])
+    words = scored_words(item, normalise(own_words(item.text)[0]))
     if not words:
         return []
     (found,) = current_classifier(ctx.runtime).classify([words], reasons=True)

@@ -66,6 +66,8 @@ _IN_BRACKETS = re.compile(r"[\[［][^\[\]［］]{1,10}[\]］]")
 _SLASHED = 3
 """Ideographs at most in one of WeChat's codes (`/快哭了`); beside it only codes in brackets have any."""
 _MOST_COUNTED = 120
+_MOST_ADDRESSED = 2
+_ADDRESSED = re.compile(rf"\s*{MENTION}[\s:,]*")
 _FORWARD_WORDS = re.compile(r"^(?:轉發|转发|轉|转|repost|rt|forward)?(?:微博|weibo|了)?$", re.IGNORECASE)
 
 
@@ -150,6 +152,14 @@ def without_address(text: str) -> str:
     text = fold_at_signs(text)
     address = _ADDRESS.match(text)
     return text[address.end() :] if address else text
+
+
+def without_names(normal: str) -> str:
+    """A normal form without its one or two names, wherever they stand; see `without_address`."""
+    if not 0 < normal.count(MENTION) <= _MOST_ADDRESSED:
+        return normal
+    rest = _ADDRESSED.sub(" ", normal).strip(" :,")
+    return rest if _LETTER.search(rest) else normal
 
 
 def without_names_and_links(folded: str) -> str:
