@@ -6,7 +6,7 @@ value does not hold, its opposite does, and SQL's third truth value never decide
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,15 +71,26 @@ class Bound:
 
     def holds(self, facts: Any) -> bool:
         """Whether an object as the subject's `load` gives it is one of those meant."""
-        return self._holds(self.tree, "", facts)
+        return self._holds(self.tree, "", lambda path: self._leaves[path].holds(facts))
 
-    def _holds(self, node: Any, path: str, facts: Any) -> bool:
+    def leaves_sql(self) -> dict[str, ColumnElement[bool]]:
+        """Each leaf by itself, by its path: what a row says to it. `holds_with` puts the answers together."""
+        return {path: leaf.sql(opposite=False) for path, leaf in self._leaves.items()}
+
+    def holds_with(self, answers: Mapping[str, bool]) -> bool:
+        """Whether the tree holds of a row that answers its leaves so."""
+        return self._holds(self.tree, "", answers.__getitem__)
+
+    def _holds(self, node: Any, path: str, answer: Callable[[str], bool]) -> bool:
         if isinstance(node, Leaf):
-            return self._leaves[path].holds(facts)
-        found = (self._holds(inner, below, facts) for below, inner in parts(node, path))
+            return answer(path)
+        found = (self._holds(inner, below, answer) for below, inner in parts(node, path))
         if isinstance(node, NotOf):
             return not next(found)
         return all(found) if isinstance(node, AllOf) else any(found)
+
+    def leaf(self, path: str) -> BoundLeaf:
+        return self._leaves[path]
 
     def explain(self, facts: Any) -> Explanation:
         """Of a group that fails the first part that failed it; of one that holds every part it needs."""

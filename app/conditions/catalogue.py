@@ -34,6 +34,8 @@ class ReferenceKind:
     key: str
     names: Callable[[Context, Collection[int]], dict[int, str]]
     """Names of those that exist for the actor, in one statement. One that is not there is a broken leaf."""
+    find: Callable[[Context, str, int], dict[int, str]]
+    """At most so many of those that exist for the actor and have the words in their names, by name."""
     own: Callable[[Context], Collection[int]] | None = None
     """Which of them are the actor's own: for "assigned to me", which each reader of a shared view is."""
 
@@ -69,6 +71,8 @@ class SubjectOf:
     right: Permission
     load: Callable[[Session, Sequence[int]], dict[int, Any]]
     """The objects that the readers take, by id, with a fixed number of statements."""
+    title: Callable[[Any], str]
+    """What a person recognises such an object by, in one line."""
     fields: Mapping[str, FieldOf] = field(default_factory=dict)
     standing: Callable[[Any], ColumnElement[bool]] | None = None
     """Which rows a tree is about as long as it does not say otherwise (of requests, those not yet done)."""
@@ -86,6 +90,7 @@ class Catalogue:
         entity: Any,
         right: Permission,
         load: Callable[[Session, Sequence[int]], dict[int, Any]],
+        title: Callable[[Any], str],
         fields: Iterable[FieldOf],
         standing: Callable[[Any], ColumnElement[bool]] | None = None,
     ) -> SubjectOf:
@@ -93,7 +98,7 @@ class Catalogue:
         named = {each.key: each for each in listed}
         if key in self._subjects or len(named) < len(listed):
             raise ValueError(f"the subject {key!r}, or a field of it, is declared twice")
-        subject = SubjectOf(key, entity, right, load, named, standing)
+        subject = SubjectOf(key, entity, right, load, title, named, standing)
         self._subjects[key] = subject
         return subject
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.conditions.binding import Names
-from app.conditions.catalogue import FieldOf, SubjectOf
+from app.conditions.catalogue import FieldOf, FieldType, SubjectOf
 from app.conditions.operators import Takes, operators_of
 from app.conditions.tree import AllOf, Leaf, NotOf, parts
 from app.core.i18n import translate
 from app.core.office import OFFICE_ZONE
 
 _MINUTE = "%Y-%m-%d %H:%M"
+_LONGEST_SAID = 60
 
 
 def sentence(subject: SubjectOf, tree: Any, names: Names, locale: str) -> str:
@@ -30,6 +31,44 @@ def choice_label(about: FieldOf, choice: Any, locale: str) -> str:
     key = f"{about.words}.{choice}"
     text = translate(key, locale)
     return str(choice) if text == key else text
+
+
+def leaf_sentence(subject: SubjectOf, leaf: Leaf, names: Names, locale: str) -> str:
+    """One question of a tree in words."""
+    return _Reader(subject, names, locale).read(leaf, is_part=False)
+
+
+def value_said(about: FieldOf, value: Any, names: Names, now: datetime, locale: str) -> str:
+    """What an object has in a field, in words; the moment of a duration as how far away it is."""
+    if value is None or value in ("", frozenset()):
+        return translate("condition.says.nothing", locale)
+    if about.type is FieldType.SET:
+        return translate("condition.says.between_values", locale).join(
+            sorted(_one_said(about, one, names, locale) for one in value)
+        )
+    said: dict[FieldType, Callable[[], str]] = {
+        FieldType.CHOICE: lambda: choice_label(about, value, locale),
+        FieldType.REFERENCE: lambda: _one_said(about, value, names, locale),
+        FieldType.TRUTH: lambda: translate(f"condition.says.{'yes' if value else 'no'}", locale),
+        FieldType.TIME: lambda: value.astimezone(OFFICE_ZONE).strftime(_MINUTE),
+        FieldType.DURATION: lambda: _length_said(abs(now - value), locale),
+        FieldType.TEXT: lambda: translate("condition.says.quoted", locale, text=str(value)[:_LONGEST_SAID]),
+    }
+    return said[about.type]() if about.type in said else f"{value:g}"
+
+
+def _one_said(about: FieldOf, value: Any, names: Names, locale: str) -> str:
+    if about.kind is None:
+        return choice_label(about, value, locale)
+    return names.get(about.kind.key, {}).get(value) or translate("condition.says.gone", locale)
+
+
+def _length_said(length: timedelta, locale: str) -> str:
+    minutes = int(length.total_seconds() // 60)
+    for unit, size in (("days", 24 * 60), ("hours", 60)):
+        if minutes >= 2 * size:
+            return translate(f"condition.length.{unit}", locale, amount=minutes // size)
+    return translate("condition.length.minutes", locale, amount=minutes)
 
 
 class _Reader:
@@ -72,9 +111,9 @@ class _Reader:
     def _value(self, about: FieldOf, takes: Takes, value: Any) -> str:
         said: dict[Takes, Callable[[], str]] = {
             Takes.SEVERAL: lambda: self.say("says.between_values").join(
-                self._one(about, one) for one in value
+                _one_said(about, one, self.names, self.locale) for one in value
             ),
-            Takes.ONE: lambda: self._one(about, value),
+            Takes.ONE: lambda: _one_said(about, value, self.names, self.locale),
             Takes.LENGTH: lambda: self.say(f"length.{value['unit']}", amount=value["amount"]),
             Takes.SPAN: lambda: self.say(f"span.{value}"),
             Takes.MOMENT: lambda: datetime.fromisoformat(value).astimezone(OFFICE_ZONE).strftime(_MINUTE),
@@ -82,8 +121,3 @@ class _Reader:
             Takes.TEXT: lambda: self.say("says.quoted", text=value),
         }
         return said[takes]() if takes in said else str(value)
-
-    def _one(self, about: FieldOf, value: Any) -> str:
-        if about.kind is None:
-            return choice_label(about, value, self.locale)
-        return self.names.get(about.kind.key, {}).get(value) or self.say("says.gone")

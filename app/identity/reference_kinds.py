@@ -5,27 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from app.conditions.catalogue import ReferenceKind
+from app.conditions.matches import Says
 from app.core.context import Context
 from app.core.db import among
 from app.identity.scope import scope
 from app.models import Account, Operator, Team
 
 
-def visible_names(
-    entity: Any, *conditions: ColumnElement[bool]
-) -> Callable[[Context, Collection[int]], dict[int, str]]:
-    """Names of the rows of a table that the actor sees and that meet the conditions, by id."""
+def named_kind(
+    key: str,
+    entity: Any,
+    *conditions: ColumnElement[bool],
+    own: Callable[[Context], Collection[int]] | None = None,
+) -> ReferenceKind:
+    """The rows of a table with names that the actor sees and that meet the conditions."""
+
+    def visible(ctx: Context) -> Select[int, str]:
+        return scope(select(entity.id, entity.name), ctx.actor, entity).where(*conditions)
 
     def names(ctx: Context, ids: Collection[int]) -> dict[int, str]:
-        statement = scope(select(entity.id, entity.name), ctx.actor, entity)
-        wanted = among(ctx.session, entity.id, sorted(ids))
-        rows = ctx.session.execute(statement.where(wanted, *conditions))
+        rows = ctx.session.execute(visible(ctx).where(among(ctx.session, entity.id, sorted(ids))))
         return {row[0]: row[1] for row in rows}
 
-    return names
+    def find(ctx: Context, words: str, most: int) -> dict[int, str]:
+        named = (Says(words).sql(entity.name),) if words else ()
+        rows = ctx.session.execute(visible(ctx).where(*named).order_by(entity.name, entity.id).limit(most))
+        return {row[0]: row[1] for row in rows}
+
+    return ReferenceKind(key, names, find, own)
 
 
 def _oneself(ctx: Context) -> Collection[int]:
@@ -36,6 +46,6 @@ def _own_teams(ctx: Context) -> Collection[int]:
     return ctx.actor.team_ids
 
 
-ACCOUNT = ReferenceKind("account", visible_names(Account))
-TEAM = ReferenceKind("team", visible_names(Team), _own_teams)
-OPERATOR = ReferenceKind("operator", visible_names(Operator), _oneself)
+ACCOUNT = named_kind("account", Account)
+TEAM = named_kind("team", Team, own=_own_teams)
+OPERATOR = named_kind("operator", Operator, own=_oneself)

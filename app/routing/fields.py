@@ -76,6 +76,10 @@ def _preview(request: ServiceRequest) -> str | None:
     return text if isinstance(text, str) else None
 
 
+def _title(request: ServiceRequest) -> str:
+    return f"{request.number} {_preview(request) or ''}".strip()
+
+
 def _column(key: str, type_: FieldType, name: str = "", **more: Any) -> FieldOf:
     """A column of the request itself."""
     name = name or key
@@ -175,5 +179,5 @@ def _demanded(tree: Any) -> set[Any] | None:
 
 
 SERVICE_REQUESTS = CATALOGUE.declare(
-    "service_request", ServiceRequest, Permission.SERVICE_REQUESTS_READ, _load, FIELDS, standing
+    "service_request", ServiceRequest, Permission.SERVICE_REQUESTS_READ, _load, _title, FIELDS, standing
 )

@@ -15,6 +15,7 @@ from app.core.context import Context
 from app.core.counters import current_number
 from app.core.db import not_by_index
 from app.core.errors import NotFound
+from app.core.inputs import ids_in
 from app.core.pagination import after, decode_cursor, encode_cursor
 from app.customers.avatars import avatar_address
 from app.identity.queries import EVENT_COUNTER
@@ -207,7 +208,7 @@ def membership(ctx: Context, query: MembershipQuery) -> MembershipView:
     """Which of some requests belong to a list, and where. Two statements however many are asked about."""
     filtered = filtered_requests(ctx, query)
     sort = _SORTS[query.sort]
-    asked = [int(number) for number in query.ids.split(",")]
+    asked = ids_in(query.ids)
     columns = [column for column, _, _ in sort]
     rows = ctx.session.execute(
         filtered.where(ServiceRequest.id.in_(asked)).with_only_columns(

@@ -18,6 +18,7 @@ from app.core.context import Context
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.field_errors import field_problems, field_texts
 from app.core.i18n import translate
+from app.core.inputs import ids_in
 from app.core.permissions import Permission
 from app.identity.schemas import PersonRef, TeamRef
 from app.identity.scope import scope
@@ -28,6 +29,9 @@ from app.saved_views.schemas import (
     ConditionFieldView,
     ConditionOperatorView,
     ConditionSubjectView,
+    ReferenceList,
+    ReferenceQuery,
+    ReferenceView,
     SavedViewCount,
     SavedViewCounts,
     SavedViewList,
@@ -36,6 +40,8 @@ from app.saved_views.schemas import (
 
 MOST_SHOWN = 100
 """Views of one subject that a person is shown; one has at most that many of one's own."""
+MOST_OFFERED = 60
+"""Rows that an editor is offered at once; further ones are found by their names."""
 _TREE = TypeAdapter[Any](Condition)
 
 
@@ -79,6 +85,29 @@ def _field_view(ctx: Context, subject: SubjectOf, about: FieldOf) -> ConditionFi
         ],
         refers_to=about.kind.key if about.kind is not None else None,
     )
+
+
+def find_references(ctx: Context, key: str, kind: str, query: ReferenceQuery) -> ReferenceList:
+    """The rows that a leaf may name and that the actor sees, by their names.
+
+    Raises NotFound for a kind of which the subject has no field.
+    """
+    subject = subject_of(ctx, key)
+    kinds = {
+        about.kind.key: about.kind
+        for about in subject.fields.values()
+        if about.kind is not None and (about.right is None or ctx.actor.may(about.right))
+    }
+    if kind not in kinds:
+        raise NotFound
+    if query.ids is not None:
+        return ReferenceList(items=_named(kinds[kind].names(ctx, ids_in(query.ids))), is_all=True)
+    items = _named(kinds[kind].find(ctx, query.q.strip(), MOST_OFFERED + 1))
+    return ReferenceList(items=items[:MOST_OFFERED], is_all=len(items) <= MOST_OFFERED)
+
+
+def _named(found: dict[int, str]) -> list[ReferenceView]:
+    return [ReferenceView(id=number, name=name) for number, name in found.items()]
 
 
 def check_condition(ctx: Context, key: str, tree: Any) -> ConditionCheck:

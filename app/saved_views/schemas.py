@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.conditions.catalogue import FieldType
 from app.conditions.operators import Takes
 from app.conditions.tree import Condition
-from app.core.inputs import Number, RowId
+from app.core.inputs import Number, RowId, RowIds
 from app.identity.schemas import PersonRef, TeamRef
 from app.models import Sharing
 
@@ -89,6 +89,46 @@ class ConditionCheck(BaseModel):
     faults: dict[str, str]
     count: int | None
     """How many match now; null while something is wrong with it."""
+
+
+class ConditionReason(BaseModel):
+    """A leaf that decided about a row, and what the row has there, both in words."""
+
+    path: str
+    sentence: str
+    value: str
+
+
+class ConditionExample(BaseModel):
+    id: int
+    title: str
+    decided: list[ConditionReason]
+
+
+class ConditionExamples(BaseModel):
+    matching: ConditionExample | None
+    """One of the newest rows that the condition takes."""
+    missing: ConditionExample | None
+    """One that a single leaf keeps out, named in `decided`."""
+
+
+class ReferenceQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    q: Annotated[str, Field(max_length=60)] = ""
+    """Words of the name; without any the first by name."""
+    ids: RowIds | None = None
+    """Those by their ids instead."""
+
+
+class ReferenceView(BaseModel):
+    id: int
+    name: str
+
+
+class ReferenceList(BaseModel):
+    items: list[ReferenceView]
+    is_all: bool
+    """Whether there are no others with these words in their name."""
 
 
 class ConditionChoiceView(BaseModel):

@@ -7,13 +7,16 @@ from flask import Blueprint
 from app.api.endpoint import endpoint
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.saved_views import queries, services
+from app.saved_views import examples, queries, services
 from app.saved_views.schemas import (
     CheckCondition,
     ConditionCheck,
+    ConditionExamples,
     ConditionSubjectView,
     CreateSavedView,
     EditSavedView,
+    ReferenceList,
+    ReferenceQuery,
     SavedViewCounts,
     SavedViewList,
     SavedViewQuery,
@@ -48,6 +51,33 @@ def get_subject(ctx: Context, subject: str) -> ConditionSubjectView:
 )
 def check_condition(ctx: Context, subject: str, body: CheckCondition) -> ConditionCheck:
     return queries.check_condition(ctx, subject, body.condition)
+
+
+@endpoint(
+    saved_views,
+    "POST",
+    "/condition-subjects/<subject>/examples",
+    access=_USE,
+    summary="A row that a condition takes, one that it just misses, and the leaf that decided",
+    body=CheckCondition,
+    response=ConditionExamples,
+    write=False,
+)
+def show_examples(ctx: Context, subject: str, body: CheckCondition) -> ConditionExamples:
+    return examples.show_examples(ctx, subject, body.condition)
+
+
+@endpoint(
+    saved_views,
+    "GET",
+    "/condition-subjects/<subject>/references/<kind>",
+    access=_USE,
+    summary="The rows of a kind that a condition may name",
+    query=ReferenceQuery,
+    response=ReferenceList,
+)
+def find_references(ctx: Context, query: ReferenceQuery, subject: str, kind: str) -> ReferenceList:
+    return queries.find_references(ctx, subject, kind, query)
 
 
 @endpoint(

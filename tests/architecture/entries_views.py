@@ -19,6 +19,12 @@ SAVED_VIEWS: dict[str, Entry] = {
     "saved_views.check_condition": Entry(
         _R.OWN, 200, lambda _stage: Ask({"subject": "service_request"}, {"condition": _OPEN})
     ),
+    "saved_views.show_examples": Entry(
+        _R.OWN, 200, lambda _stage: Ask({"subject": "service_request"}, {"condition": _OPEN})
+    ),
+    "saved_views.find_references": Entry(
+        _R.OWN, 200, lambda _stage: Ask({"subject": "service_request", "kind": "team"})
+    ),
     "saved_views.list_views": Entry(_R.OWN, 200, lambda _stage: Ask(query={"subject": "service_request"})),
     "saved_views.count_views": Entry(_R.OWN, 200, lambda _stage: Ask(query={"subject": "service_request"})),
     "saved_views.create_view": Entry(

@@ -92,6 +92,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "routing.list_members": 3,
     "routing.list_requests": 4,
     "saved_views.count_views": 4,
+    "saved_views.find_references": 2,
     "saved_views.get_subject": 1,
     "saved_views.list_views": 3,
     "search.find": (8, 14),

@@ -10,19 +10,19 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.adapters.types import ItemKind
-from app.conditions.catalogue import CATALOGUE, FieldOf, FieldType, ReferenceKind
+from app.conditions.catalogue import CATALOGUE, FieldOf, FieldType
 from app.core.db import among
 from app.core.i18n import LOCALES, catalogue
 from app.core.json_members import number_of, truth_of
 from app.core.permissions import Permission
 from app.core.rows import rows_by_id
-from app.identity.reference_kinds import ACCOUNT, visible_names
+from app.identity.reference_kinds import ACCOUNT, named_kind
 from app.models import Account, InboundItem, Lane, Monitor, MonitorHit, Verdict, VerdictOutcome
 from app.nlp.serving.heads import INTENTS
 from app.routing.fields import MOODS, PLATFORMS, PRIORITIES
 
 _I = InboundItem
-MONITOR = ReferenceKind("monitor", visible_names(Monitor, Monitor.deleted_at.is_(None)))
+MONITOR = named_kind("monitor", Monitor, Monitor.deleted_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ def _load(session: Session, ids: Sequence[int]) -> dict[int, ItemFacts]:
         row.id: ItemFacts(row, accounts[row.account_id].platform, frozenset(caught.get(row.id, ())))
         for row in rows
     }
+
+
+def _title(facts: ItemFacts) -> str:
+    return f"{facts.item.author_name or ''} {facts.item.text or ''}".strip()
 
 
 def _own(name: str) -> Callable[[ItemFacts], Any]:
@@ -158,4 +162,6 @@ FIELDS = (
     ),
 )
 
-INBOUND_ITEMS = CATALOGUE.declare("inbound_item", InboundItem, Permission.INBOUND_ITEMS_READ, _load, FIELDS)
+INBOUND_ITEMS = CATALOGUE.declare(
+    "inbound_item", InboundItem, Permission.INBOUND_ITEMS_READ, _load, _title, FIELDS
+)

@@ -332,6 +332,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/condition-subjects/{subject}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A row that a condition takes, one that it just misses, and the leaf that decided */
+        post: operations["saved_views_show_examples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/condition-subjects/{subject}/references/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of a kind that a condition may name */
+        get: operations["saved_views_find_references"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}": {
         parameters: {
             query?: never;
@@ -2161,6 +2195,20 @@ export interface components {
             /** Label */
             label: string;
         };
+        /** ConditionExample */
+        ConditionExample: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /** Decided */
+            decided: components["schemas"]["ConditionReason"][];
+        };
+        /** ConditionExamples */
+        ConditionExamples: {
+            matching: components["schemas"]["ConditionExample"] | null;
+            missing: components["schemas"]["ConditionExample"] | null;
+        };
         /** ConditionFieldView */
         ConditionFieldView: {
             /** Key */
@@ -2182,6 +2230,18 @@ export interface components {
             /** Label */
             label: string;
             takes: components["schemas"]["Takes"];
+        };
+        /**
+         * ConditionReason
+         * @description A leaf that decided about a row, and what the row has there, both in words.
+         */
+        ConditionReason: {
+            /** Path */
+            path: string;
+            /** Sentence */
+            sentence: string;
+            /** Value */
+            value: string;
         };
         /**
          * ConditionSubjectView
@@ -4074,6 +4134,20 @@ export interface components {
             /** Service Request Id */
             service_request_id: number | null;
         };
+        /** ReferenceList */
+        ReferenceList: {
+            /** Items */
+            items: components["schemas"]["ReferenceView"][];
+            /** Is All */
+            is_all: boolean;
+        };
+        /** ReferenceView */
+        ReferenceView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
         /**
          * RefusedCapabilityView
          * @description What the platform refused the account for want of a right; it is tried again a day later.
@@ -5866,6 +5940,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConditionCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_views_show_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckCondition"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionExamples"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_views_find_references: {
+        parameters: {
+            query?: {
+                q?: string;
+                ids?: string | null;
+            };
+            header?: never;
+            path: {
+                subject: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceList"];
                 };
             };
             /** @description A problem */

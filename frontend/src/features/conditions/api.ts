@@ -11,6 +11,9 @@ export type Subject = Schemas['ConditionSubjectView']
 export type Field = Schemas['ConditionFieldView']
 export type Operator = Schemas['ConditionOperatorView']
 export type Check = Schemas['ConditionCheck']
+export type Examples = Schemas['ConditionExamples']
+export type Example = Schemas['ConditionExample']
+export type Reference = Schemas['ReferenceView']
 export type SavedView = Schemas['SavedViewView']
 export type Sharing = Schemas['Sharing']
 
@@ -33,6 +36,19 @@ export const conditionsApi = {
       client.POST('/condition-subjects/{subject}/checks', {
         ...at({ subject }),
         body: { condition: tree },
+      }),
+    ),
+  examples: (subject: string, tree: Tree) =>
+    body(
+      client.POST('/condition-subjects/{subject}/examples', {
+        ...at({ subject }),
+        body: { condition: tree },
+      }),
+    ),
+  references: (subject: string, kind: string, query: { q?: string; ids?: string }) =>
+    body(
+      client.GET('/condition-subjects/{subject}/references/{kind}', {
+        params: { path: { subject, kind }, query },
       }),
     ),
   views: (subject: string) => body(client.GET('/saved-views', { params: { query: { subject } } })),

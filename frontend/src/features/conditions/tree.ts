@@ -9,6 +9,14 @@ export interface LeafTree {
 }
 export type Tree = { all: Tree[] } | { any: Tree[] } | { not: Tree } | LeafTree
 
+/** What narrows a list beside its own filters. */
+export interface Narrowing {
+  /** A condition as JSON. */
+  condition: string
+  /** A saved view. */
+  savedId: number | null
+}
+
 export interface LeafPart extends LeafTree {
   kind: 'leaf'
   key: number

@@ -1,6 +1,6 @@
 /** The stream's filters as they stand in the address. Pure functions. */
 
-import type { LocationQuery } from 'vue-router'
+import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 
 import type { InboundQuery } from '@/api/endpoints'
 import { queryString } from '@/api/http'
@@ -10,7 +10,17 @@ import { INTENTS } from '@/features/review/api'
 export const TABS = ['all', 'kept', 'review', 'dropped', 'pending'] as const
 export type Tab = (typeof TABS)[number]
 export type Filter =
-  'outcome' | 'reason' | 'account' | 'monitor' | 'mood' | 'intent' | 'repeats' | 'cluster' | 'q'
+  | 'outcome'
+  | 'reason'
+  | 'account'
+  | 'monitor'
+  | 'mood'
+  | 'intent'
+  | 'repeats'
+  | 'cluster'
+  | 'q'
+  | 'when'
+  | 'saved'
 export const MOODS = { negative: -1, neutral: 0, positive: 1 } as const
 export type Mood = keyof typeof MOODS
 
@@ -29,7 +39,7 @@ export function moodOf(address: LocationQuery): Mood | null {
 }
 
 export function queryOf(address: LocationQuery): InboundQuery {
-  const { reason, account, monitor, intent, repeats, cluster, q } = address
+  const { reason, account, monitor, intent, repeats, cluster, q, when, saved } = address
   const tab = tabOf(address)
   const mood = moodOf(address)
   return {
@@ -43,7 +53,14 @@ export function queryOf(address: LocationQuery): InboundQuery {
     cluster_of: number(cluster),
     hide_repeats: repeats === 'folded',
     q: typeof q === 'string' ? q : '',
+    condition: typeof when === 'string' && when !== '' ? when : null,
+    saved_view_id: number(saved),
   }
+}
+
+/** The stream that a kept view shows: its own filters, nothing else. */
+export function savedQuery(viewId: number): LocationQueryRaw {
+  return { saved: String(viewId) }
 }
 
 /** Whether anything but the whole stream is shown. */
