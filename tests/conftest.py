@@ -15,8 +15,11 @@ from flask import Flask
 from app.config import Settings, load_settings
 from app.core import db
 from app.core.clock import ManualClock
+from app.core.permissions import system_actor
 from app.core.runtime import Runtime
+from app.core.unit_of_work import open_context
 from app.extensions import socketio
+from app.identity.built_in_roles import keep_built_in_roles
 from app.jobs import questions
 from app.models import Base, Operator
 from app.ops.layout import ROOT
@@ -138,6 +141,8 @@ def app(settings: Settings, clock: ManualClock, monkeypatch: pytest.MonkeyPatch)
         building.setattr("app.core.runtime.make_engine", kept_engine)
         application = create_app(settings, clock=clock, async_mode="threading")
     runtime: Runtime = application.extensions["lingke"]
+    with open_context(runtime, system_actor("prepare")) as ctx:  # what every installation begins with
+        keep_built_in_roles(ctx.session, ctx.now())
     platforms = FakePlatforms(runtime, Remote())
     runtime.parts["platforms"] = platforms
     runtime.parts["classifier"] = FakeModel()

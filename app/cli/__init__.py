@@ -8,9 +8,9 @@ from app.cli.data import db, listener, seed
 from app.cli.documents import access, events, openapi
 from app.cli.language import nlp
 from app.cli.operation import ops
-from app.cli.people import accounts, audit, operators
+from app.cli.people import accounts, audit, operators, roles
 
 
 def register_commands(app: Flask) -> None:
-    for command in (db, seed, listener, nlp, ops, operators, accounts, audit, access, openapi, events):
+    for command in (db, seed, listener, nlp, ops, operators, roles, accounts, audit, access, openapi, events):
         app.cli.add_command(command)

@@ -10,6 +10,7 @@ from app.cli.runtime import runtime_here
 from app.core.permissions import Permission, system_actor
 from app.core.unit_of_work import open_context
 from app.customers.renaming import index_former_names
+from app.identity.built_in_roles import keep_built_in_roles
 from app.listener.ingest.polling import due_streams
 from app.listener.jobs import judge_batch, poll_stream, process_kept_deliveries
 from app.search.rebuild import rebuild
@@ -35,6 +36,9 @@ def db_upgrade(revision: str) -> None:
     runtime = runtime_here()
     runtime.settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrate.upgrade(runtime.engine, revision)
+    if migrate.current_revision(runtime.engine) == migrate.head_revision():
+        with open_context(runtime, system_actor("cli")) as ctx:
+            keep_built_in_roles(ctx.session, ctx.now())
     click.echo(f"schema at {migrate.current_revision(runtime.engine)}")
 
 

@@ -6,35 +6,46 @@ import sys
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.accounts.connecting import read_pushes_again, rotate_credentials
 from app.cli.runtime import runtime_here
+from app.core.context import Context
 from app.core.pagination import MAX_LIMIT
-from app.core.permissions import Permission, RoleName, system_actor
+from app.core.permissions import Permission, system_actor
 from app.core.unit_of_work import open_context
 from app.identity.audit_chain import verify_chain
 from app.identity.people import set_active
 from app.identity.people_queries import list_people
 from app.identity.people_schemas import PeopleQuery, PersonView, SetActive
+from app.identity.role_queries import list_roles
+from app.identity.role_schemas import RoleView
+from app.identity.schemas import RoleRef
 from app.identity.services import create_operator, disable_operator, find_login
-from app.models import Agency, AgencyKind
+from app.models import Agency, AgencyKind, Role
 
 operators = AppGroup("operators", help="People who log in.")
+roles = AppGroup("roles", help="What people may do.")
 accounts = AppGroup("accounts", help="Connected accounts.")
 audit = AppGroup("audit", help="The audit log.")
 _ADMINISTRATION = system_actor(
-    "cli", Permission.OPERATORS_MANAGE, Permission.ACCOUNTS_SYNC, Permission.ACCOUNTS_MANAGE
+    "cli",
+    Permission.OPERATORS_MANAGE,
+    Permission.PEOPLE_READ,
+    Permission.ACCOUNTS_SYNC,
+    Permission.ACCOUNTS_MANAGE,
 )
 
 
 @operators.command("create")
 @click.option("--login", required=True)
 @click.option("--name", required=True)
-@click.option("--role", type=click.Choice([role.value for role in RoleName]), required=True)
+@click.option(
+    "--role", "roles", multiple=True, required=True, help="as `roles list` names it; may be repeated"
+)
 @click.option("--agency", "agency_name", required=True, help="made when there is none of this name")
 @click.password_option()
-def operators_create(login: str, name: str, role: str, agency_name: str, password: str) -> None:
+def operators_create(login: str, name: str, roles: tuple[str, ...], agency_name: str, password: str) -> None:
     """Make an operator: the way to the first administrator."""
     with open_context(runtime_here(), _ADMINISTRATION) as ctx:
         agency = ctx.session.scalar(select(Agency).where(Agency.name == agency_name))
@@ -43,9 +54,24 @@ def operators_create(login: str, name: str, role: str, agency_name: str, passwor
             ctx.session.add(agency)
             ctx.session.flush()
         create_operator(
-            ctx, agency_id=agency.id, login_name=login, name=name, role=RoleName(role), password=password
+            ctx,
+            agency_id=agency.id,
+            login_name=login,
+            name=name,
+            roles=_roles_named(ctx, agency, roles),
+            password=password,
         )
     click.echo(f"{login} may log in")
+
+
+def _roles_named(ctx: Context, agency: Agency, labels: tuple[str, ...]) -> list[Role]:
+    """The roles that the agency's people may have, by what they are called; an unknown one ends it."""
+    statement = select(Role).where(or_(Role.agency_id.is_(None), Role.agency_id == agency.id))
+    known = {role.label: role for role in ctx.session.scalars(statement.order_by(Role.id))}
+    for label in labels:
+        if label not in known:
+            raise click.BadParameter(f"{label!r} is none of {', '.join(known)}", param_hint="--role")
+    return [known[label] for label in dict.fromkeys(labels)]
 
 
 @operators.command("disable")
@@ -68,7 +94,7 @@ def operators_enable(login: str) -> None:
 
 @operators.command("list")
 def operators_list() -> None:
-    """Everybody, one a line: login, name, role, agency, teams, and who is shut out; parted by tabs."""
+    """Everybody, one a line: login, name, roles, agency, teams, and who is shut out; parted by tabs."""
     cursor: str | None = None
     with open_context(runtime_here(), _ADMINISTRATION, write=False) as ctx:
         while True:
@@ -83,7 +109,24 @@ def operators_list() -> None:
 def _line(person: PersonView) -> str:
     teams = ", ".join(team.name for team in person.teams)
     state = "may log in" if person.is_active else "shut out"
-    return "\t".join((person.login_name, person.name, person.role, person.agency.name, teams, state))
+    held = ", ".join(_label(role) for role in person.roles)
+    return "\t".join((person.login_name, person.name, held, person.agency.name, teams, state))
+
+
+def _label(role: RoleRef | RoleView) -> str:
+    return role.key or role.name
+
+
+@roles.command("list")
+def roles_list() -> None:
+    """Every role, one a line: name, whose, reach of accounts and requests, people, rights; parted by tabs."""
+    with open_context(runtime_here(), _ADMINISTRATION, write=False) as ctx:
+        for role in list_roles(ctx).items:
+            whose = role.agency.name if role.agency else "all agencies"
+            reach = f"{role.account_reach} / {role.request_reach}"
+            click.echo(
+                "\t".join((_label(role), whose, reach, str(role.people_count), ", ".join(role.rights)))
+            )
 
 
 @accounts.command("rotate-keys")

@@ -1,11 +1,13 @@
-"""Rights, the roles that bundle them, and who an actor is.
+"""Rights, what roles allow together, the roles that the program brings, and who an actor is.
 
-A right is `resource:action`. A role also says how far its data reaches: which accounts, and within
-them which requests. Nothing else in the code knows a role by name.
+A right is `resource:action`. Roles are rows (`app/models/role.py`): each also says how far its data reaches,
+which accounts and within them which requests, and which fields stay masked. Here stand only those five that
+every installation begins with; nothing else in the code knows a role by name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -21,7 +23,6 @@ class Permission(StrEnum):
     REPLIES_SEND = "replies:send"
     NOTES_WRITE = "notes:write"
     CONTACTS_READ = "contacts:read"
-    CONTACTS_UNMASK = "contacts:unmask"
     INBOUND_ITEMS_READ = "inbound_items:read"
     INBOUND_ITEMS_RESCUE = "inbound_items:rescue"
     INBOUND_ITEMS_CORRECT = "inbound_items:correct"
@@ -42,7 +43,7 @@ class Permission(StrEnum):
     OVERVIEW_READ = "overview:read"
     AUDIT_READ = "audit:read"
     OPERATION_READ = "operation:read"
-    # Rights of our own processes; no role has them.
+    # Rights of our own processes; no role has them (`GIVABLE`).
     CALLBACKS_STORE = "callbacks:store"
     LISTENER_INGEST = "listener:ingest"
     ROUTING_ASSIGN = "routing:assign"
@@ -52,6 +53,8 @@ class Permission(StrEnum):
 
 
 class RoleName(StrEnum):
+    """The key of a role that the program brings."""
+
     OPERATOR = "operator"
     AGENCY_OPERATOR = "agency_operator"
     SUPERVISOR = "supervisor"
@@ -60,6 +63,8 @@ class RoleName(StrEnum):
 
 
 class AccountReach(StrEnum):
+    """From the narrowest to the widest."""
+
     TEAM = "team"
     """Accounts that work for one of the actor's teams."""
     AGENCY = "agency"
@@ -67,6 +72,8 @@ class AccountReach(StrEnum):
 
 
 class RequestReach(StrEnum):
+    """From the narrowest to the widest."""
+
     OWN = "own"
     """One's own, and what waits unassigned in one's team's queue."""
     TEAM = "team"
@@ -74,12 +81,58 @@ class RequestReach(StrEnum):
     ALL = "all"
 
 
+ACCOUNT_REACHES = tuple(AccountReach)
+REQUEST_REACHES = tuple(RequestReach)
+
+
+class MaskedField(StrEnum):
+    """Personal data that a role may keep masked."""
+
+    CONTACT_PHONE = "contact.phone"
+
+
 @dataclass(frozen=True)
-class Role:
+class Mandate:
+    """What somebody's roles allow together: without any, nothing."""
+
+    permissions: frozenset[Permission] = frozenset()
+    account_reach: AccountReach = AccountReach.TEAM
+    request_reach: RequestReach = RequestReach.OWN
+    masked: frozenset[MaskedField] = frozenset(MaskedField)
+
+    def within(self, other: Mandate) -> bool:
+        """Whether it allows nothing that the other does not."""
+        return (
+            self.permissions <= other.permissions
+            and self.masked >= other.masked
+            and _rank(self.account_reach) <= _rank(other.account_reach)
+            and _rank(self.request_reach) <= _rank(other.request_reach)
+        )
+
+
+def _rank(reach: AccountReach | RequestReach) -> int:
+    return ACCOUNT_REACHES.index(reach) if isinstance(reach, AccountReach) else REQUEST_REACHES.index(reach)
+
+
+def together(mandates: Iterable[Mandate]) -> Mandate:
+    """Rights add up, the widest reach counts, and a field stays masked only where all of them mask it."""
+    found = list(mandates)
+    if not found:
+        return Mandate()
+    return Mandate(
+        permissions=frozenset().union(*(one.permissions for one in found)),
+        account_reach=max((one.account_reach for one in found), key=_rank),
+        request_reach=max((one.request_reach for one in found), key=_rank),
+        masked=frozenset(MaskedField).intersection(*(one.masked for one in found)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltInRole:
+    """A role that every installation begins with, as this version of the program means it."""
+
     name: RoleName
-    permissions: frozenset[Permission]
-    account_reach: AccountReach
-    request_reach: RequestReach
+    mandate: Mandate
     capacity: int = 0
     """How many requests a new person is given at most, until somebody says otherwise."""
 
@@ -107,7 +160,6 @@ _LEAD = frozenset(
         _P.SERVICE_REQUESTS_ASSIGN,
         _P.INBOUND_ITEMS_RESCUE,
         _P.INBOUND_ITEMS_CORRECT,
-        _P.CONTACTS_UNMASK,
         _P.ACCOUNTS_READ,
         _P.MONITORS_MANAGE,
         _P.MODELS_READ,
@@ -135,24 +187,69 @@ _ADMINISTER = frozenset(
     {_P.ACCOUNTS_MANAGE, _P.OPERATORS_MANAGE, _P.AUDIT_READ, _P.OPERATION_READ, _P.MODELS_MANAGE}
 )
 
-ROLES: dict[RoleName, Role] = {
+_UNMASKED: frozenset[MaskedField] = frozenset()
+_MASKED = frozenset(MaskedField)
+
+ROLES: dict[RoleName, BuiltInRole] = {
     role.name: role
     for role in (
-        Role(
-            RoleName.OPERATOR,
-            _SERVE | _LISTEN | {_P.INBOUND_ITEMS_RESCUE, _P.INBOUND_ITEMS_CORRECT},
-            AccountReach.TEAM,
-            RequestReach.TEAM,
-            SERVING_CAPACITY,
+        BuiltInRole(
+            name=RoleName.OPERATOR,
+            mandate=Mandate(
+                _SERVE | _LISTEN | {_P.INBOUND_ITEMS_RESCUE, _P.INBOUND_ITEMS_CORRECT},
+                AccountReach.TEAM,
+                RequestReach.TEAM,
+                _MASKED,
+            ),
+            capacity=SERVING_CAPACITY,
         ),
-        Role(RoleName.AGENCY_OPERATOR, _SERVE, AccountReach.TEAM, RequestReach.OWN, SERVING_CAPACITY),
-        Role(RoleName.SUPERVISOR, _SERVE | _LISTEN | _LEAD, AccountReach.AGENCY, RequestReach.ALL),
-        Role(RoleName.MANAGER, _WATCH | _LISTEN, AccountReach.ALL, RequestReach.ALL),
-        Role(
-            RoleName.ADMINISTRATOR, _SERVE | _LISTEN | _LEAD | _ADMINISTER, AccountReach.ALL, RequestReach.ALL
+        BuiltInRole(
+            name=RoleName.AGENCY_OPERATOR,
+            mandate=Mandate(_SERVE, AccountReach.TEAM, RequestReach.OWN, _MASKED),
+            capacity=SERVING_CAPACITY,
+        ),
+        BuiltInRole(
+            name=RoleName.SUPERVISOR,
+            mandate=Mandate(_SERVE | _LISTEN | _LEAD, AccountReach.AGENCY, RequestReach.ALL, _UNMASKED),
+        ),
+        BuiltInRole(
+            name=RoleName.MANAGER,
+            mandate=Mandate(_WATCH | _LISTEN, AccountReach.ALL, RequestReach.ALL, _MASKED),
+        ),
+        BuiltInRole(
+            name=RoleName.ADMINISTRATOR,
+            mandate=Mandate(
+                _SERVE | _LISTEN | _LEAD | _ADMINISTER, AccountReach.ALL, RequestReach.ALL, _UNMASKED
+            ),
         ),
     )
 }
+
+_OF_PROCESSES = frozenset(
+    {
+        _P.CALLBACKS_STORE,
+        _P.LISTENER_INGEST,
+        _P.ROUTING_ASSIGN,
+        _P.OUTBOUND_DELIVER,
+        _P.EVENTS_PUBLISH,
+        _P.ACCOUNTS_SYNC,
+    }
+)
+GIVABLE = frozenset(Permission) - _OF_PROCESSES
+"""What a role may have."""
+
+
+_RIGHTS = {permission.value: permission for permission in GIVABLE}
+_FIELDS = {masked.value: masked for masked in MaskedField}
+
+
+def known_rights(words: Iterable[str]) -> frozenset[Permission]:
+    """The rights among words that were kept; what this version of the program does not know is no right."""
+    return frozenset(_RIGHTS[word] for word in words if word in _RIGHTS)
+
+
+def known_fields(words: Iterable[str]) -> frozenset[MaskedField]:
+    return frozenset(_FIELDS[word] for word in words if word in _FIELDS)
 
 
 class ActorKind(StrEnum):
@@ -173,6 +270,9 @@ class Actor:
     permissions: frozenset[Permission] = frozenset()
     account_ids: frozenset[int] | None = frozenset()
     request_reach: RequestReach = RequestReach.OWN
+    account_reach: AccountReach = AccountReach.TEAM
+    masked: frozenset[MaskedField] = frozenset()
+    role_ids: frozenset[int] = frozenset()
     operator_id: int | None = None
     agency_id: int | None = None
     session_id: int | None = None
@@ -182,6 +282,14 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+    def sees(self, field: MaskedField) -> bool:
+        """Whether personal data is shown to them as it is."""
+        return field not in self.masked
+
+    @property
+    def mandate(self) -> Mandate:
+        return Mandate(self.permissions, self.account_reach, self.request_reach, self.masked)
 
     def reaches_account(self, account_id: int) -> bool:
         return self.account_ids is None or account_id in self.account_ids
@@ -198,4 +306,5 @@ def system_actor(name: str, *permissions: Permission) -> Actor:
         permissions=frozenset(permissions),
         account_ids=None,
         request_reach=RequestReach.ALL,
+        account_reach=AccountReach.ALL,
     )

@@ -5,22 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, case, cast, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.core.crypto import token_hash
 from app.core.db import among
-from app.core.permissions import ROLES, AccountReach, Actor, ActorKind
+from app.core.permissions import (
+    ACCOUNT_REACHES,
+    AccountReach,
+    Actor,
+    ActorKind,
+    Mandate,
+    RequestReach,
+    known_fields,
+    known_rights,
+    together,
+)
 from app.core.runtime import Runtime
 from app.identity.scope import accounts_within
-from app.models import Account, Operator, OperatorSession, TeamMember
+from app.models import Account, Operator, OperatorRole, OperatorSession, Role, TeamMember
 
 # A session's last use is written at most this often: reading a page must not cost a write each time.
 _SEEN_EVERY = timedelta(minutes=1)
-_COMMA = ","
+_COMMA, _PART, _LINE = ",", ";", "\n"
+_KEPT_MANDATES = 4096
 
 
 @dataclass(frozen=True)
@@ -81,7 +105,7 @@ def _people() -> Select[Any]:
     return select(
         Operator.id.label("operator_id"),
         Operator.login_name,
-        Operator.role,
+        _roles().label("roles"),
         Operator.agency_id,
         Operator.locale,
         Operator.is_active,
@@ -90,15 +114,54 @@ def _people() -> Select[Any]:
     ).select_from(Operator)
 
 
+def _of_the_person(what: Any) -> Any:
+    """A value made of the roles of the person outside."""
+    made = select(what).select_from(Role).join(OperatorRole, OperatorRole.role_id == Role.id)
+    return made.where(OperatorRole.operator_id == Operator.id).correlate(Operator).scalar_subquery()
+
+
+def _roles() -> Any:
+    """One line for each role: id, reaches, masked fields, rights."""
+    line: ColumnElement[str] = cast(Role.id, Text)
+    for column in (Role.account_reach, Role.request_reach, Role.masked, Role.rights):
+        line = line + literal(_PART) + type_coerce(column, Text)
+    return _of_the_person(func.aggregate_strings(line, _LINE))
+
+
 def _reached() -> ColumnElement[str | None]:
-    """The ids of a person's accounts by the rule of the role; roles that reach every account have none."""
-    whens = []
-    for name, role in ROLES.items():
-        reached = accounts_within(role, Operator)
+    """The ids of a person's accounts by their widest reach; whoever reaches every account has none."""
+    widest = _of_the_person(
+        func.max(
+            case(
+                {reach: place for place, reach in enumerate(ACCOUNT_REACHES)},
+                value=Role.account_reach,
+            )
+        )
+    )
+    ids = {}
+    for place, reach in enumerate(ACCOUNT_REACHES):
+        reached = accounts_within(reach, Operator)
         if reached is not None:
-            ids = reached.with_only_columns(_joined(Account.id)).correlate(Operator).scalar_subquery()
-            whens.append((Operator.role == name, ids))
-    return case(*whens, else_=None)
+            ids[place] = reached.with_only_columns(_joined(Account.id)).correlate(Operator).scalar_subquery()
+    return case(ids, value=widest, else_=null())
+
+
+@lru_cache(_KEPT_MANDATES)
+def _mandate(lines: str) -> tuple[frozenset[int], Mandate]:
+    """The ids of roles and what they allow together, by how `_roles` tells them. Read once for each text."""
+    ids, mandates = set(), []
+    for line in lines.split(_LINE):
+        number, accounts, requests, masked, rights = line.split(_PART)
+        ids.add(int(number))
+        mandates.append(
+            Mandate(
+                known_rights(rights.split()),
+                AccountReach(accounts),
+                RequestReach(requests),
+                known_fields(masked.split()),
+            )
+        )
+    return frozenset(ids), together(mandates)
 
 
 def _joined(column: Any) -> ColumnElement[str]:
@@ -115,14 +178,17 @@ def _is_live(runtime: Runtime, row: Any) -> bool:
 
 
 def _as_actor(row: Any, session_id: int | None, address: str) -> Actor:
-    role = ROLES[row.role]
-    everywhere = role.account_reach is AccountReach.ALL
+    role_ids, mandate = _mandate(row.roles) if row.roles else (frozenset(), Mandate())
+    everywhere = mandate.account_reach is AccountReach.ALL
     return Actor(
         kind=ActorKind.OPERATOR,
         label=row.login_name,
-        permissions=role.permissions,
+        permissions=mandate.permissions,
         account_ids=None if everywhere else _numbers(row.account_ids),
-        request_reach=role.request_reach,
+        request_reach=mandate.request_reach,
+        account_reach=mandate.account_reach,
+        masked=mandate.masked,
+        role_ids=role_ids,
         operator_id=row.operator_id,
         agency_id=row.agency_id,
         session_id=session_id,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from app.core.events import EVENTS
 from app.identity.people_schemas import AccessChanged, CapacityChanged, PersonChanged, TeamChanged
+from app.identity.role_schemas import RoleChanged
 from app.identity.schemas import PresenceChanged, SessionEnded
-from app.models import Operator, Team
+from app.models import Operator, Role, Team
 
 OPERATOR = EVENTS.kind("operator", Operator)
 SESSION = EVENTS.kind("session")
 TEAM = EVENTS.kind("team", Team)
+ROLE = EVENTS.kind("role", Role)
 
 PRESENCE_CHANGED = EVENTS.declare("operator.presence_changed", PresenceChanged, OPERATOR, newest_wins=True)
 CAPACITY_CHANGED = EVENTS.declare("operator.capacity_changed", CapacityChanged, OPERATOR, audited=True)
@@ -19,6 +21,9 @@ OPERATOR_CREATED = EVENTS.declare("operator.created", PersonChanged, OPERATOR, a
 OPERATOR_CHANGED = EVENTS.declare("operator.changed", PersonChanged, OPERATOR, audited=True)
 TEAM_CREATED = EVENTS.declare("team.created", TeamChanged, TEAM, audited=True)
 TEAM_RENAMED = EVENTS.declare("team.renamed", TeamChanged, TEAM, audited=True)
+ROLE_CREATED = EVENTS.declare("role.created", RoleChanged, ROLE, audited=True)
+ROLE_CHANGED = EVENTS.declare("role.changed", RoleChanged, ROLE, audited=True)
+ROLE_DELETED = EVENTS.declare("role.deleted", RoleChanged, ROLE, audited=True)
 SESSION_ENDED = EVENTS.declare("session.ended", SessionEnded, SESSION)
 
 SESSION_OPENED = EVENTS.act("session.opened", OPERATOR)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from app.core.context import Context
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.permissions import ROLES, AccountReach, ActorKind, Permission, RoleName
+from app.core.permissions import AccountReach, Permission, together
 from app.identity import audit
 from app.identity.events import (
     OPERATOR,
@@ -19,12 +20,14 @@ from app.identity.events import (
     TEAM_CREATED,
     TEAM_RENAMED,
 )
+from app.identity.managers import keep_somebody_who_manages
 from app.identity.passwords import hash_password
 from app.identity.people import find_person
 from app.identity.people_schemas import ChangePerson, NewPerson, NewTeam, RenameTeam, TeamChanged
+from app.identity.role_queries import may_give
 from app.identity.scope import agency_audience, scope
-from app.identity.services import create_operator, end_sessions, keep_somebody_who_manages, tell_person
-from app.models import Agency, AgencyKind, Operator, Team, TeamMember
+from app.identity.services import capacity_of, create_operator, end_sessions, tell_person
+from app.models import Agency, AgencyKind, Operator, OperatorRole, Role, Team, TeamMember
 
 # Without what is taken for something else when it is read out or copied by hand: 0 O 1 I l.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -39,7 +42,9 @@ def create_person(ctx: Context, command: NewPerson) -> tuple[Operator, str]:
     """
     ctx.require(Permission.OPERATORS_MANAGE)
     agency = _agency(ctx, command.agency_id)
-    _check_role(ctx, command.role, agency)
+    roles = _roles_of(ctx, agency, command.role_ids)
+    for role in roles:
+        _check_role(ctx, role, agency)
     teams = _teams_of(ctx, agency.id, command.team_ids)
     password = _new_password()
     operator = create_operator(
@@ -47,7 +52,7 @@ def create_person(ctx: Context, command: NewPerson) -> tuple[Operator, str]:
         agency_id=agency.id,
         login_name=command.login_name,
         name=command.name,
-        role=command.role,
+        roles=roles,
         password=password,
         team_ids=[team.id for team in teams],
     )
@@ -57,30 +62,33 @@ def create_person(ctx: Context, command: NewPerson) -> tuple[Operator, str]:
 
 
 def change_person(ctx: Context, operator_id: int, command: ChangePerson) -> Operator:
-    """Another name, role or other teams, from the next call of theirs on. Nothing changes: nothing is told.
+    """Another name, other roles or teams, from the next call of theirs on. Nothing changes: nothing is told.
 
     What they hold and may not serve any more goes back into its queue (`routing.holders`). Raises Conflict
-    for a role that they cannot have, for one's own role, and for the last one who manages people.
+    for a role that they cannot have, for one's own roles, and for the last one who manages people.
     """
     ctx.require(Permission.OPERATORS_MANAGE)
     operator = find_person(ctx, operator_id)
+    ctx.session.refresh(operator, ["roles"])
     agency = ctx.session.get_one(Agency, operator.agency_id)
+    roles = _roles_of(ctx, agency, command.role_ids)
     wanted = {team.id for team in _teams_of(ctx, agency.id, command.team_ids)}
     held = set(ctx.session.scalars(select(TeamMember.team_id).where(TeamMember.operator_id == operator.id)))
-    before = {"name": operator.name, "role": operator.role.value, "team_ids": sorted(held)}
-    if command.role is not operator.role:
-        _check_new_role(ctx, operator, command.role, agency)
-        operator.role = command.role
-        if operator.capacity == 0:
-            operator.capacity = ROLES[command.role].capacity
+    before = _detail(operator, operator.roles, held)
+    _set_roles(ctx, operator, roles, agency)
     operator.name = command.name
     _set_teams(ctx, operator, held, wanted)
-    after = {"name": operator.name, "role": operator.role.value, "team_ids": sorted(wanted)}
+    after = _detail(operator, roles, wanted)
     if after != before:
         ctx.session.flush()
-        tell_person(ctx, operator, OPERATOR_CHANGED, sorted(wanted))
+        tell_person(ctx, operator, OPERATOR_CHANGED, roles, sorted(wanted))
         audit.record(ctx, OPERATOR_CHANGED, OPERATOR.of(operator), detail={"before": before, "after": after})
     return operator
+
+
+def _detail(operator: Operator, roles: Sequence[Role], team_ids: set[int]) -> dict[str, Any]:
+    labels = sorted(role.label for role in roles)
+    return {"name": operator.name, "roles": labels, "team_ids": sorted(team_ids)}
 
 
 def give_password(ctx: Context, operator_id: int) -> str:
@@ -163,21 +171,54 @@ def _teams_of(ctx: Context, agency_id: int, ids: Sequence[int]) -> list[Team]:
     return teams
 
 
-def _check_role(ctx: Context, role: RoleName, agency: Agency) -> None:
+def _roles_of(ctx: Context, agency: Agency, ids: Sequence[int]) -> list[Role]:
+    """The roles, all of which the agency's people may have; raises Invalid when one is not.
+
+    Locked: none of them is widened or removed while it is given.
+    """
+    roles = list(
+        ctx.session.scalars(
+            scope(select(Role), ctx.actor, Role)
+            .where(Role.id.in_(ids), or_(Role.agency_id.is_(None), Role.agency_id == agency.id))
+            .order_by(Role.id)
+            .with_for_update()
+        )
+    )
+    if len(roles) != len(set(ids)):
+        raise Invalid(fields={"role_ids": "no_such_role"})
+    return roles
+
+
+def _check_role(ctx: Context, role: Role, agency: Agency) -> None:
     """Nobody gives a right that they lack, and an agency's people never reach another's accounts."""
-    given = ROLES[role]
-    if ctx.actor.kind is ActorKind.OPERATOR and not given.permissions <= ctx.actor.permissions:
+    if not may_give(ctx, role.mandate):
         raise Conflict("role_beyond_own")
-    if agency.kind is AgencyKind.THIRD_PARTY and given.account_reach is AccountReach.ALL:
+    if agency.kind is AgencyKind.THIRD_PARTY and role.account_reach is AccountReach.ALL:
         raise Conflict("role_beyond_agency")
 
 
-def _check_new_role(ctx: Context, operator: Operator, role: RoleName, agency: Agency) -> None:
+def _set_roles(ctx: Context, operator: Operator, wanted: Sequence[Role], agency: Agency) -> None:
+    held = {role.id for role in operator.roles}
+    given = [role for role in wanted if role.id not in held]
+    taken = held - {role.id for role in wanted}
+    if not given and not taken:
+        return
     if operator.id == ctx.actor.operator_id:
         raise Conflict("own_role")
-    _check_role(ctx, role, agency)
-    if Permission.OPERATORS_MANAGE not in ROLES[role].permissions:
+    for role in given:
+        _check_role(ctx, role, agency)
+    if Permission.OPERATORS_MANAGE not in together(role.mandate for role in wanted).permissions:
         keep_somebody_who_manages(ctx, operator)
+    ctx.session.execute(
+        delete(OperatorRole).where(OperatorRole.operator_id == operator.id, OperatorRole.role_id.in_(taken))
+    )
+    ctx.session.add_all(
+        OperatorRole(created_at=ctx.now(), role_id=role.id, operator_id=operator.id) for role in given
+    )
+    ctx.session.flush()
+    ctx.session.expire(operator, ["roles"])
+    if operator.capacity == 0:
+        operator.capacity = capacity_of(given)
 
 
 def _set_teams(ctx: Context, operator: Operator, held: set[int], wanted: set[int]) -> None:

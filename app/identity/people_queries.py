@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.core.pagination import after, decode_cursor, encode_cursor
-from app.core.permissions import ROLES, Permission, RoleName
+from app.core.permissions import GIVABLE, Permission
 from app.identity.people_schemas import PeopleList, PeopleQuery, PersonView, RightHolders
 from app.identity.queries import open_requests_by_operator
+from app.identity.role_queries import mandate_of, may_with, role_refs
 from app.identity.schemas import AgencyRef, PersonRef, TeamRef
 from app.identity.scope import scope
 from app.models import Operator
 
 NAMED = 5
 """More names than this help nobody."""
+_WITH = (joinedload(Operator.agency), selectinload(Operator.teams), selectinload(Operator.roles))
 
 
 def list_people(ctx: Context, query: PeopleQuery) -> PeopleList:
     """Everybody within reach, those who may not log in included; four statements a page."""
-    statement = scope(select(Operator), ctx.actor, Operator).options(
-        selectinload(Operator.agency), selectinload(Operator.teams)
-    )
+    statement = scope(select(Operator), ctx.actor, Operator).options(*_WITH)
     if query.cursor:
         statement = statement.where(after([(Operator.id, False)], decode_cursor(query.cursor, [int])))
     rows = list(ctx.session.scalars(statement.order_by(Operator.id).limit(query.limit + 1)))
@@ -36,9 +36,7 @@ def list_people(ctx: Context, query: PeopleQuery) -> PeopleList:
 
 def get_person(ctx: Context, operator_id: int) -> PersonView:
     row = ctx.session.scalars(
-        scope(select(Operator), ctx.actor, Operator)
-        .where(Operator.id == operator_id)
-        .options(selectinload(Operator.agency), selectinload(Operator.teams))
+        scope(select(Operator), ctx.actor, Operator).where(Operator.id == operator_id).options(*_WITH)
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -52,7 +50,7 @@ def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
             id=person.id,
             name=person.name,
             login_name=person.login_name,
-            role=person.role,
+            roles=role_refs(person),
             agency=AgencyRef(id=person.agency.id, name=person.agency.name, kind=person.agency.kind),
             teams=[TeamRef(id=team.id, name=team.name) for team in person.teams],
             presence=person.presence,
@@ -60,7 +58,7 @@ def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
             open_requests=load.get(person.id, 0),
             capacity=person.capacity,
             is_active=person.is_active,
-            serves=Permission.REPLIES_SEND in ROLES[person.role].permissions,
+            serves=Permission.REPLIES_SEND in mandate_of(person).permissions,
         )
         for person in people
     ]
@@ -68,18 +66,14 @@ def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
 
 def right_holders(ctx: Context, right: str) -> RightHolders:
     """Who of the asker's own agency has a right, and who may give it; NotFound when there is none such."""
-    wanted = next((permission for permission in Permission if permission.value == right), None)
-    if wanted is None or not _roles_with(wanted):
+    wanted = next((permission for permission in GIVABLE if permission.value == right), None)
+    if wanted is None:
         raise NotFound
     return RightHolders(
         right=right,
         holders=_people_with(ctx, wanted),
         grantors=_people_with(ctx, Permission.OPERATORS_MANAGE),
     )
-
-
-def _roles_with(permission: Permission) -> list[RoleName]:
-    return [name for name, role in ROLES.items() if permission in role.permissions]
 
 
 def _people_with(ctx: Context, permission: Permission) -> list[PersonRef]:
@@ -89,7 +83,7 @@ def _people_with(ctx: Context, permission: Permission) -> list[PersonRef]:
             Operator.agency_id == ctx.actor.agency_id,
             Operator.is_active,
             Operator.id != ctx.actor.operator_id,
-            Operator.role.in_(_roles_with(permission)),
+            may_with(permission),
         )
         .order_by(Operator.id)
         .limit(NAMED)

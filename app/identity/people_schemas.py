@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.inputs import Label, RowId
 from app.core.pagination import MAX_LIMIT
-from app.core.permissions import RoleName
-from app.identity.schemas import AgencyRef, PersonRef, TeamRef
+from app.identity.schemas import AgencyRef, PersonRef, RoleRef, TeamRef
 from app.models import Presence
 
 MOST_CAPACITY = 100
@@ -28,7 +27,7 @@ class PersonView(BaseModel):
     id: int
     name: str
     login_name: str
-    role: RoleName
+    roles: list[RoleRef]
     agency: AgencyRef
     teams: list[TeamRef]
     presence: Presence
@@ -60,6 +59,8 @@ LoginName = Annotated[str, Field(min_length=2, max_length=60, pattern=r"^[A-Za-z
 """What can be typed on every keyboard; upper and lower case are the same."""
 PersonName = Annotated[Label, Field(max_length=60)]
 MOST_TEAMS = 20
+MOST_ROLES = 10
+RoleIds = Annotated[list[RowId], Field(min_length=1, max_length=MOST_ROLES)]
 
 
 class NewPerson(BaseModel):
@@ -68,7 +69,7 @@ class NewPerson(BaseModel):
     model_config = ConfigDict(extra="forbid")
     login_name: LoginName
     name: PersonName
-    role: RoleName
+    role_ids: RoleIds
     agency_id: RowId
     team_ids: list[RowId] = Field([], max_length=MOST_TEAMS)
 
@@ -78,7 +79,7 @@ class ChangePerson(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     name: PersonName
-    role: RoleName
+    role_ids: RoleIds
     team_ids: list[RowId] = Field(max_length=MOST_TEAMS)
 
 
@@ -130,7 +131,7 @@ class PersonChanged(BaseModel):
 
     operator_id: int
     name: str
-    role: RoleName
+    role_ids: list[int]
     team_ids: list[int]
 
 

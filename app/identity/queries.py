@@ -9,9 +9,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.core.context import Context
-from app.core.permissions import ROLES, Permission
+from app.core.permissions import Permission
 from app.core.rows import hold
 from app.core.tables import Counter
+from app.identity.role_queries import mandate_of, role_refs
 from app.identity.schemas import (
     AgencyList,
     AgencyRef,
@@ -28,6 +29,8 @@ from app.identity.scope import scope, serves
 from app.models import WORKING_STATUSES, Account, Agency, Operator, ServiceRequest, Team
 
 EVENT_COUNTER = "events"
+WHO_SERVES = (joinedload(Operator.agency), selectinload(Operator.teams), selectinload(Operator.roles))
+"""What `why_not_serving` looks at of a person."""
 
 
 def session_view(ctx: Context, csrf_token: str) -> SessionView:
@@ -37,7 +40,7 @@ def session_view(ctx: Context, csrf_token: str) -> SessionView:
     found = ctx.session.execute(
         select(Operator, in_hand, number)
         .where(Operator.id == ctx.actor.operator_id)
-        .options(joinedload(Operator.agency), joinedload(Operator.teams))
+        .options(joinedload(Operator.agency), joinedload(Operator.teams), joinedload(Operator.roles))
     )
     operator, open_now, newest = found.unique().one()
     return SessionView(
@@ -50,7 +53,7 @@ def session_view(ctx: Context, csrf_token: str) -> SessionView:
             id=operator.id,
             login_name=operator.login_name,
             name=operator.name,
-            role=operator.role,
+            roles=role_refs(operator),
             agency=AgencyRef(id=operator.agency.id, name=operator.agency.name, kind=operator.agency.kind),
             teams=[TeamRef(id=team.id, name=team.name) for team in operator.teams],
         ),
@@ -99,7 +102,7 @@ def active_operators(session: Session, agency_id: int) -> Sequence[Operator]:
     return session.scalars(
         select(Operator)
         .where(Operator.agency_id == agency_id, Operator.is_active)
-        .options(selectinload(Operator.teams), joinedload(Operator.agency))
+        .options(*WHO_SERVES)
         .order_by(Operator.id)
     ).all()
 
@@ -109,7 +112,9 @@ def people_by_id(session: Session, ids: Collection[int]) -> dict[int, Operator]:
     if not ids:
         return {}
     statement = select(Operator).where(Operator.id.in_(ids))
-    loaded = statement.options(joinedload(Operator.teams), joinedload(Operator.agency))
+    loaded = statement.options(
+        joinedload(Operator.teams), joinedload(Operator.roles), joinedload(Operator.agency)
+    )
     people = session.scalars(loaded).unique().all()
     hold(session, people)
     return {person.id: person for person in people}
@@ -121,17 +126,17 @@ def why_not_serving(
     """The code of why somebody cannot hold an account's requests, or do there what needs another `right`;
     None for who can.
 
-    Their agency and teams are loaded. Whoever reaches every account may help another agency out, but is
+    What `WHO_SERVES` names is loaded. Whoever reaches every account may help another agency out, but is
     given none of its work (`operators_for_account`).
     """
-    role = ROLES[person.role]
+    mandate = mandate_of(person)
     if not person.is_active:
         return "holder_disabled"
     if not person.agency.is_active:
         return "agency_closed"
-    if right not in role.permissions:
+    if right not in mandate.permissions:
         return "holder_may_not_answer"
-    return None if serves(role, person, account) else "holder_does_not_serve_account"
+    return None if serves(mandate.account_reach, person, account) else "holder_does_not_serve_account"
 
 
 def list_agencies(ctx: Context) -> AgencyList:

@@ -33,6 +33,14 @@ class PersonRef(BaseModel):
     name: str
 
 
+class RoleRef(BaseModel):
+    id: int
+    key: RoleName | None
+    """Of a role that the program brings; the browser has a word for it."""
+    name: str
+    """As people called it; empty where there is a key."""
+
+
 class TeamRef(BaseModel):
     id: int
     name: str
@@ -60,7 +68,7 @@ class OperatorView(BaseModel):
     id: int
     login_name: str
     name: str
-    role: RoleName
+    roles: list[RoleRef]
     agency: AgencyRef
     teams: list[TeamRef]
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.core.events import Audience
-from app.core.permissions import AccountReach, Actor, Permission, RequestReach, Role
+from app.core.permissions import AccountReach, Actor, Permission, RequestReach
 from app.core.seen import ByAccount, ByAgency, ByConversation, ByRequest, ByRule, Unscoped, require_seen
 from app.models import (
     Account,
@@ -25,6 +25,7 @@ from app.models import (
     Conversation,
     Monitor,
     Operator,
+    Role,
     SavedView,
     ServiceRequest,
     Sharing,
@@ -134,10 +135,16 @@ def _backfill_condition(actor: Actor) -> ColumnElement[bool]:
     return Backfill.monitor_id.in_(select(Monitor.id).where(_agency_condition(Monitor.agency_id, actor)))
 
 
+def _role_condition(actor: Actor) -> ColumnElement[bool]:
+    """Everybody's, and those of one's agency."""
+    return or_(Role.agency_id.is_(None), _agency_condition(Role.agency_id, actor))
+
+
 _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "request": _request_condition,
     "contact": _contact_condition,
     "backfill": _backfill_condition,
+    "role": _role_condition,
     "saved_view": _saved_view_condition,
 }
 
@@ -161,15 +168,15 @@ def check_declarations(tables: Iterable[type]) -> None:
 check_declarations(mapper.class_ for mapper in Base.registry.mappers)
 
 
-def accounts_within(role: Role, operator: Operator | type[Operator]) -> Select[int] | None:
-    """The accounts a role lets an operator reach; None means every one.
+def accounts_within(reach: AccountReach, operator: Operator | type[Operator]) -> Select[int] | None:
+    """The accounts that an operator with this reach may see; None means every one.
 
-    With the class instead of a person it is a part of a statement about people of that role.
+    With the class instead of a person it is a part of a statement about people.
     """
-    if role.account_reach is AccountReach.ALL:
+    if reach is AccountReach.ALL:
         return None
     reached = select(Account.id).where(Account.agency_id == operator.agency_id)
-    if role.account_reach is AccountReach.AGENCY:
+    if reach is AccountReach.AGENCY:
         return reached
     # The person of the statement outside, however deep this stands in it: never anybody at all.
     teams = select(TeamMember.team_id).where(TeamMember.operator_id == operator.id).correlate(Operator)
@@ -179,13 +186,13 @@ def accounts_within(role: Role, operator: Operator | type[Operator]) -> Select[i
     )
 
 
-def serves(role: Role, operator: Operator, account: Account) -> bool:
+def serves(reach: AccountReach, operator: Operator, account: Account) -> bool:
     """The same rule for one operator whose teams are loaded and one account: no statement."""
-    if role.account_reach is AccountReach.ALL:
+    if reach is AccountReach.ALL:
         return True
     if account.agency_id != operator.agency_id:
         return False
-    if role.account_reach is AccountReach.AGENCY or account.owner_operator_id == operator.id:
+    if reach is AccountReach.AGENCY or account.owner_operator_id == operator.id:
         return True
     in_team = account.team_id in {team.id for team in operator.teams}
     return account.kind is AccountKind.OFFICIAL and in_team
@@ -194,6 +201,7 @@ def serves(role: Role, operator: Operator, account: Account) -> bool:
 def rooms_of(actor: Actor) -> frozenset[str]:
     """Every room whose events the actor may hear."""
     rooms = {f"operator{actor.operator_id}", *(f"team{team}" for team in actor.team_ids)}
+    rooms.update(_role_rooms_of(actor))
     if actor.account_ids is None:
         bases = [EVERYWHERE]
     else:
@@ -279,6 +287,19 @@ def _saved_view_rooms(view: SavedView, sharing: Sharing, team_id: int | None) ->
     if sharing is Sharing.AGENCY:
         rooms |= {f"agency{view.agency_id}", f"{EVERYWHERE}.{Permission.SESSION_USE}"}
     return frozenset(rooms)
+
+
+def _role_rooms_of(actor: Actor) -> set[str]:
+    rooms = {f"role{role}" for role in actor.role_ids}
+    if actor.may(Permission.PEOPLE_READ):
+        rooms |= {"roles", "roles.all" if actor.account_ids is None else f"roles.agency{actor.agency_id}"}
+    return rooms
+
+
+def role_audience(role: Role) -> Audience:
+    """Whoever has the role, and whoever looks after people to whom it can be given."""
+    readers = {"roles"} if role.agency_id is None else {"roles.all", f"roles.agency{role.agency_id}"}
+    return Audience(frozenset({f"role{role.id}", *readers}))
 
 
 def agency_audience(agency_id: int) -> Audience:

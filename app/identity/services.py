@@ -13,7 +13,7 @@ from app.core.crypto import new_token, token_hash
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import Audience, EventName
 from app.core.i18n import translate
-from app.core.permissions import ROLES, Permission, RoleName
+from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.events import (
     OPERATOR,
@@ -27,14 +27,14 @@ from app.identity.events import (
     SESSION_REFUSED,
 )
 from app.identity.login_pace import count_wrong, forget_wrong, require_pace
+from app.identity.managers import keep_somebody_who_manages
 from app.identity.passwords import decoy_hash, hash_password, needs_rehash, verify_password
 from app.identity.people_schemas import AccessChanged, PersonChanged
 from app.identity.schemas import LogIn, PresenceChanged, SessionEnded, SetLocale, SetPresence
 from app.identity.scope import agency_audience
-from app.models import Operator, OperatorSession, Presence, TeamMember
+from app.models import Operator, OperatorRole, OperatorSession, Presence, Role, TeamMember
 
 SHORTEST_PASSWORD = 10
-MANAGING_ROLES = [name for name, role in ROLES.items() if Permission.OPERATORS_MANAGE in role.permissions]
 
 
 def log_in(ctx: Context, command: LogIn, *, address: str, user_agent: str) -> tuple[Operator, str] | None:
@@ -166,7 +166,7 @@ def create_operator(
     agency_id: int,
     login_name: str,
     name: str,
-    role: RoleName,
+    roles: Sequence[Role],
     password: str,
     team_ids: Sequence[int] = (),
 ) -> Operator:
@@ -184,25 +184,38 @@ def create_operator(
         login_name=login,
         name=name,
         password_hash=hash_password(password),
-        role=role,
         presence=Presence.OFFLINE,
         presence_since=ctx.now(),
-        capacity=ROLES[role].capacity,
+        capacity=capacity_of(roles),
     )
     ctx.session.add(operator)
     ctx.session.flush()
     ctx.session.add_all(
         TeamMember(created_at=ctx.now(), team_id=team_id, operator_id=operator.id) for team_id in team_ids
     )
-    tell_person(ctx, operator, OPERATOR_CREATED, team_ids)
-    audit.record(ctx, OPERATOR_CREATED, OPERATOR.of(operator), detail={"role": role})
+    ctx.session.add_all(
+        OperatorRole(created_at=ctx.now(), role_id=role.id, operator_id=operator.id) for role in roles
+    )
+    tell_person(ctx, operator, OPERATOR_CREATED, roles, team_ids)
+    detail = {"roles": [role.label for role in roles]}
+    audit.record(ctx, OPERATOR_CREATED, OPERATOR.of(operator), detail=detail)
     return operator
 
 
-def tell_person(ctx: Context, operator: Operator, name: EventName, team_ids: Sequence[int]) -> None:
-    """Tell of what somebody is from now on, with the teams that they are in."""
+def capacity_of(roles: Sequence[Role]) -> int:
+    """How many requests somebody with these roles is given at most, until somebody says otherwise."""
+    return max((role.capacity for role in roles), default=0)
+
+
+def tell_person(
+    ctx: Context, operator: Operator, name: EventName, roles: Sequence[Role], team_ids: Sequence[int]
+) -> None:
+    """Tell of what somebody is from now on, with their roles and the teams that they are in."""
     told = PersonChanged(
-        operator_id=operator.id, name=operator.name, role=operator.role, team_ids=sorted(team_ids)
+        operator_id=operator.id,
+        name=operator.name,
+        role_ids=sorted(role.id for role in roles),
+        team_ids=sorted(team_ids),
     )
     ctx.emit(name, told, agency_audience(operator.agency_id), about=OPERATOR.of(operator))
 
@@ -211,18 +224,6 @@ def disable_operator(ctx: Context, login_name: str) -> int:
     """Shut a person out: no login, and every session (with its sockets) ends now; how many ended."""
     ctx.require(Permission.OPERATORS_MANAGE)
     return shut_out(ctx, find_login(ctx, login_name))
-
-
-def keep_somebody_who_manages(ctx: Context, losing: Operator) -> None:
-    """Raises Conflict when nobody but this person manages people. Two who go at once wait for each other."""
-    managing = ctx.session.scalars(
-        select(Operator.id)
-        .where(Operator.is_active, Operator.role.in_(MANAGING_ROLES))
-        .order_by(Operator.id)
-        .with_for_update()
-    ).all()
-    if managing == [losing.id]:
-        raise Conflict("last_administrator")
 
 
 def find_login(ctx: Context, login_name: str) -> Operator:

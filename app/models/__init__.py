@@ -59,6 +59,7 @@ from app.models.outbound import (
 )
 from app.models.publication import Publication, PublicationKind, PublicationMedia
 from app.models.request_change import ChangeKind, RequestChange
+from app.models.role import OperatorRole, Role
 from app.models.saved_view import SavedView, Sharing
 from app.models.service_request import (
     ACTIVE_STATUSES,
@@ -130,6 +131,7 @@ __all__ = [
     "MonitorHit",
     "OAuthState",
     "Operator",
+    "OperatorRole",
     "OperatorSession",
     "OutboundAttempt",
     "OutboundMessage",
@@ -143,6 +145,7 @@ __all__ = [
     "RequestChange",
     "RequestStatus",
     "RereadRound",
+    "Role",
     "SampledItem",
     "SavedView",
     "Sensitivity",

@@ -22,7 +22,7 @@ class Contact(Entity):
     name: Mapped[str] = mapped_column(String(120))
     level: Mapped[str | None] = mapped_column(String(20))
     phone: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """Encrypted; shown masked unless the role may see it."""
+    """Encrypted; shown masked unless a role of whoever looks shows it (`MaskedField.CONTACT_PHONE`)."""
     version: Mapped[int] = mapped_column(default=1)
 
     identities: Mapped[list[ContactIdentity]] = relationship(back_populates="contact", lazy="raise_on_sql")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
-from app.core.permissions import RoleName
 from app.core.seen import ByAgency, Unscoped
+
+if TYPE_CHECKING:
+    from app.models.role import Role
 
 
 class AgencyKind(StrEnum):
@@ -57,7 +60,6 @@ class Operator(Entity):
     password_hash: Mapped[str] = mapped_column(String(200))
     password_is_given: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Somebody else knows the password: it was made for them, and they have not chosen their own since."""
-    role: Mapped[RoleName] = mapped_column(EnumText(RoleName))
     is_active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(String(10), default="zh-CN")
     capacity: Mapped[int]
@@ -67,6 +69,9 @@ class Operator(Entity):
     agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
     teams: Mapped[list[Team]] = relationship(
         secondary="team_members", lazy="raise_on_sql", order_by="Team.id"
+    )
+    roles: Mapped[list[Role]] = relationship(
+        secondary="operator_roles", lazy="raise_on_sql", order_by="Role.id", viewonly=True
     )
 
 

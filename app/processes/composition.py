@@ -8,7 +8,7 @@ from app.config import ConfigurationError, Settings, load_settings
 from app.core.clock import Clock
 from app.core.logging import configure_logging
 from app.core.runtime import Runtime, build_runtime
-from app.identity.events import CAPACITY_CHANGED, OPERATOR_CHANGED, PRESENCE_CHANGED
+from app.identity.events import CAPACITY_CHANGED, OPERATOR_CHANGED, PRESENCE_CHANGED, ROLE_CHANGED
 from app.jobs.queue import RedisQueue
 from app.media.events import MEDIA_COPIED
 from app.routing import jobs as routing_jobs
@@ -28,6 +28,7 @@ def compose(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     runtime.subscribe(PRESENCE_CHANGED, routing_jobs.on_person_changed)
     runtime.subscribe(CAPACITY_CHANGED, routing_jobs.on_person_changed)
     runtime.subscribe(OPERATOR_CHANGED, routing_jobs.on_person_changed)
+    runtime.subscribe(ROLE_CHANGED, routing_jobs.on_person_changed)
     runtime.subscribe(OPENED, routing_jobs.on_request_opened)
     runtime.subscribe(MESSAGES_APPENDED, on_messages_appended)
     runtime.subscribe(MESSAGES_APPENDED, copy_media_of_messages)

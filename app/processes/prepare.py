@@ -1,7 +1,8 @@
 """Makes an installation ready for its start: `python -m app.processes.prepare`.
 
-The schema is brought up to date, the language model's tables are written for others to map and, in the demo,
-the demo organisation is made; its logins are written to `seed-demo.log` in the logs' folder.
+The schema is brought up to date, the roles that the program brings follow it, the language model's tables are
+written for others to map and, in the demo, the demo organisation is made; its logins are written to
+`seed-demo.log` in the logs' folder.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from app import migrate
 from app.core.permissions import system_actor
 from app.core.unit_of_work import open_context
+from app.identity.built_in_roles import keep_built_in_roles
 from app.listener.learning.versions import current_classifier
 from app.ops.layout import Layout
 from app.processes.composition import start_process
@@ -23,6 +25,8 @@ def main(_arguments: Sequence[str] = ()) -> int:
     layout = Layout(runtime.settings.data_dir.absolute())
     layout.create()
     migrate.upgrade(runtime.engine)
+    with open_context(runtime, system_actor("prepare")) as ctx:
+        keep_built_in_roles(ctx.session, ctx.now())
     current_classifier(runtime)
     if runtime.settings.is_demo:
         with open_context(runtime, system_actor("seed")) as ctx:

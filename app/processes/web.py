@@ -24,6 +24,7 @@ from app.customers.views import customers
 from app.extensions import csrf, login_manager, socketio
 from app.identity import web_session
 from app.identity.people_views import people
+from app.identity.role_views import roles
 from app.identity.views import identity
 from app.listener.learning.views import labels
 from app.listener.ledger.views import listener
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     health,
     identity,
     people,
+    roles,
     accounts,
     customers,
     media,

@@ -23,7 +23,7 @@ from app.core.json_text import json_text
 from app.core.metrics import BROWSERS_BEHIND, EVENTS_DELIVERED, LIVE_STEP_SECONDS
 from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
-from app.identity.events import OPERATOR_CHANGED, SESSION_ENDED
+from app.identity.events import OPERATOR_CHANGED, ROLE_CHANGED, SESSION_ENDED
 from app.identity.web_session import load_actors
 from app.realtime.connections import Connection, Connections, sids_of_session
 from app.realtime.event_log import newest, out_of_reach, read_after
@@ -255,11 +255,17 @@ class Tail:
                     self.dismiss(sid)
 
     def _follow_changed_people(self, events: Sequence[EventLog]) -> None:
-        """Whose role or teams are others from now on is looked up at once, and not when all are."""
-        changed = {event.payload["operator_id"] for event in events if event.name == OPERATOR_CHANGED}
-        if changed:
-            theirs = [one for one in self._connections.all() if one.actor.operator_id in changed]
-            self._recheck(theirs)
+        """Whose roles or teams are others from now on is looked up at once, and not when all are."""
+        people = {event.payload["operator_id"] for event in events if event.name == OPERATOR_CHANGED}
+        roles = {event.payload["role_id"] for event in events if event.name == ROLE_CHANGED}
+        if people or roles:
+            self._recheck(
+                [
+                    one
+                    for one in self._connections.all()
+                    if one.actor.operator_id in people or not one.actor.role_ids.isdisjoint(roles)
+                ]
+            )
 
     def recheck_actors(self) -> None:
         """Look all browsers' sessions up again: rights may have changed, a session may have ended."""

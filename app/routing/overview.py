@@ -16,22 +16,21 @@ from app.accounts.schemas import AccountRefView
 from app.core.context import Context
 from app.core.db import not_by_index
 from app.core.office import start_of_day
-from app.core.permissions import ROLES, Permission
+from app.core.permissions import Permission
 from app.identity.queries import open_requests_by_operator
+from app.identity.role_queries import may_with
 from app.identity.schemas import TeamRef
 from app.identity.scope import scope, visible
 from app.models import Account, AccountStatus, Operator, Presence, RequestStatus, ServiceRequest, Team
 from app.routing.narrowing import overdue_condition, view_condition
 from app.routing.overview_schemas import AccountFigures, OverviewView, TeamFigures, TotalFigures
 
-_SERVING = frozenset(name for name, role in ROLES.items() if Permission.REPLIES_SEND in role.permissions)
-
 
 def overview(ctx: Context) -> OverviewView:
     """Ten statements, however much there is; one more for an account whose pushes cannot be opened."""
     people = ctx.session.scalars(
         scope(select(Operator), ctx.actor, Operator)
-        .where(Operator.is_active, Operator.role.in_(_SERVING))
+        .where(Operator.is_active, may_with(Permission.REPLIES_SEND))
         .options(selectinload(Operator.teams))
     ).all()
     work = _work(ctx)

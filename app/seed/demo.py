@@ -11,15 +11,18 @@ from sqlalchemy import select
 
 from app.adapters import registry
 from app.core.context import Context
-from app.core.permissions import ROLES, RoleName
+from app.core.permissions import RoleName
 from app.identity.passwords import hash_password
+from app.identity.services import capacity_of
 from app.models import (
     Account,
     AccountStatus,
     Agency,
     AgencyKind,
     Operator,
+    OperatorRole,
     Presence,
+    Role,
     Stream,
     Team,
     TeamMember,
@@ -38,7 +41,7 @@ _SERVED_BY_AGENCY = ("云岭校园", "云岭会员俱乐部")
 class Person:
     login_name: str
     name: str
-    role: RoleName
+    roles: tuple[RoleName, ...]
     agency: str
     teams: tuple[str, ...] = ()
 
@@ -48,18 +51,18 @@ BLUEBRIDGE = "蓝桥代运营"
 CARE, BROADBAND, CAMPUS = "客服组", "宽带组", "校园组"
 TEAMS = ((YUNLING, CARE), (YUNLING, BROADBAND), (BLUEBRIDGE, CAMPUS))
 PEOPLE = (
-    Person("hexiaotang", "何晓棠", RoleName.OPERATOR, YUNLING, (CARE, BROADBAND)),
-    Person("zhouqiming", "周启明", RoleName.OPERATOR, YUNLING, (CARE,)),
-    Person("sunian", "苏念", RoleName.OPERATOR, YUNLING, (CARE,)),
-    Person("luyao", "陆遥", RoleName.OPERATOR, YUNLING, (BROADBAND,)),
-    Person("tangyuan", "唐远", RoleName.OPERATOR, YUNLING, (BROADBAND,)),
-    Person("jiangnan", "江楠", RoleName.SUPERVISOR, YUNLING, (CARE, BROADBAND)),
-    Person("weilan", "魏岚", RoleName.MANAGER, YUNLING),
-    Person("admin", "管理员", RoleName.ADMINISTRATOR, YUNLING),
-    Person("bb.lin", "林小满", RoleName.AGENCY_OPERATOR, BLUEBRIDGE, (CAMPUS,)),
-    Person("bb.qiao", "乔一帆", RoleName.AGENCY_OPERATOR, BLUEBRIDGE, (CAMPUS,)),
-    Person("bb.xu", "许知远", RoleName.AGENCY_OPERATOR, BLUEBRIDGE, (CAMPUS,)),
-    Person("bb.lead", "方晴", RoleName.SUPERVISOR, BLUEBRIDGE, (CAMPUS,)),
+    Person("hexiaotang", "何晓棠", (RoleName.OPERATOR,), YUNLING, (CARE, BROADBAND)),
+    Person("zhouqiming", "周启明", (RoleName.OPERATOR,), YUNLING, (CARE,)),
+    Person("sunian", "苏念", (RoleName.OPERATOR,), YUNLING, (CARE,)),
+    Person("luyao", "陆遥", (RoleName.OPERATOR,), YUNLING, (BROADBAND,)),
+    Person("tangyuan", "唐远", (RoleName.OPERATOR,), YUNLING, (BROADBAND,)),
+    Person("jiangnan", "江楠", (RoleName.SUPERVISOR,), YUNLING, (CARE, BROADBAND)),
+    Person("weilan", "魏岚", (RoleName.MANAGER,), YUNLING),
+    Person("admin", "管理员", (RoleName.ADMINISTRATOR,), YUNLING),
+    Person("bb.lin", "林小满", (RoleName.AGENCY_OPERATOR,), BLUEBRIDGE, (CAMPUS,)),
+    Person("bb.qiao", "乔一帆", (RoleName.AGENCY_OPERATOR,), BLUEBRIDGE, (CAMPUS,)),
+    Person("bb.xu", "许知远", (RoleName.AGENCY_OPERATOR,), BLUEBRIDGE, (CAMPUS,)),
+    Person("bb.lead", "方晴", (RoleName.SUPERVISOR,), BLUEBRIDGE, (CAMPUS,)),
 )
 
 
@@ -98,6 +101,7 @@ def _teams(ctx: Context, agencies: dict[str, Agency]) -> dict[str, Team]:
 
 def _people(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -> None:
     password = hash_password(DEMO_PASSWORD)
+    roles = {role.key: role for role in ctx.session.scalars(select(Role).where(Role.key.is_not(None)))}
     for person in PEOPLE:
         operator = Operator(
             created_at=ctx.now(),
@@ -105,13 +109,16 @@ def _people(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -
             login_name=person.login_name,
             name=person.name,
             password_hash=password,
-            role=person.role,
             presence=Presence.OFFLINE,
             presence_since=ctx.now(),
-            capacity=ROLES[person.role].capacity,
+            capacity=capacity_of([roles[key] for key in person.roles]),
         )
         ctx.session.add(operator)
         ctx.session.flush()
+        ctx.session.add_all(
+            OperatorRole(created_at=ctx.now(), role_id=roles[key].id, operator_id=operator.id)
+            for key in person.roles
+        )
         for team in person.teams:
             ctx.session.add(TeamMember(created_at=ctx.now(), team_id=teams[team].id, operator_id=operator.id))
 
@@ -167,6 +174,7 @@ def _generous(platform: str) -> dict[str, Any]:
 def logins_table() -> str:
     """The demo logins, one a line."""
     lines = [
-        f"{person.login_name:<12} {person.role.value:<16} {person.name}  {person.agency}" for person in PEOPLE
+        f"{person.login_name:<12} {', '.join(person.roles):<16} {person.name}  {person.agency}"
+        for person in PEOPLE
     ]
     return "\n".join([*lines, f"password for all: {DEMO_PASSWORD}"])

@@ -13,7 +13,7 @@ from app.accounts.schemas import AccountRefView
 from app.core.context import Context
 from app.core.db import among
 from app.core.errors import NotFound
-from app.core.permissions import Permission
+from app.core.permissions import MaskedField, Permission
 from app.core.rows import held, rows_by_id
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
@@ -109,7 +109,8 @@ def _contact_view(
         external_id=identity.external_id,
         platform=identity.platform,
         first_seen_at=identity.created_at,
-        phone_masked=_masked_phone(ctx, identity),
+        phone=_phone(ctx, identity),
+        phone_is_masked=not ctx.actor.sees(MaskedField.CONTACT_PHONE),
         request_count=count or 0,
         recent=[
             RecentView(
@@ -123,10 +124,13 @@ def _contact_view(
     )
 
 
-def _masked_phone(ctx: Context, identity: ContactIdentity) -> str | None:
+def _phone(ctx: Context, identity: ContactIdentity) -> str | None:
+    """As much of it as the actor's roles show."""
     if identity.contact.phone is None or not ctx.actor.may(Permission.CONTACTS_READ):
         return None
     phone = str(ctx.runtime.vault.open(identity.contact.phone))
+    if ctx.actor.sees(MaskedField.CONTACT_PHONE):
+        return phone
     return f"{phone[:3]} **** {phone[-4:]}" if len(phone) > 7 else "****"
 
 

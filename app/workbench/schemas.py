@@ -192,7 +192,9 @@ class ContactView(ContactRefView):
     external_id: str
     platform: str
     first_seen_at: datetime
-    phone_masked: str | None
+    phone: str | None
+    phone_is_masked: bool
+    """Whether the middle of it is left out: none of the asker's roles shows it whole."""
     request_count: int
     recent: list[RecentView]
 

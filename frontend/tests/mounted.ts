@@ -28,7 +28,7 @@ export function signedIn(...rights: Right[]): void {
       id: 3,
       login_name: 'hexiaotang',
       name: '何晓棠',
-      role: 'operator',
+      roles: [{ id: 1, key: 'operator', name: '' }],
       agency: { id: 1, name: '总部' },
       teams: [],
       locale: 'zh-CN',

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from app.core.permissions import RoleName
 from app.models import OutboundState
 from tests.architecture.asking import Ask, Entry, Reach, plain
 from tests.architecture.entries_listening import LISTENING
@@ -22,6 +23,13 @@ def _account(body: Any = None) -> Callable[[Stage], Ask]:
     return lambda stage: Ask({"account_id": stage.fresh_account().id}, body)
 
 
+_ROLE = {
+    "rights": ["service_requests:read"],
+    "account_reach": "team",
+    "request_reach": "own",
+    "masked": ["contact.phone"],
+    "capacity": 0,
+}
 _CLAIMED = ["claimed_by_other"]
 """The stage's request is a colleague's."""
 
@@ -94,7 +102,7 @@ ROUTES: dict[str, Entry] = {
             body={
                 "login_name": f"new.{uuid.uuid4().hex}",
                 "name": "新人",
-                "role": "operator",
+                "role_ids": [stage.make.role_id(RoleName.OPERATOR)],
                 "agency_id": stage.agency.id,
                 "team_ids": [],
             }
@@ -105,9 +113,25 @@ ROUTES: dict[str, Entry] = {
         200,
         lambda stage: Ask(
             {"operator_id": stage.colleague().id},
-            {"name": "改名", "role": "operator", "team_ids": [stage.team.id]},
+            {
+                "name": "改名",
+                "role_ids": [stage.make.role_id(RoleName.OPERATOR)],
+                "team_ids": [stage.team.id],
+            },
         ),
     ),
+    "roles.list_roles": Entry(_R.OWN, 200, plain),
+    "roles.create_role": Entry(
+        _R.OWN,
+        201,
+        lambda _stage: Ask(body={**_ROLE, "name": f"角色{uuid.uuid4().hex[:20]}", "agency_id": None}),
+    ),
+    "roles.change_role": Entry(
+        _R.OWN,
+        200,
+        lambda stage: Ask({"role_id": stage.make.role().id}, {**_ROLE, "name": None, "version": 1}),
+    ),
+    "roles.delete_role": Entry(_R.OWN, 204, lambda stage: Ask({"role_id": stage.make.role().id})),
     "people.give_password": Entry(_R.AGENCY, 200, lambda stage: Ask({"operator_id": stage.colleague().id})),
     "people.create_team": Entry(
         _R.AGENCY,

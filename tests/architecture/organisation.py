@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.adapters.types import Lane
-from app.core.permissions import RoleName
+from app.core.permissions import Permission, RoleName
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.identity.actors import actor_of
@@ -56,6 +56,10 @@ class Stage:
             "manager": make.operator(home, role=role.MANAGER),
             "administrator": make.operator(home, role=role.ADMINISTRATOR),
             "disabled operator": make.operator(home, self.team, is_active=False),
+        }
+        self.rights = {
+            who: make.actor(person).permissions if person else frozenset[Permission]()
+            for who, person in self.people.items()
         }
         self.agency = home
         self.account = make.account(home, self.team)

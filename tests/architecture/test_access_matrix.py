@@ -10,9 +10,8 @@ from flask import Flask
 from flask_socketio import SocketIO, SocketIOTestClient
 
 from app.api.endpoint import API, ENDPOINTS, EndpointSpec, Public
-from app.core.permissions import ROLES, Permission
+from app.core.permissions import Permission
 from app.extensions import socketio
-from app.models import Operator
 from app.realtime.sockets import SOCKET_EVENTS
 from tests.architecture.asking import Reach
 from tests.architecture.entries import ROUTES, SOCKETS
@@ -79,13 +78,13 @@ def _expected(stage: Stage, who: str, name: str, spec: EndpointSpec) -> int:
         return entry.status
     if who in NOT_LOGGED_IN:
         return 401
-    if not _may(stage.people[who], spec.access):
+    if not _may(stage, who, spec.access):
         return 403
     return entry.status if _finds(who, entry.reach) else 404
 
 
-def _may(person: Operator | None, permission: Permission) -> bool:
-    return person is not None and permission in ROLES[person.role].permissions
+def _may(stage: Stage, who: str, permission: Permission) -> bool:
+    return permission in stage.rights[who]
 
 
 def _of_the_agency(who: str) -> bool:
@@ -117,7 +116,7 @@ def test_socket_events_answer_as_right_and_reach_say(app: Flask, stage: Stage, w
 
 
 def _socket_code(stage: Stage, who: str, name: str, reach: Reach) -> str | None:
-    if not _may(stage.people[who], SOCKET_EVENTS[name].permission):
+    if not _may(stage, who, SOCKET_EVENTS[name].permission):
         return "forbidden"
     return None if _finds(who, reach) else "not_found"
 

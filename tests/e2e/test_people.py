@@ -20,7 +20,8 @@ def _new_person(admin: Console, login: str, called: str) -> str:
     page.get_by_test_id("new-person").click()
     page.locator("#person-login").fill(login)
     page.locator("#person-name").fill(called)
-    page.locator(".fm-check").first.locator("input").check()
+    page.locator("input[data-role=operator]").check()
+    page.get_by_role("group", name="小组").locator("input").first.check()
     page.get_by_test_id("dialog-submit").click()
     given = page.get_by_test_id("given-password").inner_text()
     page.get_by_test_id("given-done").click()
@@ -49,18 +50,18 @@ def test_a_new_person_chooses_a_password_and_follows_another_role_at_once(
     page.reload()
     expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "online")
     expect(page.get_by_test_id("password-is-given")).to_have_count(0)
-    # Another role: the menu of the other browser follows without a reload.
+    # A second role: the menu of the other browser follows without a reload.
     people = page.locator("nav.rail a[href='/people']")
     expect(people).to_have_count(0)
     _row(admin, name)
-    admin.page.locator("#person-role").select_option("supervisor")
+    admin.page.locator("input[data-role=supervisor]").check()
     admin.page.get_by_test_id("dialog-submit").click()
     expect(people).to_be_visible()
     people.click()
     expect(page.get_by_test_id("person").first).to_be_visible()
     # Taken away again while they look at it.
     _row(admin, name)
-    admin.page.locator("#person-role").select_option("operator")
+    admin.page.locator("input[data-role=supervisor]").uncheck()
     admin.page.get_by_test_id("dialog-submit").click()
     expect(page).to_have_url(re.compile("/no-access"))
     # A lost password: every login of theirs ends.

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.adapters.types import Author, InboundPost, ItemKind, Lane, Media, Trigger
 from app.core.context import Context
 from app.core.crypto import new_token, token_hash
 from app.core.db import open_session
-from app.core.permissions import SERVING_CAPACITY, Actor, RoleName
+from app.core.permissions import SERVING_CAPACITY, Actor, Mandate, Permission, RoleName
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.identity.actors import actor_of
@@ -34,12 +34,14 @@ from app.models import (
     InboundItem,
     Message,
     Operator,
+    OperatorRole,
     OperatorSession,
     OutboundMessage,
     OutboundState,
     Presence,
     Publication,
     PublicationKind,
+    Role,
     ServiceRequest,
     Stream,
     Team,
@@ -87,7 +89,7 @@ class Make:
         self,
         agency: Agency,
         *teams: Team,
-        role: RoleName = RoleName.OPERATOR,
+        role: RoleName | Role | Sequence[RoleName | Role] = RoleName.OPERATOR,
         presence: Presence = Presence.OFFLINE,
         **fields: Any,
     ) -> Operator:
@@ -99,7 +101,6 @@ class Make:
                 login_name=fields.pop("login_name", f"person{number}"),
                 name=fields.pop("name", f"客服{number}"),
                 password_hash=_CHEAP_HASH,
-                role=role,
                 presence=presence,
                 presence_since=self.now,
                 capacity=fields.pop("capacity", SERVING_CAPACITY),
@@ -108,7 +109,39 @@ class Make:
         )
         for team in teams:
             self.save(TeamMember(created_at=self.now, team_id=team.id, operator_id=operator.id))
+        self.give(operator, *([role] if isinstance(role, RoleName | Role) else role))
         return operator
+
+    def role(self, *rights: Permission, name: str | None = None, **fields: Any) -> Role:
+        """A role that people made; everybody's, of the narrowest reach and masking all that it can."""
+        mandate = Mandate()
+        return self.save(
+            Role(
+                created_at=self.now,
+                name=name or f"角色{next(self._numbers)}",
+                rights={Permission.SESSION_USE.value, *(right.value for right in rights)},
+                masked=fields.pop("masked", mandate.masked),
+                account_reach=fields.pop("account_reach", mandate.account_reach),
+                request_reach=fields.pop("request_reach", mandate.request_reach),
+                **fields,
+            )
+        )
+
+    def role_id(self, role: RoleName | Role) -> int:
+        if isinstance(role, Role):
+            return role.id
+        with open_context(self.runtime, LISTENER, write=False) as ctx:
+            return ctx.session.scalars(select(Role.id).where(Role.key == role)).one()
+
+    def give(self, operator: Operator, *roles: RoleName | Role, instead: bool = False) -> None:
+        """Roles for somebody, beside those that they have or instead of them."""
+        ids = [self.role_id(role) for role in roles]
+        with open_context(self.runtime, LISTENER) as ctx:
+            if instead:
+                ctx.session.execute(delete(OperatorRole).where(OperatorRole.operator_id == operator.id))
+            ctx.session.add_all(
+                OperatorRole(created_at=self.now, operator_id=operator.id, role_id=role_id) for role_id in ids
+            )
 
     def session_token(self, operator: Operator, *, seen: datetime | None = None) -> str:
         """A login of the operator, as the database knows it; the token that its browser holds."""

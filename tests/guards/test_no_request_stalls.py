@@ -89,7 +89,7 @@ class Caller:
 def _who(spec: EndpointSpec) -> str:
     if isinstance(spec.access, Public):
         return "operator"
-    roles = {name: ROLES[role].permissions for name in MAKERS for role in ROLES if role.value == name}
+    roles = {name: ROLES[role].mandate.permissions for name in MAKERS for role in ROLES if role.value == name}
     return next(name for name in MAKERS if spec.access in roles[name])
 
 

@@ -13,7 +13,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.identity.web_session import load_actor
 from app.listener.jobs import LISTENER
-from app.models import Account, Operator, OperatorSession, TeamMember
+from app.models import Account, Operator, OperatorRole, OperatorSession, Role, TeamMember
 from app.processes.web import create_app
 from tests.factories.browser import Browser
 from tests.factories.make import Make
@@ -57,8 +57,14 @@ def test_a_login_that_is_over_is_over_in_every_process(elsewhere: Flask, make: M
     assert inside.get("/service-requests").status_code == 401
 
 
-def _role_is_lowered(_make: Make, person: Operator, _account: Account) -> object:
-    return update(Operator).where(Operator.id == person.id).values(role=RoleName.AGENCY_OPERATOR)
+def _role_is_lowered(make: Make, person: Operator, _account: Account) -> object:
+    held = update(OperatorRole).where(OperatorRole.operator_id == person.id)
+    return held.values(role_id=make.role_id(RoleName.AGENCY_OPERATOR))
+
+
+def _role_is_changed(make: Make, _person: Operator, _account: Account) -> object:
+    role = update(Role).where(Role.id == make.role_id(RoleName.OPERATOR))
+    return role.values(rights={right.value for right in ROLES[RoleName.AGENCY_OPERATOR].mandate.permissions})
 
 
 def _team_is_left(_make: Make, person: Operator, _account: Account) -> object:
@@ -74,6 +80,7 @@ def _account_goes_to_another_team(make: Make, _person: Operator, account: Accoun
     ("change", "may_listen", "reaches"),
     [
         (_role_is_lowered, False, True),
+        (_role_is_changed, False, True),
         (_team_is_left, True, False),
         (_account_goes_to_another_team, True, False),
     ],
@@ -111,4 +118,4 @@ def test_who_somebody_is_takes_one_statement(make: Make, role: RoleName) -> None
     assert actor is not None
     assert actor.team_ids == {team.id for team in teams}
     reached = {AccountReach.TEAM: own, AccountReach.AGENCY: of_the_agency, AccountReach.ALL: None}
-    assert actor.account_ids == reached[ROLES[role].account_reach]
+    assert actor.account_ids == reached[ROLES[role].mandate.account_reach]

@@ -17,10 +17,9 @@ from app.core.permissions import (
     AccountReach,
     Actor,
     ActorKind,
+    Mandate,
     Permission,
     RequestReach,
-    Role,
-    RoleName,
 )
 from app.core.runtime import Runtime
 from app.identity.scope import (
@@ -119,7 +118,6 @@ class Built:
                 login_name=f"p{n}",
                 name=f"p{n}",
                 password_hash="-",
-                role=RoleName.OPERATOR,
                 presence_since=now,
                 capacity=8,
             )
@@ -198,15 +196,15 @@ class Built:
         assert isinstance(request, ServiceRequest)
         return request
 
-    def actor(self, position: int, role: Role) -> Actor:
+    def actor(self, position: int, mandate: Mandate) -> Actor:
         person = self.people[position]
-        reached = accounts_within(role, person)
+        reached = accounts_within(mandate.account_reach, person)
         return Actor(
             ActorKind.OPERATOR,
             person.login_name,
-            permissions=role.permissions,
+            permissions=mandate.permissions,
             account_ids=None if reached is None else frozenset(self.session.scalars(reached)),
-            request_reach=role.request_reach,
+            request_reach=mandate.request_reach,
             operator_id=person.id,
             agency_id=person.agency_id,
             team_ids=self.team_ids[position],
@@ -223,23 +221,22 @@ def session(runtime: Runtime) -> Iterator[Session]:
 RIGHTS = st.frozensets(st.sampled_from(list(Permission)[:25]), max_size=6).map(
     lambda rights: rights | {Permission.SERVICE_REQUESTS_READ, Permission.OPERATORS_READ}
 )
-ROLES_OF_ALL_REACHES = st.builds(
-    Role,
-    st.just(RoleName.OPERATOR),
+MANDATES = st.builds(
+    Mandate,
     RIGHTS,
     st.sampled_from(AccountReach),
     st.sampled_from(RequestReach),
 )
 
 
-@given(shape=organisations(), role=ROLES_OF_ALL_REACHES)
+@given(shape=organisations(), mandate=MANDATES)
 @PROPERTY
 def test_a_request_is_visible_to_exactly_those_who_hear_of_it(
-    runtime: Runtime, session: Session, shape: Organisation, role: Role
+    runtime: Runtime, session: Session, shape: Organisation, mandate: Mandate
 ) -> None:
     built = Built(session, runtime, shape)
     for position in range(len(built.people)):
-        actor = built.actor(position, role)
+        actor = built.actor(position, mandate)
         rooms = rooms_of(actor)
         seen = set(session.scalars(scope(select(ServiceRequest.id), actor, ServiceRequest)))
         heard = {r.id for r in built.requests if not rooms.isdisjoint(request_audience(r).rooms)}
@@ -248,21 +245,21 @@ def test_a_request_is_visible_to_exactly_those_who_hear_of_it(
         of_seen = {r.conversation_id for r in built.requests if r.id in seen}
         of_reach = {r.conversation_id for r in built.requests if actor.reaches_account(r.account_id)}
         assert of_seen <= conversations <= of_reach
-        if role.request_reach is not RequestReach.ALL:
+        if mandate.request_reach is not RequestReach.ALL:
             assert conversations == of_seen
         for conversation_id in {r.conversation_id for r in built.requests}:
             told = not rooms.isdisjoint(conversation_rooms(session, conversation_id))
             assert told == (conversation_id in conversations)
 
 
-@given(shape=organisations(), role=ROLES_OF_ALL_REACHES)
+@given(shape=organisations(), mandate=MANDATES)
 @PROPERTY
 def test_accounts_and_people_are_visible_to_exactly_those_who_hear_of_them(
-    runtime: Runtime, session: Session, shape: Organisation, role: Role
+    runtime: Runtime, session: Session, shape: Organisation, mandate: Mandate
 ) -> None:
     built = Built(session, runtime, shape)
     for position in range(len(built.people)):
-        actor = built.actor(position, role)
+        actor = built.actor(position, mandate)
         rooms = rooms_of(actor)
         reached = set(session.scalars(scope(select(Account.id), actor, Account)))
         for right in Permission:
@@ -274,19 +271,19 @@ def test_accounts_and_people_are_visible_to_exactly_those_who_hear_of_them(
             options=[selectinload(Operator.teams)],
             populate_existing=True,
         )
-        assert {a.id for a in built.accounts if serves(role, person, a)} == reached
+        assert {a.id for a in built.accounts if serves(mandate.account_reach, person, a)} == reached
         people = set(session.scalars(scope(select(Operator.id), actor, Operator)))
         assert people == {p.id for p in built.people if rooms & agency_audience(p.agency_id).rooms}
 
 
-@given(shape=organisations(), role=ROLES_OF_ALL_REACHES, data=st.data())
+@given(shape=organisations(), mandate=MANDATES, data=st.data())
 @PROPERTY
 def test_whoever_loses_a_request_hears_that_it_left_and_nobody_else(
-    runtime: Runtime, session: Session, shape: Organisation, role: Role, data: st.DataObject
+    runtime: Runtime, session: Session, shape: Organisation, mandate: Mandate, data: st.DataObject
 ) -> None:
     built = Built(session, runtime, shape)
     request = data.draw(st.sampled_from(built.requests))
-    actors = [built.actor(position, role) for position in range(len(built.people))]
+    actors = [built.actor(position, mandate) for position in range(len(built.people))]
     could = [_sees(session, actor, request) for actor in actors]
     before = (request.team_id, request.assignee_id)
     request.assignee_id = data.draw(st.sampled_from([None, *(person.id for person in built.people)]))
@@ -310,7 +307,7 @@ def _sees(session: Session, actor: Actor, request: ServiceRequest) -> bool:
 def test_messages_follow_their_conversation(runtime: Runtime, session: Session) -> None:
     shape = Organisation(1, [0], [(0, frozenset()), (0, frozenset({0}))], [(0, 0, None)], [(0, 0, 0)])
     built = Built(session, runtime, shape)
-    role = Role(RoleName.AGENCY_OPERATOR, frozenset(), AccountReach.AGENCY, RequestReach.OWN)
+    mandate = Mandate(frozenset(), AccountReach.AGENCY, RequestReach.OWN)
     request = built.requests[0]
     session.add(
         Message(
@@ -327,6 +324,6 @@ def test_messages_follow_their_conversation(runtime: Runtime, session: Session) 
     )
     session.flush()
     counts = [
-        len(session.scalars(scope(select(Message), built.actor(n, role), Message)).all()) for n in (0, 1)
+        len(session.scalars(scope(select(Message), built.actor(n, mandate), Message)).all()) for n in (0, 1)
     ]
     assert counts == [1, 0]

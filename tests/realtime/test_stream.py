@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Thread
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -197,17 +196,28 @@ def test_logging_out_cuts_that_sessions_sockets_only(
     kept.disconnect()
 
 
-@pytest.mark.parametrize("change", [{"is_active": False}, {"role": RoleName.MANAGER}])
+def _is_disabled(make: Make, person: Operator) -> None:
+    with open_context(make.runtime, LISTENER) as ctx:
+        ctx.session.get_one(Operator, person.id).is_active = False
+
+
+def _has_another_role(make: Make, person: Operator) -> None:
+    make.give(person, RoleName.MANAGER, instead=True)
+
+
+@pytest.mark.parametrize("change", [_is_disabled, _has_another_role])
 def test_losing_rights_cuts_the_socket_at_the_next_look(
-    app: Flask, runtime: Runtime, hub: Hub, operator: Operator, open_browser: Open, change: dict[str, Any]
+    app: Flask,
+    make: Make,
+    hub: Hub,
+    operator: Operator,
+    open_browser: Open,
+    change: Callable[[Make, Operator], None],
 ) -> None:
     client = connect(app, open_browser(operator))
     hub.tail.recheck_actors()
     assert client.is_connected()
-    with open_context(runtime, LISTENER) as ctx:
-        person = ctx.session.get_one(Operator, operator.id)
-        for name, value in change.items():
-            setattr(person, name, value)
+    change(make, operator)
     hub.tail.recheck_actors()
     assert not client.is_connected()
 
@@ -218,7 +228,8 @@ def test_another_role_or_team_cuts_the_socket_with_the_event_that_tells_of_it(
     """It connects anew and hears by the new rights; colleagues keep their sockets."""
     admin = open_browser(make.operator(make.agency(), role=RoleName.ADMINISTRATOR))
     changed, kept = connect(app, open_browser(operator)), connect(app, admin)
-    wanted = {"name": operator.name, "role": "supervisor", "team_ids": []}
+    role_ids = [make.role_id(RoleName.SUPERVISOR)]
+    wanted = {"name": operator.name, "role_ids": role_ids, "team_ids": []}
     assert admin.put(f"/people/{operator.id}", wanted).status_code == 200
     publish_new(runtime)
     hub.tail.step()

@@ -160,7 +160,7 @@ def _leave_team(office: Office) -> None:
 # What makes somebody unable to hold what they hold, and how the decision calls it.
 CAUSES: dict[str, Callable[[Office], None]] = {
     "holder_disabled": lambda o: o.change(o.anna, is_active=False, presence=Presence.OFFLINE),
-    "holder_may_not_answer": lambda o: o.change(o.anna, role=RoleName.MANAGER),
+    "holder_may_not_answer": lambda o: o.make.give(o.anna, RoleName.MANAGER, instead=True),
     "holder_does_not_serve_account": _leave_team,
     "agency_closed": lambda o: o.change(o.agency, is_active=False),
 }

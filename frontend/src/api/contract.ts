@@ -14,7 +14,8 @@ export type ComposerLane = Lane | 'note'
 export type Presence = Schemas['Presence']
 export type RequestStatus = Schemas['RequestStatus']
 export type SettableStatus = Schemas['SetStatus']['status']
-export type Role = Schemas['RoleName']
+export type RoleRef = Schemas['RoleRef']
+export type RoleView = Schemas['RoleView']
 /** What a role may allow, as the server names it. */
 export type Right = Schemas['Permission']
 export type ViewName = keyof Schemas['ViewCounts']

@@ -381,7 +381,8 @@ export interface components {
             operator_id: number;
             /** Name */
             name: string;
-            role: components["schemas"]["RoleName"];
+            /** Role Ids */
+            role_ids: number[];
             /** Team Ids */
             team_ids: number[];
         };
@@ -565,10 +566,13 @@ export interface components {
             replaced_at: string;
         };
         /**
-         * RoleName
-         * @enum {string}
+         * RoleChanged
+         * @description That a role is new, another or gone; what it allows is asked for by who may know.
          */
-        RoleName: "operator" | "agency_operator" | "supervisor" | "manager" | "administrator";
+        RoleChanged: {
+            /** Role Id */
+            role_id: number;
+        };
         /**
          * SampleReviewed
          * @description Somebody looked at an item of the sample, or took back what they had said of it.
@@ -809,6 +813,9 @@ export interface EventPayloads {
   'operator.presence_changed': components['schemas']['PresenceChanged']
   'publication.state_changed': components['schemas']['PublicationChanged']
   'reply.state_changed': components['schemas']['MessageChanged']
+  'role.changed': components['schemas']['RoleChanged']
+  'role.created': components['schemas']['RoleChanged']
+  'role.deleted': components['schemas']['RoleChanged']
   'saved_view.added': components['schemas']['SavedViewChanged']
   'saved_view.edited': components['schemas']['SavedViewChanged']
   'saved_view.removed': components['schemas']['SavedViewChanged']
@@ -851,6 +858,9 @@ export const EVENT_NAMES = [
   'operator.presence_changed',
   'publication.state_changed',
   'reply.state_changed',
+  'role.changed',
+  'role.created',
+  'role.deleted',
   'saved_view.added',
   'saved_view.edited',
   'saved_view.removed',
@@ -879,6 +889,7 @@ export const KINDS = [
   'monitor',
   'operator',
   'publication',
+  'role',
   'saved_view',
   'service_request',
   'session',

@@ -1207,6 +1207,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people may do, by role, and who has each */
+        get: operations["roles_list_roles"];
+        put?: never;
+        /** A new role, for one agency or for all */
+        post: operations["roles_create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What a role allows from now on; its people's screens follow at once */
+        put: operations["roles_change_role"];
+        post?: never;
+        /** Remove a role that nobody has */
+        delete: operations["roles_delete_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sampled-items/{sampled_item_id}": {
         parameters: {
             query?: never;
@@ -1757,6 +1793,12 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * AccountReach
+         * @description From the narrowest to the widest.
+         * @enum {string}
+         */
+        AccountReach: "team" | "agency" | "all";
+        /**
          * AccountRefView
          * @description An account as other things name it.
          */
@@ -2138,9 +2180,28 @@ export interface components {
         ChangePerson: {
             /** Name */
             name: string;
-            role: components["schemas"]["RoleName"];
+            /** Role Ids */
+            role_ids: number[];
             /** Team Ids */
             team_ids: number[];
+        };
+        /**
+         * ChangeRole
+         * @description What a role is from now on, as a whole.
+         */
+        ChangeRole: {
+            /** Rights */
+            rights: components["schemas"]["Permission"][];
+            account_reach: components["schemas"]["AccountReach"];
+            request_reach: components["schemas"]["RequestReach"];
+            /** Masked */
+            masked: components["schemas"]["MaskedField"][];
+            /** Capacity */
+            capacity: number;
+            /** Name */
+            name: string | null;
+            /** Version */
+            version: number;
         };
         /** CheckCondition */
         CheckCondition: {
@@ -2378,8 +2439,10 @@ export interface components {
              * Format: date-time
              */
             first_seen_at: string;
-            /** Phone Masked */
-            phone_masked: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Phone Is Masked */
+            phone_is_masked: boolean;
             /** Request Count */
             request_count: number;
             /** Recent */
@@ -3144,6 +3207,12 @@ export interface components {
             number: number;
         };
         /**
+         * MaskedField
+         * @description Personal data that a role may keep masked.
+         * @enum {string}
+         */
+        MaskedField: "contact.phone";
+        /**
          * MediaFile
          * @description A file to publish; `content` is base64.
          */
@@ -3645,7 +3714,8 @@ export interface components {
             login_name: string;
             /** Name */
             name: string;
-            role: components["schemas"]["RoleName"];
+            /** Role Ids */
+            role_ids: number[];
             /** Agency Id */
             agency_id: number;
             /**
@@ -3653,6 +3723,21 @@ export interface components {
              * @default []
              */
             team_ids: number[];
+        };
+        /** NewRole */
+        NewRole: {
+            /** Rights */
+            rights: components["schemas"]["Permission"][];
+            account_reach: components["schemas"]["AccountReach"];
+            request_reach: components["schemas"]["RequestReach"];
+            /** Masked */
+            masked: components["schemas"]["MaskedField"][];
+            /** Capacity */
+            capacity: number;
+            /** Name */
+            name: string;
+            /** Agency Id */
+            agency_id: number | null;
         };
         /** NewTeam */
         NewTeam: {
@@ -3685,7 +3770,8 @@ export interface components {
             login_name: string;
             /** Name */
             name: string;
-            role: components["schemas"]["RoleName"];
+            /** Roles */
+            roles: components["schemas"]["RoleRef"][];
             agency: components["schemas"]["AgencyRef"];
             /** Teams */
             teams: components["schemas"]["TeamRef"][];
@@ -3743,7 +3829,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "session:use" | "saved_views:share" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "contacts:unmask" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
+        Permission: "session:use" | "saved_views:share" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
         /**
          * PersonChanged
          * @description What somebody is from now on.
@@ -3753,7 +3839,8 @@ export interface components {
             operator_id: number;
             /** Name */
             name: string;
-            role: components["schemas"]["RoleName"];
+            /** Role Ids */
+            role_ids: number[];
             /** Team Ids */
             team_ids: number[];
         };
@@ -3775,7 +3862,8 @@ export interface components {
             name: string;
             /** Login Name */
             login_name: string;
-            role: components["schemas"]["RoleName"];
+            /** Roles */
+            roles: components["schemas"]["RoleRef"][];
             agency: components["schemas"]["AgencyRef"];
             /** Teams */
             teams: components["schemas"]["TeamRef"][];
@@ -4204,6 +4292,12 @@ export interface components {
             version: number;
         };
         /**
+         * RequestReach
+         * @description From the narrowest to the widest.
+         * @enum {string}
+         */
+        RequestReach: "own" | "team" | "all";
+        /**
          * RequestStatus
          * @enum {string}
          */
@@ -4237,6 +4331,16 @@ export interface components {
             replaced_at: string;
         };
         /**
+         * RightGroup
+         * @description A room of the product and its rights, in the order in which they are shown.
+         */
+        RightGroup: {
+            /** Room */
+            room: string;
+            /** Rights */
+            rights: components["schemas"]["Permission"][];
+        };
+        /**
          * RightHolders
          * @description To whom somebody without a right can turn. Both lists name a few people of the asker's own agency.
          */
@@ -4249,10 +4353,66 @@ export interface components {
             grantors: components["schemas"]["PersonRef"][];
         };
         /**
+         * RoleChanged
+         * @description That a role is new, another or gone; what it allows is asked for by who may know.
+         */
+        RoleChanged: {
+            /** Role Id */
+            role_id: number;
+        };
+        /** RoleList */
+        RoleList: {
+            /** Items */
+            items: components["schemas"]["RoleView"][];
+            /** Groups */
+            groups: components["schemas"]["RightGroup"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor: string | null;
+        };
+        /**
          * RoleName
+         * @description The key of a role that the program brings.
          * @enum {string}
          */
         RoleName: "operator" | "agency_operator" | "supervisor" | "manager" | "administrator";
+        /** RoleRef */
+        RoleRef: {
+            /** Id */
+            id: number;
+            key: components["schemas"]["RoleName"] | null;
+            /** Name */
+            name: string;
+        };
+        /** RoleView */
+        RoleView: {
+            /** Id */
+            id: number;
+            key: components["schemas"]["RoleName"] | null;
+            /** Name */
+            name: string;
+            agency: components["schemas"]["AgencyRef"] | null;
+            /** Rights */
+            rights: components["schemas"]["Permission"][];
+            account_reach: components["schemas"]["AccountReach"];
+            request_reach: components["schemas"]["RequestReach"];
+            /** Masked */
+            masked: components["schemas"]["MaskedField"][];
+            /** Capacity */
+            capacity: number;
+            /** People Count */
+            people_count: number;
+            /** People */
+            people: components["schemas"]["PersonRef"][];
+            /** May Give */
+            may_give: boolean;
+            /** May Change */
+            may_change: boolean;
+            /** Version */
+            version: number;
+        };
         /**
          * RulePreviewView
          * @description What the rule would have caught. `is_complete` is false when time or the row limit ended it early.
@@ -7856,6 +8016,132 @@ export interface operations {
                 };
             };
             /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            /** @description A problem (role_name_taken, role_beyond_own, role_beyond_agency, shared_role) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRole"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            /** @description A problem (role_name_taken, role_is_built_in, own_role, last_administrator, stale_version, role_beyond_own, role_beyond_agency, shared_role) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (role_in_use, role_is_built_in, own_role, role_beyond_own, role_beyond_agency, shared_role) */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -62,13 +62,22 @@ export const useLive = defineStore('live', () => {
     for (const event of events) {
       if (event.name === 'operator.presence_changed') {
         session.presenceChanged(event.payload.operator_id, event.payload.presence, event.occurred_at)
-      } else if (event.name === 'operator.changed' && event.payload.operator_id === session.operator?.id) {
+      } else if (changesOwnRights(event)) {
         void takeOnRights()
       }
     }
   }
 
-  /** Somebody has given the person at this screen another role or other teams: what it shows follows. */
+  /** The person at this screen has other roles or teams, or one of their roles allows something else. */
+  function changesOwnRights(event: ServerEvent): boolean {
+    const self = useSession().operator
+    if (event.name === 'operator.changed') return event.payload.operator_id === self?.id
+    if (event.name !== 'role.changed') return false
+    const { role_id } = event.payload
+    return self?.roles.some((role) => role.id === role_id) ?? false
+  }
+
+  /** What the screen shows follows. */
   async function takeOnRights(): Promise<void> {
     try {
       await useSession().load()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Agency, Person } from '@/features/people/api'
+import type { Agency, Person, Role } from '@/features/people/api'
 import { grouped, rolesIn } from '@/features/people/peopleModel'
 
 const agency = (kind: Agency['kind']): Agency => ({ id: 1, name: '甲', kind, teams: [], people: [] })
@@ -10,7 +10,7 @@ function person(id: number, over: Partial<Person> = {}): Person {
     id,
     name: `人${id}`,
     login_name: `p${id}`,
-    role: 'operator',
+    roles: [{ id: 1, key: 'operator', name: '' }],
     agency: { id: 1, name: '甲', kind: 'in_house' },
     teams: [],
     presence: 'offline',
@@ -23,11 +23,38 @@ function person(id: number, over: Partial<Person> = {}): Person {
   }
 }
 
+function role(id: number, over: Partial<Role> = {}): Role {
+  return {
+    id,
+    key: null,
+    name: `角色${id}`,
+    agency: null,
+    rights: ['session:use'],
+    account_reach: 'team',
+    request_reach: 'own',
+    masked: [],
+    capacity: 0,
+    people_count: 0,
+    people: [],
+    may_give: true,
+    may_change: true,
+    version: 1,
+    ...over,
+  }
+}
+
 describe('who works here', () => {
-  it("offers an agency's people no role that sees every account", () => {
-    expect(rolesIn(agency('in_house'))).toContain('administrator')
-    expect(rolesIn(agency('third_party'))).toEqual(['operator', 'agency_operator', 'supervisor'])
-    expect(rolesIn(undefined)).toContain('operator')
+  it("offers an agency's people its own and shared roles, and none that sees every account", () => {
+    const roles = [
+      role(1),
+      role(2, { account_reach: 'all' }),
+      role(3, { agency: { id: 1, name: '甲', kind: 'third_party' } }),
+      role(4, { agency: { id: 2, name: '乙', kind: 'in_house' } }),
+    ]
+    const offered = (of: Agency | undefined) => rolesIn(roles, of).map((one) => one.id)
+    expect(offered(agency('in_house'))).toEqual([1, 2, 3])
+    expect(offered(agency('third_party'))).toEqual([1, 3])
+    expect(offered(undefined)).toEqual([1, 2])
   })
 
   it('stands by agency, those who are shut out last, found by team too', () => {

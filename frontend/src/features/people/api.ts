@@ -6,7 +6,7 @@ type Schemas = components['schemas']
 
 export type Person = Schemas['PersonView']
 export type Agency = Schemas['AgencyView']
-export type Role = Person['role']
+export type Role = Schemas['RoleView']
 const PAGE = 100
 
 /** Everybody within reach; a brand has at most some hundred people, so all pages are read. */
@@ -26,6 +26,7 @@ async function list(): Promise<Person[]> {
 export const peopleApi = {
   list,
   agencies: async (): Promise<Agency[]> => (await body(client.GET('/agencies'))).items,
+  roles: async (): Promise<Role[]> => (await body(client.GET('/roles'))).items,
   create: (person: Schemas['NewPerson']) => body(client.POST('/people', { body: person })),
   change: (id: number, person: Schemas['ChangePerson']) =>
     body(client.PUT('/people/{operator_id}', { ...at({ operator_id: id }), body: person })),

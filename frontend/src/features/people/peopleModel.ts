@@ -28,13 +28,13 @@ export function grouped(people: readonly Person[], words: string): Group[] {
   return [...groups.values()]
 }
 
-/** From those who answer to those who decide. */
-const ROLES = ['operator', 'agency_operator', 'supervisor', 'manager', 'administrator'] as const
-const SEE_EVERY_ACCOUNT: readonly Role[] = ['manager', 'administrator']
-
 /** What an agency's people can be; the server refuses the rest. */
-export function rolesIn(agency: Agency | undefined): readonly Role[] {
-  return agency?.kind === 'third_party' ? ROLES.filter((role) => !SEE_EVERY_ACCOUNT.includes(role)) : ROLES
+export function rolesIn(roles: readonly Role[], agency: Agency | undefined): Role[] {
+  return roles.filter(
+    (role) =>
+      (role.agency === null || role.agency.id === agency?.id) &&
+      !(agency?.kind === 'third_party' && role.account_reach === 'all'),
+  )
 }
 
 function textOf(person: Person): string {

@@ -1,0 +1,75 @@
+"""REST: roles."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from app.api.endpoint import endpoint
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.identity import role_queries as queries
+from app.identity import roles as services
+from app.identity.role_schemas import ChangeRole, NewRole, RoleList, RoleView
+
+roles = Blueprint("roles", __name__)
+_BEYOND = ("role_beyond_own", "role_beyond_agency", "shared_role")
+
+
+@endpoint(
+    roles,
+    "GET",
+    "/roles",
+    access=Permission.PEOPLE_READ,
+    summary="What people may do, by role, and who has each",
+    response=RoleList,
+)
+def list_roles(ctx: Context) -> RoleList:
+    return queries.list_roles(ctx)
+
+
+@endpoint(
+    roles,
+    "POST",
+    "/roles",
+    access=Permission.OPERATORS_MANAGE,
+    summary="A new role, for one agency or for all",
+    body=NewRole,
+    response=RoleView,
+    status=201,
+    errors=("role_name_taken", *_BEYOND),
+)
+def create_role(ctx: Context, body: NewRole) -> RoleView:
+    return queries.get_role(ctx, services.create_role(ctx, body).id)
+
+
+@endpoint(
+    roles,
+    "PUT",
+    "/roles/<int:role_id>",
+    access=Permission.OPERATORS_MANAGE,
+    summary="What a role allows from now on; its people's screens follow at once",
+    body=ChangeRole,
+    response=RoleView,
+    errors=(
+        "role_name_taken",
+        "role_is_built_in",
+        "own_role",
+        "last_administrator",
+        "stale_version",
+        *_BEYOND,
+    ),
+)
+def change_role(ctx: Context, role_id: int, body: ChangeRole) -> RoleView:
+    return queries.get_role(ctx, services.change_role(ctx, role_id, body).id)
+
+
+@endpoint(
+    roles,
+    "DELETE",
+    "/roles/<int:role_id>",
+    access=Permission.OPERATORS_MANAGE,
+    summary="Remove a role that nobody has",
+    errors=("role_in_use", "role_is_built_in", "own_role", *_BEYOND),
+)
+def delete_role(ctx: Context, role_id: int) -> None:
+    services.delete_role(ctx, role_id)
