@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, String, false, literal_column, text
@@ -124,9 +124,10 @@ class ServiceRequest(Entity):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-def stands(statuses: Iterable[RequestStatus]) -> ColumnElement[bool]:
+@cache
+def stands(statuses: tuple[RequestStatus, ...]) -> ColumnElement[bool]:
     """`status IN (…)` with the values as text, in their order: a partial index serves only the condition that
-    it was made with, and SQLite does not look behind a bound value."""
+    it was made with, and SQLite does not look behind a bound value. Put together once: every list asks it."""
     return ServiceRequest.status.in_([literal_column(f"'{status.value}'") for status in statuses])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import ColumnElement, Select, select
 
 from app.conditions.tree import AllOf
@@ -61,17 +63,22 @@ def is_large(query: ServiceRequestQuery) -> bool:
 
 def view_condition(ctx: Context, view: View) -> ColumnElement[bool]:
     """What belongs into a view; the same condition counts it and lists it."""
+    return _VIEWS[view](ctx)
+
+
+def _mine(ctx: Context) -> ColumnElement[bool]:
     # SQLite does not see that a part of the active statuses is active, and has an index for these.
-    mine = (ServiceRequest.assignee_id == ctx.actor.operator_id) & stands(ACTIVE_STATUSES)
-    conditions: dict[str, ColumnElement[bool]] = {
-        "mine": mine & stands(_TO_DO),
-        "unassigned": ServiceRequest.assignee_id.is_(None) & stands(ACTIVE_STATUSES),
-        "team": ServiceRequest.team_id.in_(sorted(ctx.actor.team_ids)) & stands(ACTIVE_STATUSES),
-        "waiting": mine & stands([RequestStatus.PENDING]),
-        "all": stands(ACTIVE_STATUSES),
-        "resolved": stands(DONE_STATUSES),
-    }
-    return conditions[view]
+    return (ServiceRequest.assignee_id == ctx.actor.operator_id) & stands(ACTIVE_STATUSES)
+
+
+_VIEWS: dict[View, Callable[[Context], ColumnElement[bool]]] = {
+    "mine": lambda ctx: _mine(ctx) & stands(_TO_DO),
+    "unassigned": lambda _ctx: ServiceRequest.assignee_id.is_(None) & stands(ACTIVE_STATUSES),
+    "team": lambda ctx: ServiceRequest.team_id.in_(sorted(ctx.actor.team_ids)) & stands(ACTIVE_STATUSES),
+    "waiting": lambda ctx: _mine(ctx) & stands((RequestStatus.PENDING,)),
+    "all": lambda _ctx: stands(ACTIVE_STATUSES),
+    "resolved": lambda _ctx: stands(DONE_STATUSES),
+}
 
 
 def overdue_condition(ctx: Context) -> ColumnElement[bool]:
