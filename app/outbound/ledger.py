@@ -56,11 +56,13 @@ def due(ctx: Context, cargo: Cargo, *, limit: int = 200) -> list[int]:
     now = ctx.now()
     rests = exists().where(Account.id == OutboundMessage.account_id, Account.retry_at > now)
     paused = exists().where(Account.id == OutboundMessage.account_id, Account.status == AccountStatus.PAUSED)
+    removed = exists().where(
+        Account.id == OutboundMessage.account_id, Account.status == AccountStatus.REMOVED
+    )
     ready = and_(
         OutboundMessage.state == OutboundState.QUEUED,
-        OutboundMessage.not_before <= now,
-        func.coalesce(OutboundMessage.error_code, "") != AUTHOR_LEFT,
-        ~rests,
+        # What can never go ends at once, whatever its hour: its customer waits.
+        or_(and_(OutboundMessage.not_before <= now, _goes_by_itself(OutboundMessage), ~rests), removed),
     )
     stranded = and_(OutboundMessage.state == OutboundState.SENDING, OutboundMessage.lease_until < now)
     return list(
@@ -73,8 +75,13 @@ def due(ctx: Context, cargo: Cargo, *, limit: int = 200) -> list[int]:
     )
 
 
+def _goes_by_itself(row: type[OutboundMessage]) -> ColumnElement[bool]:
+    """Not held for somebody to let it go."""
+    return func.coalesce(row.error_code, "") != AUTHOR_LEFT
+
+
 def _blocked() -> ColumnElement[bool]:
-    """Another row of the same order has not gone yet, or is just going.
+    """Another row of the same order has not gone yet, or is just going. One that is held holds nothing up.
 
     One that is meant for a later moment than this one holds nothing up until it has been tried.
     """
@@ -82,6 +89,7 @@ def _blocked() -> ColumnElement[bool]:
     waits_before = and_(
         other.id < OutboundMessage.id,
         other.state == OutboundState.QUEUED,
+        _goes_by_itself(other),
         or_(
             other.attempts > 0,
             other.undo_until.is_(None),
@@ -140,15 +148,17 @@ def _locked(ctx: Context, cargo: Cargo, outbound_ids: Sequence[int]) -> list[Out
         select(OutboundMessage).where(meant, ~_blocked()).order_by(OutboundMessage.id).with_for_update()
     ).all()
     now = ctx.now()
+    accounts = rows_by_id(ctx.session, Account, account_ids)
     first_of_order: dict[str, OutboundMessage] = {}
     for row in rows:
-        if _is_fresh(row, now) or _is_stranded(row, now):
+        if _is_fresh(row, accounts[row.account_id], now) or _is_stranded(row, now):
             first_of_order.setdefault(row.order_key, row)
     return list(first_of_order.values())
 
 
-def _is_fresh(row: OutboundMessage, now: datetime) -> bool:
-    return row.state is OutboundState.QUEUED and row.not_before <= now and row.error_code != AUTHOR_LEFT
+def _is_fresh(row: OutboundMessage, account: Account, now: datetime) -> bool:
+    goes = row.not_before <= now and row.error_code != AUTHOR_LEFT
+    return row.state is OutboundState.QUEUED and (goes or account.status is AccountStatus.REMOVED)
 
 
 def _is_stranded(row: OutboundMessage, now: datetime) -> bool:

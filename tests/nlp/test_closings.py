@@ -12,6 +12,8 @@ from app.nlp.text.closings import is_closing
     [
         "好的谢谢",
         "谢谢谢谢谢谢",
+        "👌",
+        "🤝👌🏻",
         "收到，谢谢，宽带已经能用了",
         "已解决，感谢",
         "好嘞辛苦",

@@ -14,6 +14,7 @@ from app.core.unit_of_work import open_context
 from app.models import (
     AUTHOR_LEFT,
     Account,
+    AccountStatus,
     Agency,
     Operator,
     RequestStatus,
@@ -149,3 +150,32 @@ def test_who_helps_another_agency_out_may_go_on(desk: Desk) -> None:
     sweep(desk)
     desk.deliver(wait=3700)
     assert desk.state(message.id) == "sent"
+
+
+def test_what_is_held_keeps_nobody_elses_answer_back(desk: Desk) -> None:
+    """The customer waits, a colleague answers: that answer stood behind the held one for ever."""
+    held = planned(desk)
+    shut_out(desk)
+    sweep(desk)
+    desk.clock.advance(3700)
+    desk.operator = desk.make.operator(desk.agency, desk.team)
+    desk.write("同事的答复")
+    desk.deliver()
+    assert (desk.state(held.id), desk.remote.texts()) == ("queued", ["同事的答复"])
+
+
+@pytest.mark.parametrize("leave", [None, shut_out], ids=["planned", "held"])
+def test_a_removed_account_ends_what_is_planned_at_once(
+    desk: Desk, leave: Callable[[Desk], None] | None
+) -> None:
+    """It can never go: the customer must not seem answered until its hour, weeks ahead."""
+    message = planned(desk)
+    if leave is not None:
+        leave(desk)
+        sweep(desk)
+    with open_context(desk.runtime, COURIER) as ctx:
+        ctx.session.get_one(Account, desk.account.id).status = AccountStatus.REMOVED
+    desk.deliver(wait=1)
+    assert (desk.state(message.id), desk.remote.texts()) == ("failed", [])
+    assert request_of(desk).send_failure == "account_removed"
+    assert request_of(desk).waiting_since is not None

@@ -19,6 +19,8 @@ _WORD = (
     r"cheers|(?:all)?(?:good|fixed|solved)(?:now)?|itworksnow|haveaniceday"
 )
 _CLOSING = re.compile(rf"(?:{_WORD})+")
+_AGREED = frozenset("👌🆗🤝🫡🙆")
+"""They show no mood, and say that all is well."""
 _MARKS = re.compile(r"[\s,.。、;:!~…'’-]+")
 
 
@@ -29,5 +31,5 @@ def is_closing(text: str) -> bool:
         return False
     bare = _MARKS.sub("", normalise(words))
     if not bare:
-        return any(mood(emoticon) > 0 for emoticon in emoticons)
+        return any(mood(emoticon) > 0 or emoticon[0] in _AGREED for emoticon in emoticons)
     return len(bare) <= _LONGEST and _CLOSING.fullmatch(bare) is not None
