@@ -96,8 +96,7 @@ def test_a_colleague_may_take_it_back_instead(desk: Desk, open_browser: Open) ->
 
 
 def changed_role(desk: Desk) -> None:
-    with open_context(desk.runtime, COURIER) as ctx:
-        ctx.session.get_one(Operator, desk.operator.id).role = RoleName.MANAGER
+    desk.make.give(desk.operator, RoleName.MANAGER, instead=True)
 
 
 def left_the_team(desk: Desk) -> None:
