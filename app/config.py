@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     )
     callback_days: int = Field(30, ge=2, description="days that understood and refused pushes are kept")
     session_days: int = Field(180, ge=91, description="days that ended logins are kept")
+    long_work_days: int = Field(
+        7, ge=1, le=365, description="days that ended long work is kept with its files (exports) and errors"
+    )
     answer_days: int = Field(90, ge=1, description="days that platforms' whole answers to sends are kept")
     raw_days: int = Field(
         0, ge=0, le=3650, description="days that what platforms sent about each item is kept; 0: for ever"

@@ -15,6 +15,8 @@ from enum import StrEnum
 class Permission(StrEnum):
     SESSION_USE = "session:use"
     SAVED_VIEWS_SHARE = "saved_views:share"
+    EXPORTS_CREATE = "exports:create"
+    LONG_WORK_MANAGE = "long_work:manage"
     SERVICE_REQUESTS_READ = "service_requests:read"
     SERVICE_REQUESTS_CLAIM = "service_requests:claim"
     SERVICE_REQUESTS_ASSIGN = "service_requests:assign"
@@ -157,6 +159,7 @@ _LISTEN = frozenset({_P.INBOUND_ITEMS_READ, _P.MONITORS_READ, _P.TOPICS_READ, _P
 _LEAD = frozenset(
     {
         _P.SAVED_VIEWS_SHARE,
+        _P.EXPORTS_CREATE,
         _P.SERVICE_REQUESTS_ASSIGN,
         _P.INBOUND_ITEMS_RESCUE,
         _P.INBOUND_ITEMS_CORRECT,
@@ -173,6 +176,7 @@ _LEAD = frozenset(
 _WATCH = frozenset(
     {
         _P.SESSION_USE,
+        _P.EXPORTS_CREATE,
         _P.SERVICE_REQUESTS_READ,
         _P.CONVERSATIONS_READ,
         _P.CONTACTS_READ,
@@ -184,7 +188,14 @@ _WATCH = frozenset(
     }
 )
 _ADMINISTER = frozenset(
-    {_P.ACCOUNTS_MANAGE, _P.OPERATORS_MANAGE, _P.AUDIT_READ, _P.OPERATION_READ, _P.MODELS_MANAGE}
+    {
+        _P.ACCOUNTS_MANAGE,
+        _P.OPERATORS_MANAGE,
+        _P.AUDIT_READ,
+        _P.OPERATION_READ,
+        _P.MODELS_MANAGE,
+        _P.LONG_WORK_MANAGE,
+    }
 )
 
 _UNMASKED: frozenset[MaskedField] = frozenset()

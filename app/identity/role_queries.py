@@ -29,8 +29,8 @@ ROOMS = {
     "customers": ("contacts",),
     "listening": ("inbound_items", "monitors", "models", "topics", "alerts"),
     "publishing": ("publications",),
-    "overview": ("overview",),
-    "administration": ("accounts", "people", "operators", "audit", "operation"),
+    "overview": ("overview", "exports"),
+    "administration": ("accounts", "people", "operators", "audit", "operation", "long_work"),
 }
 _OF_ALL = frozenset({Permission.SESSION_USE})
 

@@ -23,6 +23,7 @@ from app.models import (
     Contact,
     ContactIdentity,
     Conversation,
+    LongWork,
     Monitor,
     Operator,
     Role,
@@ -127,6 +128,13 @@ def _saved_view_condition(actor: Actor) -> ColumnElement[bool]:
     return or_(SavedView.owner_id == actor.operator_id, of_teams, of_agency)
 
 
+def _long_work_condition(actor: Actor) -> ColumnElement[bool]:
+    """One's own; for who manages it and reaches everything, all."""
+    if actor.account_ids is None and actor.may(Permission.LONG_WORK_MANAGE):
+        return true()
+    return LongWork.owner_id == actor.operator_id if actor.operator_id is not None else false()
+
+
 def _contact_condition(actor: Actor) -> ColumnElement[bool]:
     return _an_identity(ContactIdentity.contact_id == Contact.id, actor)
 
@@ -146,6 +154,7 @@ _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "backfill": _backfill_condition,
     "role": _role_condition,
     "saved_view": _saved_view_condition,
+    "long_work": _long_work_condition,
 }
 
 
@@ -300,6 +309,11 @@ def role_audience(role: Role) -> Audience:
     """Whoever has the role, and whoever looks after people to whom it can be given."""
     readers = {"roles"} if role.agency_id is None else {"roles.all", f"roles.agency{role.agency_id}"}
     return Audience(frozenset({f"role{role.id}", *readers}))
+
+
+def long_work_audience(work: LongWork) -> Audience:
+    """Its owner, and who manages long work."""
+    return Audience(frozenset({f"operator{work.owner_id}", f"{EVERYWHERE}.{Permission.LONG_WORK_MANAGE}"}))
 
 
 def agency_audience(agency_id: int) -> Audience:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
@@ -149,11 +150,21 @@ def record_copied(ctx: Context, copy_id: int, content: bytes, mime_type: str) ->
 def keep_file(ctx: Context, content: bytes, mime_type: str) -> int:
     """The stored file's id. Its content is in the store before its row is committed."""
     lock_counter(ctx.session, FILES_LOCK, ctx.now())
-    name = file_store(ctx.runtime).put(content)
+    return _stored(ctx, file_store(ctx.runtime).put(content), len(content), mime_type)
+
+
+def keep_file_at(ctx: Context, path: Path, mime_type: str) -> int:
+    """The same for a file on DATA_DIR's disk, which moves into the store without being read into memory."""
+    size = path.stat().st_size
+    lock_counter(ctx.session, FILES_LOCK, ctx.now())
+    return _stored(ctx, file_store(ctx.runtime).put_file(path), size, mime_type)
+
+
+def _stored(ctx: Context, name: str, size: int, mime_type: str) -> int:
     found = ctx.session.scalar(select(StoredFile.id).where(StoredFile.sha256 == name))
     if found is not None:
         return found
-    stored = StoredFile(created_at=ctx.now(), sha256=name, size=len(content), mime_type=mime_type)
+    stored = StoredFile(created_at=ctx.now(), sha256=name, size=size, mime_type=mime_type)
     ctx.session.add(stored)
     ctx.session.flush()
     return stored.id

@@ -47,6 +47,16 @@ class FileStore:
             raise
         return name
 
+    def put_file(self, path: Path) -> str:
+        """Keep a file that lies on the same disk by moving it here, whatever its size; its name."""
+        with path.open("rb") as file:
+            name = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        kept = self.path(name)
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.rename(kept)
+        return name
+
     def path(self, name: str) -> Path:
         """Where the file of that name lies. Raises ValueError for what is no name of ours."""
         if not _NAME.fullmatch(name):

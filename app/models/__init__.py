@@ -40,6 +40,7 @@ from app.models.listening import (
     VerdictOutcome,
     WaitingItem,
 )
+from app.models.long_work import UNFINISHED, LongWork, LongWorkError, LongWorkState
 from app.models.media import CopyState, MediaCopy, MediaPart, StoredFile
 from app.models.monitoring import (
     AccountFilter,
@@ -88,6 +89,7 @@ __all__ = [
     "HELD_UP",
     "RAW_KEPT",
     "REPLY",
+    "UNFINISHED",
     "WORKING_STATUSES",
     "Account",
     "AccountFilter",
@@ -124,6 +126,9 @@ __all__ = [
     "LabelSource",
     "Lane",
     "LoginAttempt",
+    "LongWork",
+    "LongWorkError",
+    "LongWorkState",
     "MediaCopy",
     "MediaPart",
     "Message",

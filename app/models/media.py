@@ -20,7 +20,7 @@ class StoredFile(Entity):
 
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     size: Mapped[int]
-    mime_type: Mapped[str] = mapped_column(String(60))
+    mime_type: Mapped[str] = mapped_column(String(100))
     """What the content is, whatever its sender called it."""
 
 

@@ -7,6 +7,7 @@ from app.customers import jobs as customers_jobs
 from app.identity import jobs as identity_jobs
 from app.jobs.periodic import Periodic
 from app.listener import jobs as listener_jobs
+from app.longwork import jobs as longwork_jobs
 from app.media import jobs as media_jobs
 from app.outbound import jobs as outbound_jobs
 from app.publishing import jobs as publishing_jobs
@@ -21,6 +22,7 @@ JOB_MODULES = (
     customers_jobs,
     identity_jobs,
     listener_jobs,
+    longwork_jobs,
     media_jobs,
     outbound_jobs,
     publishing_jobs,

@@ -31,6 +31,7 @@ from app.listener.ledger.views import listener
 from app.listener.lists.views import special_lists
 from app.listener.monitors.views import monitors
 from app.listener.sampling.views import reviews
+from app.longwork.views import long_work
 from app.media.views import media
 from app.processes.composition import compose
 from app.publishing.views import publishing
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     accounts,
     customers,
     media,
+    long_work,
     routing,
     listener,
     monitors,

@@ -7,7 +7,10 @@ from flask import Blueprint
 from app.api.endpoint import endpoint
 from app.core.context import Context
 from app.core.permissions import Permission
+from app.longwork.queries import work_view
+from app.longwork.schemas import LongWorkView
 from app.routing import counts, history, holders, overview, queries, services
+from app.routing.exporting import ExportRequests, export_requests
 from app.routing.overview_schemas import OverviewView
 from app.routing.schemas import (
     ClassifyRequest,
@@ -41,6 +44,21 @@ _READ = Permission.SERVICE_REQUESTS_READ
 )
 def list_requests(ctx: Context, query: ServiceRequestQuery) -> ServiceRequestList:
     return queries.list_requests(ctx, query)
+
+
+@endpoint(
+    routing,
+    "POST",
+    "/service-requests/exports",
+    access=Permission.EXPORTS_CREATE,
+    summary="Put the requests of a list into a file, as long work",
+    body=ExportRequests,
+    response=LongWorkView,
+    status=201,
+    errors=("too_many_long_works", "saved_view_broken"),
+)
+def export_list(ctx: Context, body: ExportRequests) -> LongWorkView:
+    return work_view(ctx, export_requests(ctx, body))
 
 
 @endpoint(

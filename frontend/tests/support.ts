@@ -2,6 +2,7 @@
 
 import type { MessageView, ServiceRequestView } from '@/api/contract'
 import type { ServerEvent } from '@/api/events'
+import type { LongWork } from '@/features/longwork/api'
 import type { Medium } from '@/ui/media/mediaModel'
 
 export function request(over: Partial<ServiceRequestView> & { id: number }): ServiceRequestView {
@@ -102,4 +103,27 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
     result[other] = held
   }
   return result
+}
+
+export function longWork(over: Partial<LongWork> & { id: number }): LongWork {
+  return {
+    kind: 'service_request.export',
+    label: '',
+    owner: { id: 3, name: '何晓棠' },
+    state: 'running',
+    total: null,
+    done: 0,
+    skipped: 0,
+    failed: 0,
+    seconds_left: null,
+    error: null,
+    error_text: null,
+    result: null,
+    may_retry: false,
+    created_at: '2026-05-01T02:00:00Z',
+    started_at: '2026-05-01T02:00:00Z',
+    finished_at: null,
+    version: 1,
+    ...over,
+  }
 }

@@ -14,6 +14,7 @@ from app.core.permissions import RoleName
 from app.models import OutboundState
 from tests.architecture.asking import Ask, Entry, Reach, plain
 from tests.architecture.entries_listening import LISTENING
+from tests.architecture.entries_long_work import LONG_WORK
 from tests.architecture.entries_publishing import PUBLISHING
 from tests.architecture.entries_views import SAVED_VIEWS
 from tests.architecture.organisation import Stage
@@ -82,6 +83,7 @@ _R = Reach
 
 ROUTES: dict[str, Entry] = {
     **LISTENING,
+    **LONG_WORK,
     **PUBLISHING,
     **SAVED_VIEWS,
     "health.openapi": Entry(_R.OWN, 200, plain),

@@ -26,6 +26,7 @@ from app.models import (
     Backfill,
     Base,
     FilterSample,
+    LongWork,
     Monitor,
     Operator,
     OutboundState,
@@ -69,6 +70,10 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "listener.count_items": 4,
     "listener.get_item": 8,
     "listener.list_items": 8,
+    "long_work.get_errors": 2,
+    "long_work.get_result": 2,
+    "long_work.get_work": 2,
+    "long_work.list_work": 2,
     "media.get_medium": 2,
     "monitors.get_account_filter": 2,
     "monitors.get_monitor": 4,
@@ -142,6 +147,7 @@ class Growing:
         self._each(numbers, lambda n: Agency(created_at=now, name=f"甲{n}", kind=AgencyKind.IN_HOUSE))
         self._each(numbers, lambda n: Team(created_at=now, agency_id=home.id, name=f"组{n}"))
         self._each(numbers, self._saved_view)
+        self._each(numbers, self._long_work)
         for number in numbers:
             make.operator(home, self.stage.team, role=RoleName.SUPERVISOR, name=f"领班{number}")
             account = make.account(home, self.stage.team)
@@ -149,6 +155,17 @@ class Growing:
                 Stream(created_at=now, account_id=account.id, name=name, due_at=now)
                 for name in ("mentions", "comments")
             )
+
+    def _long_work(self, number: int) -> LongWork:
+        administrator = self.stage.people["administrator"]
+        assert administrator is not None
+        return LongWork(
+            created_at=self.make.now,
+            kind="service_request.export",
+            owner_id=administrator.id,
+            label=f"{number}",
+            locale="en",
+        )
 
     def _saved_view(self, number: int) -> SavedView:
         """Shared with everybody, some with a team; each refers to rows."""

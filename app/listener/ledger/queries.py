@@ -55,7 +55,7 @@ _RAW_CHARS = 20_000
 
 def list_items(ctx: Context, query: InboundItemQuery) -> InboundItemList:
     """Newest first."""
-    statement = _filtered(ctx, query).options(joinedload(InboundItem.verdict))
+    statement = filtered_items(ctx, query).options(joinedload(InboundItem.verdict))
     if query.cursor:
         values = decode_cursor(query.cursor, [int])
         statement = statement.where(after([(InboundItem.id, True)], values))
@@ -79,7 +79,11 @@ def get_item(ctx: Context, item_id: int) -> InboundItemView:
     return item_views(ctx, [row])[0]
 
 
-def _filtered(ctx: Context, query: InboundItemQuery) -> Select[InboundItem]:
+def filtered_items(ctx: Context, query: InboundItemQuery) -> Select[InboundItem]:
+    """What belongs into the list, in no order yet.
+
+    Raises Invalid or Conflict for a condition that cannot be asked.
+    """
     meant = narrowing(ctx, INBOUND_ITEMS, query.condition, query.saved_view_id)
     statement = scope(select(InboundItem), ctx.actor, InboundItem).where(*(each.sql() for each in meant))
     if query.outcome == "pending":

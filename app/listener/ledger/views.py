@@ -8,6 +8,7 @@ from app.api.endpoint import endpoint
 from app.core.context import Context
 from app.core.permissions import Permission
 from app.listener.ledger import queries
+from app.listener.ledger.exporting import ExportItems, export_items
 from app.listener.ledger.schemas import (
     InboundCountsQuery,
     InboundItemCounts,
@@ -15,6 +16,8 @@ from app.listener.ledger.schemas import (
     InboundItemQuery,
     InboundItemView,
 )
+from app.longwork.queries import work_view
+from app.longwork.schemas import LongWorkView
 
 listener = Blueprint("listener", __name__)
 
@@ -31,6 +34,21 @@ listener = Blueprint("listener", __name__)
 )
 def list_items(ctx: Context, query: InboundItemQuery) -> InboundItemList:
     return queries.list_items(ctx, query)
+
+
+@endpoint(
+    listener,
+    "POST",
+    "/inbound-items/exports",
+    access=Permission.EXPORTS_CREATE,
+    summary="Put what the stream holds into a file, as long work",
+    body=ExportItems,
+    response=LongWorkView,
+    status=201,
+    errors=("too_many_long_works", "saved_view_broken"),
+)
+def export_list(ctx: Context, body: ExportItems) -> LongWorkView:
+    return work_view(ctx, export_items(ctx, body))
 
 
 @endpoint(

@@ -240,6 +240,74 @@ export interface components {
             special_list_entry_id: number;
             list: components["schemas"]["SpecialList"];
         };
+        /** LongWorkChanged */
+        LongWorkChanged: {
+            long_work: components["schemas"]["LongWorkView"];
+        };
+        /** LongWorkRemoved */
+        LongWorkRemoved: {
+            /** Long Work Id */
+            long_work_id: number;
+        };
+        /**
+         * LongWorkResult
+         * @description The file that a piece of work has left.
+         */
+        LongWorkResult: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /**
+             * Kept Until
+             * Format: date-time
+             */
+            kept_until: string;
+        };
+        /**
+         * LongWorkState
+         * @enum {string}
+         */
+        LongWorkState: "queued" | "running" | "cancelling" | "cancelled" | "failed" | "done";
+        /** LongWorkView */
+        LongWorkView: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            owner: components["schemas"]["PersonRef"] | null;
+            state: components["schemas"]["LongWorkState"];
+            /** Total */
+            total: number | null;
+            /** Done */
+            done: number;
+            /** Skipped */
+            skipped: number;
+            /** Failed */
+            failed: number;
+            /** Seconds Left */
+            seconds_left: number | null;
+            /** Error */
+            error: string | null;
+            /** Error Text */
+            error_text: string | null;
+            result: components["schemas"]["LongWorkResult"] | null;
+            /** May Retry */
+            may_retry: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Version */
+            version: number;
+        };
         /**
          * MediaView
          * @description A medium as people see it. Addresses are our own; only `link` leads outside, and only when clicked.
@@ -798,6 +866,8 @@ export interface EventPayloads {
   'filter_sample.reviewed': components['schemas']['SampleReviewed']
   'inbound_item.judged': components['schemas']['InboundItemsJudged']
   'inbound_item.labelled': components['schemas']['InboundItemLabelled']
+  'long_work.changed': components['schemas']['LongWorkChanged']
+  'long_work.removed': components['schemas']['LongWorkRemoved']
   'message.deleted': components['schemas']['MessageChanged']
   'message.edited': components['schemas']['MessageChanged']
   'message.received': components['schemas']['MessageChanged']
@@ -843,6 +913,8 @@ export const EVENT_NAMES = [
   'filter_sample.reviewed',
   'inbound_item.judged',
   'inbound_item.labelled',
+  'long_work.changed',
+  'long_work.removed',
   'message.deleted',
   'message.edited',
   'message.received',
@@ -884,6 +956,7 @@ export const KINDS = [
   'alert',
   'filter_sample',
   'inbound_item',
+  'long_work',
   'message',
   'model',
   'monitor',

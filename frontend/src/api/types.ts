@@ -640,6 +640,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbound-items/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put what the stream holds into a file, as long work */
+        post: operations["listener_export_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/long-works": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Long work, the newest first */
+        get: operations["long_work_list_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/long-works/{work_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a piece of long work stands */
+        get: operations["long_work_get_work"];
+        put?: never;
+        post?: never;
+        /** Put away a piece of long work that has ended, with its file */
+        delete: operations["long_work_remove_work"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/long-works/{work_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call off a piece of long work; what it has done stays */
+        post: operations["long_work_cancel_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/long-works/{work_id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that failed, as a CSV file: row, name, column, reason */
+        get: operations["long_work_get_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/long-works/{work_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file that a piece of long work has left */
+        get: operations["long_work_get_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/long-works/{work_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the failed rows of a piece of long work again */
+        post: operations["long_work_retry_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media/{copy_id}": {
         parameters: {
             query?: never;
@@ -1477,6 +1597,23 @@ export interface paths {
         get: operations["routing_count_requests"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-requests/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the requests of a list into a file, as long work */
+        post: operations["routing_export_list"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2736,6 +2873,30 @@ export interface components {
             /** Model Version */
             model_version: string | null;
         };
+        /** ExportItems */
+        ExportItems: {
+            /** Columns */
+            columns: string[];
+            /**
+             * Format
+             * @default xlsx
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            query: components["schemas"]["InboundItemQuery"];
+        };
+        /** ExportRequests */
+        ExportRequests: {
+            /** Columns */
+            columns: string[];
+            /**
+             * Format
+             * @default xlsx
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            query: components["schemas"]["ServiceRequestQuery"];
+        };
         /** FieldChangeView */
         FieldChangeView: {
             /** Field */
@@ -2922,6 +3083,102 @@ export interface components {
             items: components["schemas"]["InboundItemView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /** InboundItemQuery */
+        InboundItemQuery: {
+            /**
+             * Condition
+             * @default null
+             */
+            condition: string | null;
+            /**
+             * Saved View Id
+             * @default null
+             */
+            saved_view_id: number | null;
+            /**
+             * Outcome
+             * @default null
+             */
+            outcome: ("kept" | "dropped" | "pending") | null;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Step
+             * @default null
+             */
+            step: string | null;
+            /**
+             * Account Id
+             * @default null
+             */
+            account_id: number | null;
+            /**
+             * Monitor Id
+             * @default null
+             */
+            monitor_id: number | null;
+            /**
+             * Review
+             * @description true: only what a person should look at
+             * @default null
+             */
+            review: boolean | null;
+            /**
+             * Sentiment
+             * @default null
+             */
+            sentiment: number | null;
+            /**
+             * Intent
+             * @default null
+             */
+            intent: string | null;
+            /**
+             * Since
+             * @default null
+             */
+            since: string | null;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
+            /**
+             * Cluster Of
+             * @description the repetitions of one item
+             * @default null
+             */
+            cluster_of: number | null;
+            /**
+             * Hide Repeats
+             * @default false
+             */
+            hide_repeats: boolean;
+            /**
+             * Author
+             * @description the author's id on the platform
+             * @default null
+             */
+            author: string | null;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
         };
         /** InboundItemView */
         InboundItemView: {
@@ -3200,6 +3457,81 @@ export interface components {
             login_name: string;
             /** Password */
             password: string;
+        };
+        /** LongWorkChanged */
+        LongWorkChanged: {
+            long_work: components["schemas"]["LongWorkView"];
+        };
+        /** LongWorkList */
+        LongWorkList: {
+            /** Items */
+            items: components["schemas"]["LongWorkView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** LongWorkRemoved */
+        LongWorkRemoved: {
+            /** Long Work Id */
+            long_work_id: number;
+        };
+        /**
+         * LongWorkResult
+         * @description The file that a piece of work has left.
+         */
+        LongWorkResult: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /**
+             * Kept Until
+             * Format: date-time
+             */
+            kept_until: string;
+        };
+        /**
+         * LongWorkState
+         * @enum {string}
+         */
+        LongWorkState: "queued" | "running" | "cancelling" | "cancelled" | "failed" | "done";
+        /** LongWorkView */
+        LongWorkView: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            owner: components["schemas"]["PersonRef"] | null;
+            state: components["schemas"]["LongWorkState"];
+            /** Total */
+            total: number | null;
+            /** Done */
+            done: number;
+            /** Skipped */
+            skipped: number;
+            /** Failed */
+            failed: number;
+            /** Seconds Left */
+            seconds_left: number | null;
+            /** Error */
+            error: string | null;
+            /** Error Text */
+            error_text: string | null;
+            result: components["schemas"]["LongWorkResult"] | null;
+            /** May Retry */
+            may_retry: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Version */
+            version: number;
         };
         /** MarkRead */
         MarkRead: {
@@ -3829,7 +4161,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "session:use" | "saved_views:share" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
+        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
         /**
          * PersonChanged
          * @description What somebody is from now on.
@@ -4687,6 +5019,67 @@ export interface components {
             total: number;
             /** Event Seq */
             event_seq: number;
+        };
+        /** ServiceRequestQuery */
+        ServiceRequestQuery: {
+            /**
+             * View
+             * @default null
+             */
+            view: ("mine" | "unassigned" | "team" | "waiting" | "all" | "resolved") | null;
+            /**
+             * Condition
+             * @default null
+             */
+            condition: string | null;
+            /**
+             * Saved View Id
+             * @default null
+             */
+            saved_view_id: number | null;
+            /**
+             * Account Id
+             * @default null
+             */
+            account_id: number | null;
+            /** @default null */
+            lane: components["schemas"]["Lane"] | null;
+            /**
+             * Unread
+             * @default false
+             */
+            unread: boolean;
+            /**
+             * Overdue
+             * @default false
+             */
+            overdue: boolean;
+            /**
+             * Send Failed
+             * @default false
+             */
+            send_failed: boolean;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * Sort
+             * @default urgent
+             * @enum {string}
+             */
+            sort: "urgent" | "newest" | "oldest";
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
         };
         /** ServiceRequestView */
         ServiceRequestView: {
@@ -6785,6 +7178,252 @@ export interface operations {
             };
         };
     };
+    listener_export_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportItems"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongWorkView"];
+                };
+            };
+            /** @description A problem (too_many_long_works, saved_view_broken) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    long_work_list_work: {
+        parameters: {
+            query?: {
+                everybody?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongWorkList"];
+                };
+            };
+            /** @description A problem (invalid_cursor) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    long_work_get_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongWorkView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    long_work_remove_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (long_work_open) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    long_work_cancel_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongWorkView"];
+                };
+            };
+            /** @description A problem (long_work_over) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    long_work_get_errors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    long_work_get_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    long_work_retry_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongWorkView"];
+                };
+            };
+            /** @description A problem (nothing_to_retry, too_many_long_works) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     media_get_medium: {
         parameters: {
             query?: never;
@@ -8672,6 +9311,39 @@ export interface operations {
                 };
             };
             /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_export_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequests"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongWorkView"];
+                };
+            };
+            /** @description A problem (too_many_long_works, saved_view_broken) */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -20,6 +20,7 @@ export interface Tables {
   topic: Schemas['TopicView']
   alert: Schemas['AlertView']
   publication: Schemas['PublicationView']
+  long_work: Schemas['LongWorkView']
 }
 export type TableKind = keyof Tables
 
@@ -38,6 +39,7 @@ const PARTICULARS: { [Name in TableKind]: Particulars<Name> } = {
   topic: {},
   alert: {},
   publication: {},
+  long_work: {},
 }
 export const TABLES = Object.keys(PARTICULARS) as readonly TableKind[]
 

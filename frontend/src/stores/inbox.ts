@@ -277,6 +277,7 @@ export const useInbox = defineStore('inbox', () => {
   }
 
   return {
+    conditions,
     query,
     phase,
     error,

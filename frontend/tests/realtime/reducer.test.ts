@@ -120,6 +120,7 @@ describe('live events', () => {
       'filter_sample.reviewed',
       'inbound_item.judged',
       'inbound_item.labelled',
+      'long_work.removed',
       'model.promoted',
       'monitor.updated',
       'operator.capacity_changed',

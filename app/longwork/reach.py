@@ -1,0 +1,33 @@
+"""How far somebody's data reached when work was done with it, and whether somebody reaches as far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.core.permissions import REQUEST_REACHES, Actor, RequestReach
+
+
+def reach_of(actor: Actor) -> dict[str, Any]:
+    """The reach as it is kept with the work."""
+    return {
+        "accounts": None if actor.account_ids is None else sorted(actor.account_ids),
+        "requests": actor.request_reach.value,
+        "teams": sorted(actor.team_ids),
+        "operator": actor.operator_id,
+    }
+
+
+def covers(actor: Actor, reach: dict[str, Any]) -> bool:
+    """Whether the actor could see now all that somebody with that reach saw."""
+    if not reach:
+        return True
+    accounts = reach["accounts"]
+    if actor.account_ids is not None and (accounts is None or not set(accounts) <= actor.account_ids):
+        return False
+    if actor.request_reach is RequestReach.ALL:
+        return True
+    same_person = reach["operator"] == actor.operator_id
+    as_wide = REQUEST_REACHES.index(actor.request_reach) >= REQUEST_REACHES.index(
+        RequestReach(reach["requests"])
+    )
+    return same_person and as_wide and set(reach["teams"]) <= actor.team_ids

@@ -1,0 +1,135 @@
+"""What people do with long work: begin it, call it off, try its failed rows again, put it away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import delete, func, select
+
+from app.core.context import Context
+from app.core.errors import Conflict
+from app.core.permissions import Permission
+from app.identity import audit
+from app.identity.scope import long_work_audience
+from app.longwork.changing import settle, tell
+from app.longwork.events import (
+    LONG_WORK,
+    LONG_WORK_CANCELLED,
+    LONG_WORK_REMOVED,
+    LONG_WORK_STARTED,
+)
+from app.longwork.job_names import GO_ON
+from app.longwork.kinds import KINDS, Kind
+from app.longwork.queries import get_work
+from app.longwork.reach import reach_of
+from app.longwork.schemas import LongWorkRemoved
+from app.models import UNFINISHED, LongWork, LongWorkError, LongWorkState
+
+MOST_OPEN = 20
+"""Pieces of work that a person may have under way."""
+
+
+def begin(
+    ctx: Context,
+    kind: Kind[Any],
+    arguments: BaseModel,
+    *,
+    label: str = "",
+    agency_id: int | None = None,
+    about_id: int | None = None,
+    retry_of: LongWork | None = None,
+) -> LongWork:
+    """Write a piece of work down; a worker takes it on. Its owner is whoever asks.
+
+    Raises Forbidden without the kind's right, Conflict(`too_many_long_works`) when they have too many.
+    """
+    ctx.require(kind.right)
+    _require_room(ctx)
+    row = LongWork(
+        created_at=ctx.now(),
+        kind=kind.key,
+        owner_id=ctx.actor.operator_id,
+        agency_id=ctx.actor.agency_id if agency_id is None else agency_id,
+        about_id=about_id,
+        label=label[:200],
+        locale=ctx.locale,
+        arguments=arguments.model_dump(mode="json"),
+        reach=reach_of(ctx.actor),
+        retry_of_id=retry_of.id if retry_of is not None else None,
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    audit.record(ctx, LONG_WORK_STARTED, LONG_WORK.of(row), detail={"kind": row.kind, "of": row.arguments})
+    tell(ctx, row, at_once=True)
+    ctx.defer(GO_ON, row.id)
+    return row
+
+
+def _require_room(ctx: Context) -> None:
+    if ctx.actor.operator_id is None:
+        return
+    under_way = select(func.count()).where(
+        LongWork.owner_id == ctx.actor.operator_id, LongWork.finished_at.is_(None)
+    )
+    if (ctx.session.scalar(under_way) or 0) >= MOST_OPEN:
+        raise Conflict("too_many_long_works", most=MOST_OPEN)
+
+
+def cancel(ctx: Context, work_id: int) -> LongWork:
+    """Call it off: at once while nobody works on it, else when the step under way is over.
+
+    What it has done stays. Raises Conflict(`long_work_over`) for one that has ended.
+    """
+    ctx.require(Permission.SESSION_USE)
+    row = get_work(ctx, work_id, lock=True)
+    if row.state not in UNFINISHED:
+        raise Conflict("long_work_over")
+    if row.state is LongWorkState.CANCELLING:
+        return row
+    if row.lease_until is not None and row.lease_until > ctx.now() and row.lease_token is not None:
+        row.state = LongWorkState.CANCELLING
+    else:
+        settle(ctx, row, LongWorkState.CANCELLED)
+    audit.record(ctx, LONG_WORK_CANCELLED, LONG_WORK.of(row), detail={"kind": row.kind})
+    tell(ctx, row, at_once=True)
+    return row
+
+
+def retry(ctx: Context, work_id: int) -> LongWork:
+    """Try the rows that failed again, as a new piece of work of whoever asks.
+
+    Raises Conflict(`nothing_to_retry`) when none failed, or its kind cannot try rows one by one.
+    """
+    ctx.require(Permission.SESSION_USE)
+    row = get_work(ctx, work_id, lock=True)
+    kind = KINDS.known(row.kind)
+    ids = list(
+        ctx.session.scalars(
+            select(LongWorkError.row_id)
+            .where(LongWorkError.long_work_id == row.id, LongWorkError.row_id.is_not(None))
+            .order_by(LongWorkError.id)
+        )
+    )
+    if row.state in UNFINISHED or row.retried_at is not None or kind.retried is None or not ids:
+        raise Conflict("nothing_to_retry")
+    row.retried_at = ctx.now()
+    tell(ctx, row, at_once=True)
+    arguments = kind.retried(
+        kind.arguments.model_validate(row.arguments), [number for number in ids if number is not None]
+    )
+    return begin(
+        ctx, kind, arguments, label=row.label, agency_id=row.agency_id, about_id=row.about_id, retry_of=row
+    )
+
+
+def remove(ctx: Context, work_id: int) -> None:
+    """Put away one that has ended, with its file and its errors. Raises Conflict(`long_work_open`) before."""
+    ctx.require(Permission.SESSION_USE)
+    row = get_work(ctx, work_id, lock=True)
+    if row.state in UNFINISHED:
+        raise Conflict("long_work_open")
+    about = LONG_WORK.of(row)
+    audit.record(ctx, LONG_WORK_REMOVED, about, detail={"kind": row.kind})
+    ctx.emit(LONG_WORK_REMOVED, LongWorkRemoved(long_work_id=row.id), long_work_audience(row), about=about)
+    ctx.session.execute(delete(LongWork).where(LongWork.id == row.id))
