@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from app.core.names import fold_at_signs
+
 # Mainland mobile numbers (also written in groups), resident ids (18 places), e-mail addresses.
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)")
 _RESIDENT_ID = re.compile(
@@ -48,7 +50,7 @@ class Piece:
     def masked(self) -> str:
         """So much of it that who knows it recognises it: 138****5678."""
         if self.kind == "email":
-            name, _, server = self.text.partition("@")
+            name, _, server = fold_at_signs(self.text).partition("@")
             return f"{name[:1]}***@{server}"
         kept = (3, 4) if self.kind == "phone" else (3, 2)
         figures = "".join(character for character in self.text if character.isalnum())

@@ -78,6 +78,9 @@ def write(world: World, author: str, new: NewStatus, *, origin: str) -> int:
     for person in people:
         if person != author:
             notify(world, person, "mention", author, id_)
+    quoted = find(world, str(new.quote)) if new.quote is not None else None
+    if quoted is not None and quoted["author"] != author and not world.limits["mastodon_gotosocial"]:
+        notify(world, str(quoted["author"]), "quote", author, id_)
     return id_
 
 

@@ -129,6 +129,26 @@ def test_quoted_words_and_a_poll_are_not_the_customers(story: Story, gotosocial:
     assert [(m["kind"], m["description"]) for m in item["media"]] == [("poll", "换一家\n再等等")]
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_who_quotes_our_post_without_our_name_is_heard(story: Story, told: bool) -> None:
+    """Mastodon 4.5 tells of quotes; a server that does not speak of them is not asked for them."""
+    with open_context(story.runtime, LISTENER) as ctx:
+        account = ctx.session.get_one(Account, story.social.id)
+        account.settings = {**account.settings, "tells_quotes": told}
+    world = story.simulation.world
+    brand = story.simulation.brand(KEY)
+    person = world.people.mastodon("小林")
+    quoting = content.NewStatus("就这？我家宽带断三天了没人修", quote=content.newest_status(world, brand))
+    content.write(world, person, quoting, origin="test")
+    named = content.NewStatus(
+        f"@{brand.settings['username']} 说好今天来修的人呢", quote=content.newest_status(world, brand)
+    )
+    content.write(world, person, named, origin="test")
+    story.read()
+    # Named and quoted is told twice and is one post.
+    assert [item["verdict"]["outcome"] for item in story.items()] == ["kept"] * (1 + told)
+
+
 def test_mentions_that_commit_late_all_arrive(story: Story) -> None:
     """Case B15."""
     story.simulation.world.limits.update({"mastodon_late_every": 3, "mastodon_late_seconds": 45})

@@ -52,6 +52,7 @@ def test_handles_links_and_our_own_numbers_are_nobodys_data(text: str) -> None:
         ("vx13812345678", "vx138****5678"),
         ("身份证11010519491231002X", "身份证110*************2X"),
         ("someone@example.com 或 13812345678", "s***@example.com 或 138****5678"),
+        ("发到 someone＠example.com", "发到 s***@example.com"),
         ("订单号13812345678，联系电话13912345678", "订单号13812345678，联系电话139****5678"),
     ],
 )

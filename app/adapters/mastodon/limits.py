@@ -71,6 +71,7 @@ class MastodonSettings(FormModel):
     media_types: str = form_field(
         "可发的文件类型（空格分隔）", "Media types, by blanks; empty for the usual", ""
     )
+    tells_quotes: bool = form_field("会通知帖文被引用", "Tells when a post is quoted", False)
     history_days: int = form_field("首次接入回溯天数", "Days of history at first contact", 7, ge=0, le=90)
 
 

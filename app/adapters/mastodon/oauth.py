@@ -111,6 +111,8 @@ def server_facts(client: MastodonClient, account: AccountRef) -> dict[str, Any]:
         number = lenient.integer(lenient.obj(configured.get(part)).get(theirs))
         if number is not None and number > 0:
             facts[ours] = number
+    speaks = lenient.integer(lenient.obj(body.get("api_versions")).get("mastodon")) or 0
+    facts["tells_quotes"] = speaks >= _WITH_QUOTES
     types = lenient.obj(configured.get("media_attachments")).get("supported_mime_types")
     if isinstance(types, list) and types:
         facts["media_types"] = " ".join(str(name) for name in types if isinstance(name, str))[:_LONGEST_TYPES]
@@ -118,6 +120,8 @@ def server_facts(client: MastodonClient, account: AccountRef) -> dict[str, Any]:
 
 
 _LONGEST_TYPES = 2000
+_WITH_QUOTES = 7
+"""The version of Mastodon's interface that tells of quotes (Mastodon 4.5). Others may refuse the question."""
 _FIGURES = (
     ("max_characters", "statuses", "max_characters"),
     ("max_media", "statuses", "max_media_attachments"),

@@ -79,7 +79,7 @@ def status(value: Any, received_at: datetime, own: bool = False) -> InboundPost:
 
 
 def mention(notification: Json, received_at: datetime) -> InboundPost:
-    """A notification of type `mention`; without its status it is kept as unknown."""
+    """A notification of type `mention` or `quote`; without its status it is kept as unknown."""
     if not lenient.obj(notification.get("status")):
         return unknown_item(notification, "mention_without_status", received_at, Lane.PUBLIC)
     return status(notification["status"], received_at)

@@ -28,6 +28,7 @@ from app.core.errors import PlatformError, PlatformErrorKind
 
 _PAGE = 40
 _MIN_PAGE = 20  # GoToSocial caps notification pages here: a shorter page surely is the last one
+_SPOKEN_TYPES = ["mention", "quote"]
 _EVENT_TYPES = ["follow", "follow_request", "favourite", "reblog", "update"]
 
 
@@ -76,7 +77,7 @@ class MastodonReads:
             path = f"/api/v1/accounts/{account.external_id}/statuses"
         else:
             path = "/api/v1/notifications"
-            params["types[]"] = ["mention"] if stream == "mentions" else _EVENT_TYPES
+            params["types[]"] = _spoken_types(account) if stream == "mentions" else _EVENT_TYPES
         return lenient.objects(self._client.get(account, path, params))
 
     def _posts(self, stream: str, entries: list[Json]) -> list[InboundPost]:
@@ -232,5 +233,10 @@ def _belongs(stream: str, entry: Json) -> bool:
     """Servers that ignore `types[]` send everything; each stream keeps its own."""
     kind: Any = entry.get("type")
     if stream == "mentions":
-        return bool(kind == "mention")
-    return stream != "events" or kind != "mention"
+        return kind in _SPOKEN_TYPES
+    return stream != "events" or kind not in _SPOKEN_TYPES
+
+
+def _spoken_types(account: AccountRef) -> list[str]:
+    """Who quotes our post speaks about us, whether they name us or not."""
+    return _SPOKEN_TYPES if account.settings.get("tells_quotes") else _SPOKEN_TYPES[:1]

@@ -333,7 +333,8 @@ def test_gotosocial_is_recognised_with_its_limits(
     health = adapter.check_account(ACCOUNT)
     assert health.state is HealthState.OK
     assert (health.quota_limit, health.quota_remaining) == (300, 288)
-    assert health.facts == {"software": "gotosocial", "max_characters": 5000, "max_media": 6}
+    facts = {"software": "gotosocial", "max_characters": 5000, "max_media": 6, "tells_quotes": False}
+    assert health.facts == facts
     account = AccountRef("mastodon", "77", ACCOUNT.base_urls, ACCOUNT.credentials, health.facts)
     assert adapter.capabilities(account).idempotency is Idempotency.NONE
     assert adapter.capabilities(ACCOUNT).idempotency is Idempotency.KEY
