@@ -12,6 +12,7 @@ from app.api import assets, packing
 from app.api.endpoint import ENDPOINTS
 from app.api.headers import register_headers
 from app.api.health import health
+from app.api.late_rules import LateRule
 from app.api.origins import accepted_origins
 from app.api.paths import RowIdConverter
 from app.api.problems import register_problems
@@ -71,6 +72,10 @@ BLUEPRINTS = (
 )
 
 
+class Application(Flask):
+    url_rule_class = LateRule
+
+
 def create_app(
     settings: Settings,
     *,
@@ -83,7 +88,7 @@ def create_app(
     A server that nobody types commands at goes without them: `commands`.
     """
     # By the package's name: templates and the built screens lie beside it, not beside this file.
-    app = Flask("app", static_folder="static")
+    app = Application("app", static_folder="static")
     runtime = compose(settings, clock=clock)
     app.extensions["lingke"] = runtime
     app.extensions["lingke_actor_loader"] = web_session.load_current_actor

@@ -61,9 +61,10 @@ def assets(_: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """Everything tests need, then all of them; a failing part does not hide the parts after it."""
-    with exclusive():
-        system_packages.ensure_for_tests()
+    with exclusive(), ThreadPoolExecutor() as pool:
+        packages = pool.submit(system_packages.ensure_for_tests)
         _install_and_build("requirements-dev.txt")
+        packages.result()
     failed = []
     if (FRONTEND / "package.json").is_file():
         failed += _failing([("browser application's unit tests", _npm("run", "test"))])
