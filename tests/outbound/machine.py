@@ -147,7 +147,7 @@ class LedgerMachine(RuleBasedStateMachine):
             self.out_of_order.add(row.operation_key)
 
     def _decide(
-        self, which: int, state: OutboundState, act: Callable[[Any, Cargo, OutboundMessage], None]
+        self, which: int, state: OutboundState, act: Callable[[Any, Cargo, OutboundMessage], Any]
     ) -> OutboundMessage | None:
         rows = [row for row in self.rows() if row.state is state]
         if not rows:

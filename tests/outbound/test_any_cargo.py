@@ -14,6 +14,7 @@ from app.adapters.types import SendKind, SendRequest
 from app.core.clock import ManualClock
 from app.core.context import Context
 from app.core.jobs import Job, Queue
+from app.core.permissions import Permission
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.models import Account, Lane, OutboundMessage
@@ -31,6 +32,7 @@ class SmsCargo:
 
     name = "sms"
     job = Job("sms.deliver", Queue.OUTBOUND)
+    right = Permission.REPLIES_SEND
     together = 20
 
     def __init__(self) -> None:
