@@ -43,6 +43,8 @@ class Permission(StrEnum):
     PEOPLE_READ = "people:read"
     PEOPLE_SET_CAPACITY = "people:set_capacity"
     OVERVIEW_READ = "overview:read"
+    CALENDARS_READ = "calendars:read"
+    CALENDARS_MANAGE = "calendars:manage"
     AUDIT_READ = "audit:read"
     OPERATION_READ = "operation:read"
     # Rights of our own processes; no role has them (`GIVABLE`).
@@ -153,6 +155,7 @@ _SERVE = frozenset(
         _P.NOTES_WRITE,
         _P.CONTACTS_READ,
         _P.OPERATORS_READ,
+        _P.CALENDARS_READ,
     }
 )
 _LISTEN = frozenset({_P.INBOUND_ITEMS_READ, _P.MONITORS_READ, _P.TOPICS_READ, _P.PUBLICATIONS_READ})
@@ -181,6 +184,7 @@ _WATCH = frozenset(
         _P.CONVERSATIONS_READ,
         _P.CONTACTS_READ,
         _P.OPERATORS_READ,
+        _P.CALENDARS_READ,
         _P.ACCOUNTS_READ,
         _P.MODELS_READ,
         _P.PEOPLE_READ,
@@ -191,6 +195,7 @@ _ADMINISTER = frozenset(
     {
         _P.ACCOUNTS_MANAGE,
         _P.OPERATORS_MANAGE,
+        _P.CALENDARS_MANAGE,
         _P.AUDIT_READ,
         _P.OPERATION_READ,
         _P.MODELS_MANAGE,

@@ -30,6 +30,7 @@ from app.models import (
     SavedView,
     ServiceRequest,
     Sharing,
+    StoredCalendar,
     TeamMember,
 )
 
@@ -148,6 +149,11 @@ def _role_condition(actor: Actor) -> ColumnElement[bool]:
     return or_(Role.agency_id.is_(None), _agency_condition(Role.agency_id, actor))
 
 
+def _calendar_condition(actor: Actor) -> ColumnElement[bool]:
+    """One's agency's, and what is everybody's."""
+    return or_(StoredCalendar.agency_id.is_(None), _agency_condition(StoredCalendar.agency_id, actor))
+
+
 _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "request": _request_condition,
     "contact": _contact_condition,
@@ -155,6 +161,8 @@ _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "role": _role_condition,
     "saved_view": _saved_view_condition,
     "long_work": _long_work_condition,
+    "calendar": _calendar_condition,
+    "everybody": lambda _actor: true(),
 }
 
 
@@ -275,10 +283,13 @@ def account_audience(account_id: int, permission: Permission) -> Audience:
     return Audience(frozenset({f"{EVERYWHERE}.{permission}", f"a{account_id}.{permission}"}))
 
 
-def agency_readers(session: Session, agency_id: int, permission: Permission) -> Audience:
-    """Everybody of the agency who has the right, by the accounts through which they belong to it."""
-    ids = session.scalars(select(Account.id).where(Account.agency_id == agency_id)).all()
-    rooms = [f"{EVERYWHERE}.{permission}", *(f"a{account_id}.{permission}" for account_id in ids)]
+def agency_readers(session: Session, agency_id: int | None, permission: Permission) -> Audience:
+    """Everybody of the agency who has the right, by the accounts through which they belong to it; without an
+    agency, of all of them."""
+    ids = select(Account.id)
+    if agency_id is not None:
+        ids = ids.where(Account.agency_id == agency_id)
+    rooms = [f"{EVERYWHERE}.{permission}", *(f"a{number}.{permission}" for number in session.scalars(ids))]
     return Audience(frozenset(rooms))
 
 

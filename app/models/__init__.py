@@ -14,6 +14,7 @@ from app.models.account import (
     PlatformToken,
     Stream,
 )
+from app.models.calendar import CalendarAccount, DeadlineRecount, HolidayYear, StoredCalendar
 from app.models.conversation import (
     Conversation,
     Direction,
@@ -108,6 +109,7 @@ __all__ = [
     "Backfill",
     "BackfillState",
     "Base",
+    "CalendarAccount",
     "CallUsage",
     "CallbackDelivery",
     "ChangeKind",
@@ -116,10 +118,12 @@ __all__ = [
     "Conversation",
     "CopyState",
     "Counter",
+    "DeadlineRecount",
     "DeliveryStatus",
     "Direction",
     "EventLog",
     "FilterSample",
+    "HolidayYear",
     "HourlyVolume",
     "InboundItem",
     "ItemRevision",
@@ -158,6 +162,7 @@ __all__ = [
     "Sharing",
     "SpecialList",
     "SpecialListEntry",
+    "StoredCalendar",
     "StoredFile",
     "Stream",
     "Team",

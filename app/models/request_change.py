@@ -28,6 +28,8 @@ class ChangeKind(StrEnum):
     """An answer that had failed is on its way again, or turned out to be there."""
     CLASSIFIED = "classified"
     """Type, priority or mood were judged anew."""
+    COUNTED_ANEW = "counted_anew"
+    """The working calendar was changed: when it is due was worked out anew."""
     CUSTOMER_RENAMED = "customer_renamed"
     """Its customer is shown under another name."""
     REVISED = "revised"

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from app.calendars.events import (
+    CALENDAR_ADDED,
+    CALENDAR_EDITED,
+    HOLIDAYS_IMPORTED,
+    HOLIDAYS_REMOVED,
+)
 from app.config import ConfigurationError, Settings, load_settings
 from app.core.clock import Clock
 from app.core.logging import configure_logging
@@ -29,6 +35,8 @@ def compose(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     runtime.subscribe(CAPACITY_CHANGED, routing_jobs.on_person_changed)
     runtime.subscribe(OPERATOR_CHANGED, routing_jobs.on_person_changed)
     runtime.subscribe(ROLE_CHANGED, routing_jobs.on_person_changed)
+    for changed in (CALENDAR_ADDED, CALENDAR_EDITED, HOLIDAYS_IMPORTED, HOLIDAYS_REMOVED):
+        runtime.subscribe(changed, routing_jobs.on_calendar_changed)
     runtime.subscribe(OPENED, routing_jobs.on_request_opened)
     runtime.subscribe(MESSAGES_APPENDED, on_messages_appended)
     runtime.subscribe(MESSAGES_APPENDED, copy_media_of_messages)

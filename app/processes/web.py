@@ -18,6 +18,7 @@ from app.api.paths import RowIdConverter
 from app.api.problems import register_problems
 from app.api.reading import register_limits
 from app.api.spa import spa
+from app.calendars.views import calendars
 from app.config import Settings
 from app.core.clock import Clock
 from app.core.runtime import Runtime
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     topics,
     search,
     saved_views,
+    calendars,
     realtime,
     callbacks,
     spa,

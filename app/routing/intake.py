@@ -74,7 +74,7 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
     conversations = known | new
     earlier = earlier_requests(ctx, known)
     taken_up = repeated_in(ctx, ordered, conversations, earlier.settled)
-    arrivals = Arrivals(ctx)
+    arrivals = Arrivals(ctx, {entry.item.account_id for entry in ordered})
     places = _Places(arrivals, earlier.active, earlier.settled, taken_up, earlier.numbers, accounts)
     numbers = {number: count(conversations[number].last_number - size + 1) for number, size in sizes.items()}
     messages = [

@@ -6,4 +6,5 @@ from app.core.jobs import Job, Queue
 
 FETCH_NAME = Job("routing.fetch_name", Queue.DEFAULT)
 RETURN_MISHELD = Job("routing.return_misheld", Queue.INGEST)
+RECOUNT_DEADLINES = Job("routing.recount_deadlines", Queue.DEFAULT)
 ASSIGN_WAITING = Job("routing.assign_waiting", Queue.INGEST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import select
 
+from app.calendars.recounts import outdated_accounts
 from app.core.context import Context
 from app.core.errors import PlatformError
 from app.core.events import Event
@@ -19,8 +20,9 @@ from app.jobs.periodic import Periodic, sweeping
 from app.models import Conversation, RequestStatus, ServiceRequest
 from app.routing.handing_out import assign_waiting
 from app.routing.holders import misheld, return_misheld
-from app.routing.job_names import ASSIGN_WAITING, FETCH_NAME, RETURN_MISHELD
+from app.routing.job_names import ASSIGN_WAITING, FETCH_NAME, RECOUNT_DEADLINES, RETURN_MISHELD
 from app.routing.naming import question_of, take_name
+from app.routing.recounting import recount_outdated
 from app.routing.schemas import ServiceRequestChanged
 
 log = structlog.get_logger(__name__)
@@ -43,6 +45,16 @@ def on_person_changed(ctx: Context, _event: Event) -> None:
     """Somebody came, left, was shut out, may hold more or serves others: look at queue and holders."""
     ctx.defer(ASSIGN_WAITING)
     ctx.defer(RETURN_MISHELD)
+
+
+@job(RECOUNT_DEADLINES)
+def recount_deadlines(runtime: Runtime) -> None:
+    recount_outdated(lambda: open_context(runtime, _ROUTER))
+
+
+def on_calendar_changed(ctx: Context, _event: Event) -> None:
+    """What some requests' time is counted by has changed."""
+    ctx.defer(RECOUNT_DEADLINES)
 
 
 @job(FETCH_NAME)
@@ -93,7 +105,12 @@ def _misheld_requests(ctx: Context) -> list[DeferredJob]:
     return [DeferredJob(RETURN_MISHELD)] if misheld(ctx) else []
 
 
+def _outdated_deadlines(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(RECOUNT_DEADLINES)] if outdated_accounts(ctx) else []
+
+
 PERIODIC = [
     Periodic("unassigned requests", sweeping, _unassigned_requests),
     Periodic("misheld requests", sweeping, _misheld_requests),
+    Periodic("outdated deadlines", sweeping, _outdated_deadlines),
 ]

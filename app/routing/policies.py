@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.worktime import WorkCalendar
+
 FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
-# First answer after a customer's message, by priority.
+# First answer after a customer's message, by priority, in working time.
 ANSWER_WITHIN = {
     1: timedelta(minutes=15),
     2: timedelta(minutes=30),
@@ -123,18 +125,26 @@ def _reach(followers: int | None) -> float:
     return next((weight for step, weight in _REACH_STEPS if followers >= step), 0.0)
 
 
+def counted_from(waiting_since: datetime, raised_at: datetime | None) -> datetime:
+    """The customer's first unanswered word, or the later one that made it more urgent."""
+    return max(waiting_since, raised_at or waiting_since)
+
+
 def due_at(
-    priority: int, waiting_since: datetime | None, raised_at: datetime | None = None
+    calendar: WorkCalendar,
+    priority: int,
+    waiting_since: datetime | None,
+    raised_at: datetime | None = None,
 ) -> datetime | None:
-    """Counted from the customer's first unanswered word, or from the later one that made it more urgent."""
+    """When the working time is over that an answer may take; None while nobody waits."""
     if waiting_since is None:
         return None
-    return max(waiting_since, raised_at or waiting_since) + ANSWER_WITHIN[priority]
+    return calendar.add(counted_from(waiting_since, raised_at), ANSWER_WITHIN[priority])
 
 
-def raised(priority: int, at: datetime, due: datetime | None) -> datetime:
+def raised(calendar: WorkCalendar, priority: int, at: datetime, due: datetime | None) -> datetime:
     """From when on to count if a message raises a request to `priority`: never so that it is due later."""
-    return at if due is None else min(at, due - ANSWER_WITHIN[priority])
+    return at if due is None else min(at, calendar.back(due, ANSWER_WITHIN[priority]))
 
 
 def urgent_at(due: datetime | None, window_until: datetime | None) -> datetime:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.schemas import AccountRefView
+from app.calendars.schemas import ClosedView, OpeningView
 from app.conditions.tree import ConditionText
 from app.core.inputs import Cursor, Number, OneOfNumbers, RowId, RowIds
 from app.core.pagination import MAX_LIMIT
@@ -250,6 +251,24 @@ class RequestChangeQuery(BaseModel):
 class RequestChangeList(BaseModel):
     items: list[RequestChangeView]
     next_cursor: str | None
+
+
+class DeadlineView(BaseModel):
+    """Why a request is due when it is."""
+
+    calendar: str | None
+    """The name of the calendar that its time is counted on; null: around the clock."""
+    zone: str
+    allowed_minutes: int
+    """How much working time an answer may take."""
+    counted_from: datetime | None
+    """The customer's first unanswered word, or the later one that made it more urgent; null: nobody waits."""
+    due_at: datetime | None
+    working_seconds_left: int | None
+    """Working time until it is due; null when nobody waits or it is overdue."""
+    closed_between: list[ClosedView]
+    """Why no time is counted somewhere from `counted_from` to `due_at`, each reason once."""
+    now: OpeningView
 
 
 class ServiceRequestChanged(BaseModel):

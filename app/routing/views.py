@@ -9,11 +9,12 @@ from app.core.context import Context
 from app.core.permissions import Permission
 from app.longwork.queries import work_view
 from app.longwork.schemas import LongWorkView
-from app.routing import counts, history, holders, overview, queries, services
+from app.routing import counts, history, holders, overview, queries, services, timing
 from app.routing.exporting import ExportRequests, export_requests
 from app.routing.overview_schemas import OverviewView
 from app.routing.schemas import (
     ClassifyRequest,
+    DeadlineView,
     DecisionList,
     HandedBack,
     MembershipQuery,
@@ -108,6 +109,18 @@ def get_overview(ctx: Context) -> OverviewView:
 )
 def get_request(ctx: Context, request_id: int) -> ServiceRequestView:
     return queries.request_view(queries.get_request(ctx, request_id))
+
+
+@endpoint(
+    routing,
+    "GET",
+    "/service-requests/<int:request_id>/deadline",
+    access=_READ,
+    summary="Why a request is due when it is: its calendar, and what is closed until then",
+    response=DeadlineView,
+)
+def get_deadline(ctx: Context, request_id: int) -> DeadlineView:
+    return timing.deadline_of(ctx, request_id)
 
 
 @endpoint(

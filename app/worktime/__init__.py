@@ -1,7 +1,7 @@
 """Working time: calendars of hours, holidays and make-up days, and counting on them. Knows no database."""
 
 from app.worktime.calendar import ALWAYS, CompanyDay, DayKind, OutOfReach, WorkCalendar
-from app.worktime.explaining import Closed, Explanation, explain
+from app.worktime.explaining import Closed, Explanation, explain, reasons_between
 
 __all__ = [
     "ALWAYS",
@@ -12,4 +12,5 @@ __all__ = [
     "OutOfReach",
     "WorkCalendar",
     "explain",
+    "reasons_between",
 ]

@@ -13,9 +13,11 @@ from app.worktime.spans import DAY, WHOLE_DAY, Span, Spans, merged, without
 from app.worktime.timeline import MICROSECOND, Timeline, micros, moment
 
 OFFICE = "Asia/Shanghai"
-MOST_YEARS = 40
+MOST_YEARS = 16
 """What a timeline covers at most: whoever asks beyond has made a mistake, or works a minute a week."""
 _MINUTE = timedelta(minutes=1)
+_MINUTE_MICROS = 60_000_000
+_EPOCH_MINUTE = date(1970, 1, 1).toordinal() * DAY
 
 
 class DayKind(StrEnum):
@@ -67,9 +69,12 @@ class WorkCalendar:
     """None: holidays are days like others."""
     company: Mapping[date, CompanyDay] = field(default_factory=dict)
     name: str = ""
-    id: int | None = None
-    """The row that it was made of."""
     _line: Timeline | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        whole = all(merged(hours) == list(WHOLE_DAY) for hours in self.week)
+        self.never_closes = whole and not self.breaks and self.public is None and not self.company
+        """Clock time: nothing is looked up, and no moment is too far."""
 
     def day(self, day: date) -> Day:
         """What a day is, and the hours that begin on it."""
@@ -99,6 +104,8 @@ class WorkCalendar:
             if duration < timedelta():
                 raise ValueError("a length of working time is not negative")
             return start.astimezone(UTC)
+        if self.never_closes:
+            return start.astimezone(UTC) + duration
         since, length = micros(start), duration // MICROSECOND
         line = self._covering(since, since)
         while (wanted := line.elapsed(since) + length) > line.total:
@@ -114,6 +121,8 @@ class WorkCalendar:
             if duration < timedelta():
                 raise ValueError("a length of working time is not negative")
             return end.astimezone(UTC)
+        if self.never_closes:
+            return end.astimezone(UTC) - duration
         until, length = micros(end), duration // MICROSECOND
         line = self._covering(until, until)
         while (wanted := line.elapsed(until) - length) < 0:
@@ -122,6 +131,8 @@ class WorkCalendar:
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The working time from `start` to `end`; less than nothing where `end` is the earlier one."""
+        if self.never_closes:
+            return end - start
         since, until = micros(start), micros(end)
         line = self._covering(min(since, until), max(since, until))
         return timedelta(microseconds=line.elapsed(until) - line.elapsed(since))
@@ -177,13 +188,9 @@ class WorkCalendar:
         begins, ends = date(first, 1, 1), date(last + 1, 1, 1)
         start, stop = _minute(begins), _minute(ends)
         inside = [(max(a, start), min(b, stop)) for a, b in self._local_spans(begins, ends) if b > start]
-        zone = ZoneInfo(self.zone)
-        stretches = ((_instant(a, zone), _instant(b, zone)) for a, b in inside if b > a)
-        return Timeline(
-            ((micros(a), micros(b)) for a, b in stretches if b > a),
-            micros(_instant(start, zone)),
-            micros(_instant(stop, zone)),
-        )
+        at = _Clock(ZoneInfo(self.zone)).micros
+        stretches = ((at(a), at(b)) for a, b in inside if b > a)
+        return Timeline(((a, b) for a, b in stretches if b > a), at(start), at(stop))
 
     def _local_spans(self, begins: date, ends: date) -> list[Span]:
         """Hours of work in minutes of the local clock since the year 1."""
@@ -200,6 +207,29 @@ class WorkCalendar:
 
 def _minute(day: date) -> int:
     return day.toordinal() * DAY
+
+
+class _Clock:
+    """Minutes of a zone's clock as moments. On all days but a few the zone keeps one distance from UTC."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._shifts: dict[int, int | None] = {}
+        """Microseconds from UTC by day; None for a day on which the clock is changed."""
+
+    def micros(self, minute: int) -> int:
+        day = minute // DAY
+        if day not in self._shifts:
+            today, tomorrow = self._shift(day), self._shift(day + 1)
+            self._shifts[day] = today if today == tomorrow else None
+        shift = self._shifts[day]
+        if shift is None:
+            return micros(_instant(minute, self._zone))
+        return (minute - _EPOCH_MINUTE) * _MINUTE_MICROS - shift
+
+    def _shift(self, day: int) -> int:
+        midnight = datetime.combine(date.fromordinal(day), time(), tzinfo=self._zone)
+        return (midnight.utcoffset() or timedelta()) // MICROSECOND
 
 
 def _instant(minute: int, zone: ZoneInfo) -> datetime:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from app.worktime.calendar import DayKind, WorkCalendar
 from app.worktime.spans import DAY, Span
@@ -67,3 +68,25 @@ def why_closed(calendar: WorkCalendar, at: datetime) -> tuple[Closed, str]:
     if today.kind is DayKind.WEEK:
         return (Closed.HOURS if today.spans else Closed.REST_DAY), ""
     return _BY_DAY[today.kind], today.name
+
+
+def reasons_between(calendar: WorkCalendar, start: datetime, end: datetime) -> list[tuple[Closed, str]]:
+    """Why no work is done somewhere between two moments, each reason once, in the order they come.
+
+    That an evening is an evening is left out where there is more to say: a holiday, a weekend.
+    """
+    found: dict[tuple[Closed, str], None] = {}
+    worked = list(calendar.stretches(start, end))
+    edges = [start, *(edge for stretch in worked for edge in stretch), end]
+    for closes, opens in zip(edges[::2], edges[1::2], strict=True):
+        at = closes
+        while at < opens:
+            found.setdefault(why_closed(calendar, at))
+            at = _next_midnight(calendar, at)
+    strong = [reason for reason in found if reason[0] not in (Closed.HOURS, Closed.BREAK)]
+    return strong or list(found)
+
+
+def _next_midnight(calendar: WorkCalendar, at: datetime) -> datetime:
+    tomorrow = calendar.local(at).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), tzinfo=ZoneInfo(calendar.zone)).astimezone(UTC)

@@ -16,6 +16,7 @@ from tests.architecture.asking import Ask, Entry, Reach, plain
 from tests.architecture.entries_listening import LISTENING
 from tests.architecture.entries_long_work import LONG_WORK
 from tests.architecture.entries_publishing import PUBLISHING
+from tests.architecture.entries_time import TIME
 from tests.architecture.entries_views import SAVED_VIEWS
 from tests.architecture.organisation import Stage
 
@@ -86,6 +87,7 @@ ROUTES: dict[str, Entry] = {
     **LONG_WORK,
     **PUBLISHING,
     **SAVED_VIEWS,
+    **TIME,
     "health.openapi": Entry(_R.OWN, 200, plain),
     "identity.get_session": Entry(_R.OWN, 200, plain),
     "identity.log_in": Entry(

@@ -34,6 +34,7 @@ from app.models import (
     SavedView,
     Sharing,
     SpecialListEntry,
+    StoredCalendar,
     Stream,
     Team,
     Topic,
@@ -59,6 +60,8 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "accounts.list_accounts": 7,
     "accounts.list_follow_requests": 2,
     "accounts.list_platforms": 1,
+    "calendars.list_calendars": 5,
+    "calendars.list_years": 2,
     "customers.get_avatar": 2,
     "health.openapi": 1,
     "identity.get_session": 2,
@@ -91,6 +94,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "reviews.list_draws": 3,
     "reviews.list_sampled_items": 11,
     "routing.count_requests": 5,
+    "routing.get_deadline": 3,
     "routing.get_overview": 13,
     "routing.get_request": 2,
     "routing.list_changes": 6,
@@ -148,6 +152,7 @@ class Growing:
         self._each(numbers, lambda n: Team(created_at=now, agency_id=home.id, name=f"组{n}"))
         self._each(numbers, self._saved_view)
         self._each(numbers, self._long_work)
+        self._each(numbers, self._calendar)
         for number in numbers:
             make.operator(home, self.stage.team, role=RoleName.SUPERVISOR, name=f"领班{number}")
             account = make.account(home, self.stage.team)
@@ -165,6 +170,18 @@ class Growing:
             owner_id=administrator.id,
             label=f"{number}",
             locale="en",
+        )
+
+    def _calendar(self, number: int) -> Base:
+        hours = {"week": [[["09:00", "18:00"]]] * 7, "breaks": [], "holiday": [], "make_up": []}
+        return StoredCalendar(
+            created_at=self.make.now,
+            agency_id=self.stage.agency.id,
+            name=f"日历{number}",
+            zone="Asia/Shanghai",
+            hours=hours,
+            company_days=[],
+            follows_holidays=False,
         )
 
     def _saved_view(self, number: int) -> SavedView:

@@ -51,6 +51,7 @@ ANSWER_PASSES = {
     "accounts": "which adapter speaks for the account; quotas, and what a call says of the account",
     "realtime": "the wrapper of every connection; the event's number",
     "api": "an endpoint: right, body, answer",
+    "calendars": "what time the request's clock counts",
     "core": "the unit of work and the values that everything is made of",
     "identity": "who asks, and who may hear",
     "workbench": "the reply itself",

@@ -39,6 +39,7 @@ WORDS_OF = {
     "AccountStatus": "accountStatus",
     "AlertKind": "alert.kind",
     "BackfillState": "backfill.state",
+    "Closed": "closed",
     "ClassifyRequest.type": "type",
     "CorrectionCommand.intent": "type",
     "MaskedField": "roles.masked",
@@ -73,6 +74,7 @@ UNSAID = {
     "CopyState": "each state has a look of its own (MediaItem, MediaMissing)",
     "CorrectionCommand.sentiment": "figures",
     "Direction": "left or right",
+    "HolidayYearView.source": "an import has a mark and a way back",
     "FieldType": "chooses the editor's part; fields come with their labels",
     "InboundItemQuery.outcome": "the tabs of the stream have names",
     "LabelSource": "chooses the icon of a lesson",
@@ -87,6 +89,7 @@ UNSAID = {
     "Takes": "chooses the editor's part; operators come with their labels",
     "SettleOutcome.outcome": "a person's answer, its buttons have names",
     "SettlePublication.outcome": "no page of publications yet",
+    "Turn": "a colour and a mark in the grid, columns of the list",
     "VerdictOutcome": "tabs with names of their own",
 }
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.accounts.outcomes import set_status as set_account_status
 from app.adapters.types import Lane
+from app.calendars.clocks import calendar_of
 from app.core.clock import ManualClock
 from app.core.context import Context
 from app.core.errors import Conflict, PlatformErrorKind
@@ -207,13 +208,14 @@ class Life:
             assert unrecorded(ctx.session) == []
             statement = select(ServiceRequest).where(ServiceRequest.account_id == self.desk.account.id)
             for request in ctx.session.scalars(statement):
-                self._times_agree(request)
+                self._times_agree(ctx, request)
                 self._messages_agree(ctx, request)
                 self._nobody_is_forgotten(ctx, request)
 
-    def _times_agree(self, request: ServiceRequest) -> None:
+    def _times_agree(self, ctx: Context, request: ServiceRequest) -> None:
         assert (request.resolved_at is not None) is (request.status is RequestStatus.RESOLVED)
-        assert request.due_at == due_at(request.priority, request.waiting_since, request.raised_at)
+        calendar = calendar_of(ctx, request.account_id)
+        assert request.due_at == due_at(calendar, request.priority, request.waiting_since, request.raised_at)
         assert request.urgent_at == urgent_at(request.due_at, request.window_until)
         if request.status is RequestStatus.RESOLVED:
             assert request.waiting_since is None

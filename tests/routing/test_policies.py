@@ -9,7 +9,18 @@ import pytest
 
 from app.models import Direction, OutboundState
 from app.routing.lifecycle.thread import Said, summed_up
-from app.routing.policies import CHOSEN, FAR_FUTURE, PriorityInput, due_at, priority_of, reweighed, urgent_at
+from app.routing.policies import (
+    CHOSEN,
+    FAR_FUTURE,
+    PriorityInput,
+    due_at,
+    priority_of,
+    raised,
+    reweighed,
+    urgent_at,
+)
+from app.worktime import ALWAYS
+from tests.worktime.calendars import clock, office, shown
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -30,7 +41,21 @@ def at(minutes: float) -> datetime:
     ],
 )
 def test_due_at(priority: int, waiting_since: datetime | None, due: datetime | None) -> None:
-    assert due_at(priority, waiting_since) == due
+    assert due_at(ALWAYS, priority, waiting_since) == due
+
+
+def test_time_is_counted_while_work_is_done() -> None:
+    """Two hours on Friday at five are Monday at ten; what raises it in the evening makes it due no later."""
+    calendar, friday, evening = office(), clock("2026-11-27 17:00"), clock("2026-11-27 20:00")
+    due = due_at(calendar, 3, friday)
+    assert due is not None
+    assert shown(due) == "2026-11-30 10:00"
+    begun = raised(calendar, 1, evening, due)
+    assert begun == evening
+    assert shown(due_at(calendar, 1, friday, begun) or due) == "2026-11-30 09:15"
+    late = raised(calendar, 4, clock("2026-11-30 09:59"), due)
+    assert due_at(calendar, 4, friday, late) is not None
+    assert raised(calendar, 2, clock("2026-11-30 09:50"), due) == clock("2026-11-30 09:30")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ just lost sight of it.
 
 - `Arrivals` (many at once): `open`, `join`, `reopen`, `assign`, `store`
 - `assign`, `assign_many`, `set_status`, `reclassify`, `mark_read`, `revised`, `customer_renamed`
+- `counted_anew`: the working calendar that their time is counted on was changed
 - `judged_anew`: what the customers' messages say was changed
 - `answered`, `answer_taken_back`, `answer_failed`, `answer_resumed`
 """
@@ -15,6 +16,7 @@ from app.routing.lifecycle.acts import (
     Classification,
     assign,
     assign_many,
+    counted_anew,
     customer_renamed,
     mark_read,
     reclassify,
@@ -23,6 +25,7 @@ from app.routing.lifecycle.acts import (
 )
 from app.routing.lifecycle.answers import answer_failed, answer_resumed, answer_taken_back, answered
 from app.routing.lifecycle.arrivals import Arrivals, Opening
+from app.routing.lifecycle.holding import hold_requests
 from app.routing.lifecycle.judging import judged_anew
 from app.routing.lifecycle.transitions import TRANSITIONS
 
@@ -37,7 +40,9 @@ __all__ = [
     "answered",
     "assign",
     "assign_many",
+    "counted_anew",
     "customer_renamed",
+    "hold_requests",
     "judged_anew",
     "mark_read",
     "reclassify",

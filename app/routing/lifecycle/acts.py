@@ -9,6 +9,7 @@ from typing import Literal
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm.attributes import flag_modified
 
+from app.calendars.clocks import calendars_of
 from app.core.context import Context
 from app.core.errors import Conflict
 from app.models import (
@@ -49,6 +50,7 @@ def assign(ctx: Context, request: ServiceRequest, decision: AssignmentDecision) 
 def assign_many(ctx: Context, given: Sequence[tuple[ServiceRequest, AssignmentDecision]]) -> None:
     """The same for many active requests, with a fixed number of statements."""
     changes = []
+    calendars = calendars_of(ctx, {request.account_id for request, _ in given})
     for request, decision in given:
         returned = decision.chosen_operator_id is None
         kind = ChangeKind.RETURNED if returned else ChangeKind.ASSIGNED
@@ -56,7 +58,7 @@ def assign_many(ctx: Context, given: Sequence[tuple[ServiceRequest, AssignmentDe
         change.decision = decision
         request.assignee_id = decision.chosen_operator_id
         follow(request, kind)
-        set_deadlines(request)
+        set_deadlines(request, calendars[request.account_id])
         changes.append(change)
     record(ctx, changes)
     if any(request.assignee_id is None for request, _ in given):
@@ -153,6 +155,16 @@ def reclassify(ctx: Context, request: ServiceRequest, said: Classification, reas
         request.judged_by_hand = True
         if request.priority != stood:
             request.raised_at = None
+
+
+def counted_anew(ctx: Context, requests: Sequence[ServiceRequest]) -> None:
+    """What their time is counted by was changed; held by the caller. A fixed number of statements."""
+    calendars = calendars_of(ctx, {request.account_id for request in requests})
+    changes = []
+    for request in requests:
+        changes.append(Change.of(request, ChangeKind.COUNTED_ANEW))
+        set_deadlines(request, calendars[request.account_id])
+    record(ctx, changes)
 
 
 def customer_renamed(ctx: Context, requests: Sequence[ServiceRequest]) -> None:

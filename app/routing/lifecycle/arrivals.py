@@ -6,11 +6,12 @@ on how many requests and messages there are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from app.calendars.clocks import calendars_of
 from app.core.bulk import insert_objects, take_ids
 from app.core.context import Context
 from app.core.counters import take_numbers
@@ -52,8 +53,10 @@ class Opening:
 class Arrivals:
     """Use: `open`, `join` (after `reopen`), or `close` per message, `number`, `assign`, then `store` once."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, account_ids: Collection[int]) -> None:
+        """`account_ids`: of all accounts that messages of this batch came to."""
         self._ctx = ctx
+        self._calendars = calendars_of(ctx, account_ids)
         self._changes: dict[int, Change] = {}
         """By the requests' identities in memory: new ones have no number at first."""
         self._closed: set[int] = set()
@@ -93,7 +96,8 @@ class Arrivals:
         request.last_number = message.number
         request.last_inbound_at = max(request.last_inbound_at, message.occurred_at)
         request.preview = preview(message.text, Direction.INBOUND, message.occurred_at, message.media)
-        if heard(request, message, verdict) and change.kind is not ChangeKind.OPENED:
+        raises = heard(request, message, verdict, self._calendars[request.account_id])
+        if raises and change.kind is not ChangeKind.OPENED:
             change.reason, change.message = RAISED, message
 
     def close(self, request: ServiceRequest, message: Message) -> None:
@@ -156,7 +160,7 @@ class Arrivals:
         private = [request for request in requests if request.lane is Lane.PRIVATE]
         write_windows(ctx, [(r, accounts[r.account_id], conversations[r.conversation_id]) for r in private])
         for request in requests:
-            set_deadlines(request)
+            set_deadlines(request, self._calendars[request.account_id])
         insert_objects(ctx.session, self.opened)
         insert_objects(ctx.session, messages)
         ctx.session.flush()

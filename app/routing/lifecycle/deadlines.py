@@ -17,6 +17,7 @@ from app.models import (
 from app.models.conversation import Direction
 from app.routing.policies import due_at, urgent_at
 from app.routing.private_window import private_windows
+from app.worktime import WorkCalendar
 
 PREVIEW_CHARS = 140
 
@@ -32,14 +33,14 @@ def preview(text: str, direction: Direction, at: datetime, media: Sequence[Any])
     }
 
 
-def set_deadlines(request: ServiceRequest) -> None:
-    """Derive what is due when from how long the customer has been waiting.
+def set_deadlines(request: ServiceRequest, calendar: WorkCalendar) -> None:
+    """Derive what is due when from how long the customer has been waiting, in the working time of `calendar`.
 
     A resolved request keeps since when it counts as raised: it may be taken up again.
     """
     if request.waiting_since is None and request.status is not RequestStatus.RESOLVED:
         request.raised_at = None
-    request.due_at = due_at(request.priority, request.waiting_since, request.raised_at)
+    request.due_at = due_at(calendar, request.priority, request.waiting_since, request.raised_at)
     request.urgent_at = urgent_at(request.due_at, request.window_until)
 
 

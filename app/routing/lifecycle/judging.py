@@ -12,12 +12,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from app.calendars.clocks import calendars_of
 from app.core.context import Context
 from app.core.db import among
-from app.models import ChangeKind, Conversation, Direction, Message, ServiceRequest, Verdict
+from app.models import ChangeKind, Direction, Message, ServiceRequest, Verdict
 from app.routing.lifecycle.deadlines import set_deadlines
+from app.routing.lifecycle.holding import hold_requests
 from app.routing.lifecycle.recording import Change, record
 from app.routing.policies import Weighed, due_at, raised, type_of, weigh
+from app.worktime import WorkCalendar
 
 RAISED = "raised_by_message"
 EDITED = "message_edited"
@@ -42,9 +45,9 @@ class Said:
         return cls(message, verdict, weighed)
 
 
-def heard(request: ServiceRequest, message: Message, verdict: Verdict) -> bool:
+def heard(request: ServiceRequest, message: Message, verdict: Verdict, calendar: WorkCalendar) -> bool:
     """A new message of the customer's: they wait from it on at the latest; whether it raised the request."""
-    due = due_at(request.priority, request.waiting_since, request.raised_at)
+    due = due_at(calendar, request.priority, request.waiting_since, request.raised_at)
     if request.waiting_since is None:
         request.waiting_since, request.raised_at = message.occurred_at, None
     _feel(request, verdict)
@@ -52,7 +55,7 @@ def heard(request: ServiceRequest, message: Message, verdict: Verdict) -> bool:
     if request.judged_by_hand or said.weighed.rank >= _stands(request).rank:
         return False
     if said.weighed.priority < request.priority and due is not None:
-        request.raised_at = raised(said.weighed.priority, message.occurred_at, due)
+        request.raised_at = raised(calendar, said.weighed.priority, message.occurred_at, due)
     _become(request, said.weighed)
     return True
 
@@ -71,33 +74,23 @@ def judged_anew(ctx: Context, item_ids: Collection[int]) -> None:
     said = _all_said(ctx, requests)
     ids = {message.id for message in edited}
     changes = []
+    calendars = calendars_of(ctx, {request.account_id for request in requests})
     for request in requests:
+        calendar = calendars[request.account_id]
         change = Change.of(request, ChangeKind.CLASSIFIED, EDITED)
         change.message = next(m for m in reversed(edited) if m.service_request_id == request.id)
-        _judge_anew(request, said.get(request.id, []), ids)
-        set_deadlines(request)
+        _judge_anew(request, said.get(request.id, []), ids, calendar)
+        set_deadlines(request, calendar)
         changes.append(change)
     record(ctx, changes)
 
 
 def _held(ctx: Context, messages: Sequence[Message]) -> Sequence[ServiceRequest]:
-    """The messages' requests, locked behind their conversations as everybody locks them."""
+    """The messages' requests."""
     if not messages:
         return []
-    conversations = {message.conversation_id for message in messages}
-    ctx.session.execute(
-        select(Conversation.id)
-        .where(among(ctx.session, Conversation.id, conversations))
-        .order_by(Conversation.id)
-        .with_for_update()
-    )
-    return ctx.session.scalars(
-        select(ServiceRequest)
-        .where(among(ctx.session, ServiceRequest.id, {m.service_request_id for m in messages}))
-        .order_by(ServiceRequest.id)
-        .with_for_update(of=ServiceRequest)
-        .execution_options(populate_existing=True)
-    ).all()
+    numbers = {m.service_request_id for m in messages if m.service_request_id is not None}
+    return hold_requests(ctx, numbers, {message.conversation_id for message in messages})
 
 
 def _all_said(ctx: Context, requests: Sequence[ServiceRequest]) -> dict[int, list[Said]]:
@@ -119,31 +112,35 @@ def _all_said(ctx: Context, requests: Sequence[ServiceRequest]) -> dict[int, lis
     return found
 
 
-def _judge_anew(request: ServiceRequest, said: Sequence[Said], edited: Collection[int]) -> None:
+def _judge_anew(
+    request: ServiceRequest, said: Sequence[Said], edited: Collection[int], calendar: WorkCalendar
+) -> None:
     newest = next((one for one in reversed(said) if one.verdict.sentiment is not None), None)
     if newest is not None and newest.message.id in edited:
         _feel(request, newest.verdict)
     if request.judged_by_hand or not said:
         return
     strongest = min(said, key=lambda one: one.weighed.rank)
-    _count_anew(request, said, strongest)
+    _count_anew(request, said, strongest, calendar)
     _become(request, strongest.weighed)
 
 
-def _count_anew(request: ServiceRequest, said: Sequence[Said], strongest: Said) -> None:
+def _count_anew(
+    request: ServiceRequest, said: Sequence[Said], strongest: Said, calendar: WorkCalendar
+) -> None:
     """Raised by an edit, time is counted from the edit; lowered, as if the stronger words had never stood."""
     if strongest.weighed.priority < request.priority:
-        due = due_at(request.priority, request.waiting_since, request.raised_at)
+        due = due_at(calendar, request.priority, request.waiting_since, request.raised_at)
         at = strongest.message.edited_at or strongest.message.occurred_at
-        request.raised_at = None if due is None else raised(strongest.weighed.priority, at, due)
+        request.raised_at = None if due is None else raised(calendar, strongest.weighed.priority, at, due)
     elif strongest.weighed.priority > request.priority:
         request.raised_at = None
         stood: int | None = None
         for one in said:
             priority = one.weighed.priority
             if stood is not None and priority < stood and _waits(request, one.message):
-                due = due_at(stood, request.waiting_since, request.raised_at)
-                request.raised_at = raised(priority, one.message.occurred_at, due)
+                due = due_at(calendar, stood, request.waiting_since, request.raised_at)
+                request.raised_at = raised(calendar, priority, one.message.occurred_at, due)
             stood = priority if stood is None else min(stood, priority)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from app.calendars.clocks import calendar_of
 from app.core.bulk import insert_objects, insert_rows
 from app.core.context import Context
 from app.core.events import EventName
@@ -82,7 +83,7 @@ def changing(
     """One change of one request: what the block does to it is derived from, written down and told."""
     change = Change.of(request, kind, reason)
     yield change
-    set_deadlines(request)
+    set_deadlines(request, calendar_of(ctx, request.account_id))
     record(ctx, [change])
 
 

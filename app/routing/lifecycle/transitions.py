@@ -20,6 +20,7 @@ TRANSITIONS: Mapping[ChangeKind, Mapping[RequestStatus, RequestStatus]] = {
     _K.ANSWER_FAILED: {_S.PENDING: _S.OPEN, _S.ON_HOLD: _S.OPEN, _S.RESOLVED: _S.OPEN},
     _K.ANSWER_RESUMED: {_S.NEW: _S.PENDING, _S.OPEN: _S.PENDING},
     _K.CLASSIFIED: {},
+    _K.COUNTED_ANEW: {},
     _K.CUSTOMER_RENAMED: {},
     _K.REVISED: {},
     _K.RESUMED: {_S.PENDING: _S.OPEN, _S.ON_HOLD: _S.OPEN},

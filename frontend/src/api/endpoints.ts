@@ -61,6 +61,8 @@ export const requests = {
       }),
     ),
   handBack: () => body(client.POST('/service-requests/hand-back')),
+  deadline: (id: number) =>
+    body(client.GET('/service-requests/{request_id}/deadline', at({ request_id: id }))),
   decisions: (id: number) =>
     body(client.GET('/service-requests/{request_id}/assignment-decisions', at({ request_id: id }))),
 }

@@ -164,6 +164,11 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** CalendarChanged */
+        CalendarChanged: {
+            /** Calendar Id */
+            calendar_id: number;
+        };
         /** CapacityChanged */
         CapacityChanged: {
             /** Operator Id */
@@ -197,6 +202,11 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "note" | "system";
+        /** HolidayYearChanged */
+        HolidayYearChanged: {
+            /** Year */
+            year: number;
+        };
         /**
          * InboundItemLabelled
          * @description Somebody said what an item really was, or made a request of it after all.
@@ -863,7 +873,12 @@ export interface EventPayloads {
   'alert.acknowledged': components['schemas']['AlertChanged']
   'alert.raised': components['schemas']['AlertChanged']
   'alert.updated': components['schemas']['AlertChanged']
+  'calendar.added': components['schemas']['CalendarChanged']
+  'calendar.edited': components['schemas']['CalendarChanged']
+  'calendar.removed': components['schemas']['CalendarChanged']
   'filter_sample.reviewed': components['schemas']['SampleReviewed']
+  'holiday_year.imported': components['schemas']['HolidayYearChanged']
+  'holiday_year.removed': components['schemas']['HolidayYearChanged']
   'inbound_item.judged': components['schemas']['InboundItemsJudged']
   'inbound_item.labelled': components['schemas']['InboundItemLabelled']
   'long_work.changed': components['schemas']['LongWorkChanged']
@@ -910,7 +925,12 @@ export const EVENT_NAMES = [
   'alert.acknowledged',
   'alert.raised',
   'alert.updated',
+  'calendar.added',
+  'calendar.edited',
+  'calendar.removed',
   'filter_sample.reviewed',
+  'holiday_year.imported',
+  'holiday_year.removed',
   'inbound_item.judged',
   'inbound_item.labelled',
   'long_work.changed',
@@ -954,7 +974,9 @@ export const EVENT_NAMES = [
 export const KINDS = [
   'account',
   'alert',
+  'calendar',
   'filter_sample',
+  'holiday_year',
   'inbound_item',
   'long_work',
   'message',

@@ -298,6 +298,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Working calendars, and how many accounts count on each */
+        get: operations["calendars_list_calendars"];
+        put?: never;
+        /** Make a calendar */
+        post: operations["calendars_create_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a calendar; when requests on it are due is worked out anew */
+        put: operations["calendars_edit_calendar"];
+        post?: never;
+        /** Remove a calendar that no account counts on */
+        delete: operations["calendars_remove_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count a length of working time on hours as they are being edited, with the reasons */
+        post: operations["calendars_try_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/condition-subjects/{subject}": {
         parameters: {
             query?: never;
@@ -531,6 +584,58 @@ export interface paths {
         put?: never;
         /** What other filter settings would keep and drop */
         post: operations["reviews_try_filter_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holiday-years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public holidays and make-up days, by year, as far as they are known */
+        get: operations["calendars_list_years"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holiday-years/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Import the holidays of a year, in place of what is known of it */
+        put: operations["calendars_import_holidays"];
+        post?: never;
+        /** Forget an import: what came with the program holds again */
+        delete: operations["calendars_remove_holidays"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holiday-years/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be imported of a notice, and what of it is not understood */
+        post: operations["calendars_read_holidays"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1569,6 +1674,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-requests/{request_id}/deadline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a request is due when it is: its calendar, and what is closed until then */
+        get: operations["routing_get_deadline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/service-requests/{request_id}/status": {
         parameters: {
             query?: never;
@@ -2270,6 +2392,91 @@ export interface components {
             /** Finished At */
             finished_at: string | null;
         };
+        /** CalendarChanged */
+        CalendarChanged: {
+            /** Calendar Id */
+            calendar_id: number;
+        };
+        /**
+         * CalendarHours
+         * @description What time is counted by.
+         */
+        CalendarHours: {
+            /**
+             * Zone
+             * @default Asia/Shanghai
+             */
+            zone: string;
+            /** Week */
+            week: components["schemas"]["Interval"][][];
+            /** Breaks */
+            breaks?: components["schemas"]["Interval"][];
+            /**
+             * Follows Holidays
+             * @default true
+             */
+            follows_holidays: boolean;
+            /** Holiday Intervals */
+            holiday_intervals?: components["schemas"]["Interval"][];
+            /** Make Up Intervals */
+            make_up_intervals?: components["schemas"]["Interval"][];
+            /** Company Days */
+            company_days?: components["schemas"]["CompanyDayContent"][];
+        };
+        /** CalendarList */
+        CalendarList: {
+            /** Items */
+            items: components["schemas"]["CalendarView"][];
+            /** Around The Clock */
+            around_the_clock: number;
+        };
+        /** CalendarTrial */
+        CalendarTrial: {
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Steps */
+            steps: components["schemas"]["TrialStep"][];
+            /** More Worked */
+            more_worked: number;
+            at_start: components["schemas"]["OpeningView"];
+            /** Is Known */
+            is_known: boolean;
+        };
+        /** CalendarView */
+        CalendarView: {
+            /** Zone */
+            zone: string;
+            /** Week */
+            week: components["schemas"]["Interval"][][];
+            /** Breaks */
+            breaks: components["schemas"]["Interval"][];
+            /** Follows Holidays */
+            follows_holidays: boolean;
+            /** Holiday Intervals */
+            holiday_intervals: components["schemas"]["Interval"][];
+            /** Make Up Intervals */
+            make_up_intervals: components["schemas"]["Interval"][];
+            /** Company Days */
+            company_days: components["schemas"]["CompanyDayContent"][];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            agency: components["schemas"]["AgencyRef"] | null;
+            /** Is Default */
+            is_default: boolean;
+            /** Account Ids */
+            account_ids: number[];
+            /** Used By */
+            used_by: number;
+            /** Is Recounting */
+            is_recounting: boolean;
+            /** Version */
+            version: number;
+        };
         /** CandidateView */
         CandidateView: {
             /** Operator Id */
@@ -2302,7 +2509,7 @@ export interface components {
          * ChangeKind
          * @enum {string}
          */
-        ChangeKind: "opened" | "joined" | "read" | "assigned" | "returned" | "answered" | "answer_taken_back" | "answer_failed" | "answer_resumed" | "classified" | "customer_renamed" | "revised" | "resumed" | "left_waiting" | "put_on_hold" | "resolved" | "reopened" | "closed";
+        ChangeKind: "opened" | "joined" | "read" | "assigned" | "returned" | "answered" | "answer_taken_back" | "answer_failed" | "answer_resumed" | "classified" | "counted_anew" | "customer_renamed" | "revised" | "resumed" | "left_waiting" | "put_on_hold" | "resolved" | "reopened" | "closed";
         /** ChangePassword */
         ChangePassword: {
             /** Current */
@@ -2374,6 +2581,33 @@ export interface components {
             version: number;
             /** Confirm */
             confirm?: "claimed_by_other"[];
+        };
+        /**
+         * Closed
+         * @description Why no work is done.
+         * @enum {string}
+         */
+        Closed: "company_day" | "holiday" | "make_up" | "break" | "rest_day" | "hours";
+        /**
+         * ClosedView
+         * @description Why no work is done: a code, and the name of the holiday (a code or words) or company's day.
+         */
+        ClosedView: {
+            closed: components["schemas"]["Closed"];
+            /** Name */
+            name: string;
+        };
+        /** CompanyDayContent */
+        CompanyDayContent: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Name */
+            name: string;
+            /** Intervals */
+            intervals: components["schemas"]["Interval"][];
         };
         /** ConditionCheck */
         ConditionCheck: {
@@ -2626,6 +2860,43 @@ export interface components {
              */
             needs_service: boolean | null;
         };
+        /** CreateCalendar */
+        CreateCalendar: {
+            /**
+             * Zone
+             * @default Asia/Shanghai
+             */
+            zone: string;
+            /** Week */
+            week: components["schemas"]["Interval"][][];
+            /** Breaks */
+            breaks?: components["schemas"]["Interval"][];
+            /**
+             * Follows Holidays
+             * @default true
+             */
+            follows_holidays: boolean;
+            /** Holiday Intervals */
+            holiday_intervals?: components["schemas"]["Interval"][];
+            /** Make Up Intervals */
+            make_up_intervals?: components["schemas"]["Interval"][];
+            /** Company Days */
+            company_days?: components["schemas"]["CompanyDayContent"][];
+            /** Name */
+            name: string;
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default: boolean;
+            /** Account Ids */
+            account_ids?: number[];
+            /**
+             * Agency Id
+             * @default null
+             */
+            agency_id: number | null;
+        };
         /** CreatePublication */
         CreatePublication: {
             /** Account Id */
@@ -2706,6 +2977,27 @@ export interface components {
             /** Negative */
             negative: number;
         };
+        /**
+         * DeadlineView
+         * @description Why a request is due when it is.
+         */
+        DeadlineView: {
+            /** Calendar */
+            calendar: string | null;
+            /** Zone */
+            zone: string;
+            /** Allowed Minutes */
+            allowed_minutes: number;
+            /** Counted From */
+            counted_from: string | null;
+            /** Due At */
+            due_at: string | null;
+            /** Working Seconds Left */
+            working_seconds_left: number | null;
+            /** Closed Between */
+            closed_between: components["schemas"]["ClosedView"][];
+            now: components["schemas"]["OpeningView"];
+        };
         /** DecisionList */
         DecisionList: {
             /** Items */
@@ -2781,6 +3073,40 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             } | null;
+        };
+        /** EditCalendar */
+        EditCalendar: {
+            /**
+             * Zone
+             * @default Asia/Shanghai
+             */
+            zone: string;
+            /** Week */
+            week: components["schemas"]["Interval"][][];
+            /** Breaks */
+            breaks?: components["schemas"]["Interval"][];
+            /**
+             * Follows Holidays
+             * @default true
+             */
+            follows_holidays: boolean;
+            /** Holiday Intervals */
+            holiday_intervals?: components["schemas"]["Interval"][];
+            /** Make Up Intervals */
+            make_up_intervals?: components["schemas"]["Interval"][];
+            /** Company Days */
+            company_days?: components["schemas"]["CompanyDayContent"][];
+            /** Name */
+            name: string;
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default: boolean;
+            /** Account Ids */
+            account_ids?: number[];
+            /** Version */
+            version: number;
         };
         /** EditSavedView */
         EditSavedView: {
@@ -3035,6 +3361,44 @@ export interface components {
             /** Kept */
             kept: number;
         };
+        /**
+         * HolidayReading
+         * @description What would be imported.
+         */
+        HolidayReading: {
+            /** Days */
+            days: components["schemas"]["PublicDayView"][];
+            /** Faults */
+            faults: {
+                [key: string]: string;
+            };
+        };
+        /** HolidayYearChanged */
+        HolidayYearChanged: {
+            /** Year */
+            year: number;
+        };
+        /** HolidayYearList */
+        HolidayYearList: {
+            /** Items */
+            items: components["schemas"]["HolidayYearView"][];
+            /** Published Until */
+            published_until: number;
+        };
+        /** HolidayYearView */
+        HolidayYearView: {
+            /** Year */
+            year: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "published" | "imported";
+            /** Days */
+            days: components["schemas"]["PublicDayView"][];
+            /** Version */
+            version: number;
+        };
         /** HourView */
         HourView: {
             /**
@@ -3051,6 +3415,13 @@ export interface components {
              * @default null
              */
             baseline: number | null;
+        };
+        /** ImportHolidays */
+        ImportHolidays: {
+            /** Text */
+            text: string;
+            /** Version */
+            version: number;
         };
         /** InboundItemCounts */
         InboundItemCounts: {
@@ -3243,6 +3614,16 @@ export interface components {
             newest_id: number;
             /** Monitor Ids */
             monitor_ids: number[];
+        };
+        /**
+         * Interval
+         * @description Hours of a day. An end that is not after the start is on the next day.
+         */
+        Interval: {
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
         };
         JsonValue: unknown;
         /** LabelList */
@@ -4094,6 +4475,23 @@ export interface components {
             /** Not */
             not: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
         };
+        /**
+         * OpeningView
+         * @description How a calendar stands at one moment.
+         */
+        OpeningView: {
+            /** Is Open */
+            is_open: boolean;
+            closed: components["schemas"]["Closed"] | null;
+            /** Name */
+            name: string;
+            /** Opens At */
+            opens_at: string | null;
+            /** Closes At */
+            closes_at: string | null;
+            /** Is Known */
+            is_known: boolean;
+        };
         /** OperatorView */
         OperatorView: {
             /** Id */
@@ -4161,7 +4559,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
+        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "calendars:read" | "calendars:manage" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
         /**
          * PersonChanged
          * @description What somebody is from now on.
@@ -4385,6 +4783,17 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** PublicDayView */
+        PublicDayView: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            turn: components["schemas"]["Turn"];
+            /** Name */
+            name: string;
+        };
         /** PublicationChanged */
         PublicationChanged: {
             publication: components["schemas"]["PublicationView"];
@@ -4488,6 +4897,16 @@ export interface components {
         ReadAgainView: {
             /** Pushes */
             pushes: number;
+        };
+        /**
+         * ReadHolidays
+         * @description A notice as somebody pasted it: lines, CSV, an iCalendar file, or JSON of holiday-cn.
+         */
+        ReadHolidays: {
+            /** Year */
+            year: number;
+            /** Text */
+            text: string;
         };
         /**
          * ReadingPauseView
@@ -5583,6 +6002,26 @@ export interface components {
             /** After */
             after: number;
         };
+        /**
+         * TrialStep
+         * @description A stretch of the way: worked, or closed for reasons.
+         */
+        TrialStep: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Minutes */
+            minutes: number;
+            /** Reasons */
+            reasons: components["schemas"]["ClosedView"][];
+        };
         /** TrialTotals */
         TrialTotals: {
             /** Kept */
@@ -5621,6 +6060,26 @@ export interface components {
             /** By Reason */
             by_reason: components["schemas"]["TrialReason"][];
         };
+        /**
+         * TryCalendar
+         * @description Hours as they are being edited, and what to count on them.
+         */
+        TryCalendar: {
+            hours: components["schemas"]["CalendarHours"];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Minutes */
+            minutes: number;
+        };
+        /**
+         * Turn
+         * @description What a notice makes of a day.
+         * @enum {string}
+         */
+        Turn: "off" | "work";
         /**
          * VerdictOutcome
          * @enum {string}
@@ -6440,6 +6899,165 @@ export interface operations {
             };
         };
     };
+    calendars_list_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_create_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCalendar"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description A problem (too_many_calendars) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_edit_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditCalendar"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description A problem (stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_remove_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (calendar_in_use) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_try_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryCalendar"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarTrial"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     saved_views_get_subject: {
         parameters: {
             query?: never;
@@ -6927,6 +7545,132 @@ export interface operations {
                 };
             };
             /** @description A problem (bad_filter_settings, no_worker_free, answer_takes_too_long) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_list_years: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayYearList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_import_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportHolidays"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayYearView"];
+                };
+            };
+            /** @description A problem (stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_remove_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_read_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadHolidays"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayReading"];
+                };
+            };
+            /** @description A problem */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9247,6 +9991,37 @@ export interface operations {
                 };
             };
             /** @description A problem (stale_version, claimed_by_other) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_get_deadline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineView"];
+                };
+            };
+            /** @description A problem */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -117,7 +117,12 @@ describe('live events', () => {
   it('are all known by where their news goes', () => {
     // Whoever declares an event says here what the browser does with it: a table takes what it carries, or a screen is told.
     const TOLD = new Set([
+      'calendar.added',
+      'calendar.edited',
+      'calendar.removed',
       'filter_sample.reviewed',
+      'holiday_year.imported',
+      'holiday_year.removed',
       'inbound_item.judged',
       'inbound_item.labelled',
       'long_work.removed',

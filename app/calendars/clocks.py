@@ -1,0 +1,114 @@
+"""Which calendar an account's requests count on: its own, else its agency's, else the common one.
+
+The one place that decides it, for one account or for many. Calendars are built once a process and kept as
+long as their row has not changed; who counts on which is asked anew in each unit of work, in one statement.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.calendars.holidays import public_days
+from app.calendars.hours import content_of, counted_on
+from app.core.context import Context
+from app.core.db import among
+from app.core.runtime import Runtime
+from app.models import Account, CalendarAccount, StoredCalendar
+from app.worktime import ALWAYS, WorkCalendar
+
+_HELD = "calendars_of_accounts"
+_Stamp = tuple[int, datetime]
+
+
+class Built:
+    """The calendars of this process, by their rows' ids, each with the state of the row it was made of."""
+
+    def __init__(self, _runtime: Runtime) -> None:
+        self._known: dict[int, tuple[_Stamp, WorkCalendar]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, row_id: int, stamp: _Stamp) -> WorkCalendar | None:
+        known = self._known.get(row_id)
+        return known[1] if known is not None and known[0] == stamp else None
+
+    def keep(self, row: StoredCalendar, calendar: WorkCalendar) -> None:
+        with self._lock:
+            self._known[row.id] = ((row.version, row.created_at), calendar)
+
+
+def calendar_ids() -> ColumnElement[int | None]:
+    """In a statement that reads accounts: the id of the calendar that each counts on, null for none."""
+    own = (
+        select(CalendarAccount.calendar_id)
+        .where(CalendarAccount.account_id == Account.id)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    agencys, common = aliased(StoredCalendar), aliased(StoredCalendar)
+    of_agency = (
+        select(agencys.id)
+        .where(agencys.agency_id == Account.agency_id, agencys.is_default)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    of_all = select(common.id).where(common.agency_id.is_(None), common.is_default).scalar_subquery()
+    found: ColumnElement[int | None] = func.coalesce(own, of_agency, of_all)
+    return found
+
+
+def calendars_of(ctx: Context, account_ids: Collection[int]) -> Mapping[int, WorkCalendar]:
+    """By account, for all of them and those asked for before in this unit of work.
+
+    One statement for those not asked for yet, and two more where a calendar was changed or is new here.
+    """
+    held: dict[int, WorkCalendar] = ctx.session.info.setdefault(_HELD, {})
+    missing = sorted(set(account_ids) - held.keys())
+    if missing:
+        held.update(_found(ctx, missing))
+    return held
+
+
+def calendar_of(ctx: Context, account_id: int) -> WorkCalendar:
+    return calendars_of(ctx, [account_id])[account_id]
+
+
+def forget(session: Session) -> None:
+    """What was asked for is asked for anew: a calendar has been changed in this unit of work."""
+    session.info.pop(_HELD, None)
+
+
+def _found(ctx: Context, account_ids: list[int]) -> dict[int, WorkCalendar]:
+    counted = calendar_ids()
+    rows = ctx.session.execute(
+        select(Account.id, StoredCalendar.id, StoredCalendar.version, StoredCalendar.created_at)
+        .outerjoin(StoredCalendar, StoredCalendar.id == counted)
+        .where(among(ctx.session, Account.id, account_ids))
+    ).all()
+    built = ctx.runtime.part("calendars", Built)
+    stamps: dict[int, Any] = {row[1]: (row[2], row[3]) for row in rows if row[1] is not None}
+    known = {number: built.get(number, stamp) for number, stamp in stamps.items()}
+    fresh = _build(ctx, built, [number for number, calendar in known.items() if calendar is None])
+    by_id = {number: calendar or fresh[number] for number, calendar in known.items()}
+    found = dict.fromkeys(account_ids, ALWAYS)
+    found.update({row[0]: by_id[row[1]] for row in rows if row[1] is not None})
+    return found
+
+
+def _build(ctx: Context, built: Built, ids: list[int]) -> dict[int, WorkCalendar]:
+    if not ids:
+        return {}
+    # Rows before holidays: should somebody import some in between, the row is still the old one, and so is
+    # the stamp that the calendar is kept under.
+    rows = ctx.session.scalars(select(StoredCalendar).where(StoredCalendar.id.in_(ids))).all()
+    public = public_days(ctx.session)
+    found = {}
+    for row in rows:
+        found[row.id] = counted_on(content_of(row), public, row.name)
+        built.keep(row, found[row.id])
+    return found
