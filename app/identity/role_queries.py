@@ -30,7 +30,7 @@ ROOMS = {
     "listening": ("inbound_items", "monitors", "models", "topics", "alerts"),
     "publishing": ("publications",),
     "overview": ("overview", "exports"),
-    "administration": ("accounts", "people", "operators", "audit", "operation", "long_work"),
+    "administration": ("accounts", "people", "operators", "calendars", "audit", "operation", "long_work"),
 }
 _OF_ALL = frozenset({Permission.SESSION_USE})
 

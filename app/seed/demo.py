@@ -27,6 +27,7 @@ from app.models import (
     Team,
     TeamMember,
 )
+from app.seed.hours import seed_calendars
 from app.seed.listening import seed_monitors
 
 DEMO_PASSWORD = "lingke-demo"  # noqa: S105  printed at start; the demo only
@@ -74,6 +75,7 @@ def seed_demo(ctx: Context) -> bool:
     teams = _teams(ctx, agencies)
     _people(ctx, agencies, teams)
     _accounts(ctx, agencies, teams)
+    seed_calendars(ctx, agencies[BLUEBRIDGE])
     ctx.session.flush()
     seed_monitors(ctx, agencies, teams)
     return True

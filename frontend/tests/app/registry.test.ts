@@ -40,6 +40,7 @@ describe('the registry', () => {
       'topics',
       'accounts',
       'people',
+      'worktime',
     ])
     expect(menuFor(new Set(['topics:read'])).map((page) => page.name)).toEqual(['topics'])
     expect(tabsFor('listener', new Set(['monitors:read'])).map((page) => page.name)).toEqual([
