@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.core.errors import Conflict
 from app.core.permissions import (
@@ -22,10 +23,12 @@ from app.core.permissions import (
 )
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
+from app.identity.actors import actor_of
 from app.identity.built_in_roles import keep_built_in_roles
 from app.identity.role_queries import ROOMS, right_groups
 from app.identity.role_schemas import ChangeRole
 from app.identity.roles import change_role
+from app.identity.scope import role_audience, rooms_of, scope
 from app.models import AgencyKind, AuditLog, Contact, Operator, Role
 from tests.factories.browser import Browser
 from tests.factories.make import Make
@@ -358,3 +361,26 @@ def test_a_masked_number_stays_masked_until_one_role_shows_it(
     make.give(masked, make.role(masked=frozenset()))
     shown = open_browser(masked).get(path).get_json()["contact"]
     assert (shown["phone"], shown["phone_is_masked"]) == ("13812345678", False)
+
+
+@pytest.mark.parametrize("whose", ["everybody's", "its agency's"])
+def test_who_looks_after_people_hears_of_a_role_that_they_see_and_who_has_it_hears_too(
+    make: Make, whose: str
+) -> None:
+    home, away = make.agency(), make.agency()
+    role = make.role(agency_id=None if whose == "everybody's" else home.id)
+    make_readers = {agency.id: make.operator(agency, role=RoleName.SUPERVISOR) for agency in (home, away)}
+    people = [
+        *make_readers.values(),
+        make.operator(away, role=RoleName.MANAGER),
+        make.operator(home),
+        make.operator(home, role=role),
+    ]
+    with open_context(make.runtime, MANAGER, write=False) as ctx:
+        audience = role_audience(ctx.session.get_one(Role, role.id))
+        for person in people:
+            actor = actor_of(ctx.session, person)
+            hears = not rooms_of(actor).isdisjoint(audience.rooms)
+            sees = ctx.session.scalar(scope(select(Role.id), actor, Role).where(Role.id == role.id))
+            reads = actor.may(_P.PEOPLE_READ) and sees is not None
+            assert hears == (reads or role.id in actor.role_ids)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.core.permissions import RoleName
+from app.core.permissions import Permission, RoleName
 from app.core.runtime import Runtime
 from app.core.tables import EventLog
 from app.core.unit_of_work import open_context
@@ -235,6 +235,30 @@ def test_another_role_or_team_cuts_the_socket_with_the_event_that_tells_of_it(
     hub.tail.step()
     assert [changed.is_connected(), kept.is_connected()] == [False, True]
     kept.disconnect()
+
+
+def test_a_changed_role_cuts_the_sockets_of_its_people_and_no_others(
+    app: Flask, make: Make, runtime: Runtime, hub: Hub, open_browser: Open
+) -> None:
+    agency = make.agency()
+    role = make.role(Permission.SERVICE_REQUESTS_READ)
+    admin = open_browser(make.operator(make.agency(), role=RoleName.ADMINISTRATOR))
+    theirs = connect(app, open_browser(make.operator(agency, role=[RoleName.OPERATOR, role])))
+    others = connect(app, open_browser(make.operator(agency)))
+    wanted = {
+        "name": None,
+        "rights": ["audit:read"],
+        "account_reach": "team",
+        "request_reach": "own",
+        "masked": ["contact.phone"],
+        "capacity": 0,
+        "version": 1,
+    }
+    assert admin.put(f"/roles/{role.id}", wanted).status_code == 200
+    publish_new(runtime)
+    hub.tail.step()
+    assert [theirs.is_connected(), others.is_connected()] == [False, True]
+    others.disconnect()
 
 
 def test_an_anonymous_socket_is_refused(app: Flask, open_browser: Open) -> None:

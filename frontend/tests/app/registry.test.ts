@@ -40,6 +40,7 @@ describe('the registry', () => {
       'topics',
       'accounts',
       'people',
+      'roles',
       'worktime',
     ])
     expect(menuFor(new Set(['topics:read'])).map((page) => page.name)).toEqual(['topics'])

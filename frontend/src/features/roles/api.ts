@@ -1,0 +1,20 @@
+import { body, client } from '@/api/client'
+import { at } from '@/api/endpoints'
+import type { components } from '@/api/types'
+
+type Schemas = components['schemas']
+
+export type Role = Schemas['RoleView']
+export type RoleList = Schemas['RoleList']
+export type RightGroup = Schemas['RightGroup']
+export type ChangeRole = Schemas['ChangeRole']
+export type NewRole = Schemas['NewRole']
+
+export const rolesApi = {
+  list: (): Promise<RoleList> => body(client.GET('/roles')),
+  agencies: async () => (await body(client.GET('/agencies'))).items,
+  create: (role: NewRole): Promise<Role> => body(client.POST('/roles', { body: role })),
+  change: (id: number, role: ChangeRole): Promise<Role> =>
+    body(client.PUT('/roles/{role_id}', { ...at({ role_id: id }), body: role })),
+  remove: (id: number) => body(client.DELETE('/roles/{role_id}', at({ role_id: id }))),
+}
