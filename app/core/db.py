@@ -54,6 +54,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from app.core.db_errors import hide_rows
 from app.core.folding import SQLITE_NAME, sqlite_folded
 from app.core.json_text import json_text, json_value
+from app.core.moments import SQLITE_PLACE, sqlite_place
 from app.core.seen import Seen, require_seen
 
 WRITE_OPTION = "lingke_write"
@@ -204,6 +205,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling begins too late and never IMMEDIATE; ours takes over.
     connection.isolation_level = None
     connection.create_function(SQLITE_NAME, 1, sqlite_folded, deterministic=True)
+    connection.create_function(SQLITE_PLACE, 2, sqlite_place, deterministic=True)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     OVERVIEW_READ = "overview:read"
     CALENDARS_READ = "calendars:read"
     CALENDARS_MANAGE = "calendars:manage"
+    FIGURES_READ = "figures:read"
     AUDIT_READ = "audit:read"
     OPERATION_READ = "operation:read"
     # Rights of our own processes; no role has them (`GIVABLE`).
@@ -156,6 +157,7 @@ _SERVE = frozenset(
         _P.CONTACTS_READ,
         _P.OPERATORS_READ,
         _P.CALENDARS_READ,
+        _P.FIGURES_READ,
     }
 )
 _LISTEN = frozenset({_P.INBOUND_ITEMS_READ, _P.MONITORS_READ, _P.TOPICS_READ, _P.PUBLICATIONS_READ})
@@ -189,6 +191,7 @@ _WATCH = frozenset(
         _P.MODELS_READ,
         _P.PEOPLE_READ,
         _P.OVERVIEW_READ,
+        _P.FIGURES_READ,
     }
 )
 _ADMINISTER = frozenset(

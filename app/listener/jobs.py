@@ -19,9 +19,9 @@ from app.core.permissions import Permission, system_actor
 from app.core.retention import forget
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
+from app.identity.asking import answer_asker
 from app.jobs.job import job
 from app.jobs.periodic import Periodic, at_once, seconds, sweeping
-from app.listener.asking import answer_asker
 from app.listener.chain.chain import Chain, ChainItem, judge
 from app.listener.ingest.deliveries import (
     DELIVERIES_PER_BATCH,

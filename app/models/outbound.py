@@ -42,6 +42,10 @@ class OutboundMessage(Entity):
         UniqueConstraint("cargo", "cargo_id"),
         Index("ix_outbound_messages_state_not_before", "state", "not_before"),
         Index("ix_outbound_messages_order_key_state", "order_key", "state"),
+        # Figures of a span, without the rows.
+        Index(
+            "ix_outbound_messages_by_end", "finished_at", "account_id", "cargo", "state", "conversation_id"
+        ),
     )
 
     cargo: Mapped[str] = mapped_column(String(40))

@@ -40,6 +40,7 @@ def _partial(name: str, *columns: Any, where: Any) -> Index:
 
 
 _COUNTED = ("account_id", "status", "assignee_id", "team_id", "unread_count")
+_FIGURES = ("account_id", "team_id", "assignee_id", "type", "priority")
 
 
 class ServiceRequest(Entity):
@@ -79,6 +80,9 @@ class ServiceRequest(Entity):
         ),
         _partial("ix_service_requests_done_counts", *_COUNTED, where=_DONE_SQL),
         _partial("ix_service_requests_done_lately", "resolved_at", "account_id", "status", where=_DONE_SQL),
+        # Figures of a span: what they count and by what they are narrowed, without the rows.
+        Index("ix_service_requests_by_opening", "opened_at", *_FIGURES, "first_replied_at", "due_at"),
+        Index("ix_service_requests_by_resolution", "resolved_at", "opened_at", *_FIGURES),
     )
 
     number: Mapped[str] = mapped_column(String(24), unique=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from app.accounts import jobs as accounts_jobs
 from app.customers import jobs as customers_jobs
+from app.figures import jobs as figures_jobs
 from app.identity import jobs as identity_jobs
 from app.jobs.periodic import Periodic
 from app.listener import jobs as listener_jobs
 from app.longwork import jobs as longwork_jobs
 from app.media import jobs as media_jobs
 from app.outbound import jobs as outbound_jobs
+from app.processes import all_metrics  # noqa: F401 - a worker answers questions about them
 from app.publishing import jobs as publishing_jobs
 from app.realtime import jobs as realtime_jobs
 from app.routing import jobs as routing_jobs
@@ -20,6 +22,7 @@ from app.workbench import jobs as workbench_jobs
 JOB_MODULES = (
     accounts_jobs,
     customers_jobs,
+    figures_jobs,
     identity_jobs,
     listener_jobs,
     longwork_jobs,

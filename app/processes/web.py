@@ -24,6 +24,7 @@ from app.core.clock import Clock
 from app.core.runtime import Runtime
 from app.customers.views import customers
 from app.extensions import csrf, login_manager, socketio
+from app.figures.views import figures
 from app.identity import web_session
 from app.identity.people_views import people
 from app.identity.role_views import roles
@@ -35,6 +36,7 @@ from app.listener.monitors.views import monitors
 from app.listener.sampling.views import reviews
 from app.longwork.views import long_work
 from app.media.views import media
+from app.processes import all_metrics  # noqa: F401 - what may be asked for is declared
 from app.processes.composition import compose
 from app.publishing.views import publishing
 from app.realtime.line import PlainSockets, send_framed
@@ -68,6 +70,7 @@ BLUEPRINTS = (
     search,
     saved_views,
     calendars,
+    figures,
     realtime,
     callbacks,
     spa,

@@ -280,13 +280,13 @@ def _message_view(
         deleted_at=message.deleted_at,
         revisions=brought.revisions,
         state=outbound.state if outbound else None,
-        error=_error(outbound),
+        error=send_error(outbound),
         undo_until=outbound.undo_until if outbound and outbound.state is OutboundState.QUEUED else None,
         version=message.version,
     )
 
 
-def _error(outbound: OutboundMessage | None) -> SendErrorView | None:
+def send_error(outbound: OutboundMessage | None) -> SendErrorView | None:
     if outbound is None or outbound.error_code is None or outbound.state not in _WITH_ERROR:
         return None
     return SendErrorView(code=outbound.error_code, detail=outbound.error_detail or "")

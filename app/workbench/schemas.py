@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.schemas import AccountRefView, QuotaView
-from app.core.inputs import Moment, Number, RowId, Yes
+from app.conditions.tree import ConditionText
+from app.core.inputs import Cursor, Moment, Number, RowId, Yes
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import PersonRef
 from app.media.schemas import MediaView, OriginView
@@ -105,6 +106,36 @@ class SendErrorView(BaseModel):
     """The browser has the words: an event reaches readers of several languages."""
     detail: str
     """What the platform said in its own words; empty when it said nothing."""
+
+
+class SentReplyQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    condition: ConditionText | None = None
+    cursor: Cursor | None = None
+    limit: int = Field(50, ge=1, le=MAX_LIMIT)
+
+
+class SentReplyView(BaseModel):
+    """A reply, sent or on its way, as a list of many shows it."""
+
+    id: int
+    conversation_id: int
+    service_request_id: int | None
+    request_number: str | None
+    account: AccountRefView
+    lane: Lane
+    state: OutboundState
+    author: PersonRef | None
+    text: str
+    """How it begins."""
+    written_at: datetime
+    finished_at: datetime | None
+    error: SendErrorView | None
+
+
+class SentReplyList(BaseModel):
+    items: list[SentReplyView]
+    next_cursor: str | None
 
 
 class RevisionView(BaseModel):

@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.core.permissions import Permission
 from app.identity.web_session import client_address
 from app.routing.services import mark_read
-from app.workbench import queries, replies, services
+from app.workbench import queries, replies, sent_replies, services
 from app.workbench.schemas import (
     ConversationView,
     MarkRead,
@@ -18,6 +18,8 @@ from app.workbench.schemas import (
     MessageView,
     SendAgainQuery,
     SendReply,
+    SentReplyList,
+    SentReplyQuery,
     SettleOutcome,
     TakeBackQuery,
     WriteNote,
@@ -156,3 +158,17 @@ def retry_reply(ctx: Context, message_id: int, query: SendAgainQuery) -> Message
 )
 def settle_outcome(ctx: Context, message_id: int, body: SettleOutcome) -> MessageView:
     return services.settle_outcome(ctx, message_id, body)
+
+
+@endpoint(
+    workbench,
+    "GET",
+    "/replies",
+    access=Permission.CONVERSATIONS_READ,
+    summary="Replies, sent and on their way, that meet a condition",
+    query=SentReplyQuery,
+    response=SentReplyList,
+    errors=("invalid_cursor",),
+)
+def list_replies(ctx: Context, query: SentReplyQuery) -> SentReplyList:
+    return sent_replies.list_replies(ctx, query)

@@ -63,6 +63,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "calendars.list_calendars": 5,
     "calendars.list_years": 2,
     "customers.get_avatar": 2,
+    "figures.list_metrics": 1,
     "health.openapi": 1,
     "identity.get_session": 2,
     "identity.list_agencies": 4,
@@ -114,6 +115,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "topics.list_topics": 3,
     "workbench.get_conversation": 8,
     "workbench.list_messages": 7,
+    "workbench.list_replies": 6,
 }
 """By endpoint, who asks included (one statement); where the databases differ: SQLite, PostgreSQL."""
 AT_MOST = {"search.find"}

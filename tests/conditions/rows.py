@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.adapters.types import ItemKind
 from app.core.bulk import insert_rows
@@ -25,15 +25,19 @@ from app.models import (
     Conversation,
     InboundItem,
     Lane,
+    Message,
     Monitor,
     MonitorHit,
     Operator,
+    OutboundMessage,
+    OutboundState,
     RequestStatus,
     ServiceRequest,
     Team,
     Verdict,
     VerdictOutcome,
 )
+from app.models.conversation import Direction
 from app.routing import fields as request_fields
 from app.routing.policies import FAR_FUTURE
 from tests.factories.make import Make
@@ -261,4 +265,58 @@ def _verdict(draw: Random, item_id: int, account_id: int) -> dict[str, Any]:
         "needs_review": draw.one(True, False),
         "corrected_at": draw.maybe(draw.moment()),
         "rescued_at": draw.maybe(draw.moment()),
+    }
+
+
+def insert_replies(ctx: Context, org: Organisation, draw: Random, count: int) -> list[int]:
+    """Replies about random requests; some hang on none, some came from nobody who is known."""
+    requests = insert_requests(ctx, org, draw, count)
+    rows = ctx.session.execute(
+        select(ServiceRequest.id, ServiceRequest.conversation_id, ServiceRequest.account_id).where(
+            ServiceRequest.id.in_(requests)
+        )
+    ).all()
+    messages = insert_rows(
+        ctx.session,
+        Message,
+        [
+            {
+                "created_at": draw.now,
+                "conversation_id": row.conversation_id,
+                "account_id": row.account_id,
+                "service_request_id": draw.maybe(row.id),
+                "operator_id": draw.maybe(draw.one(*org.people).id),
+                "number": 1,
+                "direction": Direction.OUTBOUND,
+                "lane": Lane.PUBLIC,
+                "kind": "comment",
+                "text": draw.text(),
+                "occurred_at": draw.now,
+            }
+            for row in rows
+        ],
+    )
+    return insert_rows(
+        ctx.session,
+        OutboundMessage,
+        [_outbound(draw, row, message) for row, message in zip(rows, messages, strict=True)],
+    )
+
+
+def _outbound(draw: Random, row: Any, message: int) -> dict[str, Any]:
+    return {
+        "created_at": draw.moment(),
+        "cargo": "reply",
+        "cargo_id": message,
+        "account_id": row.account_id,
+        "conversation_id": row.conversation_id,
+        "lane": draw.one(Lane.PUBLIC, Lane.PRIVATE),
+        "order_key": f"key-{message}",
+        "target": {},
+        "operation_key": f"operation-{message}",
+        "state": draw.one(*OutboundState),
+        "not_before": draw.now,
+        "attempts": draw.number(),
+        "error_code": draw.maybe(draw.text()),
+        "finished_at": draw.maybe(draw.moment()),
     }

@@ -18,7 +18,15 @@ from app.core.context import Context
 from app.core.runtime import Runtime
 from app.listener.ledger.fields import INBOUND_ITEMS
 from app.routing.fields import SERVICE_REQUESTS
-from tests.conditions.rows import Random, insert_items, insert_requests, organisation, unsaved
+from app.workbench.reply_fields import REPLIES
+from tests.conditions.rows import (
+    Random,
+    insert_items,
+    insert_replies,
+    insert_requests,
+    organisation,
+    unsaved,
+)
 from tests.conditions.trees import Ids, leaves, trees
 from tests.factories.make import Make
 
@@ -28,6 +36,7 @@ PER_LEAF = 4
 SUBJECTS = [
     pytest.param(SERVICE_REQUESTS, insert_requests, id="service_request"),
     pytest.param(INBOUND_ITEMS, insert_items, id="inbound_item"),
+    pytest.param(REPLIES, insert_replies, id="reply"),
 ]
 _READ = TypeAdapter[Any](Condition)
 QUIET: dict[str, Any] = {

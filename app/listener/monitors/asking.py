@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.api.endpoint import OpenUnit
 from app.core.permissions import Permission
-from app.listener.asking import ask_worker
+from app.identity.asking import ask_worker
 from app.listener.job_names import PREVIEW_RULE
 from app.listener.monitors.schemas import PreviewCommand, RulePreviewView
 

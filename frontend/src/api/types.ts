@@ -521,6 +521,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The answer to a question: numbers, with what lists the rows behind each */
+        post: operations["figures_ask_figures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same answer as a table: CSV or XLSX */
+        post: operations["figures_export_figures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/filter-samples": {
         parameters: {
             query?: never;
@@ -961,6 +995,23 @@ export interface paths {
         put?: never;
         /** Send a failed reply again */
         post: operations["workbench_retry_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dictionary of metrics: what each figure counts */
+        get: operations["figures_list_metrics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1409,6 +1460,23 @@ export interface paths {
         put?: never;
         /** Publish a failed one again */
         post: operations["publishing_retry_publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replies, sent and on their way, that meet a condition */
+        get: operations["workbench_list_replies"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2138,6 +2206,12 @@ export interface components {
             version: number;
         };
         /**
+         * Additivity
+         * @description Whether the numbers of parts make that of the whole.
+         * @enum {string}
+         */
+        Additivity: "sum" | "not_over_time" | "not_at_all";
+        /**
          * AgencyKind
          * @enum {string}
          */
@@ -2346,6 +2420,15 @@ export interface components {
             /** Authorize Url */
             authorize_url: string;
         };
+        /** AxisView */
+        AxisView: {
+            /** Split */
+            split: string;
+            /** Label */
+            label: string;
+            /** Places */
+            places: components["schemas"]["PlaceView"][];
+        };
         /** BackfillCommand */
         BackfillCommand: {
             /**
@@ -2505,6 +2588,20 @@ export interface components {
             /** Maximum */
             maximum: number;
         };
+        /** CellView */
+        CellView: {
+            /** At */
+            at: number[];
+            /** Value */
+            value: number | null;
+            /** Count */
+            count: number;
+            /**
+             * Part
+             * @default null
+             */
+            part: number | null;
+        };
         /**
          * ChangeKind
          * @enum {string}
@@ -2609,6 +2706,11 @@ export interface components {
             /** Intervals */
             intervals: components["schemas"]["Interval"][];
         };
+        /**
+         * Comparison
+         * @enum {string}
+         */
+        Comparison: "previous" | "same_weekdays";
         /** ConditionCheck */
         ConditionCheck: {
             /** Sentence */
@@ -3130,6 +3232,12 @@ export interface components {
             version: number;
         };
         /**
+         * Empty
+         * @description What a span without rows means.
+         * @enum {string}
+         */
+        Empty: "zero" | "nothing";
+        /**
          * EstimateView
          * @description How many of the window's dropped items were dropped wrongly, with a 95 % interval.
          */
@@ -3192,7 +3300,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** Reasons */
-            reasons: components["schemas"]["SpanView"][];
+            reasons: components["schemas"]["app__listener__learning__schemas__SpanView"][];
             /** Monitors */
             monitors: components["schemas"]["MonitorTermsView"][];
             nearest: components["schemas"]["NearestView"] | null;
@@ -3210,6 +3318,27 @@ export interface components {
              */
             format: "csv" | "xlsx";
             query: components["schemas"]["InboundItemQuery"];
+        };
+        /** ExportQuestion */
+        ExportQuestion: {
+            /** Metrics */
+            metrics: string[];
+            /** Split */
+            split?: string[];
+            period: components["schemas"]["Period"];
+            /**
+             * Condition
+             * @default null
+             */
+            condition: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"]) | null;
+            /** @default null */
+            comparison: components["schemas"]["Comparison"] | null;
+            /**
+             * Format
+             * @default csv
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
         };
         /** ExportRequests */
         ExportRequests: {
@@ -3237,6 +3366,40 @@ export interface components {
          * @enum {string}
          */
         FieldType: "text" | "number" | "choice" | "time" | "duration" | "set" | "reference" | "truth";
+        /**
+         * FiguresOfSpan
+         * @description One metric in one span.
+         *
+         *     The rows behind a cell are those that meet all of `rows`, the `rows` of its place on each axis and, where
+         *     no axis is one of time, all of `during`. The whole is all of `rows` and `during`.
+         */
+        FiguresOfSpan: {
+            /** During */
+            during: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
+            total: components["schemas"]["CellView"];
+            /** Axes */
+            axes: components["schemas"]["AxisView"][];
+            /** Cells */
+            cells: components["schemas"]["CellView"][];
+        };
+        /** FiguresView */
+        FiguresView: {
+            /** Question */
+            question: string;
+            /**
+             * Counted At
+             * Format: date-time
+             */
+            counted_at: string;
+            /** Zone */
+            zone: string;
+            span: components["schemas"]["app__figures__schemas__SpanView"];
+            compared: components["schemas"]["app__figures__schemas__SpanView"] | null;
+            /** Sentence */
+            sentence: string | null;
+            /** Metrics */
+            metrics: components["schemas"]["MetricFigures"][];
+        };
         /** FilterSampleList */
         FilterSampleList: {
             /** Items */
@@ -3335,6 +3498,12 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * Good
+         * @description Which way a change is a good one.
+         * @enum {string}
+         */
+        Good: "up" | "down" | "neither";
         /** HandedBack */
         HandedBack: {
             /** Count */
@@ -4061,6 +4230,73 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** MetricDictionary */
+        MetricDictionary: {
+            /** Zone */
+            zone: string;
+            /**
+             * Freshness
+             * @default live
+             * @constant
+             */
+            freshness: "live";
+            /** Items */
+            items: components["schemas"]["MetricView"][];
+        };
+        /** MetricFigures */
+        MetricFigures: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            unit: components["schemas"]["Unit"];
+            good: components["schemas"]["Good"];
+            additivity: components["schemas"]["Additivity"];
+            empty: components["schemas"]["Empty"];
+            /** Version */
+            version: number;
+            /** Subject */
+            subject: string;
+            /** Rows */
+            rows: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
+            /** Part */
+            part: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[] | null;
+            now: components["schemas"]["FiguresOfSpan"];
+            before: components["schemas"]["FiguresOfSpan"] | null;
+        };
+        /**
+         * MetricView
+         * @description How a metric is worked out, in the reader's language.
+         */
+        MetricView: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Formula */
+            formula: string;
+            /** Apart */
+            apart: string;
+            /** Empty Text */
+            empty_text: string;
+            unit: components["schemas"]["Unit"];
+            good: components["schemas"]["Good"];
+            owner: components["schemas"]["RoleName"];
+            additivity: components["schemas"]["Additivity"];
+            empty: components["schemas"]["Empty"];
+            /** Version */
+            version: number;
+            /** Subject */
+            subject: string;
+            /** Rows */
+            rows: string;
+            /** Time */
+            time: string | null;
+            /** Grains */
+            grains: string[];
+            /** Splits */
+            splits: components["schemas"]["SplitView"][];
+        };
         /** ModelPromoted */
         ModelPromoted: {
             /** Name */
@@ -4401,6 +4637,11 @@ export interface components {
             /** Unit */
             unit: string;
         };
+        /**
+         * Named
+         * @enum {string}
+         */
+        Named: "today" | "yesterday" | "last_7_days" | "last_30_days" | "last_90_days" | "this_week" | "last_week" | "this_month" | "last_month";
         /** NearestView */
         NearestView: {
             /** Inbound Item Id */
@@ -4556,10 +4797,28 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Period
+         * @description A span of the office's calendar: by its name, or by its first and last day.
+         */
+        Period: {
+            /** @default null */
+            named: components["schemas"]["Named"] | null;
+            /**
+             * First
+             * @default null
+             */
+            first: string | null;
+            /**
+             * Last
+             * @default null
+             */
+            last: string | null;
+        };
+        /**
          * Permission
          * @enum {string}
          */
-        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "calendars:read" | "calendars:manage" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
+        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "calendars:read" | "calendars:manage" | "figures:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
         /**
          * PersonChanged
          * @description What somebody is from now on.
@@ -4611,6 +4870,18 @@ export interface components {
             is_active: boolean;
             /** Serves */
             serves: boolean;
+        };
+        /**
+         * PlaceView
+         * @description One part of a split.
+         */
+        PlaceView: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Rows */
+            rows: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[] | null;
         };
         /**
          * PlatformLimitsView
@@ -4869,6 +5140,21 @@ export interface components {
             finished_at: string | null;
             /** Version */
             version: number;
+        };
+        /** Question */
+        Question: {
+            /** Metrics */
+            metrics: string[];
+            /** Split */
+            split?: string[];
+            period: components["schemas"]["Period"];
+            /**
+             * Condition
+             * @default null
+             */
+            condition: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"]) | null;
+            /** @default null */
+            comparison: components["schemas"]["Comparison"] | null;
         };
         /** QuotaRuleView */
         QuotaRuleView: {
@@ -5402,6 +5688,41 @@ export interface components {
          * @enum {string}
          */
         Sensitivity: "low" | "medium" | "high";
+        /** SentReplyList */
+        SentReplyList: {
+            /** Items */
+            items: components["schemas"]["SentReplyView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * SentReplyView
+         * @description A reply, sent or on its way, as a list of many shows it.
+         */
+        SentReplyView: {
+            /** Id */
+            id: number;
+            /** Conversation Id */
+            conversation_id: number;
+            /** Service Request Id */
+            service_request_id: number | null;
+            /** Request Number */
+            request_number: string | null;
+            account: components["schemas"]["AccountRefView"];
+            lane: components["schemas"]["Lane"];
+            state: components["schemas"]["OutboundState"];
+            author: components["schemas"]["PersonRef"] | null;
+            /** Text */
+            text: string;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            error: components["schemas"]["SendErrorView"] | null;
+        };
         /** SentimentView */
         SentimentView: {
             /** Value */
@@ -5695,25 +6016,18 @@ export interface components {
          * @enum {string}
          */
         Sharing: "private" | "team" | "agency";
-        /** SpanView */
-        SpanView: {
-            /** Kind */
-            kind: string;
-            /** Text */
-            text: string;
-            /** Weight */
-            weight: number;
-            /** Span */
-            span: [
-                number,
-                number
-            ] | null;
-        };
         /**
          * SpecialList
          * @enum {string}
          */
         SpecialList: "blocked" | "vip" | "do_not_disturb" | "staff";
+        /** SplitView */
+        SplitView: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+        };
         /** StepSetting */
         StepSetting: {
             /** Name */
@@ -6081,6 +6395,11 @@ export interface components {
          */
         Turn: "off" | "work";
         /**
+         * Unit
+         * @enum {string}
+         */
+        Unit: "rows" | "share" | "seconds" | "per_person";
+        /**
          * VerdictOutcome
          * @enum {string}
          */
@@ -6191,6 +6510,33 @@ export interface components {
             text: string;
             /** Idempotency Key */
             idempotency_key: string;
+        };
+        /** SpanView */
+        app__figures__schemas__SpanView: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** SpanView */
+        app__listener__learning__schemas__SpanView: {
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /** Weight */
+            weight: number;
+            /** Span */
+            span: [
+                number,
+                number
+            ] | null;
         };
     };
     responses: never;
@@ -7394,6 +7740,70 @@ export interface operations {
             };
         };
     };
+    figures_ask_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Question"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresView"];
+                };
+            };
+            /** @description A problem (no_worker_free, answer_takes_too_long) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_export_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportQuestion"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (no_worker_free, answer_takes_too_long) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reviews_list_draws: {
         parameters: {
             query?: never;
@@ -8352,6 +8762,35 @@ export interface operations {
                 };
             };
             /** @description A problem (not_failed, claimed_by_other, second_reply) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_list_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricDictionary"];
+                };
+            };
+            /** @description A problem */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9368,6 +9807,39 @@ export interface operations {
                 };
             };
             /** @description A problem (not_failed) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workbench_list_replies: {
+        parameters: {
+            query?: {
+                condition?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentReplyList"];
+                };
+            };
+            /** @description A problem (invalid_cursor) */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -118,8 +118,8 @@ export const useInbox = defineStore('inbox', () => {
   function conditions() {
     const { view, accountId, lane, unread, overdue, text, sort, condition, savedId } = query.value
     return {
-      // A saved view says itself which requests it is about.
-      view: savedId === null ? view : null,
+      // A saved view says itself which requests it is about, and so does a condition about all of them.
+      view: savedId === null && (condition === '' || view !== 'all') ? view : null,
       account_id: accountId,
       lane,
       unread,

@@ -38,6 +38,7 @@ describe('the registry', () => {
       'workbench',
       'listener',
       'topics',
+      'figures',
       'accounts',
       'people',
       'roles',

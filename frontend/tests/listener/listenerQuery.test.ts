@@ -28,6 +28,7 @@ describe('the stream’s address', () => {
       sentiment: 0,
       intent: 'spam',
       cluster_of: null,
+      condition: null,
       hide_repeats: true,
       q: '断网',
     })

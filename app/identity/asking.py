@@ -1,4 +1,4 @@
-"""What the listener's screens ask of a worker: on behalf of whoever looks, with their rights and reach."""
+"""What screens ask of a worker: on behalf of whoever looks, with their rights and reach."""
 
 from __future__ import annotations
 

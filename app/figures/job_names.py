@@ -1,0 +1,7 @@
+"""The jobs that figures declare."""
+
+from __future__ import annotations
+
+from app.core.jobs import Job, Queue
+
+ANSWER_FIGURES = Job("figures.answer", Queue.QUESTIONS)
