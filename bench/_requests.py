@@ -10,6 +10,7 @@ every twentieth of them at 200,000, and two hundred thousand requests are there 
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -62,6 +63,8 @@ STATUSES = {
     RequestStatus.CLOSED: 0.75,
 }
 TYPES = {"complaint": 0.4, "consult": 0.4, "lead": 0.08, "suggestion": 0.08, "praise": 0.04}
+REPLY_MINUTES, RESOLVE_MINUTES = 12.0, 300.0
+"""What half of the first replies, and of the resolutions, take less than."""
 PRIORITIES = {1: 0.05, 2: 0.2, 3: 0.55, 4: 0.2}
 SAID = {1: 0.75, 2: 0.18, 5: 0.07}
 """How many messages of the customer a request has."""
@@ -434,6 +437,8 @@ class _Pattern:
             "due_at": due,
             "urgent_at": urgent_at(due, window),
             "window_until": window,
+            "first_replied_at": planned.at + self._took(REPLY_MINUTES) if planned.answered else None,
+            "resolved_at": None if active else planned.at + self._took(RESOLVE_MINUTES),
             "last_inbound_at": planned.at + timedelta(minutes=planned.inbound - 1),
             "message_count": planned.inbound + planned.answered,
             "unread_count": planned.inbound if status is RequestStatus.NEW else int(rng.random() < 0.3),
@@ -442,6 +447,10 @@ class _Pattern:
                 json_text(preview(last["text"], last["direction"], last["occurred_at"], []))
             ),
         }
+
+    def _took(self, usual: float) -> timedelta:
+        """Half of all take less than usual, some take a whole day."""
+        return timedelta(minutes=min(self.rng.lognormvariate(math.log(usual), 1.1), 8 * 1440))
 
     def _items(self, messages: Sequence[dict[str, Any]]) -> None:
         inbound = [row for row in messages if row["direction"] is Direction.INBOUND]

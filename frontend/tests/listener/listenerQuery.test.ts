@@ -28,7 +28,6 @@ describe('the stream’s address', () => {
       sentiment: 0,
       intent: 'spam',
       cluster_of: null,
-      condition: null,
       hide_repeats: true,
       q: '断网',
     })

@@ -24,6 +24,7 @@ export default {
       path: '/figures/replies',
       screen: () => import('./RepliesPage.vue'),
       right: 'conversations:read',
+      tab: { of: 'figures', order: 30 },
     },
   ],
 } satisfies Feature

@@ -12,6 +12,8 @@ export interface ChartData {
   look: 'bar' | 'line' | 'rows'
   places: string[]
   series: Series[]
+  /** The highest value that there can be. */
+  most?: number
 }
 
 export interface Paints {
@@ -45,6 +47,7 @@ export function optionsOf(
   const numbers = {
     type: 'value' as const,
     splitNumber: 3,
+    ...(data.most === undefined ? {} : { max: data.most }),
     axisLabel: { ...words, formatter: say },
     splitLine: { lineStyle: { color: paints.grid } },
   }
@@ -76,16 +79,16 @@ function lineOf(series: Series, at: number, paints: Paints) {
   return {
     type: 'line' as const,
     symbol: MARKS[at % MARKS.length],
-    symbolSize: 7,
     // The end is marked; the way there is the line alone, unless it is a single point.
     showSymbol: true,
     symbolKeepAspect: true,
     connectNulls: false,
     lineStyle: { width: 2, type: DASHES[at % DASHES.length], color: paints.series[at] },
     itemStyle: { color: paints.series[at] },
+    showAllSymbol: true,
     data: series.values.map((value, index) => ({
       value,
-      symbol: index === last ? MARKS[at % MARKS.length] : isAlone(series.values, index) ? 'circle' : 'none',
+      symbolSize: index === last || isAlone(series.values, index) ? 7 : 0,
     })),
   }
 }
