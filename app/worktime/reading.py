@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from app.worktime.holidays import PublicDay, Turn, named
 
 LONGEST_RANGE = 31
+MOST_FAULTS = 20
+"""Whoever pasted something else learns nothing from more."""
 _DATE = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 _LINE = re.compile(rf"^{_DATE}(?:\s*(?:~|～|至|到|—|–|\.\.)\s*{_DATE})?[\s,，;；\t]*(.*)$")
 _TURNS = {
@@ -37,7 +40,7 @@ class Reading:
 
 
 def read_notice(text: str, year: int) -> Reading:
-    """The days of that year, in order, and every fault of the text."""
+    """The days of that year, in order, and the faults of the text: the first of many."""
     reading = Reading()
     stripped = text.strip()
     if stripped.startswith("BEGIN:VCALENDAR"):
@@ -55,6 +58,7 @@ def read_notice(text: str, year: int) -> Reading:
             reading.faults.setdefault(line, "day_twice")
     if not found and not reading.faults:
         reading.faults[0] = "no_days"
+    reading.faults = dict(islice(sorted(reading.faults.items()), MOST_FAULTS))
     reading.days = sorted(found.values(), key=lambda about: about.day)
     return reading
 
@@ -108,7 +112,7 @@ def _json(text: str, reading: Reading) -> Iterator[_Entry]:
     """`{"days": [{"name": "元旦", "date": "2026-01-01", "isOffDay": true}]}`."""
     try:
         given: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         reading.faults[0] = "not_json"
         return
     days = given.get("days") if isinstance(given, dict) else None

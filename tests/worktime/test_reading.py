@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.worktime.reading import read_notice
+from app.worktime.reading import MOST_FAULTS, read_notice
 
 FORMS = {
     "words": "2027-01-01 放假 元旦\n2027-01-02 放假 元旦\n2027-01-09 上班 元旦",
@@ -85,6 +85,11 @@ def test_the_same_notice_in_every_form(form: str) -> None:
 )
 def test_what_is_not_understood(text: str, faults: dict[int, str]) -> None:
     assert read_notice(text, 2027).faults == faults
+
+
+def test_what_is_no_notice_at_all_is_refused_in_a_few_lines() -> None:
+    assert len(read_notice("1\n" * 20_000, 2027).faults) == MOST_FAULTS
+    assert read_notice('{"days":' + "[" * 30_000, 2027).faults == {0: "not_json"}
 
 
 def test_the_same_day_said_twice_alike_is_one() -> None:
