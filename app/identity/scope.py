@@ -18,13 +18,11 @@ from app.core.seen import ByAccount, ByAgency, ByConversation, ByRequest, ByRule
 from app.models import (
     Account,
     AccountKind,
-    Backfill,
     Base,
     Contact,
     ContactIdentity,
     Conversation,
     LongWork,
-    Monitor,
     Operator,
     Role,
     SavedView,
@@ -140,10 +138,6 @@ def _contact_condition(actor: Actor) -> ColumnElement[bool]:
     return _an_identity(ContactIdentity.contact_id == Contact.id, actor)
 
 
-def _backfill_condition(actor: Actor) -> ColumnElement[bool]:
-    return Backfill.monitor_id.in_(select(Monitor.id).where(_agency_condition(Monitor.agency_id, actor)))
-
-
 def _role_condition(actor: Actor) -> ColumnElement[bool]:
     """Everybody's, and those of one's agency."""
     return or_(Role.agency_id.is_(None), _agency_condition(Role.agency_id, actor))
@@ -157,7 +151,6 @@ def _calendar_condition(actor: Actor) -> ColumnElement[bool]:
 _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "request": _request_condition,
     "contact": _contact_condition,
-    "backfill": _backfill_condition,
     "role": _role_condition,
     "saved_view": _saved_view_condition,
     "long_work": _long_work_condition,
@@ -324,7 +317,8 @@ def role_audience(role: Role) -> Audience:
 
 def long_work_audience(work: LongWork) -> Audience:
     """Its owner, and who manages long work."""
-    return Audience(frozenset({f"operator{work.owner_id}", f"{EVERYWHERE}.{Permission.LONG_WORK_MANAGE}"}))
+    owner = set() if work.owner_id is None else {f"operator{work.owner_id}"}
+    return Audience(frozenset({*owner, f"{EVERYWHERE}.{Permission.LONG_WORK_MANAGE}"}))
 
 
 def agency_audience(agency_id: int) -> Audience:

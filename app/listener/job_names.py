@@ -7,8 +7,6 @@ from app.core.jobs import Job, Queue
 POLL_STREAM = Job("listener.poll_stream", Queue.INGEST)
 REREAD_ITEMS = Job("listener.reread_items", Queue.INGEST)
 JUDGE_ITEMS = Job("listener.judge_items", Queue.INGEST)
-BACKFILL_MONITOR = Job("listener.backfill_monitor", Queue.DEFAULT)
 PREVIEW_RULE = Job("listener.preview_rule", Queue.QUESTIONS)
 TRY_FILTERS = Job("listener.try_filters", Queue.QUESTIONS)
 FORGET_OLD = Job("listener.forget_old", Queue.DEFAULT)
-RETRAIN_MODELS = Job("listener.retrain_models", Queue.DEFAULT)

@@ -21,7 +21,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.identity.asking import answer_asker
 from app.jobs.job import job
-from app.jobs.periodic import Periodic, at_once, seconds, sweeping
+from app.jobs.periodic import Periodic, at_once, seconds
 from app.listener.chain.chain import Chain, ChainItem, judge
 from app.listener.ingest.deliveries import (
     DELIVERIES_PER_BATCH,
@@ -32,13 +32,11 @@ from app.listener.ingest.deliveries import (
 from app.listener.ingest.polling import due_streams, lease_stream, record_failure, record_page
 from app.listener.ingest.rereading import due_rereads, lease_round, record_reread, record_reread_failure
 from app.listener.job_names import (
-    BACKFILL_MONITOR,
     FORGET_OLD,
     JUDGE_ITEMS,
     POLL_STREAM,
     PREVIEW_RULE,
     REREAD_ITEMS,
-    RETRAIN_MODELS,
     TRY_FILTERS,
 )
 from app.listener.judging.gathering import gather_chain_items, memory_of
@@ -49,20 +47,17 @@ from app.listener.judging.verdicts import (
     oldest_unjudged,
     record_verdicts,
 )
-from app.listener.learning.versions import (
-    current_classifier,
-    material,
-    record_training,
-    train_candidate,
-    training_lock,
-)
+from app.listener.learning.long_work import TRAINING
+from app.listener.learning.versions import current_classifier, training_steps
 from app.listener.matching.compiled import rule_cache
-from app.listener.monitors.backfill import backfill_chunk, waiting_backfills
+from app.listener.monitors.backfill import backfill_steps
+from app.listener.monitors.long_work import BACKFILL
 from app.listener.monitors.preview import preview
 from app.listener.monitors.schemas import PreviewCommand
 from app.listener.retention import RETENTION
 from app.listener.sampling.schemas import TrialCommand
 from app.listener.sampling.trials import try_filters
+from app.longwork.kinds import KINDS
 from app.models import Account, CallbackDelivery, DeliveryStatus, InboundItem
 from app.nlp.serving.classifier import Classifier
 
@@ -206,29 +201,8 @@ def _decide(runtime: Runtime, token: str, seen: _Seen, accounts: Mapping[int, Ac
         record_verdicts(ctx, token, seen.chain_items, decisions, model.version, accounts)
 
 
-@job(BACKFILL_MONITOR)
-def backfill_monitor(runtime: Runtime, backfill_id: int) -> None:
-    """Chunk by chunk, each its own transaction, so that fresh items are judged in between."""
-    model = classifier(runtime)
-    more = True
-    while more:
-        with open_context(runtime, LISTENER) as ctx:
-            more = backfill_chunk(ctx, backfill_id, model)
-
-
-@job(RETRAIN_MODELS)
-def retrain_models(runtime: Runtime) -> None:
-    """Learn from what people corrected; the new model judges only if it is not worse on the pinned labels."""
-    with training_lock(runtime) as taken:
-        if not taken:
-            return
-        with open_context(runtime, LISTENER, write=False) as ctx:
-            learnt, pinned, label_ids = material(ctx)
-        if not learnt:
-            return
-        version = train_candidate(runtime, learnt, pinned)
-        with open_context(runtime, LISTENER) as ctx:
-            record_training(ctx, version, label_ids)
+KINDS.does(BACKFILL)(backfill_steps)
+KINDS.does(TRAINING)(training_steps)
 
 
 @job(PREVIEW_RULE)
@@ -272,15 +246,10 @@ def _unjudged_items(ctx: Context) -> list[DeferredJob]:
     return [] if oldest_unjudged(ctx) is None else [DeferredJob(JUDGE_ITEMS)]
 
 
-def _unfinished_backfills(ctx: Context) -> list[DeferredJob]:
-    return [DeferredJob(BACKFILL_MONITOR, (run,)) for run in waiting_backfills(ctx)]
-
-
 PERIODIC = [
     Periodic("due polls", at_once, _due_polls),
     Periodic("due rereads", seconds(5), _due_rereads),
     Periodic("kept deliveries", seconds(2), _kept_deliveries),
     Periodic("unjudged items", seconds(2), _unjudged_items),
-    Periodic("unfinished backfills", sweeping, _unfinished_backfills),
     Periodic("old rows of the listener", seconds(1800), _old_rows),
 ]

@@ -16,6 +16,10 @@ from app.core.runtime import Runtime
 Arguments = TypeVar("Arguments", bound=BaseModel)
 
 
+class Later(Exception):
+    """What the work needs is taken just now: it goes on after a pause."""
+
+
 @dataclass(frozen=True)
 class Refusal:
     """One row that could not be dealt with."""

@@ -25,7 +25,7 @@ from app.core.unit_of_work import open_context
 from app.identity.actors import actor_of
 from app.longwork.changing import settle, tell
 from app.longwork.job_names import GO_ON
-from app.longwork.kinds import KINDS, Kind, Progress, Refusal, Result, Step, Steps, Work
+from app.longwork.kinds import KINDS, Kind, Later, Progress, Refusal, Result, Step, Steps, Work
 from app.longwork.leases import Heartbeat, Lease, LeaseLost, give_back, give_up, hold, take
 from app.longwork.reach import reach_of
 from app.media.copies import keep_file_at
@@ -75,6 +75,8 @@ def _slice(runtime: Runtime, lease: Lease) -> bool:
         return not is_over
     except (_Cancelled, LeaseLost):
         return False
+    except Later:
+        _pause(runtime, lease)
     except AppError as error:
         _fail(runtime, lease, error.code, error.details)
     except ValidationError:

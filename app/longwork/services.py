@@ -66,6 +66,40 @@ def begin(
     return row
 
 
+def begin_of_itself(ctx: Context, kind: Kind[Any], arguments: BaseModel) -> None:
+    """What the installation does by itself, unless it is at it already. It needs nobody's right."""
+    if is_open(ctx, kind):
+        return
+    row = LongWork(
+        created_at=ctx.now(),
+        kind=kind.key,
+        locale=ctx.runtime.settings.default_locale,
+        arguments=arguments.model_dump(mode="json"),
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    tell(ctx, row, at_once=True)
+    ctx.defer(GO_ON, row.id)
+
+
+def is_open(ctx: Context, kind: Kind[Any], about_id: int | None = None) -> bool:
+    """Whether such work is under way, whoever began it."""
+    statement = select(LongWork.id).where(LongWork.kind == kind.key, LongWork.finished_at.is_(None))
+    if about_id is not None:
+        statement = statement.where(LongWork.about_id == about_id)
+    return ctx.session.scalar(statement.limit(1)) is not None
+
+
+def call_off(ctx: Context, kind: Kind[Any], about_id: int) -> None:
+    """What such work is about goes: whoever is at it takes no further step."""
+    open_ = select(LongWork).where(
+        LongWork.kind == kind.key, LongWork.about_id == about_id, LongWork.finished_at.is_(None)
+    )
+    for row in ctx.session.scalars(open_.with_for_update(of=LongWork)):
+        _end_soon(ctx, row)
+        tell(ctx, row, at_once=True)
+
+
 def _require_room(ctx: Context) -> None:
     if ctx.actor.operator_id is None:
         return
@@ -87,13 +121,18 @@ def cancel(ctx: Context, work_id: int) -> LongWork:
         raise Conflict("long_work_over")
     if row.state is LongWorkState.CANCELLING:
         return row
-    if row.lease_until is not None and row.lease_until > ctx.now() and row.lease_token is not None:
-        row.state = LongWorkState.CANCELLING
-    else:
-        settle(ctx, row, LongWorkState.CANCELLED)
+    _end_soon(ctx, row)
     audit.record(ctx, LONG_WORK_CANCELLED, LONG_WORK.of(row), detail={"kind": row.kind})
     tell(ctx, row, at_once=True)
     return row
+
+
+def _end_soon(ctx: Context, row: LongWork) -> None:
+    """Over at once, or after the step that somebody is at."""
+    if row.lease_token is not None and row.lease_until is not None and row.lease_until > ctx.now():
+        row.state = LongWorkState.CANCELLING
+    else:
+        settle(ctx, row, LongWorkState.CANCELLED)
 
 
 def retry(ctx: Context, work_id: int) -> LongWork:

@@ -46,8 +46,6 @@ from app.models.media import CopyState, MediaCopy, MediaPart, StoredFile
 from app.models.monitoring import (
     AccountFilter,
     AuthorActivity,
-    Backfill,
-    BackfillState,
     Monitor,
     MonitorHit,
 )
@@ -106,8 +104,6 @@ __all__ = [
     "AuditLog",
     "AuthorActivity",
     "Avatar",
-    "Backfill",
-    "BackfillState",
     "Base",
     "CalendarAccount",
     "CallUsage",

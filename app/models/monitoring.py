@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Entity, EnumText, Id, fk
-from app.core.seen import ByAccount, ByAgency, ByRule
+from app.core.db import Entity, fk
+from app.core.seen import ByAccount, ByAgency
 from app.models.identity import Team
 
 
@@ -63,33 +62,6 @@ class MonitorHit(Entity):
     inbound_item_id: Mapped[int] = fk("inbound_items.id")
     account_id: Mapped[int] = fk("accounts.id", index=False)
     published_at: Mapped[datetime]
-
-
-class BackfillState(StrEnum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    CANCELLED = "cancelled"
-
-
-class Backfill(Entity):
-    """One run of a monitor over items that were stored before it existed; resumes where it stopped."""
-
-    __tablename__ = "backfills"
-    __seen__ = ByRule("backfill")
-    __table_args__ = (Index("ix_backfills_state", "state"),)
-
-    monitor_id: Mapped[int] = fk("monitors.id")
-    since: Mapped[datetime]
-    state: Mapped[BackfillState] = mapped_column(EnumText(BackfillState), default=BackfillState.WAITING)
-    last_item_id: Mapped[int] = mapped_column(Id, default=0)
-    until_item_id: Mapped[int] = mapped_column(Id, default=0)
-    scanned: Mapped[int] = mapped_column(default=0)
-    hits: Mapped[int] = mapped_column(default=0)
-    kept: Mapped[int] = mapped_column(default=0)
-    """Items that no monitor had wanted before, judged anew and kept."""
-    requested_by_id: Mapped[int | None] = fk("operators.id")
-    finished_at: Mapped[datetime | None]
 
 
 class AccountFilter(Entity):

@@ -11,6 +11,7 @@ from app.longwork.queries import work_view
 from app.longwork.schemas import LongWorkView
 from app.routing import counts, history, holders, overview, queries, services, timing
 from app.routing.exporting import ExportRequests, export_requests
+from app.routing.long_work import BulkAct, begin_bulk
 from app.routing.overview_schemas import OverviewView
 from app.routing.schemas import (
     ClassifyRequest,
@@ -60,6 +61,21 @@ def list_requests(ctx: Context, query: ServiceRequestQuery) -> ServiceRequestLis
 )
 def export_list(ctx: Context, body: ExportRequests) -> LongWorkView:
     return work_view(ctx, export_requests(ctx, body))
+
+
+@endpoint(
+    routing,
+    "POST",
+    "/service-requests/bulk-acts",
+    access=Permission.SERVICE_REQUESTS_ASSIGN,
+    summary="Do one thing to many requests, as long work",
+    body=BulkAct,
+    response=LongWorkView,
+    status=201,
+    errors=("too_many_long_works", "saved_view_broken"),
+)
+def act_upon_many(ctx: Context, body: BulkAct) -> LongWorkView:
+    return work_view(ctx, begin_bulk(ctx, body))
 
 
 @endpoint(

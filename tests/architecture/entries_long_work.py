@@ -16,6 +16,11 @@ def _export(*columns: str) -> Ask:
     return Ask(body={"query": {}, "columns": list(columns)})
 
 
+def _bulk(request_id: int) -> Ask:
+    """Out of reach they are no rows of it: the work is begun all the same."""
+    return Ask(body={"what": {"act": "classify", "priority": 1}, "ids": [request_id]})
+
+
 LONG_WORK: dict[str, Entry] = {
     "long_work.list_work": Entry(_R.OWN, 200, plain),
     "long_work.get_work": Entry(_R.OWN, 404, _nobodys),
@@ -25,5 +30,6 @@ LONG_WORK: dict[str, Entry] = {
     "long_work.get_result": Entry(_R.OWN, 404, _nobodys),
     "long_work.get_errors": Entry(_R.OWN, 404, _nobodys),
     "routing.export_list": Entry(_R.OWN, 201, lambda _stage: _export("number", "status")),
+    "routing.act_upon_many": Entry(_R.OWN, 201, lambda stage: _bulk(stage.request.id)),
     "listener.export_list": Entry(_R.OWN, 201, lambda _stage: _export("text", "outcome")),
 }

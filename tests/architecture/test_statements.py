@@ -23,7 +23,6 @@ from app.models import (
     AgencyKind,
     Alert,
     AlertKind,
-    Backfill,
     Base,
     FilterSample,
     LongWork,
@@ -70,7 +69,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "identity.list_operators": 4,
     "labels.explain": 6,
     "labels.list_corrections": 3,
-    "labels.list_models": 3,
+    "labels.list_models": 4,
     "listener.count_items": 4,
     "listener.get_item": 8,
     "listener.list_items": 8,
@@ -223,7 +222,9 @@ class Growing:
                 updated_at=now,
             ),
         )
-        self._each(numbers, lambda n: Backfill(created_at=now, monitor_id=backfilled, since=now, scanned=n))
+        asked = {"monitor_id": backfilled, "since": now.isoformat(), "until_item_id": 1}
+        run = {"kind": "monitor.backfill", "about_id": backfilled, "locale": "en", "arguments": asked}
+        self._each(numbers, lambda n: LongWork(created_at=now, done=n, **run))
         self._each(
             numbers,
             lambda n: FilterSample(

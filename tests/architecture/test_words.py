@@ -39,8 +39,9 @@ WORDS_OF = {
     "AccountStatus": "accountStatus",
     "Additivity": "figures.additivity",
     "AlertKind": "alert.kind",
-    "BackfillState": "backfill.state",
     "Closed": "closed",
+    "BulkClassify.type": "type",
+    "BulkStatus.status": "status",
     "ClassifyRequest.type": "type",
     "Comparison": "figures.comparison",
     "CorrectionCommand.intent": "type",
@@ -72,6 +73,7 @@ NEVER_SHOWN = {*(frozenset(Permission) - GIVABLE), Permission.SESSION_USE}
 UNSAID = {
     "AgencyKind": "only tells the own organisation from others",
     "AlternativeView.kind": "comes with its label",
+    "BulkClassify.priority": "figures",
     "ChangeKind": "comes with its text (`request_change`, below)",
     "ClassifyRequest.priority": "figures",
     "ClassifyRequest.sentiment": "figures; moods have names of their own",

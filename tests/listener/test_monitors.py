@@ -12,7 +12,8 @@ from app.adapters.types import ItemKind
 from app.core.permissions import RoleName
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
-from app.listener.jobs import LISTENER, backfill_monitor, judge_items
+from app.listener.jobs import LISTENER, judge_items
+from app.longwork.runner import go_on
 from app.models import (
     AuditLog,
     InboundItem,
@@ -263,7 +264,7 @@ def test_a_backfill_counts_stored_items_and_keeps_what_nobody_wanted(
     path = f"/monitors/{saved['id']}/backfills"
     run = desk.browser.post(path, {"days": 30}).get_json()
     assert desk.browser.post(path, {"days": 30}).status_code == 409
-    backfill_monitor(runtime, run["id"])
+    go_on(runtime, run["id"])
     (done,) = desk.browser.get(path).get_json()["items"]
     assert [done[key] for key in ("state", "scanned", "hits", "kept", "progress")] == ["done", 2, 1, 1, 1.0]
     assert [v.reason for v in verdicts(runtime)] == ["needs_service", "no_monitor_hit"]
@@ -276,8 +277,8 @@ def test_a_repeated_backfill_changes_nothing(desk: Desk, runtime: Runtime, make:
     judged(runtime, make, desk.account, "宽带断了没人来修吗")
     for _ in range(2):
         run = desk.browser.post(f"/monitors/{saved['id']}/backfills", {"days": 30}).get_json()
-        backfill_monitor(runtime, run["id"])
-        backfill_monitor(runtime, run["id"])
+        go_on(runtime, run["id"])
+        go_on(runtime, run["id"])
     assert len(caught(runtime)) == 1
     assert len(verdicts(runtime)) == 1
 

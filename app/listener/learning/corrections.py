@@ -11,10 +11,11 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.permissions import Permission
 from app.identity.scope import scope
 from app.listener.chain.chain_items import ASKS_NOTHING
-from app.listener.job_names import RETRAIN_MODELS
 from app.listener.learning.labels import Judgement, add_label, judgement_of
+from app.listener.learning.long_work import TRAINING, TrainingArguments
 from app.listener.learning.rescue import rescue
 from app.listener.learning.schemas import CorrectionCommand
+from app.longwork.services import begin_of_itself
 from app.models import InboundItem, LabelSource, ServiceRequest, TrainingLabel, Verdict, VerdictOutcome
 from app.nlp.serving.heads import SERVICE_INTENTS
 from app.routing import lifecycle
@@ -82,7 +83,7 @@ def retrain_when_enough(ctx: Context) -> None:
         select(func.count()).where(TrainingLabel.model_version.is_(None), TrainingLabel.is_disagreement)
     )
     if (waiting or 0) >= RETRAIN_AFTER:
-        ctx.defer(RETRAIN_MODELS)
+        begin_of_itself(ctx, TRAINING, TrainingArguments())
 
 
 def _apply(ctx: Context, verdict: Verdict, said: Judgement) -> None:

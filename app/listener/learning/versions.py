@@ -21,9 +21,9 @@ from app.core.events import Audience
 from app.core.gc_settings import settle_heap
 from app.core.permissions import Permission
 from app.core.runtime import Runtime
+from app.core.unit_of_work import open_context
 from app.identity import audit
 from app.identity.scope import EVERYWHERE, account_audience, scope
-from app.listener.job_names import RETRAIN_MODELS
 from app.listener.learning.corrections import RETRAIN_AFTER
 from app.listener.learning.events import (
     MODEL,
@@ -33,7 +33,10 @@ from app.listener.learning.events import (
     MODEL_TRAINED,
 )
 from app.listener.learning.labels import as_labelled, is_pinned, newest_labels
+from app.listener.learning.long_work import TRAINER, TRAINING, TrainingArguments
 from app.listener.learning.schemas import LabelTotals, ModelPromoted, ModelsView, ModelVersionView
+from app.longwork.kinds import Later, Progress, Steps, Work
+from app.longwork.services import begin, is_open
 from app.models import Account, TrainingLabel
 from app.nlp.registry import ModelRegistry, Version
 from app.nlp.serving.classifier import Classifier
@@ -127,12 +130,39 @@ def record_training(ctx: Context, version: Version, label_ids: list[int]) -> Non
         _tell(ctx, version.name, version.figures)
 
 
+def training_steps(work: Work[TrainingArguments]) -> Steps:
+    """Learn from the labels, note what came of it.
+
+    Killed in between, it begins anew: the same labels make the same model.
+    """
+    with training_lock(work.runtime) as taken:
+        if not taken:
+            raise Later
+        with open_context(work.runtime, TRAINER, write=False) as ctx:
+            learnt, pinned, label_ids = material(ctx)
+        if not learnt:
+            return None
+        version = train_candidate(work.runtime, learnt, pinned)
+
+        def note(ctx: Context) -> Progress:
+            record_training(ctx, version, label_ids)
+            return Progress({}, done=len(label_ids), total=len(label_ids))
+
+        yield note
+    return None
+
+
 def request_training(ctx: Context) -> None:
-    """Train in the background, however few labels wait; raises Conflict when there is nothing to learn."""
+    """Train in the background, however few labels wait.
+
+    Raises Conflict when there is nothing to learn, and while a run is under way.
+    """
     ctx.require(Permission.MODELS_MANAGE)
     if ctx.session.scalar(select(func.count(TrainingLabel.id))) == 0:
         raise Conflict("nothing_to_learn_from")
-    ctx.defer(RETRAIN_MODELS)
+    if is_open(ctx, TRAINING):
+        raise Conflict("training_running")
+    begin(ctx, TRAINING, TrainingArguments())
 
 
 def promote(ctx: Context, name: str) -> None:
@@ -180,7 +210,7 @@ def models_view(ctx: Context) -> ModelsView:
     return ModelsView(
         active=active.name if active else "shipped",
         is_shipped_active=active is None,
-        is_training=bool(ctx.runtime.redis.exists(ctx.runtime.redis_key("listener", "training"))),
+        is_training=is_open(ctx, TRAINING),
         labels=_totals(ctx),
         items=[_version_view(version) for version in reversed(registry.versions())],
     )

@@ -81,7 +81,7 @@ def list_models(ctx: Context) -> ModelsView:
     summary="Learn from the labels now, in the background",
     response=ModelsView,
     status=202,
-    errors=("nothing_to_learn_from",),
+    errors=("nothing_to_learn_from", "training_running", "too_many_long_works"),
 )
 def retrain(ctx: Context) -> ModelsView:
     learning.request_training(ctx)

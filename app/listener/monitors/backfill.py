@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import defer
 
 from app.core.context import Context
@@ -15,62 +16,58 @@ from app.listener.chain.chain_items import ChainItem, Decision, chain_item_of
 from app.listener.judging.gathering import gather_chain_items, load_accounts, memory_of
 from app.listener.judging.hits import note_hits
 from app.listener.judging.verdicts import route_chain_items, verdict_row
+from app.listener.learning.versions import current_classifier
 from app.listener.matching.compiled import MonitorSet, compile_monitor, rule_cache
-from app.models import Backfill, BackfillState, InboundItem, Monitor, Verdict, VerdictOutcome
+from app.listener.monitors.long_work import BackfillArguments
+from app.longwork.kinds import Progress, Steps, Work
+from app.models import InboundItem, Monitor, Verdict, VerdictOutcome
 
 CHUNK = 500
 
 
-def waiting_backfills(ctx: Context) -> list[int]:
-    """Runs that are not finished: a lost hint or a dead worker leaves them for the scheduler to find."""
-    return list(
-        ctx.session.scalars(
-            select(Backfill.id).where(Backfill.state.in_((BackfillState.WAITING, BackfillState.RUNNING)))
-        )
-    )
+def backfill_steps(work: Work[BackfillArguments]) -> Steps:
+    """Count, then chunk by chunk, so that fresh items are judged in between."""
+    if not work.position:
+        yield partial(_count, work)
+    while not work.position["is_over"]:
+        yield partial(_chunk, work, current_classifier(work.runtime))
+    return None
 
 
-def backfill_chunk(ctx: Context, backfill_id: int, model: TextModel) -> bool:
-    """One step of a run; True while there is more. Position and findings are committed together."""
+def _count(work: Work[BackfillArguments], ctx: Context) -> Progress:
+    monitor = ctx.session.get_one(Monitor, work.arguments.monitor_id)
+    counted = _items(ctx, work.arguments, monitor, after=0).with_only_columns(func.count())
+    return Progress({"after": 0, "is_over": False}, total=ctx.session.scalar(counted) or 0)
+
+
+def _chunk(work: Work[BackfillArguments], model: TextModel, ctx: Context) -> Progress:
+    """Position and findings are committed together."""
     ctx.require(Permission.LISTENER_INGEST)
     lock_counter(ctx.session, "ingest", ctx.now())
-    run = ctx.session.get(Backfill, backfill_id, with_for_update=True)
-    if run is None or run.finished_at is not None:
-        return False
-    monitor = ctx.session.get_one(Monitor, run.monitor_id)
+    monitor = ctx.session.get_one(Monitor, work.arguments.monitor_id)
+    after = work.position["after"]
     if monitor.deleted_at is not None:
-        run.state, run.finished_at = BackfillState.CANCELLED, ctx.now()
-        return False
-    items = _next_items(ctx, run, monitor)
+        return Progress({"after": after, "is_over": True})
+    chosen = _items(ctx, work.arguments, monitor, after=after).order_by(InboundItem.id).limit(CHUNK)
+    items = ctx.session.scalars(chosen.options(defer(InboundItem.raw))).all()
     caught = _caught(ctx, items, monitor)
-    run.scanned += len(items)
-    run.hits += note_hits(ctx, caught)
-    run.kept += _judge_anew(ctx, caught, model)
-    run.last_item_id = items[-1].id if items else run.until_item_id
-    is_over = len(items) < CHUNK
-    run.state = BackfillState.DONE if is_over else BackfillState.RUNNING
-    run.finished_at = ctx.now() if is_over else None
-    return not is_over
+    figures = {"hits": note_hits(ctx, caught), "kept": _judge_anew(ctx, caught, model)}
+    position = {"after": items[-1].id if items else after, "is_over": len(items) < CHUNK}
+    return Progress(position, done=len(items), figures=figures)
 
 
-def _next_items(ctx: Context, run: Backfill, monitor: Monitor) -> Sequence[InboundItem]:
+def _items(ctx: Context, asked: BackfillArguments, monitor: Monitor, *, after: int) -> Select[InboundItem]:
     accounts = [
         account_id
         for account_id, agency_id in load_accounts(ctx).agencies.items()
         if agency_id == monitor.agency_id
     ]
-    return ctx.session.scalars(
-        select(InboundItem)
-        .where(
-            InboundItem.id > run.last_item_id,
-            InboundItem.id <= run.until_item_id,
-            InboundItem.created_at > run.since,
-            InboundItem.account_id.in_(accounts),
-        )
-        .order_by(InboundItem.id)
-        .limit(CHUNK)
-        .options(defer(InboundItem.raw))
-    ).all()
+    return select(InboundItem).where(
+        InboundItem.id > after,
+        InboundItem.id <= asked.until_item_id,
+        InboundItem.created_at > asked.since,
+        InboundItem.account_id.in_(accounts),
+    )
 
 
 def _caught(ctx: Context, items: Sequence[InboundItem], monitor: Monitor) -> list[ChainItem]:

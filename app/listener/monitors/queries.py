@@ -18,6 +18,7 @@ from app.listener.chain.settings import ALWAYS_ON, THRESHOLDS, FilterSettings, c
 from app.listener.ledger.queries import reason_text
 from app.listener.matching.compiled import OFFICE_ZONE, Schedule
 from app.listener.matching.rules import MonitorRule
+from app.listener.monitors.long_work import BACKFILL, BackfillArguments
 from app.listener.monitors.schemas import (
     AccountFilterView,
     BackfillList,
@@ -32,7 +33,7 @@ from app.listener.monitors.schemas import (
     StepView,
 )
 from app.listener.monitors.services import get_monitor
-from app.models import AccountFilter, Backfill, Monitor, MonitorHit, Verdict, VerdictOutcome
+from app.models import AccountFilter, LongWork, LongWorkState, Monitor, MonitorHit, Verdict, VerdictOutcome
 
 _KEPT = func.sum(case((Verdict.outcome == VerdictOutcome.KEPT, 1), else_=0))
 WEEK = timedelta(days=7)
@@ -140,26 +141,28 @@ def _reasons(ctx: Context, monitor_id: int, since: datetime) -> list[ReasonTotal
 def list_backfills(ctx: Context, monitor_id: int) -> BackfillList:
     """Newest first."""
     get_monitor(ctx, monitor_id)
+    # Seen with its monitor, whoever began it.
     rows = ctx.session.scalars(
-        scope(select(Backfill), ctx.actor, Backfill)
-        .where(Backfill.monitor_id == monitor_id)
-        .order_by(Backfill.id.desc())
+        select(LongWork)
+        .where(LongWork.kind == BACKFILL.key, LongWork.about_id == monitor_id)
+        .order_by(LongWork.id.desc())
         .limit(20)
     )
     return BackfillList(items=[backfill_view(row) for row in rows])
 
 
-def backfill_view(row: Backfill) -> BackfillView:
-    done = row.finished_at is not None
+def backfill_view(row: LongWork) -> BackfillView:
+    asked = BackfillArguments.model_validate(row.arguments)
+    is_over = row.state is LongWorkState.DONE or row.total == 0
     return BackfillView(
         id=row.id,
-        monitor_id=row.monitor_id,
+        monitor_id=asked.monitor_id,
         state=row.state,
-        since=row.since,
-        scanned=row.scanned,
-        hits=row.hits,
-        kept=row.kept,
-        progress=1.0 if done else round(row.last_item_id / max(1, row.until_item_id), 3),
+        since=asked.since,
+        scanned=row.done,
+        hits=row.figures.get("hits", 0),
+        kept=row.figures.get("kept", 0),
+        progress=1.0 if is_over else round(row.done / row.total, 3) if row.total else 0.0,
         created_at=row.created_at,
         finished_at=row.finished_at,
     )

@@ -13,7 +13,7 @@ from app.identity.schemas import TeamRef
 from app.listener.chain.settings import FilterSettings, StepSetting
 from app.listener.matching.compiled import Schedule
 from app.listener.matching.rules import MonitorRule
-from app.models import BackfillState
+from app.models import LongWorkState
 
 ItemKind = Annotated[str, StringConstraints(max_length=40)]
 
@@ -169,13 +169,13 @@ class BackfillCommand(BaseModel):
 class BackfillView(BaseModel):
     id: int
     monitor_id: int
-    state: BackfillState
+    state: LongWorkState
     since: datetime
     scanned: int
     hits: int
     kept: int
     progress: float
-    """0..1, by item numbers."""
+    """0..1, by items."""
     created_at: datetime
     finished_at: datetime | None
 

@@ -16,7 +16,6 @@ from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.scope import agency_readers, scope
 from app.listener.chain.settings import complete
-from app.listener.job_names import BACKFILL_MONITOR
 from app.listener.matching.compiled import rules_changed
 from app.listener.matching.rules import check_rule
 from app.listener.monitors.events import (
@@ -30,6 +29,7 @@ from app.listener.monitors.events import (
     MONITOR_RESUMED,
     MONITOR_UPDATED,
 )
+from app.listener.monitors.long_work import BACKFILL, BackfillArguments
 from app.listener.monitors.schemas import (
     AccountFilterCommand,
     BackfillCommand,
@@ -38,7 +38,8 @@ from app.listener.monitors.schemas import (
     MonitorEdit,
     MonitorStateCommand,
 )
-from app.models import Account, AccountFilter, Backfill, BackfillState, InboundItem, Monitor, Team
+from app.longwork.services import begin, call_off, is_open
+from app.models import Account, AccountFilter, InboundItem, LongWork, Monitor, Team
 
 
 def create_monitor(ctx: Context, command: MonitorCommand) -> Monitor:
@@ -72,6 +73,7 @@ def set_monitor_state(ctx: Context, monitor_id: int, command: MonitorStateComman
 def delete_monitor(ctx: Context, monitor_id: int) -> None:
     """It catches nothing from now on; what it caught stays."""
     monitor = _managed(ctx, monitor_id, None)
+    call_off(ctx, BACKFILL, monitor.id)
     monitor.deleted_at = ctx.now()
     monitor.is_active = False
     _changed(ctx, monitor, MONITOR_DELETED)
@@ -90,35 +92,18 @@ def get_monitor(ctx: Context, monitor_id: int) -> Monitor:
     return monitor
 
 
-def start_backfill(ctx: Context, monitor_id: int, command: BackfillCommand) -> Backfill:
+def start_backfill(ctx: Context, monitor_id: int, command: BackfillCommand) -> LongWork:
     """Run the monitor over what is stored already; in the background, one run per monitor at a time."""
     monitor = _managed(ctx, monitor_id, None)
-    running = ctx.session.scalar(
-        select(Backfill.id).where(
-            Backfill.monitor_id == monitor.id,
-            Backfill.state.in_((BackfillState.WAITING, BackfillState.RUNNING)),
-        )
-    )
-    if running is not None:
-        raise Conflict("backfill_running", backfill_id=running)
+    if is_open(ctx, BACKFILL, monitor.id):
+        raise Conflict("backfill_running")
     last = ctx.session.scalar(select(InboundItem.id).order_by(InboundItem.id.desc()).limit(1)) or 0
-    backfill = Backfill(
-        created_at=ctx.now(),
-        monitor_id=monitor.id,
-        since=ctx.now() - timedelta(days=command.days),
-        state=BackfillState.WAITING,
-        last_item_id=0,
-        until_item_id=last,
-        scanned=0,
-        hits=0,
-        kept=0,
-        requested_by_id=ctx.actor.operator_id,
+    asked = BackfillArguments(
+        monitor_id=monitor.id, since=ctx.now() - timedelta(days=command.days), until_item_id=last
     )
-    ctx.session.add(backfill)
-    ctx.session.flush()
+    run = begin(ctx, BACKFILL, asked, label=monitor.name, agency_id=monitor.agency_id, about_id=monitor.id)
     audit.record(ctx, MONITOR_BACKFILLED, MONITOR.of(monitor), detail=_told(monitor))
-    ctx.defer(BACKFILL_MONITOR, backfill.id)
-    return backfill
+    return run
 
 
 def set_account_filter(ctx: Context, account_id: int, command: AccountFilterCommand) -> AccountFilter:

@@ -171,7 +171,7 @@ def list_backfills(ctx: Context, monitor_id: int) -> BackfillList:
     body=BackfillCommand,
     response=BackfillView,
     status=202,
-    errors=("backfill_running",),
+    errors=("backfill_running", "too_many_long_works"),
 )
 def start_backfill(ctx: Context, monitor_id: int, body: BackfillCommand) -> BackfillView:
     return queries.backfill_view(services.start_backfill(ctx, monitor_id, body))

@@ -142,6 +142,7 @@ export const messages = {
 }
 
 export const operators = {
+  everybody: () => body(client.GET('/operators', { params: { query: {} } })),
   assignable: (account_id: number) => body(client.GET('/operators', { params: { query: { account_id } } })),
 }
 

@@ -1776,6 +1776,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-requests/bulk-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one thing to many requests, as long work */
+        post: operations["routing_act_upon_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/service-requests/counts": {
         parameters: {
             query?: never;
@@ -2442,18 +2459,13 @@ export interface components {
             /** Items */
             items: components["schemas"]["BackfillView"][];
         };
-        /**
-         * BackfillState
-         * @enum {string}
-         */
-        BackfillState: "waiting" | "running" | "done" | "cancelled";
         /** BackfillView */
         BackfillView: {
             /** Id */
             id: number;
             /** Monitor Id */
             monitor_id: number;
-            state: components["schemas"]["BackfillState"];
+            state: components["schemas"]["LongWorkState"];
             /**
              * Since
              * Format: date-time
@@ -2474,6 +2486,59 @@ export interface components {
             created_at: string;
             /** Finished At */
             finished_at: string | null;
+        };
+        /**
+         * BulkAct
+         * @description Upon the requests of a list, or upon those chosen by hand.
+         */
+        BulkAct: {
+            /** What */
+            what: components["schemas"]["BulkAssign"] | components["schemas"]["BulkStatus"] | components["schemas"]["BulkClassify"];
+            /** @default null */
+            query: components["schemas"]["ServiceRequestQuery"] | null;
+            /** Ids */
+            ids?: number[];
+        };
+        /** BulkAssign */
+        BulkAssign: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            act: "assign";
+            /** Operator Id */
+            operator_id: number | null;
+        };
+        /** BulkClassify */
+        BulkClassify: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            act: "classify";
+            /**
+             * Type
+             * @default null
+             */
+            type: ("complaint" | "consult" | "lead" | "suggestion" | "praise" | "other") | null;
+            /**
+             * Priority
+             * @default null
+             */
+            priority: (1 | 2 | 3 | 4) | null;
+        };
+        /** BulkStatus */
+        BulkStatus: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            act: "set_status";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "pending" | "on_hold" | "resolved";
         };
         /** CalendarChanged */
         CalendarChanged: {
@@ -8879,7 +8944,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModelsView"];
                 };
             };
-            /** @description A problem (nothing_to_learn_from) */
+            /** @description A problem (nothing_to_learn_from, training_running, too_many_long_works) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9131,7 +9196,7 @@ export interface operations {
                     "application/json": components["schemas"]["BackfillView"];
                 };
             };
-            /** @description A problem (backfill_running) */
+            /** @description A problem (backfill_running, too_many_long_works) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10529,6 +10594,39 @@ export interface operations {
                 };
             };
             /** @description A problem (stale_version, newer_request_open, request_not_active, transition_refused, claimed_by_other) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_act_upon_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkAct"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongWorkView"];
+                };
+            };
+            /** @description A problem (too_many_long_works, saved_view_broken) */
             default: {
                 headers: {
                     [name: string]: unknown;

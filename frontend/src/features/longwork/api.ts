@@ -7,6 +7,7 @@ import type { components } from '@/api/types'
 type Schemas = components['schemas']
 
 export type LongWork = Schemas['LongWorkView']
+export type BulkWhat = Schemas['BulkAct']['what']
 export type Format = Schemas['ExportRequests']['format']
 
 const NO_REQUEST_QUERY: Schemas['ServiceRequestQuery'] = {
@@ -57,6 +58,12 @@ export const longWorkApi = {
   cancel: (id: number) => body(client.POST('/long-works/{work_id}/cancel', at({ work_id: id }))),
   retry: (id: number) => body(client.POST('/long-works/{work_id}/retry', at({ work_id: id }))),
   remove: (id: number) => noBody(client.DELETE('/long-works/{work_id}', at({ work_id: id }))),
+  bulk: (query: RequestQuery, what: BulkWhat) =>
+    body(
+      client.POST('/service-requests/bulk-acts', {
+        body: { what, query: { ...NO_REQUEST_QUERY, ...said(query) } },
+      }),
+    ),
   exportRequests: (query: RequestQuery, columns: string[], format: Format) =>
     body(
       client.POST('/service-requests/exports', {

@@ -8,7 +8,7 @@ import { monitorsApi, type Backfill, type Span } from './api'
 const FOLLOW_MS = 1500
 
 export function isUnderWay(run: Backfill): boolean {
-  return run.state === 'waiting' || run.state === 'running'
+  return run.finished_at === null
 }
 
 export function useBackfills(monitorId: () => number, finished: () => void) {
