@@ -1,4 +1,4 @@
-"""REST: roles."""
+"""REST: roles, and what somebody sees and may do by theirs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from app.core.context import Context
 from app.core.permissions import Permission
 from app.identity import role_queries as queries
 from app.identity import roles as services
+from app.identity.proof import PersonProof, prove
 from app.identity.role_schemas import ChangeRole, NewRole, RoleList, RoleView
 
 roles = Blueprint("roles", __name__)
@@ -73,3 +74,15 @@ def change_role(ctx: Context, role_id: int, body: ChangeRole) -> RoleView:
 )
 def delete_role(ctx: Context, role_id: int) -> None:
     services.delete_role(ctx, role_id)
+
+
+@endpoint(
+    roles,
+    "GET",
+    "/people/<int:operator_id>/proof",
+    access=Permission.OPERATORS_MANAGE,
+    summary="What a person sees and may do, worked out from the rules that their calls go through",
+    response=PersonProof,
+)
+def prove_person(ctx: Context, operator_id: int) -> PersonProof:
+    return prove(ctx, operator_id)

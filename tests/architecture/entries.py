@@ -126,6 +126,7 @@ ROUTES: dict[str, Entry] = {
             },
         ),
     ),
+    "roles.prove_person": Entry(_R.AGENCY, 200, lambda stage: Ask({"operator_id": stage.colleague().id})),
     "roles.list_roles": Entry(_R.OWN, 200, plain),
     "roles.create_role": Entry(
         _R.OWN,

@@ -87,6 +87,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "people.list_people": 5,
     "people.right_holders": 3,
     "roles.list_roles": 3,
+    "roles.prove_person": 5,
     "publishing.get_publication": 6,
     "publishing.list_publications": 6,
     "realtime.list_events": 3,

@@ -61,6 +61,7 @@ WORDS_OF = {
     "RequestStatus": "status",
     "ReviewCommand.intent": "type",
     "RoleName": "role",
+    "SeenCount.kind": "proof.kind",
     "SendReply.confirm": "fate.ask",
     "SendReply.lane": "lane",
     "Sensitivity": "alert.level",

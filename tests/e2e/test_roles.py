@@ -105,3 +105,22 @@ def test_what_is_not_saved_survives_a_look_elsewhere_and_a_colleague_who_was_fir
     _choose(page, "administrator")
     expect(page.locator(".ro-h")).to_contain_text("另一位管理员")
     expect(page.locator("input[data-right]")).to_have_count(0)
+
+
+def test_the_page_of_proof_says_what_somebody_sees_and_leaves_as_a_file(log_in: LogIn) -> None:
+    admin = log_in("admin")
+    page = admin.page
+    admin.open("/roles/proof")
+    expect(page.get_by_test_id("proof")).to_contain_text("管理员")
+    page.get_by_test_id("proof-person").select_option(label="林小满 · 蓝桥代运营")
+    proof = page.get_by_test_id("proof")
+    expect(proof).to_contain_text("服务商坐席")
+    expect(proof).to_contain_text("没有「查看监听内容」权限")
+    expect(page.locator("[data-count=inbound_items] b")).to_have_text("0")
+    with page.expect_download() as download:
+        page.get_by_test_id("proof-save").click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    assert download.value.suggested_filename == "林小满的可见范围.csv"
+    assert "权限,回复客户,replies:send" in text
+    assert "operators:manage" not in text
+    assert admin.serious() == []

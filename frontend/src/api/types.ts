@@ -1346,6 +1346,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{operator_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a person sees and may do, worked out from the rules that their calls go through */
+        get: operations["roles_prove_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/platforms": {
         parameters: {
             query?: never;
@@ -4898,6 +4915,38 @@ export interface components {
             /** Team Ids */
             team_ids: number[];
         };
+        /**
+         * PersonProof
+         * @description Of what whoever asks sees, what this person sees; of a person who is shut out, nothing.
+         */
+        PersonProof: {
+            person: components["schemas"]["PersonRef"];
+            /** Is Active */
+            is_active: boolean;
+            /** Agency Name */
+            agency_name: string;
+            /** Roles */
+            roles: components["schemas"]["RoleRef"][];
+            account_reach: components["schemas"]["AccountReach"];
+            request_reach: components["schemas"]["RequestReach"];
+            /** Rights */
+            rights: components["schemas"]["Permission"][];
+            /** Masked */
+            masked: components["schemas"]["MaskedField"][];
+            /** Accounts */
+            accounts: components["schemas"]["SeenAccount"][];
+            /** Account Count */
+            account_count: number;
+            /** Accounts Among */
+            accounts_among: number;
+            /** Counts */
+            counts: components["schemas"]["SeenCount"][];
+            /**
+             * Worked Out At
+             * Format: date-time
+             */
+            worked_out_at: string;
+        };
         /** PersonRef */
         PersonRef: {
             /** Id */
@@ -5697,6 +5746,28 @@ export interface components {
             messages: components["schemas"]["SearchHit"][];
             /** Items */
             items: components["schemas"]["SearchHit"][];
+        };
+        /** SeenAccount */
+        SeenAccount: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Platform */
+            platform: string;
+        };
+        /** SeenCount */
+        SeenCount: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "service_requests" | "contacts" | "inbound_items";
+            right: components["schemas"]["Permission"];
+            /** Visible */
+            visible: number;
+            /** Among */
+            among: number;
         };
         /** SendErrorView */
         SendErrorView: {
@@ -9617,6 +9688,37 @@ export interface operations {
                 };
             };
             /** @description A problem (own_password, person_shut_out) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_prove_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operator_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonProof"];
+                };
+            };
+            /** @description A problem */
             default: {
                 headers: {
                     [name: string]: unknown;

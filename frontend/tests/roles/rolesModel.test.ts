@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Role } from '@/features/roles/api'
+import { csvOf, shareOf } from '@/features/roles/proofModel'
 import { changesIn, commandOf, copyOf, draftOf, toggled } from '@/features/roles/rolesModel'
 
 const role: Role = {
@@ -59,5 +60,22 @@ describe('a role that is edited', () => {
       masked: ['contact.phone'],
       capacity: 3,
     })
+  })
+})
+
+describe('what leaves the house', () => {
+  it('is no formula, and one cell stays one cell', () => {
+    expect(
+      csvOf([
+        ['人员', '=1+1'],
+        ['a,b', ' @x'],
+        ['说"好"', 3],
+        ['-', '甲'],
+      ]),
+    ).toBe('\ufeff人员,\'=1+1\r\n"a,b",\' @x\r\n"说""好""",3\r\n\'-,甲\r\n')
+  })
+
+  it('is a share of something, also of nothing', () => {
+    expect([shareOf(1, 4), shareOf(0, 0)]).toEqual([0.25, 0])
   })
 })

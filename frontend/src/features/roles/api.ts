@@ -10,7 +10,24 @@ export type RightGroup = Schemas['RightGroup']
 export type ChangeRole = Schemas['ChangeRole']
 export type NewRole = Schemas['NewRole']
 
+/** Everybody within reach; a brand has at most some hundred people, so all pages are read. */
+async function people(): Promise<Schemas['PersonView'][]> {
+  const found: Schemas['PersonView'][] = []
+  let cursor: string | null = null
+  do {
+    const page: Schemas['PeopleList'] = await body(
+      client.GET('/people', { params: { query: { cursor, limit: 100 } } }),
+    )
+    found.push(...page.items)
+    cursor = page.next_cursor
+  } while (cursor !== null)
+  return found
+}
+
 export const rolesApi = {
+  people,
+  proof: (id: number): Promise<Schemas['PersonProof']> =>
+    body(client.GET('/people/{operator_id}/proof', at({ operator_id: id }))),
   list: (): Promise<RoleList> => body(client.GET('/roles')),
   agencies: async () => (await body(client.GET('/agencies'))).items,
   create: (role: NewRole): Promise<Role> => body(client.POST('/roles', { body: role })),

@@ -10,6 +10,14 @@ export default {
       screen: () => import('./RolesPage.vue'),
       right: 'people:read',
       menu: { icon: 'shield', order: 55 },
+      tab: { of: 'roles', order: 10 },
+    },
+    {
+      name: 'proof',
+      path: '/roles/proof',
+      screen: () => import('./ProofPage.vue'),
+      right: 'operators:manage',
+      tab: { of: 'roles', order: 20 },
     },
   ],
 } satisfies Feature
