@@ -188,11 +188,11 @@ class TagKeeper(Protocol):
 
 @runtime_checkable
 class Preparer(Protocol):
-    """Acts that need something made ready first which nobody sees (a draft); twice does no harm. What
-    `prepare` returns is stored before the act and handed in as `request.prepared`, however often it is
-    tried."""
+    """Acts that need something made ready first which nobody sees (a draft, uploads); twice does no harm.
+    What `prepare` returns is stored before the act and handed in as `request.prepared`, however often it is
+    tried. Where the platform forgets it, `good_until` (ISO-8601) says when; after that it is made anew."""
 
-    prepares: frozenset[SendKind]
+    def needs_preparing(self, request: SendRequest) -> bool: ...
 
     def prepare(self, account: AccountRef, request: SendRequest) -> Mapping[str, Any]: ...
 

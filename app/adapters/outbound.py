@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -28,7 +28,11 @@ class SendState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboundMedia:
-    """A file to send. `source_ref` names an upload the platform already holds."""
+    """A file to send. `source_ref` names an upload the platform already holds.
+
+    What lies on the disk is read when it is sent, by `load`, and `size` (bytes) is known without it: many
+    files wait their turn, few are in memory.
+    """
 
     kind: str
     content: bytes = field(default=b"", repr=False)
@@ -36,6 +40,16 @@ class OutboundMedia:
     mime_type: str = "application/octet-stream"
     source_ref: str | None = None
     description: str | None = None
+    load: Callable[[], bytes] | None = field(default=None, repr=False, compare=False)
+    size: int | None = None
+
+    def read(self) -> bytes:
+        """Its bytes. Raises what `load` raises."""
+        return self.content if self.load is None else self.load()
+
+    @property
+    def bytes_long(self) -> int:
+        return len(self.content) if self.size is None else self.size
 
 
 @dataclass(frozen=True, slots=True)

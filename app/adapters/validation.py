@@ -66,7 +66,7 @@ def _medium_violations(
         found.append(Violation("media_too_many", "media", {"limit": limit.per_message}))
     if medium.source_ref is None and medium.mime_type not in limit.mime_types:
         found.append(Violation("media_type", "media", {"allowed": list(limit.mime_types)}))
-    if len(medium.content) > limit.max_bytes:
+    if medium.bytes_long > limit.max_bytes:
         found.append(Violation("media_too_large", "media", {"limit": limit.max_bytes}))
     return found
 

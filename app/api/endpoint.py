@@ -55,6 +55,7 @@ class EndpointSpec:
     write: bool = True
     manual: bool = False
     body_bytes: int = BODY_BYTES
+    takes_file: bool = False
 
 
 ENDPOINTS: dict[str, EndpointSpec] = {}
@@ -76,12 +77,13 @@ def endpoint(
     write: bool | None = None,
     manual: bool = False,
     body_bytes: int = BODY_BYTES,
+    takes_file: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Register a view. It is called as view(ctx, [body=…], [query=…], **path variables).
 
     `write` says whether the unit of work changes data; by default all but GET do. A `manual` view calls a
     platform, which must not happen inside a transaction: it gets `open_unit(write=…)` in place of a context.
-    `body_bytes` is the longest body it takes.
+    `body_bytes` is the longest body it takes. What `takes_file` reads its body itself, piece by piece.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -100,6 +102,7 @@ def endpoint(
             write=method != "GET" if write is None else write,
             manual=manual,
             body_bytes=body_bytes,
+            takes_file=takes_file,
         )
         ENDPOINTS[name] = spec
 

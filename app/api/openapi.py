@@ -85,6 +85,8 @@ def _operation(spec: EndpointSpec, refs: Refs) -> dict[str, Any]:
     if spec.body is not None:
         content = {"application/json": {"schema": refs[spec.body, "validation"]}}
         operation["requestBody"] = {"required": True, "content": content}
+    if spec.takes_file:
+        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": {}}}
     return operation
 
 

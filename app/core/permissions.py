@@ -24,6 +24,7 @@ class Permission(StrEnum):
     CONVERSATIONS_READ = "conversations:read"
     REPLIES_SEND = "replies:send"
     NOTES_WRITE = "notes:write"
+    FILES_UPLOAD = "files:upload"
     CONTACTS_READ = "contacts:read"
     INBOUND_ITEMS_READ = "inbound_items:read"
     INBOUND_ITEMS_RESCUE = "inbound_items:rescue"
@@ -154,6 +155,7 @@ _SERVE = frozenset(
         _P.CONVERSATIONS_READ,
         _P.REPLIES_SEND,
         _P.NOTES_WRITE,
+        _P.FILES_UPLOAD,
         _P.CONTACTS_READ,
         _P.OPERATORS_READ,
         _P.CALENDARS_READ,

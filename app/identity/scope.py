@@ -12,17 +12,20 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.core.db import Entity
 from app.core.events import Audience
 from app.core.permissions import AccountReach, Actor, Permission, RequestReach
 from app.core.seen import ByAccount, ByAgency, ByConversation, ByRequest, ByRule, Unscoped, require_seen
 from app.models import (
     Account,
     AccountKind,
+    Attachment,
     Base,
     Contact,
     ContactIdentity,
     Conversation,
     LongWork,
+    Message,
     Operator,
     Role,
     SavedView,
@@ -35,6 +38,8 @@ from app.models import (
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 EVERYWHERE = "all"
+CARRIERS: dict[str, tuple[type[Entity], Permission]] = {"message": (Message, Permission.CONVERSATIONS_READ)}
+"""What files hang on, by the word of `Attachment.carrier`: its table, and the right to read it."""
 
 
 def scope(statement: S, actor: Actor, *entities: Any) -> S:
@@ -148,6 +153,18 @@ def _calendar_condition(actor: Actor) -> ColumnElement[bool]:
     return or_(StoredCalendar.agency_id.is_(None), _agency_condition(StoredCalendar.agency_id, actor))
 
 
+def _attachment_condition(actor: Actor) -> ColumnElement[bool]:
+    """One's own while it lies ready; with what it hangs on, from then on."""
+    ways = [and_(Attachment.carrier.is_(None), Attachment.operator_id == actor.operator_id)]
+    for word, (table, right) in CARRIERS.items():
+        if actor.may(right):
+            carrier = (
+                select(1).select_from(table).where(table.id == Attachment.carrier_id, visible(table, actor))
+            )
+            ways.append(and_(Attachment.carrier == word, carrier.correlate_except(table).exists()))
+    return or_(*ways)
+
+
 _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "request": _request_condition,
     "contact": _contact_condition,
@@ -156,6 +173,7 @@ _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "long_work": _long_work_condition,
     "calendar": _calendar_condition,
     "everybody": lambda _actor: true(),
+    "attachment": _attachment_condition,
 }
 
 

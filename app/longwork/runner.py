@@ -28,7 +28,7 @@ from app.longwork.job_names import GO_ON
 from app.longwork.kinds import KINDS, Kind, Later, Progress, Refusal, Result, Step, Steps, Work
 from app.longwork.leases import Heartbeat, Lease, LeaseLost, give_back, give_up, hold, take
 from app.longwork.reach import reach_of
-from app.media.copies import keep_file_at
+from app.media.keeping import keep_file_at
 from app.models import LongWork, LongWorkError, LongWorkState, Operator
 
 log = structlog.get_logger(__name__)

@@ -9,15 +9,15 @@ from sqlalchemy import delete, select
 from app.core.context import Context
 from app.core.counters import lock_counter
 from app.core.permissions import Permission
-from app.media.copies import FILES_LOCK
+from app.media.keeping import FILES_LOCK
 from app.media.store import file_store
-from app.models import LongWork, MediaCopy, StoredFile
+from app.models import Attachment, LongWork, MediaCopy, StoredFile
 
 KEPT_FOR = timedelta(days=1)
 """A file may be younger than the row that is about to name it."""
 _MOST = 500
 # Every column that names a stored file; a new one has its place here.
-OWNERS = (MediaCopy.file_id, LongWork.result_file_id)
+OWNERS = (MediaCopy.file_id, LongWork.result_file_id, Attachment.file_id)
 
 
 def collect(ctx: Context) -> int:

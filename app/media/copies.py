@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
@@ -18,7 +17,6 @@ from sqlalchemy.orm import joinedload
 from app.adapters.types import InboundPost, Lane, Media
 from app.core.bulk import insert_rows
 from app.core.context import Context
-from app.core.counters import lock_counter
 from app.core.db import among
 from app.core.errors import NotFound
 from app.core.permissions import Permission
@@ -26,14 +24,13 @@ from app.core.text import storable
 from app.media.described import COPIED_KINDS, web_address
 from app.media.events import MEDIA_COPIED
 from app.media.job_names import COPY_MEDIUM
+from app.media.keeping import keep_file
 from app.media.limits import LEASE, next_try
 from app.media.queries import can_ask, visible_copy
 from app.media.schemas import MediaCopied
 from app.media.store import file_store
-from app.models import CopyState, MediaCopy, MediaPart, StoredFile
+from app.models import CopyState, MediaCopy, MediaPart
 
-FILES_LOCK = "stored-files"
-"""Held while a file gets its row or loses it, so that neither goes without the other."""
 _MOST_PER_ITEM = 20
 _AT_ONCE = 20
 _DUE = 40
@@ -143,31 +140,10 @@ def record_copied(ctx: Context, copy_id: int, content: bytes, mime_type: str) ->
     copy = _locked(ctx, copy_id)
     if copy is None or copy.state is CopyState.READY:
         return
-    copy.file_id = keep_file(ctx, content, mime_type)
+    with file_store(ctx.runtime).begin() as incoming:
+        incoming.write(content)
+        copy.file_id = keep_file(ctx, incoming, mime_type)
     _end(ctx, copy, CopyState.READY, None)
-
-
-def keep_file(ctx: Context, content: bytes, mime_type: str) -> int:
-    """The stored file's id. Its content is in the store before its row is committed."""
-    lock_counter(ctx.session, FILES_LOCK, ctx.now())
-    return _stored(ctx, file_store(ctx.runtime).put(content), len(content), mime_type)
-
-
-def keep_file_at(ctx: Context, path: Path, mime_type: str) -> int:
-    """The same for a file on DATA_DIR's disk, which moves into the store without being read into memory."""
-    size = path.stat().st_size
-    lock_counter(ctx.session, FILES_LOCK, ctx.now())
-    return _stored(ctx, file_store(ctx.runtime).put_file(path), size, mime_type)
-
-
-def _stored(ctx: Context, name: str, size: int, mime_type: str) -> int:
-    found = ctx.session.scalar(select(StoredFile.id).where(StoredFile.sha256 == name))
-    if found is not None:
-        return found
-    stored = StoredFile(created_at=ctx.now(), sha256=name, size=size, mime_type=mime_type)
-    ctx.session.add(stored)
-    ctx.session.flush()
-    return stored.id
 
 
 def record_not_copied(

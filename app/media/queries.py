@@ -86,6 +86,33 @@ def copy_view(copy: MediaCopy) -> MediaView:
     return _media_view({"kind": copy.kind}, copy, None)
 
 
+def own_media_views(described: Sequence[Mapping[str, Any]]) -> list[MediaView]:
+    """Of files that one of us hung on a message: all that is shown of them is kept with it."""
+    return [
+        MediaView(
+            id=None,
+            attachment_id=medium["attachment_id"],
+            kind=medium["kind"],
+            state=CopyState.READY,
+            reason=None,
+            can_ask=False,
+            url=medium["url"],
+            can_show=medium["can_show"],
+            preview_url=None,
+            mime_type=medium["mime_type"],
+            size=medium["size"],
+            name=medium["name"],
+            title=None,
+            description=None,
+            duration_seconds=None,
+            latitude=None,
+            longitude=None,
+            link=None,
+        )
+        for medium in described
+    ]
+
+
 def _media_view(medium: Mapping[str, Any], copy: MediaCopy | None, preview: MediaCopy | None) -> MediaView:
     file = copy.file if copy is not None and copy.state is CopyState.READY else None
     return MediaView(

@@ -13,7 +13,9 @@ class MediaView(BaseModel):
     """A medium as people see it. Addresses are our own; only `link` leads outside, and only when clicked."""
 
     id: int | None
-    """The copy's; None where there is nothing to copy (a place, a link)."""
+    """The copy's; None where there is nothing to copy (a place, a link, a file of ours)."""
+    attachment_id: int | None = None
+    """Of a file that one of us brought."""
     kind: str
     """image, voice, audio, video, file, location, link, mini_program or unknown"""
     state: CopyState | None

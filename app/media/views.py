@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 
 from app.api.endpoint import endpoint
+from app.api.kept_files import kept_file
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.core.permissions import Permission
-from app.media.content_types import SHOWN_INLINE, UNKNOWN
+from app.media.content_types import SHOWN_INLINE
 from app.media.copies import ask_for_copy
 from app.media.queries import copy_view, visible_copy
 from app.media.schemas import MediaView
 from app.media.store import file_store
 
 media = Blueprint("media", __name__)
-# Whatever the content is, opened by itself it is nobody: no scripts, no forms, no origin.
-_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 
 
 @endpoint(
@@ -30,21 +29,14 @@ def get_medium(ctx: Context, copy_id: int) -> Response:
     copy = visible_copy(ctx, copy_id)
     if copy is None or copy.file is None:
         raise NotFound
-    path = file_store(ctx.runtime).path(copy.file.sha256)
-    if not path.exists():
-        raise NotFound
-    inline = copy.file.mime_type in SHOWN_INLINE
-    response = send_file(
-        path,
-        mimetype=copy.file.mime_type if inline else UNKNOWN,
-        as_attachment=not inline,
-        download_name=f"{copy.kind}-{copy.id}{_ENDINGS.get(copy.file.mime_type, '')}",
-        conditional=True,
-        etag=copy.file.sha256,
+    file = copy.file
+    return kept_file(
+        file_store(ctx.runtime).path(file.sha256),
+        sha256=file.sha256,
+        mime_type=file.mime_type,
+        name=f"{copy.kind}-{copy.id}{_ENDINGS.get(file.mime_type, '')}",
+        inline=file.mime_type in SHOWN_INLINE,
     )
-    response.headers["Content-Security-Policy"] = _POLICY
-    response.headers["Cache-Control"] = "private, max-age=3600"
-    return response
 
 
 @endpoint(

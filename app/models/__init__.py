@@ -14,6 +14,7 @@ from app.models.account import (
     PlatformToken,
     Stream,
 )
+from app.models.attachment import Attachment
 from app.models.calendar import CalendarAccount, DeadlineRecount, HolidayYear, StoredCalendar
 from app.models.conversation import (
     Conversation,
@@ -100,6 +101,7 @@ __all__ = [
     "AlertKind",
     "AlertRule",
     "AssignmentDecision",
+    "Attachment",
     "AuditHead",
     "AuditLog",
     "AuthorActivity",

@@ -178,8 +178,12 @@ class _Taking:
         """Rows that have not been tried, or are surely not there, as tasks with an attempt of their own."""
         going = self._in_time(self._answered_for(self._awake(rows)))
         requests = self._requests(going)
-        going = [row for row in going if self._is_affordable(row, requests[row.id])]
         now = self.ctx.now()
+        for row in going:
+            if _is_spoilt(row.prepared, now):
+                row.prepared = None
+                requests[row.id] = replace(requests[row.id], prepared={})
+        going = [row for row in going if self._is_affordable(row, requests[row.id])]
         for row in going:
             row.attempts += 1
         attempts = [
@@ -255,14 +259,14 @@ class _Taking:
 
     def _unprepared(self, row: OutboundMessage, requests: Mapping[int, SendRequest]) -> bool:
         adapter = platforms(self.ctx.runtime).adapter(self.accounts[row.account_id].platform)
-        needs = isinstance(adapter, Preparer) and requests[row.id].kind in adapter.prepares
+        needs = isinstance(adapter, Preparer) and adapter.needs_preparing(requests[row.id])
         return needs and row.prepared is None
 
     def _is_affordable(self, row: OutboundMessage, request: SendRequest) -> bool:
         """Count the call; when the platform's quota is used up the row waits until it may go."""
         account = self.accounts[row.account_id]
         wanted = {CALLS: 1, **dict.fromkeys(_QUOTAS[request.kind], 1)}
-        if request.media:
+        if request.media and not request.prepared:
             wanted[_MEDIA_QUOTA] = len(request.media)
         used_up = self.spending.take(account, wanted)
         if used_up is not None:
@@ -283,6 +287,12 @@ class _Taking:
             step=step,
             job_id=row.external_id if row.accepted_at is not None else None,
         )
+
+
+def _is_spoilt(prepared: Mapping[str, Any] | None, now: datetime) -> bool:
+    """The platform has forgotten it by now. Of a row that is surely not there."""
+    until = (prepared or {}).get("good_until")
+    return until is not None and datetime.fromisoformat(until) <= now
 
 
 def note_prepared(ctx: Context, task: Task, prepared: dict[str, Any]) -> Task | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.accounts import jobs as accounts_jobs
 from app.customers import jobs as customers_jobs
 from app.figures import jobs as figures_jobs
+from app.files import jobs as files_jobs
 from app.identity import jobs as identity_jobs
 from app.jobs.periodic import Periodic
 from app.listener import jobs as listener_jobs
@@ -23,6 +24,7 @@ JOB_MODULES = (
     accounts_jobs,
     customers_jobs,
     figures_jobs,
+    files_jobs,
     identity_jobs,
     listener_jobs,
     longwork_jobs,

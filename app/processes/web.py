@@ -25,6 +25,7 @@ from app.core.runtime import Runtime
 from app.customers.views import customers
 from app.extensions import csrf, login_manager, socketio
 from app.figures.views import figures
+from app.files.views import files
 from app.identity import web_session
 from app.identity.people_views import people
 from app.identity.role_views import roles
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     customers,
     media,
     long_work,
+    files,
     routing,
     listener,
     monitors,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.adapters.types import SendRequest
+from app.adapters.types import OutboundMedia, SendRequest
 from app.core.context import Context
 from app.core.permissions import Permission
 from app.core.rows import rows_by_id
@@ -12,6 +12,7 @@ from app.models import REPLY, Account, Conversation, Lane, Message, OutboundMess
 from app.outbound.cargo import register
 from app.routing.private_window import private_windows
 from app.workbench.announce import announce_messages_alone
+from app.workbench.attached import files_of_messages
 from app.workbench.events import REPLY_STATE_CHANGED
 from app.workbench.job_names import DELIVER_REPLIES
 from app.workbench.lanes import KIND_OF
@@ -28,9 +29,15 @@ class ReplyCargo:
 
     def requests(self, ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, SendRequest]:
         carried = carried_messages(ctx, rows)
+        files = files_of_messages(ctx, carried.values())
         return {
             row.id: build_send_request(
-                row.lane, carried[row.cargo_id].text, row.operation_key, row.target, row.actor_address
+                row.lane,
+                carried[row.cargo_id].text,
+                row.operation_key,
+                row.target,
+                row.actor_address,
+                files.get(row.cargo_id, ()),
             )
             for row in rows
         }
@@ -75,7 +82,12 @@ def carried_messages(ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int,
 
 
 def build_send_request(
-    lane: Lane, text: str, operation_key: str, target: Mapping[str, str] | None, address: str | None
+    lane: Lane,
+    text: str,
+    operation_key: str,
+    target: Mapping[str, str] | None,
+    address: str | None,
+    files: Sequence[OutboundMedia] = (),
 ) -> SendRequest:
     return SendRequest(
         lane=lane,
@@ -84,4 +96,5 @@ def build_send_request(
         operation_key=operation_key,
         target=target or {},
         actor_ip=address,
+        media=tuple(files),
     )

@@ -16,6 +16,7 @@ from app.core.i18n import translate
 from app.models import Account, Conversation, InboundItem, Lane, Message
 from app.routing.private_window import private_window
 from app.routing.schemas import WindowView
+from app.workbench.attached import lane_files
 from app.workbench.schemas import AlternativeView, LanesView, LaneView, TextLimitView
 
 KIND_OF = {Lane.PUBLIC: SendKind.COMMENT, Lane.PRIVATE: SendKind.PRIVATE_MESSAGE}
@@ -120,6 +121,7 @@ def _lane_view(
         reason=translate(f"lane.refused.{reason}", ctx.locale) if reason else None,
         alternatives=_alternatives(ctx, lane, reasons) if reason else [],
         limit=TextLimitView(maximum=measure.limit, unit=measure.unit),
+        files=lane_files(ctx, capabilities, KIND_OF[lane], lane),
         window=WindowView(until=window.until, remaining=window.remaining, reason=window.reason)
         if private
         else None,

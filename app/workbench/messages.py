@@ -10,7 +10,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.core.context import Context
 from app.core.db import among
 from app.core.idempotency import KeyedCommand, digest_of, require_same
+from app.files.queries import attachment_json
+from app.files.services import hang_on
 from app.models import (
+    Attachment,
     Conversation,
     Direction,
     Lane,
@@ -18,6 +21,7 @@ from app.models import (
     ServiceRequest,
 )
 from app.search.index import Indexed, index_texts
+from app.workbench.attached import CARRIER
 from app.workbench.queries import get_conversation
 
 
@@ -46,7 +50,9 @@ def add_message(
     direction: Direction,
     text: str,
     command: KeyedCommand,
+    files: Sequence[Attachment] = (),
 ) -> Message:
+    """The message with its number; `files` are hung on it."""
     conversation.last_number += 1
     message = Message(
         created_at=ctx.now(),
@@ -67,6 +73,9 @@ def add_message(
     )
     ctx.session.add(message)
     ctx.session.flush()
+    if files:
+        message.media = [attachment_json(file) for file in hang_on(ctx, files, CARRIER, message.id)]
+        ctx.session.flush()
     index_texts(ctx.session, Indexed.MESSAGES, [(message.id, message.text)])
     return message
 

@@ -17,7 +17,7 @@ from app.core.permissions import MaskedField, Permission
 from app.core.rows import held, rows_by_id
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
-from app.media.queries import ItemMedia, media_of_items, media_views, origin_view
+from app.media.queries import ItemMedia, media_of_items, media_views, origin_view, own_media_views
 from app.media.schemas import MediaView, OriginView
 from app.models import (
     REPLY,
@@ -182,7 +182,7 @@ def message_views(ctx: Context, messages: Sequence[Message]) -> list[MessageView
                 earlier.get(message.inbound_item_id, []),
             )
             if message.inbound_item_id is not None
-            else _NOTHING,
+            else _brought_by_us(message),
         )
         for message in messages
     ]
@@ -194,7 +194,7 @@ def reply_views(
     """Views of replies whose rows in the ledger are at hand; one statement at most."""
     people = rows_by_id(ctx.session, Operator, [message.operator_id for message in messages])
     return [
-        _message_view(message, outbound, people.get(message.operator_id or 0), _NOTHING)
+        _message_view(message, outbound, people.get(message.operator_id or 0), _brought_by_us(message))
         for message, outbound in zip(messages, rows, strict=True)
     ]
 
@@ -233,7 +233,7 @@ def _by(name: str, rows: Any) -> dict[Any, Any]:
 
 @dataclass(frozen=True)
 class _Brought:
-    """What a customer's message brings along with its words; what we write brings nothing."""
+    """What a message brings along with its words; what we write brings files at most."""
 
     media: list[MediaView] = field(default_factory=list)
     origin: OriginView | None = None
@@ -242,7 +242,8 @@ class _Brought:
     revisions: list[RevisionView] = field(default_factory=list)
 
 
-_NOTHING = _Brought()
+def _brought_by_us(message: Message) -> _Brought:
+    return _Brought(media=own_media_views(message.media))
 
 
 def _brought_by(

@@ -16,6 +16,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import translate
 from app.core.permissions import Permission
 from app.core.text import storable
+from app.files.services import chosen_files
 from app.identity.scope import scope
 from app.models import (
     ACTIVE_STATUSES,
@@ -33,6 +34,7 @@ from app.routing import lifecycle
 from app.routing.private_window import private_history
 from app.routing.services import change_status
 from app.workbench.announce import announce_messages_alone
+from app.workbench.attached import outbound_files
 from app.workbench.cargo import REPLIES, order_key
 from app.workbench.confirming import require_confirmed
 from app.workbench.events import REPLY_STATE_CHANGED
@@ -66,9 +68,10 @@ def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, addres
     _check_lane(ctx, account, conversation, lane, answered, history.window(leaves_at))
     target = with_choices(ctx, account, lane, answered.context if answered else None, command)
     said = check_personal_data(ctx, lane, text, command.personal_data)
-    check_words(ctx, account, lane, text, target, address)
+    files = chosen_files(ctx, command.attachments)
+    check_words(ctx, account, lane, text, target, address, outbound_files(ctx, account, files))
     require_confirmed(ctx, request, command.confirm)
-    message = add_message(ctx, conversation, request, lane, Direction.OUTBOUND, text, command)
+    message = add_message(ctx, conversation, request, lane, Direction.OUTBOUND, text, command, files)
     record_confirmed(ctx, message, said, command.personal_data)
     outbound = _intend(ctx, account, message, leaves_at, target, address)
     said_privately = history.with_send(leaves_at) if lane is Lane.PRIVATE else history

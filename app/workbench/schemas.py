@@ -11,6 +11,7 @@ from app.accounts.schemas import AccountRefView, QuotaView
 from app.conditions.tree import ConditionText
 from app.core.inputs import Cursor, Moment, Number, RowId, Yes
 from app.core.pagination import MAX_LIMIT
+from app.files.schemas import MOST_FILES
 from app.identity.schemas import PersonRef
 from app.media.schemas import MediaView, OriginView
 from app.models import Direction, Lane, OutboundState
@@ -60,6 +61,8 @@ class SendReply(BaseModel):
     lane: Literal["public", "private"]
     text: str = Field(max_length=MAX_TEXT)
     idempotency_key: str = Field(pattern=IDEMPOTENCY_KEY)
+    attachments: list[RowId] = Field(default=[], max_length=MOST_FILES)
+    """Files that lie ready, or hang on messages that one sees (of a reply that was taken back)."""
     in_reply_to: RowId | None = None
     personal_data: ConfirmedPersonalData | None = None
     """Why personal data may stand in this public reply; without it such a reply is refused."""
@@ -77,8 +80,10 @@ class SendReply(BaseModel):
 
 class WriteNote(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    text: str = Field(max_length=MAX_TEXT)
+    """May be empty where files say it."""
     idempotency_key: str = Field(pattern=IDEMPOTENCY_KEY)
+    attachments: list[RowId] = Field(default=[], max_length=MOST_FILES)
 
 
 class SettleOutcome(BaseModel):
@@ -189,6 +194,25 @@ class TextLimitView(BaseModel):
     unit: str
 
 
+class FileKindView(BaseModel):
+    kind: str
+    """image, audio, video"""
+    most: int
+    """On one reply."""
+    max_bytes: int
+    mime_types: list[str]
+
+
+class LaneFilesView(BaseModel):
+    """Which files a reply in the lane may carry."""
+
+    kinds: list[FileKindView]
+    """Empty where the platform takes none; then `reason` says so."""
+    with_text: bool
+    """Whether words and files go in one reply; else each goes by itself."""
+    reason: str | None
+
+
 class LaneView(BaseModel):
     """Whether and how one may answer in a lane now."""
 
@@ -196,6 +220,7 @@ class LaneView(BaseModel):
     reason: str | None
     alternatives: list[AlternativeView]
     limit: TextLimitView
+    files: LaneFilesView
     window: WindowView | None
     quota: QuotaView | None = None
     audience: str

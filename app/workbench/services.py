@@ -11,6 +11,7 @@ from app.core.errors import Invalid, NotFound
 from app.core.i18n import translate
 from app.core.permissions import Permission
 from app.core.text import storable
+from app.files.services import chosen_files
 from app.identity import audit
 from app.identity.scope import scope
 from app.models import (
@@ -47,9 +48,10 @@ def write_note(ctx: Context, conversation_id: int, command: WriteNote) -> Messag
     if earlier is not None:
         return message_views(ctx, [earlier])[0]
     text = storable(command.text).strip()
-    if not text:
+    files = chosen_files(ctx, command.attachments)
+    if not text and not files:
         raise Invalid("reply_empty", fields={"text": translate("errors.reply_empty", ctx.locale)})
-    message = add_message(ctx, conversation, None, Lane.INTERNAL, Direction.NOTE, text, command)
+    message = add_message(ctx, conversation, None, Lane.INTERNAL, Direction.NOTE, text, command, files)
     views = message_views(ctx, [message])
     announce_messages_alone(ctx, NOTE_ADDED, [message], views)
     return views[0]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from app.accounts.platforms import platforms
-from app.adapters.types import Violation
+from app.adapters.types import OutboundMedia, Violation
 from app.core.context import Context
 from app.core.errors import Invalid
 from app.core.i18n import translate
@@ -65,17 +65,23 @@ def record_confirmed(
 
 
 def check_words(
-    ctx: Context, account: Account, lane: Lane, text: str, target: Mapping[str, str], address: str
+    ctx: Context,
+    account: Account,
+    lane: Lane,
+    text: str,
+    target: Mapping[str, str],
+    address: str,
+    files: Sequence[OutboundMedia] = (),
 ) -> None:
-    """What the platform says of these words for this target, asked once.
+    """What the platform says of these words and files for this target, asked once.
 
     Raises Invalid: `reply_empty`, `private_reply_names_others`, `reply_too_long`, `reply_refused`.
     """
-    if not text:
+    if not text and not files:
         raise Invalid("reply_empty", fields={"text": translate("errors.reply_empty", ctx.locale)})
     parts = platforms(ctx.runtime)
     adapter, ref = parts.adapter(account.platform), parts.ref(account)
-    problems = adapter.validate(ref, build_send_request(lane, text, "check", target, address))
+    problems = adapter.validate(ref, build_send_request(lane, text, "check", target, address, files))
     if lane is Lane.PRIVATE:
         _refuse_other_readers(ctx, text, problems)
     measure = adapter.measure_text(KIND_OF[lane], text, ref)

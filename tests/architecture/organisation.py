@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from typing import Any
 
@@ -11,9 +12,12 @@ from app.adapters.types import Lane
 from app.core.permissions import Permission, RoleName
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
+from app.files.receiving import receive
+from app.files.services import keep_upload
 from app.identity.actors import actor_of
 from app.listener.jobs import LISTENER, judge_items
 from app.media.copies import record_copied
+from app.media.store import file_store
 from app.models import (
     Account,
     AgencyKind,
@@ -29,9 +33,11 @@ from app.models import (
     Verdict,
 )
 from app.workbench.replies import send_reply
-from app.workbench.schemas import SendReply
+from app.workbench.schemas import SendReply, WriteNote
+from app.workbench.services import write_note
 from tests.factories.make import Make
 from tests.fakes.model import ADVERT
+from tests.files import samples
 
 # Stands in every text and name of the first agency; no answer to anybody else may hold it.
 MARK = "机密标记甲"
@@ -151,6 +157,21 @@ class Stage:
             ctx.session.flush()
             record_copied(ctx, copy.id, b"\x89PNG\r\n\x1a\n", "image/png")
             return copy.id
+
+    def attachment(self) -> int:
+        """A picture that a colleague hung on a note about the request."""
+        writer = self.people["administrator"]
+        assert writer is not None
+        with (
+            open_context(self.runtime, self.make.actor(writer)) as ctx,
+            file_store(self.runtime).begin() as incoming,
+        ):
+            file = keep_upload(
+                ctx, incoming, receive(incoming, io.BytesIO(samples.png()).read, f"{MARK}.png")
+            )
+            text, key = f"{MARK} 见图", uuid.uuid4().hex
+            command = WriteNote(text=text, idempotency_key=key, attachments=[file.id])
+            return write_note(ctx, self.request.conversation_id, command).media[0].attachment_id or 0
 
     def avatar(self) -> int:
         with open_context(self.runtime, LISTENER) as ctx:

@@ -63,6 +63,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "calendars.list_years": 2,
     "customers.get_avatar": 2,
     "figures.list_metrics": 1,
+    "files.get": 2,
     "health.openapi": 1,
     "identity.get_session": 2,
     "identity.list_agencies": 4,

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from app.accounts.platforms import Platforms
 from app.adapters.base import StreamReader
@@ -46,6 +47,9 @@ class Remote:
 
     arrived: list[SendRequest] = field(default_factory=list)
     send_faults: deque[Fault] = field(default_factory=deque)
+    upload_faults: deque[BaseException] = field(default_factory=deque)
+    held: list[list[bytes]] = field(default_factory=list)
+    """What was uploaded, upload by upload."""
     read_faults: deque[BaseException] = field(default_factory=deque)
     pages: deque[Page | PlatformError] = field(default_factory=deque)
     polls: list[Cursor | None] = field(default_factory=list)
@@ -64,6 +68,13 @@ class Remote:
         if fault is not None and fault.error is not None:
             raise fault.error
         return self._result(request)
+
+    def hold(self, request: SendRequest) -> Mapping[str, Any]:
+        """Take the request's files, which nobody sees yet."""
+        if self.upload_faults:
+            raise self.upload_faults.popleft()
+        self.held.append([medium.read() for medium in request.media])
+        return {"media_ids": [f"m{len(self.held)}-{place}" for place, _ in enumerate(request.media)]}
 
     def find(self, request: SendRequest) -> SendResult | None:
         if self.read_faults:
@@ -133,6 +144,9 @@ class FakeMastodon(MastodonAdapter):
     """Mastodon's rules over a Remote."""
 
     remote: Remote
+
+    def prepare(self, account: AccountRef, request: SendRequest) -> Mapping[str, Any]:
+        return self.remote.hold(request)
 
     def reply_public(self, account: AccountRef, request: SendRequest) -> SendResult:
         return self.remote.send(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from app.adapters.base import PlatformAdapter, StreamReader
 from app.adapters.capabilities import Capabilities
@@ -126,6 +126,12 @@ class MastodonAdapter(PlatformAdapter):
         if request.kind is SendKind.REPOST:
             return self.writes.repost(account, request)
         return self.writes.post(account, request)
+
+    def needs_preparing(self, request: SendRequest) -> bool:
+        return bool(request.media)
+
+    def prepare(self, account: AccountRef, request: SendRequest) -> Mapping[str, Any]:
+        return self.writes.upload(account, request)
 
     def reply_public(self, account: AccountRef, request: SendRequest) -> SendResult:
         return self.writes.post(account, request)

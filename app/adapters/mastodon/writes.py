@@ -4,7 +4,7 @@ Mastodon and is ignored by GoToSocial, so a write of unknown fate is always read
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from app.adapters import lenient, readback
@@ -26,6 +26,7 @@ from app.adapters.types import (
 from app.core.errors import PlatformError, PlatformErrorKind
 
 _MEDIA_CHECKS = 8
+_UPLOAD_LASTS = timedelta(hours=20)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TO_NOBODY = (SendKind.POST, SendKind.REPOST)
 
@@ -43,7 +44,7 @@ class MastodonWrites:
         if parent and request.kind is not SendKind.POST:
             body["in_reply_to_id"] = parent
         if request.media:
-            body["media_ids"] = [self._media_id(account, medium) for medium in request.media]
+            body["media_ids"] = _held(request) or self._media_ids(account, request)
         for name in ("language", "sensitive"):
             if request.options.get(name):
                 body[name] = request.options[name]
@@ -52,6 +53,11 @@ class MastodonWrites:
             body["spoiler_text"] = warning
         answer = self._client.post(account, "/api/v1/statuses", body, request.operation_key)
         return _result(answer)
+
+    def upload(self, account: AccountRef, request: SendRequest) -> Json:
+        """The request's files as the server holds them; unused ones are gone after a day."""
+        until = self._services.clock.now() + _UPLOAD_LASTS
+        return {"media_ids": self._media_ids(account, request), "good_until": until.isoformat()}
 
     def repost(self, account: AccountRef, request: SendRequest) -> SendResult:
         """A boost; boosting twice changes nothing."""
@@ -93,11 +99,14 @@ class MastodonWrites:
         )
         return None if found is None else SendResult(found.external_id, SendState.DONE, found.raw)
 
+    def _media_ids(self, account: AccountRef, request: SendRequest) -> list[str]:
+        return [self._media_id(account, medium) for medium in request.media]
+
     def _media_id(self, account: AccountRef, medium: OutboundMedia) -> str:
         """Uploads and waits until the server has processed the file (202, then 206 until 200)."""
         if medium.source_ref:
             return medium.source_ref
-        part = (medium.filename, medium.content, medium.mime_type)
+        part = (medium.filename, medium.read(), medium.mime_type)
         body = lenient.obj(self._client.upload(account, part, medium.description or ""))
         media_id = lenient.identifier(body.get("id"))
         for attempt in range(_MEDIA_CHECKS):
@@ -161,7 +170,16 @@ def _matches(post: InboundPost, request: SendRequest) -> bool:
         return lenient.identifier(boosted.get("id")) == request.target.get("status_id")
     if request.kind is not SendKind.POST and post.reply_to != f"status:{request.target.get('status_id')}":
         return False
+    if _held(request):
+        # Ids of files are given out once: what shows them is this one, and nothing else is.
+        shown = lenient.objects(post.raw.get("media_attachments"))
+        return {lenient.identifier(medium.get("id")) for medium in shown} == set(_held(request))
     return _comparable(content.to_text(post.html or "")) == _comparable(wording(request))
+
+
+def _held(request: SendRequest) -> list[str]:
+    """The ids of the request's files, once the server holds them."""
+    return [lenient.identifier(media_id) for media_id in request.prepared.get("media_ids", ())]
 
 
 def _comparable(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from app.adapters import lenient
 from app.adapters.base import PlatformAdapter, StreamReader
@@ -56,7 +56,6 @@ class WeChatAdapter(PlatformAdapter):
     streams = limits.STREAMS
     schema = limits.SCHEMA
     push_ack = PushAck(body="success")
-    prepares = frozenset({SendKind.POST})
 
     def __init__(self, services: AdapterServices) -> None:
         super().__init__(services)
@@ -136,8 +135,13 @@ class WeChatAdapter(PlatformAdapter):
     def post_metrics(self, account: AccountRef, external_ids: tuple[str, ...]) -> tuple[PostMetrics, ...]:
         return self.figures.article_metrics(account, external_ids)
 
-    def prepare(self, account: AccountRef, request: SendRequest) -> Mapping[str, str]:
-        return self.articles.draft(account, request)
+    def needs_preparing(self, request: SendRequest) -> bool:
+        return request.kind is SendKind.POST or bool(request.media)
+
+    def prepare(self, account: AccountRef, request: SendRequest) -> Mapping[str, Any]:
+        if request.kind is SendKind.POST:
+            return self.articles.draft(account, request)
+        return self.messages.upload(account, request, self.services.clock.now())
 
     def confirm(self, account: AccountRef, external_id: str) -> SendResult | None:
         return self.articles.confirm(account, external_id)

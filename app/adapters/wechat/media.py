@@ -10,6 +10,14 @@ from app.adapters.types import AccountRef, DownloadedMedia, Media, OutboundMedia
 from app.adapters.wechat.client import WeChatClient
 from app.core.errors import PlatformError, PlatformErrorKind
 
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "audio/mpeg": "mp3",
+    "audio/amr": "amr",
+    "video/mp4": "mp4",
+}
 _FILENAME = re.compile(r'filename="?([^";]{1,200})')
 
 
@@ -19,7 +27,7 @@ class WeChatMedia:
 
     def upload(self, account: AccountRef, medium: OutboundMedia) -> str:
         """The media id (`thumb` answers `thumb_media_id`). Raises PlatformError."""
-        part = (medium.filename, medium.content, medium.mime_type)
+        part = (_upload_name(medium), medium.read(), medium.mime_type)
         body = self._client.upload(account, "/cgi-bin/media/upload", {"type": medium.kind}, part)
         media_id = lenient.text(body.get("media_id")) or lenient.text(body.get("thumb_media_id"))
         if not media_id:
@@ -41,6 +49,11 @@ class WeChatMedia:
             mime_type=answer.headers.get("content-type", "application/octet-stream").partition(";")[0],
             filename=named.group(1) if named else None,
         )
+
+
+def _upload_name(medium: OutboundMedia) -> str:
+    """WeChat goes by the ending, and takes no name but a plain one."""
+    return f"{medium.kind}.{_ENDINGS.get(medium.mime_type, medium.filename.rpartition('.')[2])}"
 
 
 def _video_address(answer: Answer) -> str | None:

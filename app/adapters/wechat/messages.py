@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.adapters import lenient
-from app.adapters.types import AccountRef, Json, OutboundMedia, SendRequest, SendResult, SendState
+from app.adapters.types import AccountRef, Json, SendRequest, SendResult, SendState
 from app.adapters.wechat.client import WeChatClient
 from app.adapters.wechat.media import WeChatMedia
 from app.core.errors import PlatformError, PlatformErrorKind
 
 _AGENT_SENDS = 2002  # opercode of the message log: an agent's message to the follower
 _CLOCK_SKEW = timedelta(seconds=60)
+_UPLOAD_LASTS = timedelta(hours=60)
+"""WeChat holds it for three days."""
 _LOG_SIZE = 10_000
 _LOG_PAGES = 5
 # Types whose body the caller builds: `options={"msgtype": "news", "body": {…}}`.
@@ -36,6 +38,11 @@ class WeChatMessages:
         answer = self._client.post(account, "/cgi-bin/message/custom/send", body, writes=True)
         return SendResult(None, SendState.DONE, answer)
 
+    def upload(self, account: AccountRef, request: SendRequest, now: datetime) -> Json:
+        """The request's file as WeChat holds it; unused it harms nobody and is gone after three days."""
+        media_id = self._media.upload(account, request.media[0])
+        return {"media_id": media_id, "good_until": (now + _UPLOAD_LASTS).isoformat()}
+
     def typing(self, account: AccountRef, user_id: str, on: bool) -> None:
         command = "Typing" if on else "CancelTyping"
         self._client.post(account, "/cgi-bin/message/custom/typing", {"touser": user_id, "command": command})
@@ -44,8 +51,13 @@ class WeChatMessages:
         """Looks for the text in the message log.
 
         The log is written by WeChat's agent desk and with delay: finding the text proves the send, not
-        finding it proves nothing, so absence raises PlatformError(UNKNOWN_OUTCOME).
+        finding it proves nothing, so absence raises PlatformError(UNKNOWN_OUTCOME). A file has no words
+        to look for.
         """
+        if request.media:
+            raise PlatformError(
+                PlatformErrorKind.UNKNOWN_OUTCOME, platform="wechat", message="file_not_in_log"
+            )
         wanted = (request.target["user_id"], request.text.strip())
         for entry in self._logged(account, since):
             said = (lenient.text(entry.get("openid")), lenient.text(entry.get("text")).strip())
@@ -79,12 +91,13 @@ class WeChatMessages:
         if kind in _STRUCTURED:
             return {"msgtype": kind, kind: dict(request.options.get("body", {}))}
         if request.media:
-            return self._media_content(account, request.media[0], request.text)
+            return self._media_content(account, request)
         return {"msgtype": "text", "text": {"content": request.text}}
 
-    def _media_content(self, account: AccountRef, medium: OutboundMedia, title: str) -> Json:
-        media_id = medium.source_ref or self._media.upload(account, medium)
+    def _media_content(self, account: AccountRef, request: SendRequest) -> Json:
+        medium, held = request.media[0], lenient.text(request.prepared.get("media_id"))
+        media_id = medium.source_ref or held or self._media.upload(account, medium)
         content: dict[str, Any] = {"media_id": media_id}
         if medium.kind == "video":
-            content |= {"title": title, "description": medium.description or ""}
+            content |= {"title": request.text, "description": medium.description or ""}
         return {"msgtype": medium.kind, medium.kind: content}

@@ -138,4 +138,4 @@ def _picture(request: SendRequest) -> Mapping[str, tuple[str, bytes, str]] | Non
     if not request.media:
         return None
     medium = request.media[0]
-    return {"pic": (medium.filename, medium.content, medium.mime_type)}
+    return {"pic": (medium.filename, medium.read(), medium.mime_type)}

@@ -325,6 +325,11 @@ export interface components {
         MediaView: {
             /** Id */
             id: number | null;
+            /**
+             * Attachment Id
+             * @default null
+             */
+            attachment_id: number | null;
             /** Kind */
             kind: string;
             state: components["schemas"]["CopyState"] | null;
