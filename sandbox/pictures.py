@@ -114,6 +114,7 @@ def blueprint(world: World) -> Blueprint:
             return Response(voice.body, content_type=voice.content_type)
         return Response(png(number or "private"), content_type="image/png")
 
+    @pages.get("/files/<id_>")
     @pages.get("/mastodon/system/media_attachments/<id_>")
     def attachment(id_: str) -> Response:
         row = world.store.one("SELECT content_type, body FROM media WHERE id = ?", id_)

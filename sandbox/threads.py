@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.accounts import BrandAccount
+from sandbox.store import Row
 from sandbox.world import World
 
 Json = dict[str, Any]
+_FILES = frozenset({"image", "voice", "video"})
+"""What is said with a file in place of words."""
 
 
 def note(
@@ -45,8 +48,21 @@ def lines(world: World, brand: BrandAccount, name: str, limit: int = 200) -> lis
             "id": row["id"],
             "from": "customer" if row["direction"] == "in" else "brand",
             "name": name if row["direction"] == "in" else brand.name,
-            "text": row["text"],
+            "text": "" if _is_file(row) else row["text"],
+            "files": [shown_file(world, row["text"])] if _is_file(row) else [],
             "at": row["at"],
         }
         for row in rows
     ]
+
+
+def _is_file(row: Row) -> bool:
+    """A brand's; what a customer sends is told in words."""
+    return row["direction"] == "out" and row["kind"] in _FILES
+
+
+def shown_file(world: World, named: str) -> Json:
+    """Where the page finds a file, and what it is; `named` is its id, or `[media ID]` as in a message."""
+    id_ = named.removeprefix("[media ").removesuffix("]")
+    row = world.store.one("SELECT kind FROM media WHERE id = ?", id_)
+    return {"url": f"{world.base_url}/files/{id_}", "kind": row["kind"] if row is not None else "gone"}

@@ -63,6 +63,7 @@ export function message(over: Partial<MessageView> & { id: number }): MessageVie
 export function medium(over: Partial<Medium> = {}): Medium {
   return {
     id: null,
+    attachment_id: null,
     kind: 'image',
     state: null,
     reason: null,

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox import threads
 from sandbox.accounts import BrandAccount
 from sandbox.store import Row
 from sandbox.world import World
@@ -257,6 +258,7 @@ def thread(world: World, account: BrandAccount, name: str, *, private: bool) -> 
             "from": "brand" if row["author"] == brand else "customer",
             "name": account.name if row["author"] == brand else name,
             "text": row["text"],
+            "files": [threads.shown_file(world, str(id_)) for id_ in json.loads(row["media"])],
             "at": row["at"],
         }
         for row in reversed(rows)

@@ -7,6 +7,8 @@ from typing import Any
 from flask import Response, request
 
 from sandbox.mastodon.api import MastodonCall, MastodonError, answer, route
+from sandbox.store import Row
+from sandbox.world import World
 
 Json = dict[str, Any]
 _LARGEST = 16 * 1024 * 1024
@@ -57,8 +59,11 @@ def _drawn(call: MastodonCall, id_: str, *, pending_status: int) -> Response:
     row = call.world.store.one(sql, id_, call.account.key)
     if row is None:
         raise MastodonError(404, "Record not found")
-    ready = row["kind"] == "image" or call.world.clock.now() - row["at"] >= _READY_AFTER
     drawn = call.entities.attachment(id_)
-    if ready:
+    if is_ready(call.world, row):
         return answer(drawn)
     return answer({**drawn, "url": None, "preview_url": None}, pending_status)
+
+
+def is_ready(world: World, row: Row) -> bool:
+    return bool(row["kind"] == "image" or world.clock.now() - row["at"] >= _READY_AFTER)

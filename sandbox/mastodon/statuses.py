@@ -12,6 +12,7 @@ from flask import request
 from sandbox.clock import iso
 from sandbox.mastodon import content
 from sandbox.mastodon.api import MastodonCall, MastodonError, route
+from sandbox.mastodon.media import is_ready
 from sandbox.store import Row
 
 Json = dict[str, Any]
@@ -87,7 +88,7 @@ def _note_sent(call: MastodonCall, operation: str, new: content.NewStatus, id_: 
     )
 
 
-def _checked(call: MastodonCall) -> content.NewStatus:
+def _checked(call: MastodonCall, edited: int = 0) -> content.NewStatus:
     text, spoiler, media = call.text("status"), call.text("spoiler_text"), call.many("media_ids")
     if not text.strip() and not media:
         raise MastodonError(422, "Validation failed: Text can't be blank")
@@ -97,10 +98,7 @@ def _checked(call: MastodonCall) -> content.NewStatus:
     visibility = call.text("visibility", "public") or "public"
     if visibility not in _VISIBILITIES:
         raise MastodonError(422, "Validation failed: Visibility is not included in the list")
-    for id_ in media:
-        sql = "SELECT count(*) FROM media WHERE id = ? AND account = ?"
-        if not call.world.store.number(sql, id_, call.account.key):
-            raise MastodonError(422, "Validation failed: Media is not attached to you")
+    _check_media(call, media, edited)
     parent = call.text("in_reply_to_id")
     return content.NewStatus(
         text,
@@ -111,6 +109,25 @@ def _checked(call: MastodonCall) -> content.NewStatus:
         language=call.text("language", "zh") or "zh",
         media=media,
     )
+
+
+def _check_media(call: MastodonCall, ids: list[str], edited: int) -> None:
+    """Own files, whole, of no other status: up to four pictures, or one film or sound."""
+    if len(ids) > int(call.world.limits["mastodon_max_media"]):
+        raise MastodonError(422, "Validation failed: Cannot attach more than 4 files")
+    kinds = []
+    for id_ in ids:
+        row = call.world.store.one(
+            "SELECT kind, at FROM media WHERE id = ? AND account = ?", id_, call.account.key
+        )
+        used = "SELECT count(*) FROM mastodon_status WHERE author = ? AND id <> ? AND media LIKE ?"
+        if row is None or call.world.store.number(used, call.me, edited, f'%"{id_}"%'):
+            raise MastodonError(422, "Validation failed: Media is not attached to you")
+        if not is_ready(call.world, row):
+            raise MastodonError(422, "Cannot attach files that have not finished processing")
+        kinds.append(row["kind"])
+    if len(kinds) > 1 and set(kinds) != {"image"}:
+        raise MastodonError(422, "Validation failed: Cannot attach a video beside images")
 
 
 @route("GET", "/v1/statuses/<id_>")
@@ -192,7 +209,7 @@ def delete(call: MastodonCall, id_: str) -> Json:
 @route("PUT", "/v1/statuses/<id_>")
 def edit(call: MastodonCall, id_: str) -> Json:
     row = _own(call, id_)
-    new = _checked(call)
+    new = _checked(call, edited=int(row["id"]))
     people = json.dumps(content.mentioned(call.world, new.text))
     sql = "UPDATE mastodon_status SET text = ?, spoiler = ?, mentions = ? WHERE id = ?"
     call.world.store.run(sql, new.text, new.spoiler, people, row["id"])

@@ -95,8 +95,23 @@ function bubble(message) {
   const said = document.createElement("span");
   said.className = "said";
   said.textContent = message.text;
-  item.append(who, said);
+  item.append(who, said, ...(message.files ?? []).map(file));
   return item;
+}
+
+function file({ url, kind }) {
+  const address = new URL(url).pathname;
+  const shown = document.createElement(kind === "image" ? "img" : "a");
+  shown.className = "file";
+  shown.dataset.testid = "file";
+  if (kind === "image") {
+    shown.src = address;
+    shown.alt = language === "zh" ? "图片" : "Picture";
+  } else {
+    shown.href = address;
+    shown.textContent = kind;
+  }
+  return shown;
 }
 
 async function refresh() {

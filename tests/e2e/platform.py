@@ -34,6 +34,14 @@ class Platform:
         answer.raise_for_status()
         return [row for row in answer.json()["sent"] if words in row["text"]]
 
+    def thread(self, account: str, customer: str) -> list[dict[str, Any]]:
+        """What a customer and a brand wrote to each other in private, as the customer's page shows it."""
+        params = {"account": account, "customer": customer, "kind": "dm"}
+        answer = self._client.get("/customer/thread", params=params)
+        answer.raise_for_status()
+        messages: list[dict[str, Any]] = answer.json()["messages"]
+        return messages
+
     def accounts(self) -> dict[str, dict[str, Any]]:
         """All accounts with their credentials, by callback key."""
         return {account["callback_key"]: account for account in self._client.get("/accounts").json()}

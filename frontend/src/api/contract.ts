@@ -56,6 +56,8 @@ export type AssignmentDecision = Schemas['DecisionView']
 export type DeadlineView = Schemas['DeadlineView']
 export type ClosedView = Schemas['ClosedView']
 export type LaneState = Schemas['LaneView']
+/** Which files a reply in a lane may carry. */
+export type LaneFiles = Schemas['LaneFilesView']
 export type ContactView = Schemas['ContactView']
 export type Viewer = Schemas['ViewerView']
 export type ConversationView = Schemas['ConversationView']

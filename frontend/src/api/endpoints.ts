@@ -78,6 +78,7 @@ const UNSAID = {
   content_warning: null,
   visibility: null,
   resolve: false,
+  attachments: [],
 }
 
 export const conversations = {
@@ -97,11 +98,11 @@ export const conversations = {
         body: { ...UNSAID, ...reply },
       }),
     ),
-  note: (id: number, text: string, idempotency_key: string) =>
+  note: (id: number, text: string, idempotency_key: string, attachments: number[] = []) =>
     body(
       client.POST('/conversations/{conversation_id}/notes', {
         ...at({ conversation_id: id }),
-        body: { text, idempotency_key },
+        body: { text, idempotency_key, attachments },
       }),
     ),
   markRead: (id: number, number: number) =>
@@ -139,6 +140,10 @@ export const messages = {
         body: { outcome, confirm },
       }),
     ),
+}
+
+export const attachments = {
+  drop: (id: number) => noBody(client.DELETE('/attachments/{attachment_id}', at({ attachment_id: id }))),
 }
 
 export const operators = {

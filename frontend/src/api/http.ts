@@ -48,17 +48,37 @@ export async function transport(request: Request): Promise<Response> {
 async function once(request: Request): Promise<Response> {
   const response = await send(request)
   if (response.ok) return response
-  const problem = new ApiProblem(response.status, await problemBody(response))
+  throw refused(new ApiProblem(response.status, await problemBody(response)))
+}
+
+function refused(problem: ApiProblem): ApiProblem {
   if (problem.status === 401 && problem.code !== 'login_failed') settings.onSignedOut()
-  throw problem
+  return problem
+}
+
+/** The refusal that an answer is, for a call that did not go through `transport`. */
+export function refusalFrom(status: number, text: string): ApiProblem {
+  try {
+    return refused(new ApiProblem(status, JSON.parse(text) as ProblemBody))
+  } catch {
+    // A proxy in between answers with HTML; the status alone has to do.
+    return refused(new ApiProblem(status, {}))
+  }
+}
+
+/** What every call of ours carries. */
+export function callHeaders(method: string): Record<string, string> {
+  return {
+    Accept: 'application/json, application/problem+json',
+    'Accept-Language': settings.language,
+    ...(method === 'GET' ? {} : { 'X-CSRF-Token': settings.csrfToken }),
+  }
 }
 
 async function send(request: Request): Promise<Response> {
   // Nothing leaves the machine, so it is certain that nothing was done.
   if (!navigator.onLine) throw new Offline()
-  request.headers.set('Accept', 'application/json, application/problem+json')
-  request.headers.set('Accept-Language', settings.language)
-  if (request.method !== 'GET') request.headers.set('X-CSRF-Token', settings.csrfToken)
+  for (const [name, value] of Object.entries(callHeaders(request.method))) request.headers.set(name, value)
   const limit = AbortSignal.timeout(TIMEOUT_MS)
   try {
     return await fetch(request, {

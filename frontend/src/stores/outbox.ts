@@ -78,11 +78,13 @@ export const useOutbox = defineStore('outbox', () => {
 })
 
 async function post(entry: OutboxEntry): ReturnType<typeof api.reply> {
-  if (!isReplyLane(entry.lane)) return api.note(entry.conversationId, entry.text, entry.key)
+  const attachments = (entry.files ?? []).map((file) => file.id)
+  if (!isReplyLane(entry.lane)) return api.note(entry.conversationId, entry.text, entry.key, attachments)
   return api.reply(entry.conversationId, {
     service_request_id: entry.requestId,
     lane: entry.lane,
     text: entry.text,
+    attachments,
     idempotency_key: entry.key,
     in_reply_to: entry.inReplyTo,
     send_at: entry.sendAt ?? null,

@@ -10,6 +10,7 @@ export const ICON_NAMES = [
   'chevron-down',
   'chevron-left',
   'chevron-right',
+  'clip',
   'clock',
   'close',
   'comment',

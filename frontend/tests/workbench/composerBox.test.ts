@@ -26,6 +26,7 @@ function lane(over: Partial<LaneState> = {}): LaneState {
     reason: null,
     alternatives: [],
     limit: { maximum: 20, unit: 'characters' },
+    files: { kinds: [], with_text: true, reason: '这里不能带图片' },
     window: null,
     quota: null,
     audience: '所有人都能看到',

@@ -7,6 +7,7 @@
 import { isTransient, ApiProblem } from '@/api/problem'
 import type { ComposerLane, MessageView } from '@/api/contract'
 import { sendQuestion, type Confirmation, type SendQuestion } from './claimQuestion'
+import type { ReadyFile } from './draftFiles'
 
 export type { Confirmation } from './claimQuestion'
 
@@ -26,6 +27,8 @@ export interface OutboxEntry {
   requestId: number
   lane: ComposerLane
   text: string
+  /** What goes out with it, all of it with the server already. */
+  files?: ReadyFile[]
   inReplyTo: number | null
   /** When the reply should leave; without it, at once. */
   sendAt?: string | null

@@ -21,6 +21,7 @@ export function notYetConfirmed(entries: OutboxEntry[], messages: MessageView[])
 
 function isTwin(entry: OutboxEntry, message: MessageView): boolean {
   if (message.conversation_id !== entry.conversationId || message.text !== entry.text) return false
+  if (message.media.length !== (entry.files ?? []).length) return false
   if (message.direction !== (entry.lane === 'note' ? 'note' : 'outbound')) return false
   return Date.parse(message.occurred_at) >= Date.parse(entry.createdAt) - CLOCK_SLACK_MS
 }

@@ -10,13 +10,16 @@ import type {
   ServiceRequestView,
 } from '@/api/contract'
 import { isReplyLane } from '@/api/endpoints'
+import { useDraftFiles } from '@/stores/draftFiles'
 import { useDrafts } from '@/stores/drafts'
 import { useLive } from '@/stores/live'
 import { useOutbox } from '@/stores/outbox'
 import { useSession } from '@/stores/session'
+import type { ReadyFile } from './draftFiles'
 import { newKey } from './idempotency'
 import { measure } from './measure'
 import { findPersonalData, maskPersonalData } from './personalData'
+import { useComposerFiles } from './useComposerFiles'
 
 export interface ComposerSource {
   conversation: () => ConversationView | null
@@ -32,6 +35,7 @@ export function useComposer(source: ComposerSource) {
   const outbox = useOutbox()
   const live = useLive()
   const drafts = useDrafts()
+  const draftFiles = useDraftFiles()
   const lane = ref<ComposerLane>('public')
   /** The public lane was asked for while private text is written; a person confirms once per conversation. */
   const confirming = ref(false)
@@ -57,6 +61,7 @@ export function useComposer(source: ComposerSource) {
   const length = computed(() => measure(text.value, laneState.value?.limit.unit ?? 'characters'))
   const tooLong = computed(() => laneState.value !== null && length.value > laneState.value.limit.maximum)
   const personalData = computed(() => (lane.value === 'public' ? findPersonalData(text.value) : []))
+  const attached = useComposerFiles({ conversationId, lane, laneState, text })
   /** Why personal data may be said in public all the same; a person writes it, the audit log keeps it. */
   const reason = ref('')
   const answeredFor = computed(() => reason.value.trim().length >= LEAST_REASON)
@@ -66,7 +71,9 @@ export function useComposer(source: ComposerSource) {
   const closed = computed(() => laneState.value !== null && !laneState.value.allowed)
   const sendable = computed(
     () =>
-      text.value.trim() !== '' &&
+      (text.value.trim() !== '' || attached.files.value.length > 0) &&
+      attached.allReady.value &&
+      attached.fileObjection.value === null &&
       !tooLong.value &&
       (personalData.value.length === 0 || answeredFor.value) &&
       !closed.value &&
@@ -144,14 +151,25 @@ export function useComposer(source: ComposerSource) {
     lane.value = 'public'
   }
 
-  /** Personal data belongs into the private lane: take the words there and leave nothing behind. */
+  /** Personal data belongs into the private lane: take the words and files there and leave nothing behind. */
   function moveToPrivate(): void {
     const moved = [readText('private').trim(), readText('public').trim()]
       .filter((part) => part !== '')
       .join('\n')
     writeText('private', moved)
     writeText('public', '')
+    const id = conversationId.value
+    if (id !== null) draftFiles.giveBack(id, 'private', draftFiles.take(id, 'public'))
     lane.value = 'private'
+  }
+
+  /** Where words and files go each by themselves: the words now, the files stay for the next. */
+  function sendWordsFirst(): void {
+    const id = conversationId.value
+    if (id === null) return
+    const files = draftFiles.take(id, lane.value)
+    send()
+    draftFiles.giveBack(id, lane.value, files)
   }
 
   /** `at` is when the reply should leave, ISO-8601; null is at once. `resolve` finishes the request with it. */
@@ -165,6 +183,7 @@ export function useComposer(source: ComposerSource) {
       requestId: request.id,
       lane: lane.value,
       text: text.value.trim(),
+      files: draftFiles.take(view.id, lane.value),
       inReplyTo: lane.value === 'note' ? null : targetId(),
       sendAt: lane.value === 'note' ? null : at,
       resolve: lane.value !== 'note' && resolve,
@@ -191,10 +210,12 @@ export function useComposer(source: ComposerSource) {
     return source.messages().findLast(inLane)?.id ?? null
   }
 
-  /** Words that came back (undone, refused) go into the box, never over words already there. */
-  function giveBack(name: ComposerLane, words: string): void {
+  /** Words and files that came back (undone, refused) go into the box, never over what is already there. */
+  function giveBack(name: ComposerLane, words: string, files: readonly ReadyFile[] = []): void {
     const held = readText(name)
-    writeText(name, held.trim() === '' ? words : `${held}\n${words}`)
+    const both = [held, words].filter((part) => part.trim() !== '').join('\n')
+    writeText(name, both)
+    if (conversationId.value !== null) draftFiles.giveBack(conversationId.value, name, files)
     lane.value = name
   }
 
@@ -219,7 +240,9 @@ export function useComposer(source: ComposerSource) {
     warning,
     visibility,
     send,
+    sendWordsFirst,
     giveBack,
+    ...attached,
     hasPrivate: computed(() => source.conversation()?.lanes.private?.allowed === true),
   }
 }
