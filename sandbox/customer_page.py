@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template
 from sandbox.world import World
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _PLATFORM_NAMES = {"weibo": "微博", "wechat": "微信公众号", "mastodon": "Mastodon"}

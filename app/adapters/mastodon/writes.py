@@ -44,7 +44,7 @@ class MastodonWrites:
         if parent and request.kind is not SendKind.POST:
             body["in_reply_to_id"] = parent
         if request.media:
-            body["media_ids"] = _held(request) or self._media_ids(account, request)
+            body["media_ids"] = self._shown_media(account, request)
         for name in ("language", "sensitive"):
             if request.options.get(name):
                 body[name] = request.options[name]
@@ -55,9 +55,15 @@ class MastodonWrites:
         return _result(answer)
 
     def upload(self, account: AccountRef, request: SendRequest) -> Json:
-        """The request's files as the server holds them; unused ones are gone after a day."""
+        """The request's files as the server holds them, and which of them it still works on; unused ones are
+        gone after a day."""
         until = self._services.clock.now() + _UPLOAD_LASTS
-        return {"media_ids": self._media_ids(account, request), "good_until": until.isoformat()}
+        held = [self._held_medium(account, medium) for medium in request.media]
+        return {
+            "media_ids": [media_id for media_id, _ in held],
+            "in_process": [media_id for media_id, is_ready in held if not is_ready],
+            "good_until": until.isoformat(),
+        }
 
     def repost(self, account: AccountRef, request: SendRequest) -> SendResult:
         """A boost; boosting twice changes nothing."""
@@ -99,21 +105,31 @@ class MastodonWrites:
         )
         return None if found is None else SendResult(found.external_id, SendState.DONE, found.raw)
 
-    def _media_ids(self, account: AccountRef, request: SendRequest) -> list[str]:
-        return [self._media_id(account, medium) for medium in request.media]
-
-    def _media_id(self, account: AccountRef, medium: OutboundMedia) -> str:
-        """Uploads and waits until the server has processed the file (202, then 206 until 200)."""
+    def _held_medium(self, account: AccountRef, medium: OutboundMedia) -> tuple[str, bool]:
+        """Its id, and whether the server is done with it (200; else 202)."""
         if medium.source_ref:
-            return medium.source_ref
+            return medium.source_ref, True
         part = (medium.filename, medium.read(), medium.mime_type)
         body = lenient.obj(self._client.upload(account, part, medium.description or ""))
-        media_id = lenient.identifier(body.get("id"))
+        return lenient.identifier(body.get("id")), bool(body.get("url"))
+
+    def _shown_media(self, account: AccountRef, request: SendRequest) -> list[str]:
+        """The ids of the request's files, all of which the server can show by now.
+
+        Raises PlatformError(TEMPORARY) for what it still works on: nothing was sent, and the next try finds
+        the same uploads further on.
+        """
+        prepared = request.prepared or self.upload(account, request)
+        for media_id in prepared.get("in_process", ()):
+            self._await_ready(account, lenient.identifier(media_id))
+        return [lenient.identifier(media_id) for media_id in prepared["media_ids"]]
+
+    def _await_ready(self, account: AccountRef, media_id: str) -> None:
+        """206 while it is worked on, then 200 with an address."""
         for attempt in range(_MEDIA_CHECKS):
-            if body.get("url"):
-                return media_id
+            if lenient.obj(self._client.get(account, f"/api/v1/media/{media_id}")).get("url"):
+                return
             self._services.sleep(min(0.5 * (attempt + 1), 2.0))
-            body = lenient.obj(self._client.get(account, f"/api/v1/media/{media_id}"))
         raise PlatformError(PlatformErrorKind.TEMPORARY, platform="mastodon", message="media_in_process")
 
 

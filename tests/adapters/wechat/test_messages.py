@@ -54,7 +54,7 @@ def test_a_picture_is_uploaded_first(platform: ScriptedPlatform, adapter: WeChat
     assert (body["msgtype"], body["image"]) == ("image", {"media_id": "M9"})
     upload = platform.sent("/cgi-bin/media/upload")[0]
     assert upload.url.params["type"] == "image"
-    assert b'name="media"; filename="a.png"' in upload.content
+    assert b'name="media"; filename="image.png"' in upload.content
 
 
 def test_a_menu_message_is_passed_on_as_built(platform: ScriptedPlatform, adapter: WeChatAdapter) -> None:
