@@ -281,6 +281,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a file: the body is its content, as it is; it lies ready for a day until it is used */
+        post: operations["files_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file that somebody brought, to whoever sees what it hangs on */
+        get: operations["files_get"];
+        put?: never;
+        post?: never;
+        /** Take away a file of one's own that is not used */
+        delete: operations["files_drop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/avatars/{avatar_id}": {
         parameters: {
             query?: never;
@@ -2434,6 +2469,32 @@ export interface components {
             /** Team Names */
             team_names: string[];
         };
+        /** AttachmentView */
+        AttachmentView: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Mime Type */
+            mime_type: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Url */
+            url: string;
+            /** Can Show */
+            can_show: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
         /** AuthorView */
         AuthorView: {
             /** External Id */
@@ -3482,6 +3543,17 @@ export interface components {
             /** Metrics */
             metrics: components["schemas"]["MetricFigures"][];
         };
+        /** FileKindView */
+        FileKindView: {
+            /** Kind */
+            kind: string;
+            /** Most */
+            most: number;
+            /** Max Bytes */
+            max_bytes: number;
+            /** Mime Types */
+            mime_types: string[];
+        };
         /** FilterSampleList */
         FilterSampleList: {
             /** Items */
@@ -3932,6 +4004,18 @@ export interface components {
          */
         Lane: "public" | "private" | "internal";
         /**
+         * LaneFilesView
+         * @description Which files a reply in the lane may carry.
+         */
+        LaneFilesView: {
+            /** Kinds */
+            kinds: components["schemas"]["FileKindView"][];
+            /** With Text */
+            with_text: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * LaneView
          * @description Whether and how one may answer in a lane now.
          */
@@ -3943,6 +4027,7 @@ export interface components {
             /** Alternatives */
             alternatives: components["schemas"]["AlternativeView"][];
             limit: components["schemas"]["TextLimitView"];
+            files: components["schemas"]["LaneFilesView"];
             window: components["schemas"]["WindowView"] | null;
             /** @default null */
             quota: components["schemas"]["QuotaView"] | null;
@@ -4208,6 +4293,11 @@ export interface components {
         MediaView: {
             /** Id */
             id: number | null;
+            /**
+             * Attachment Id
+             * @default null
+             */
+            attachment_id: number | null;
             /** Kind */
             kind: string;
             state: components["schemas"]["CopyState"] | null;
@@ -4900,7 +4990,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "calendars:read" | "calendars:manage" | "figures:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
+        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "files:upload" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "calendars:read" | "calendars:manage" | "figures:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
         /**
          * PersonChanged
          * @description What somebody is from now on.
@@ -5790,6 +5880,11 @@ export interface components {
             /** Idempotency Key */
             idempotency_key: string;
             /**
+             * Attachments
+             * @default []
+             */
+            attachments: number[];
+            /**
              * In Reply To
              * @default null
              */
@@ -6646,6 +6741,11 @@ export interface components {
             text: string;
             /** Idempotency Key */
             idempotency_key: string;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: number[];
         };
         /** SpanView */
         app__figures__schemas__SpanView: {
@@ -7340,6 +7440,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AlertView"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    files_upload: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentView"];
+                };
+            };
+            /** @description A problem (file_empty, file_too_large, file_type_not_taken, file_differs_from_name, file_holds_macros, picture_broken, picture_too_large, archive_broken, archive_unpacks_too_large, upload_too_slow, too_many_files_ready) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    files_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    files_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
