@@ -29,7 +29,7 @@ ROOMS = {
     "customers": ("contacts",),
     "listening": ("inbound_items", "monitors", "models", "topics", "alerts"),
     "publishing": ("publications",),
-    "overview": ("overview", "exports"),
+    "overview": ("overview", "figures", "exports"),
     "administration": ("accounts", "people", "operators", "calendars", "audit", "operation", "long_work"),
 }
 _OF_ALL = frozenset({Permission.SESSION_USE})
