@@ -45,6 +45,7 @@ from app.routing.lifecycle.deadlines import preview
 from app.routing.policies import due_at, urgent_at
 from app.search.index import Indexed, insert_tokens
 from app.search.tokens import index_tokens
+from app.worktime import ALWAYS
 from bench._posts import Stream
 
 BATCH = 5_000
@@ -415,7 +416,7 @@ class _Pattern:
         active = status in ACTIVE_STATUSES
         priority = rng.choices(list(PRIORITIES), list(PRIORITIES.values()))[0]
         waiting_since = planned.at if active and not planned.answered else None
-        due = due_at(priority, waiting_since)
+        due = due_at(ALWAYS, priority, waiting_since)
         window = planned.at + timedelta(hours=48) if active and last["lane"] is Lane.PRIVATE else None
         self.number += 1
         return {

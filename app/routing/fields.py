@@ -137,7 +137,8 @@ FIELDS = (
     _column("opened_at", _T.TIME),
     _column("last_inbound_at", _T.TIME),
     _column("first_replied_at", _T.TIME, optional=True),
-    # By the time that the request's present priority allows; without a value until there is an answer.
+    # By the time that the present priority allows, counted by the clock: what the calendar said when it was
+    # answered is not kept. Without a value until there is an answer.
     FieldOf(
         "first_reply_late",
         _T.TRUTH,

@@ -22,13 +22,21 @@ LISTENING = (
     "/listener/lists",
     "/listener/models",
 )
+FIGURES = ("/figures", "/figures/metrics", "/figures/replies")
 VIEWS = ("mine", "unassigned", "team", "waiting", "all", "resolved")
 
 
 def test_no_page_breaks_the_content_security_policy(log_in: LogIn, platform: Platform, name: str) -> None:
     platform.writes("message", "weibo-care", name, f"我是{name}，<img src=x onerror=alert(1)> 网速太慢")
     console = log_in("admin")
-    paths = [*(f"/workbench/{view}" for view in VIEWS), *LISTENING, "/topics", "/accounts", "/no-such-page"]
+    paths = [
+        *(f"/workbench/{view}" for view in VIEWS),
+        *LISTENING,
+        "/topics",
+        *FIGURES,
+        "/accounts",
+        "/no-such-page",
+    ]
     for path in paths:
         console.open(path)
         console.page.wait_for_load_state("networkidle")
