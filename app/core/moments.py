@@ -71,6 +71,8 @@ def _seconds_in_sqlite(element: _Seconds, compiler: Any, **given: Any) -> str:
 
 @compiles(_Seconds, "postgresql")
 def _seconds_in_postgresql(element: _Seconds, compiler: Any, **given: Any) -> str:
-    earlier, later = (f"date_trunc('second', {compiler.process(part, **given)})" for part in element.clauses)
-    # As a float: exact for whole seconds, and read faster than the numeric of EXTRACT.
-    return f"CAST(date_part('epoch', {later} - {earlier}) AS INTEGER)"
+    earlier, later = (
+        f"floor(date_part('epoch', {compiler.process(part, **given)}))" for part in element.clauses
+    )
+    # As floats: they tell microseconds apart, and are read faster than the numeric of EXTRACT.
+    return f"CAST({later} - {earlier} AS INTEGER)"

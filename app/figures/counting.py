@@ -167,9 +167,14 @@ def _percentiles(asking: _Asking, kind: Percentile) -> list[Counted]:
 
     The whole is ranked from the same counts as its parts: one statement for both.
     """
-    took = rounded_sql(seconds_between(asking.column(kind.begins), asking.column(kind.ends)))
-    rows = asking.rows(asking.during(), took=took)
+    length = seconds_between(asking.column(kind.begins), asking.column(kind.ends))
+    lengths = asking.rows(asking.during(), length=length)
     names = list(asking.keys())
+    # The offset keeps PostgreSQL from working each length out anew for every step that it is compared with.
+    plain = select(*lengths.c).offset(0).subquery("lengths")
+    rows = select(*(plain.c[name] for name in names), rounded_sql(plain.c.length).label("took")).subquery(
+        "rows"
+    )
     keys = [rows.c[name] for name in names]
     counts = select(*keys, rows.c.took, func.count().label("n")).group_by(*keys, rows.c.took).cte("counts")
     percents = [metric.kind.percent for metric in asking.metrics if isinstance(metric.kind, Percentile)]
