@@ -24,6 +24,7 @@ ROOMS = {
         "conversations",
         "replies",
         "notes",
+        "files",
         "saved_views",
     ),
     "customers": ("contacts",),
