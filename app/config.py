@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
 
     sandbox_url: str = Field("", description="base address of the platforms' stand-in; demo and tests only")
+    history_days: int = Field(
+        0, ge=0, le=365, description="days of example history that a new demo begins with; 0: none"
+    )
     corpus: str = Field("", description="JSON-lines file that the sandbox replays")
 
     session_idle_minutes: int = Field(720, ge=5)

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox import control_customer, control_state
+from sandbox import control_customer, control_state, earlier
 from sandbox.accounts import as_json
 from sandbox.control_state import json_body, reply
 from sandbox.directory import UnknownAccount
@@ -30,6 +30,11 @@ def blueprint(world: World) -> Blueprint:
     _record_routes(pages, world)
     _sum_routes(pages, world)
     control_state.add_routes(pages, world)
+
+    @pages.post("/earlier")
+    def earlier_posts() -> Response:
+        return reply({"taken": earlier.take_in(world, list(json_body()["posts"]))})
+
     _account_routes(pages, world)
     _push_routes(pages, world)
 

@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from app import migrate
+from app.cli.progress import show_progress
 from app.cli.runtime import runtime_here
 from app.core.permissions import Permission, system_actor
 from app.core.unit_of_work import open_context
@@ -63,6 +64,28 @@ def seed_demo_command() -> None:
     with open_context(runtime_here(), system_actor("seed")) as ctx:
         seed_demo(ctx)
     click.echo(logins_table())
+
+
+@seed.command("history")
+@click.option("--days", type=click.IntRange(1, 365), default=90, show_default=True, help="days before today")
+@click.option(
+    "--seed", "number", type=int, default=7, show_default=True, help="The same seed, the same rows."
+)
+def seed_history_command(days: int, number: int) -> None:
+    """Believable days before today for the demo organisation; goes on where it was interrupted."""
+    # The sandbox, whose words the history speaks, is there in the demo only.
+    from app.seed.history import history  # noqa: PLC0415
+    from app.seed.history.house import HistoryRefused  # noqa: PLC0415
+    from app.seed.history.planting import plant  # noqa: PLC0415
+
+    runtime = runtime_here()
+    try:
+        with open_context(runtime, system_actor("seed")) as ctx:
+            history.begin(ctx, days, number)
+    except HistoryRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    show_progress(history.go_on(runtime))
+    plant(runtime)
 
 
 @listener.command("poll")

@@ -12,6 +12,7 @@ from pathlib import Path
 from app.ops import preflight
 from app.ops.database_copy import Schema, schema_state
 from app.ops.environment import Plan
+from app.ops.history_told import HistoryTold
 from app.ops.programs import full_name, programs, supervisor_configuration
 from app.ops.refusal import StartRefused
 from app.ops.stack import Stack
@@ -41,7 +42,7 @@ def bring_up(plan: Plan, stack: Stack) -> None:
 def _prepare(plan: Plan, stack: Stack) -> None:
     """Wait until the schema is up to date and, in the demo, the demo organisation made."""
     log = _preparation_log(plan)
-    _wait(plan, stack, lambda: _has_ended(stack))
+    _wait(plan, stack, lambda: _has_ended(stack), HistoryTold(log).moves)
     done = stack.preparation()
     if done is None or done.exit_status != 0:
         raise StartRefused(f"preparing the database failed: {last_line(log)} (all of it: {log})")
@@ -69,10 +70,15 @@ def _wait_for_queue(plan: Plan, stack: Stack) -> None:
             time.sleep(_LOOK_SECONDS)
 
 
-def _wait(plan: Plan, stack: Stack, condition: Callable[[], bool]) -> None:
+def _wait(
+    plan: Plan, stack: Stack, condition: Callable[[], bool], moves: Callable[[], bool] = lambda: False
+) -> None:
+    """Until the condition holds; what moves meanwhile has as much time again."""
     deadline = time.monotonic() + READY_SECONDS
     while not condition():
         _refuse_if_given_up(stack)
+        if moves():
+            deadline = time.monotonic() + READY_SECONDS
         if time.monotonic() > deadline:
             raise StartRefused(f"not ready after {READY_SECONDS:.0f} s; see {plan.layout.logs}")
         time.sleep(_LOOK_SECONDS)

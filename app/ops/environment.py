@@ -47,9 +47,14 @@ class Given:
         return Layout((self.caller_folder / folder).resolve())
 
 
-def read_given(environ: Mapping[str, str]) -> Given:
-    """The environment wins over `.env`, as everywhere else in the application."""
-    values = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value}
+USUAL_HISTORY = {"HISTORY_DAYS": "90"}
+"""What `make run` gives a new demo unless a person says otherwise; the launcher by itself gives none."""
+
+
+def read_given(environ: Mapping[str, str], usual: Mapping[str, str] | None = None) -> Given:
+    """The environment wins over `.env`, as everywhere else; both win over what is `usual`."""
+    values = dict(usual or {})
+    values.update({name: value for name, value in dotenv_values(ROOT / ".env").items() if value})
     values.update({name: value for name, value in environ.items() if value})
     return Given(values, Path(environ.get("LINGKE_CALLER_CWD") or os.getcwd()))
 
@@ -99,6 +104,8 @@ def make_plan(given: Given) -> Plan:
     sandbox_port = _sandbox_port(given) if demo else None
     if sandbox_port:
         derived["SANDBOX_URL"] = f"http://127.0.0.1:{sandbox_port}"
+    if corpus or not sandbox_port:
+        derived["HISTORY_DAYS"] = "0"  # the corpus alone; and without the sandbox there are no words for it
     if demo:
         derived.update(ensure_secrets(layout.secrets, given.values))
     settings = _settings({**given.values, **derived})

@@ -1,7 +1,7 @@
 """`make run`: check, start, wait until ready; then this process becomes `app.ops.watcher`.
 
-Run as `python -m app.ops.launcher`. Exit status: 0 after a wished stop, 1 when nothing was started or the
-start failed, each with one clear line.
+Run as `python -m app.ops.launcher [--with-history]`. Exit status: 0 after a wished stop, 1 when nothing was
+started or the start failed, each with one clear line.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ import psutil
 from app.config import ConfigurationError
 from app.ops import banner, preflight, process_tree
 from app.ops.bringing_up import bring_up
-from app.ops.environment import Given, Plan, make_plan, read_given
+from app.ops.environment import USUAL_HISTORY, Given, Plan, make_plan, read_given
 from app.ops.launch_lock import launch_lock
 from app.ops.redis_binary import find_queue_server
 from app.ops.refusal import StartRefused
 from app.ops.stack import Stack
 from app.ops.terminal import say, when_asked_to_stop, write
 from app.ops.watcher import become_watcher
+
+WITH_HISTORY = "--with-history"
+"""Given by `make run`: a new demo begins with its usual history."""
 
 
 class StopAsked(Exception):
@@ -30,7 +33,7 @@ class StopAsked(Exception):
 
 def main() -> int:
     os.umask(0o077)  # customers' texts are in the database and the logs
-    given = read_given(os.environ)
+    given = read_given(os.environ, USUAL_HISTORY if WITH_HISTORY in sys.argv[1:] else None)
     try:
         preflight.check_data_dir(given.layout)
         with launch_lock(given.layout.run / "launcher.lock", address=_address(given)) as lock:

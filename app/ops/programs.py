@@ -64,6 +64,8 @@ def full_name(program: Program) -> str:
 
 
 QUIET_START_SECONDS = 600
+CALM_RATE = "0.4"
+"""Posts a minute of a demo that has a history."""
 
 
 def _sandbox_command(python: str, plan: Plan) -> list[str]:
@@ -75,6 +77,9 @@ def _sandbox_command(python: str, plan: Plan) -> list[str]:
     else:
         # A newcomer must find what they wrote before the day is in full swing.
         command += ["--quiet-start", str(QUIET_START_SECONDS)]
+    if plan.settings.history_days:
+        # About as much as its past has; the usual rate would be one long alarm.
+        command += ["--rate", CALM_RATE]
     return [*command, *plan.sandbox_options]
 
 

@@ -48,7 +48,9 @@ def _assign_agency(ctx: Context, agency_id: int, teams: set[int | None], limit: 
         for request, facts in zip(waiting, waiting_facts(ctx, waiting), strict=True)
     ]
     # Where nobody is free, the first decision already says so.
-    given = [(request, decision_of(ctx, choice)) for request, choice in choices if choice.chosen is not None]
+    given = [
+        (request, decision_of(choice, ctx.now())) for request, choice in choices if choice.chosen is not None
+    ]
     lifecycle.assign_many(ctx, given)
     return len(given)
 

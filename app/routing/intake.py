@@ -210,4 +210,4 @@ def _assign(ctx: Context, arrivals: Arrivals, accounts: dict[int, Account]) -> N
     roster = Roster(ctx)
     for request in arrivals.opened:
         choice = roster.decide(accounts[request.account_id], new_facts(request))
-        arrivals.assign(request, decision_of(ctx, choice))
+        arrivals.assign(request, decision_of(choice, ctx.now()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -120,10 +120,10 @@ def _returned(ctx: Context, request_ids: list[int]) -> dict[int, list[tuple[int,
     return found
 
 
-def decision_of(ctx: Context, choice: Choice) -> AssignmentDecision:
+def decision_of(choice: Choice, at: datetime) -> AssignmentDecision:
     """The choice as its row; the lifecycle applies it."""
     return AssignmentDecision(
-        created_at=ctx.now(),
+        created_at=at,
         service_request_id=choice.request.id,
         account_id=choice.request.account_id,
         strategy=choice.strategy,

@@ -37,7 +37,7 @@ def run(arguments: list[str]) -> int:
     env = {**os.environ, "LINGKE_CALLER_CWD": os.getcwd(), "PYTHONUNBUFFERED": "1"}
     os.chdir(ROOT)
     sys.stdout.flush()
-    os.execve(VENV_PYTHON, [str(VENV_PYTHON), "-m", "app.ops.launcher", *arguments], env)
+    os.execve(VENV_PYTHON, [str(VENV_PYTHON), "-m", "app.ops.launcher", "--with-history", *arguments], env)
 
 
 def install(_: list[str]) -> int:

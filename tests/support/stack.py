@@ -36,6 +36,7 @@ OWN_NAMES = (
     "CREDENTIAL_KEYS",
     "CORPUS",
     "SANDBOX_OPTIONS",
+    "HISTORY_DAYS",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select, tuple_
@@ -84,12 +85,17 @@ def set_status(
     with changing(ctx, request, kind, reason):
         demand(request, kind)
         if status is RequestStatus.RESOLVED:
-            request.resolved_at = ctx.now()
-            request.waiting_since = None
-            request.unread_count = 0
-            request.send_failure = None
+            settled(request, ctx.now())
     if request.status is not RequestStatus.ON_HOLD:
         ctx.defer(ASSIGN_WAITING)  # a hand is free, or something waits for one
+
+
+def settled(request: ServiceRequest, at: datetime) -> None:
+    """What resolving leaves of a request: nobody waits, nothing is unread, no failure needs a look."""
+    request.resolved_at = at
+    request.waiting_since = None
+    request.unread_count = 0
+    request.send_failure = None
 
 
 def _take_up(ctx: Context, request: ServiceRequest, kind: ChangeKind, reason: str | None) -> None:

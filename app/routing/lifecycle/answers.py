@@ -43,18 +43,23 @@ def answered(
         if request.assignee_id is None and request.status in ACTIVE_STATUSES:
             change.decision = manual_decision(ctx, request, account, ctx.actor.operator_id, "answered")
             request.assignee_id = ctx.actor.operator_id
-        follow(request, ChangeKind.ANSWERED)
-        request.waiting_since = None
-        request.send_failure = None
-        request.first_replied_at = request.first_replied_at or message.occurred_at
-        request.unread_count = 0
-        request.message_count += 1
-        request.last_number = message.number
-        request.preview = preview(message.text, Direction.OUTBOUND, message.occurred_at, message.media)
-        if request.lane is Lane.PRIVATE:
-            set_window(request, window)
+        answer_given(request, message, window)
     if request.status is not stood:
         ctx.defer(ASSIGN_WAITING)  # whoever has answered has a hand free
+
+
+def answer_given(request: ServiceRequest, message: Message, window: ReplyWindow) -> None:
+    """What an answer makes of a request that somebody has."""
+    follow(request, ChangeKind.ANSWERED)
+    request.waiting_since = None
+    request.send_failure = None
+    request.first_replied_at = request.first_replied_at or message.occurred_at
+    request.unread_count = 0
+    request.message_count += 1
+    request.last_number = message.number
+    request.preview = preview(message.text, Direction.OUTBOUND, message.occurred_at, message.media)
+    if request.lane is Lane.PRIVATE:
+        set_window(request, window)
 
 
 def answer_taken_back(ctx: Context, message: Message) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from app.calendars.clocks import calendars_of
 from app.core.bulk import insert_objects, take_ids
 from app.core.context import Context
@@ -33,6 +35,7 @@ from app.routing.lifecycle.recording import Change, tell, write_down
 from app.routing.lifecycle.transitions import demand, follow
 from app.routing.policies import FAR_FUTURE, PriorityInput, priority_of
 from app.routing.related import relate
+from app.worktime import WorkCalendar
 
 CLOSING = "customer_closed"
 _OFFICE_ZONE = ZoneInfo("Asia/Shanghai")  # request numbers carry the day as operators count it
@@ -68,7 +71,7 @@ class Arrivals:
 
     def open(self, opening: Opening) -> ServiceRequest:
         """A new request; `join` its first message at once."""
-        request = _new_request(self._ctx, opening)
+        request = new_request(opening, self._ctx.now())
         self._changes[id(request)] = Change(request, ChangeKind.OPENED, {}, 0)
         self.opened.append(request)
         return request
@@ -88,17 +91,7 @@ class Arrivals:
         change = self._changes.get(id(request))
         if change is None:
             change = self._changes[id(request)] = Change.of(request, ChangeKind.JOINED)
-        if change.reason != RAISED:  # which message raised it is worth more than which was the last
-            change.message = message
-        follow(request, ChangeKind.JOINED)
-        request.message_count += 1
-        request.unread_count += 1
-        request.last_number = message.number
-        request.last_inbound_at = max(request.last_inbound_at, message.occurred_at)
-        request.preview = preview(message.text, Direction.INBOUND, message.occurred_at, message.media)
-        raises = heard(request, message, verdict, self._calendars[request.account_id])
-        if raises and change.kind is not ChangeKind.OPENED:
-            change.reason, change.message = RAISED, message
+        joined(change, message, verdict, self._calendars[request.account_id])
 
     def close(self, request: ServiceRequest, message: Message) -> None:
         """The customer thanks or takes leave: nobody has to answer, and what waited for them is resolved.
@@ -114,10 +107,7 @@ class Arrivals:
         if resolves:
             demand(request, ChangeKind.RESOLVED)
             request.resolved_at = self._ctx.now()
-        request.message_count += 1
-        request.last_number = message.number
-        request.last_inbound_at = max(request.last_inbound_at, message.occurred_at)
-        request.preview = preview(message.text, Direction.INBOUND, message.occurred_at, message.media)
+        shown(request, message)
 
     def can_close(self, request: ServiceRequest) -> bool:
         """Whether nothing in the request waits for us, also not by what else this batch brings."""
@@ -133,14 +123,12 @@ class Arrivals:
         if not self.opened:
             return
         session, now = self._ctx.session, self._ctx.now()
-        for request, number in zip(
+        for request, request_id in zip(
             self.opened, take_ids(session, ServiceRequest, len(self.opened)), strict=True
         ):
-            request.id = number
-        day = now.astimezone(_OFFICE_ZONE).strftime("%y%m%d")
-        first = take_numbers(session, f"requests-{day}", len(self.opened), now)
-        for offset, request in enumerate(self.opened):
-            request.number = f"LK-{day}-{first + offset:04d}"
+            request.id = request_id
+        for request, number in zip(self.opened, take_readable(session, len(self.opened), now), strict=True):
+            request.number = number
 
     def assign(self, request: ServiceRequest, decision: AssignmentDecision) -> None:
         """Give a request of this batch to whom the decision names, if anybody could be found."""
@@ -170,10 +158,38 @@ class Arrivals:
         tell(ctx, changes)
 
 
-def _new_request(ctx: Context, opening: Opening) -> ServiceRequest:
+def take_readable(session: Session, count: int, at: datetime) -> list[str]:
+    """The next numbers that people read, of requests that are opened on this day."""
+    day = at.astimezone(_OFFICE_ZONE).strftime("%y%m%d")
+    first = take_numbers(session, f"requests-{day}", count, at)
+    return [f"LK-{day}-{first + offset:04d}" for offset in range(count)]
+
+
+def joined(change: Change, message: Message, verdict: Verdict, calendar: WorkCalendar) -> None:
+    """What a customer's message makes of the request that `change` changes."""
+    request = change.request
+    if change.reason != RAISED:  # which message raised it is worth more than which was the last
+        change.message = message
+    follow(request, ChangeKind.JOINED)
+    request.unread_count += 1
+    shown(request, message)
+    if heard(request, message, verdict, calendar) and change.kind is not ChangeKind.OPENED:
+        change.reason, change.message = RAISED, message
+
+
+def shown(request: ServiceRequest, message: Message) -> None:
+    """A customer's message is the newest that the request shows, whether it asks for anything or not."""
+    request.message_count += 1
+    request.last_number = message.number
+    request.last_inbound_at = max(request.last_inbound_at, message.occurred_at)
+    request.preview = preview(message.text, Direction.INBOUND, message.occurred_at, message.media)
+
+
+def new_request(opening: Opening, at: datetime) -> ServiceRequest:
+    """A request that is opened at this moment; it has no message yet."""
     priority, parts = priority_of(opening.weighed)
     return ServiceRequest(
-        created_at=ctx.now(),
+        created_at=at,
         number="",
         account_id=opening.account.id,
         conversation_id=opening.conversation.id,
@@ -183,7 +199,7 @@ def _new_request(ctx: Context, opening: Opening) -> ServiceRequest:
         type=opening.weighed.type,
         priority=priority,
         priority_parts=parts,
-        opened_at=ctx.now(),
+        opened_at=at,
         last_inbound_at=opening.first_at,
         urgent_at=FAR_FUTURE,
         unread_count=0,

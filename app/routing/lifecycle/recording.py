@@ -102,7 +102,8 @@ def record(ctx: Context, changes: Sequence[Change]) -> None:
 
 def write_down(ctx: Context, changes: Sequence[Change]) -> None:
     """The rows of changes whose requests have been flushed, and the decisions that hang on them."""
-    ids = insert_rows(ctx.session, RequestChange, [_row(ctx, change) for change in changes])
+    rows = [row_of(change, ctx.now(), ctx.actor.label, ctx.actor.operator_id) for change in changes]
+    ids = insert_rows(ctx.session, RequestChange, rows)
     decisions = []
     for change, change_id in zip(changes, ids, strict=True):
         if change.decision is not None:
@@ -111,19 +112,20 @@ def write_down(ctx: Context, changes: Sequence[Change]) -> None:
     insert_objects(ctx.session, decisions)
 
 
-def _row(ctx: Context, change: Change) -> dict[str, Any]:
+def row_of(change: Change, at: datetime, actor: str, operator_id: int | None) -> dict[str, Any]:
+    """A change that is done, as its row: what its request is now is what it led to."""
     after = state_of(change.request)
     changed = [name for name in RECORDED if not change.before or change.before[name] != after[name]]
     return {
-        "created_at": ctx.now(),
+        "created_at": at,
         "service_request_id": change.request.id,
         "account_id": change.request.account_id,
         "kind": change.kind,
         "version": change.request.version,
         "before": {name: change.before[name] for name in changed} if change.before else {},
         "after": {name: after[name] for name in changed},
-        "actor": ctx.actor.label[:120],
-        "operator_id": ctx.actor.operator_id,
+        "actor": actor[:120],
+        "operator_id": operator_id,
         "reason": change.reason,
         "message_id": change.message.id if change.message else None,
     }
