@@ -24,7 +24,7 @@ DayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 YEARS = range(2000, 2100)
 """That anybody plans in."""
 PlainDay = Annotated[date, Field(ge=date(YEARS.start, 1, 1), lt=date(YEARS.stop, 1, 1))]
-Year = Annotated[int, Field(ge=YEARS.start, lt=YEARS.stop)]
+Year = Annotated[int, Field(ge=YEARS.start, le=YEARS.stop - 1)]
 PastedText = Annotated[str, Field(min_length=1, max_length=40_000)]
 
 

@@ -227,7 +227,8 @@ def import_holidays(ctx: Context, year: int, command: ImportHolidays) -> Holiday
 def remove_holidays(ctx: Context, year: int) -> None:
     """Forget an import: what came with the program holds again, or the year is unknown."""
     ctx.require(Permission.CALENDARS_MANAGE)
-    row = ctx.session.scalars(select(HolidayYear).where(HolidayYear.year == year)).one_or_none()
+    found = select(HolidayYear).where(HolidayYear.year == year)
+    row = ctx.session.scalars(found).one_or_none() if year in YEARS else None
     if row is None:
         raise NotFound
     _holidays_changed(ctx, row, HOLIDAYS_REMOVED)

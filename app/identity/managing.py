@@ -207,7 +207,7 @@ def _set_roles(ctx: Context, operator: Operator, wanted: Sequence[Role], agency:
         raise Conflict("own_role")
     for role in given:
         _check_role(ctx, role, agency)
-    if Permission.OPERATORS_MANAGE not in together(role.mandate for role in wanted).permissions:
+    if Permission.OPERATORS_MANAGE not in together([role.mandate for role in wanted]).permissions:
         keep_somebody_who_manages(ctx, operator)
     ctx.session.execute(
         delete(OperatorRole).where(OperatorRole.operator_id == operator.id, OperatorRole.role_id.in_(taken))

@@ -62,7 +62,7 @@ def may_with(permission: Permission) -> ColumnElement[bool]:
 
 def mandate_of(person: Operator) -> Mandate:
     """What somebody's roles, which are loaded, allow together."""
-    return together(role.mandate for role in person.roles)
+    return together([role.mandate for role in person.roles])
 
 
 def role_refs(person: Operator) -> list[RoleRef]:

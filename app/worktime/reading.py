@@ -35,7 +35,7 @@ _LONGEST_NAME = 40
 class Reading:
     days: list[PublicDay] = field(default_factory=list)
     faults: dict[int, str] = field(default_factory=dict)
-    """By line, from 1: `bad_date`, `no_turn`, `other_year`, `day_twice`, `range_too_long`, `not_json`; line 0
+    """By line, from 1: `bad_date`, `no_turn`, `other_year`, `day_twice`, `range_too_long`, `not_complete_json`; line 0
     is about the whole: `no_days`."""
 
 
@@ -113,7 +113,7 @@ def _json(text: str, reading: Reading) -> Iterator[_Entry]:
     try:
         given: Any = json.loads(text)
     except (ValueError, RecursionError):
-        reading.faults[0] = "not_json"
+        reading.faults[0] = "not_complete_json"
         return
     days = given.get("days") if isinstance(given, dict) else None
     for number, entry in enumerate(days if isinstance(days, list) else [], 1):

@@ -76,7 +76,7 @@ def test_the_same_notice_in_every_form(form: str) -> None:
         ("2027-01-01 放假\n2027-01-01 上班", {2: "day_twice"}),
         ("2027-01-03~2027-01-01 放假", {1: "bad_date"}),
         ("2027-01-01~2027-12-31 放假", {1: "range_too_long"}),
-        ("{", {0: "not_json"}),
+        ("{", {0: "not_complete_json"}),
         ('{"days": "all"}', {0: "no_days"}),
         ('{"days": [{"date": "2027-01-01"}, 5]}', {1: "no_turn", 2: "bad_date"}),
         ("BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:元旦 休\nEND:VEVENT", {2: "bad_date"}),
@@ -89,7 +89,7 @@ def test_what_is_not_understood(text: str, faults: dict[int, str]) -> None:
 
 def test_what_is_no_notice_at_all_is_refused_in_a_few_lines() -> None:
     assert len(read_notice("1\n" * 20_000, 2027).faults) == MOST_FAULTS
-    assert read_notice('{"days":' + "[" * 30_000, 2027).faults == {0: "not_json"}
+    assert read_notice('{"days":' + "[" * 30_000, 2027).faults == {0: "not_complete_json"}
 
 
 def test_the_same_day_said_twice_alike_is_one() -> None:
