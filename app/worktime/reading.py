@@ -35,8 +35,8 @@ _LONGEST_NAME = 40
 class Reading:
     days: list[PublicDay] = field(default_factory=list)
     faults: dict[int, str] = field(default_factory=dict)
-    """By line, from 1: `bad_date`, `no_turn`, `other_year`, `day_twice`, `range_too_long`, `not_complete_json`; line 0
-    is about the whole: `no_days`."""
+    """By line, from 1: `bad_date`, `no_turn`, `other_year`, `day_twice`, `range_too_long`,
+    `not_complete_json`; line 0 is about the whole: `no_days`."""
 
 
 def read_notice(text: str, year: int) -> Reading:

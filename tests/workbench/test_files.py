@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -192,8 +192,9 @@ def test_a_worker_that_dies_between_upload_and_send_sends_once(mastodon: Desk, a
         (task,) = take(ctx, REPLIES, [desk.outbound(message["id"]).id])
     assert task.step is Step.PREPARE
     made = steps.prepare(desk.runtime, task)
+    assert isinstance(made, Mapping)
     with open_context(desk.runtime, COURIER) as ctx:
-        assert note_prepared(ctx, task, dict(made)) is not None  # type: ignore[call-overload]
+        assert note_prepared(ctx, task, dict(made)) is not None
     for _ in range(6):  # its lease ends; whoever takes it looks first, then sends with the same upload
         desk.deliver(wait=300)
     assert (desk.state(message["id"]), len(desk.remote.arrived), len(desk.remote.held)) == ("sent", 1, 1)
