@@ -18,6 +18,8 @@ describe('the stream’s address', () => {
       intent: 'spam',
       repeats: 'folded',
       q: '断网',
+      when: '{"all":[]}',
+      saved: '9',
     })
     expect(query).toEqual({
       outcome: 'dropped',
@@ -30,6 +32,8 @@ describe('the stream’s address', () => {
       cluster_of: null,
       hide_repeats: true,
       q: '断网',
+      condition: '{"all":[]}',
+      saved_view_id: 9,
     })
     expect(isNarrowed(query)).toBe(true)
   })

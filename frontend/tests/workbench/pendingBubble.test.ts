@@ -67,7 +67,7 @@ describe('a reply that names a third person in private', () => {
     const { get, click } = await show(entry)
     expect(get('pending').textContent).toContain('点到了 @bob@far.example。')
     await click('without-names')
-    expect(returned.mock.calls).toEqual([['private', '请联系 bob far.example']])
+    expect(returned.mock.calls).toEqual([['private', '请联系 bob far.example', []]])
   })
 
   it('gives the words back as they were, too', async () => {
@@ -75,7 +75,7 @@ describe('a reply that names a third person in private', () => {
       await refusedWith({ code: 'private_reply_names_others', detail: '点到了', plain_text: '请联系 bob' }),
     )
     await click('take-back')
-    expect(returned.mock.calls).toEqual([['private', '请联系 @bob@far.example']])
+    expect(returned.mock.calls).toEqual([['private', '请联系 @bob@far.example', []]])
   })
 
   it('offers no such way where nobody was named', async () => {
