@@ -16,6 +16,7 @@ from app.core.errors import PlatformErrorKind
 from app.core.permissions import RoleName
 from app.core.unit_of_work import open_context
 from app.listener.jobs import LISTENER
+from app.longwork.runner import go_on
 from app.media.copies import due_copies
 from app.media.jobs import copy_medium
 from app.models import Operator
@@ -59,6 +60,7 @@ def stories(world: World) -> Iterator[Story]:
     yield _topics(world)
     yield from _accounts(world)
     yield _publications(world)
+    yield _long_work(world)
 
 
 def _workbench(world: World) -> Story:
@@ -221,11 +223,29 @@ def _publications(world: World) -> Story:
     return Story("what is published", screen, ("publication",), acts())
 
 
+def _long_work(world: World) -> Story:
+    desk = Desk(world.make, world.clock, world.remote)
+    screen = world.screen(desk, RoleName.SUPERVISOR)
+    body = {"query": {"view": "all"}, "columns": ["number", "status"], "format": "csv"}
+
+    def acts() -> Iterator[None]:
+        started = [screen.post("/service-requests/exports", body).get_json()["id"] for _ in range(2)]
+        yield
+        go_on(desk.runtime, started[0])
+        yield
+        assert screen.post(f"/long-works/{started[1]}/cancel").status_code == 200
+        yield
+        assert screen.delete(f"/long-works/{started[0]}").status_code == 204
+        yield
+
+    return Story("work that takes long", screen, ("long_work",), acts())
+
+
 def shown(screen: Browser, kinds: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
     """What the server shows of these kinds now."""
     state: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
     for kind in set(kinds) - {"service_request", "message"}:
-        state[kind] = screen.get(f"/{kind}s").get_json()["items"]
+        state[kind] = screen.get(f"/{kind.replace('_', '-')}s").get_json()["items"]
     for view in ("all", "resolved") if "service_request" in kinds else ():
         for request in screen.get("/service-requests", view=view).get_json()["items"]:
             state["service_request"].append(request)
