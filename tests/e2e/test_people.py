@@ -39,7 +39,7 @@ def test_a_new_person_chooses_a_password_and_follows_another_role_at_once(
     admin = log_in("admin")
     login = f"p{abs(hash(name)) % 10**9}"
     given = _new_person(admin, login, name)
-    theirs = Console(new_context(), stack.address).log_in(login, given)
+    theirs = Console(new_context(), stack.address).through_the_form(login, given)
     page = theirs.page
     expect(page.get_by_test_id("password-is-given")).to_be_visible()
     page.locator("#password-current").fill(given)

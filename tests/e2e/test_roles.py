@@ -49,7 +49,7 @@ def test_a_changed_role_counts_at_once_on_its_peoples_screens(
     role, login = f"质检{name}", f"r{abs(hash(name)) % 10**9}"
     _copy_of_operator(admin, role)
     given = _person_with(admin, login, name, role)
-    theirs = Console(new_context(), stack.address).log_in(login, given)
+    theirs = Console(new_context(), stack.address).through_the_form(login, given)
     page = theirs.page
     page.locator("#password-current").fill(given)
     page.locator("#password-new").fill(OWN)
