@@ -52,6 +52,7 @@ CREDENTIAL_KEY = Fernet.generate_key().decode()
 LONGEST_FILES = (
     "tests/accounts/test_a_simulated_week.py",
     "tests/ops/test_launcher.py",
+    "tests/e2e/test_every_page.py",
     "tests/e2e/test_first_look.py",
     "tests/e2e/test_connection.py",
     "tests/e2e/test_chaos.py",

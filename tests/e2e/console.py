@@ -39,7 +39,7 @@ class Console:
             self.complaints.append(message.text)
 
     def log_in(self, login_name: str, password: str = PASSWORD) -> Console:
-        """As this person, without drawing a page yet: `open` says which. `through_the_form` is how people do it."""
+        """As this person, without drawing a page yet: `open` says which. People take `through_the_form`."""
         status, told = self.api("POST", "/session", {"login_name": login_name, "password": password})
         assert status == 200, told
         return self

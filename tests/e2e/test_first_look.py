@@ -19,10 +19,6 @@ HOMES = {
     "bb.lead": "/overview",
     "admin": "/accounts",
 }
-LOOKED_AT = {
-    "hexiaotang": ["/workbench/all", "/listener", "/topics", "/listener/monitors", "/people"],
-    "admin": ["/overview", "/people", "/accounts", "/accounts/platforms", "/listener/models"],
-}
 
 
 def _home(console: Console) -> str:
@@ -241,52 +237,3 @@ def test_the_rail_knows_its_badge_before_the_workbench_was_opened(
     console.give(request_id, console.api("GET", "/session")[1]["operator"]["id"])
     console.open("/topics")
     expect(console.page.locator(".rail-n")).to_be_visible()
-
-
-# By then a page has laid itself out for another width, its own observers of sizes included.
-TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-@pytest.mark.parametrize("login", sorted(LOOKED_AT))
-@pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing_serious(log_in: LogIn, platform: Platform, login: str, width: int) -> None:
-    """Case G21: on a desk and on a phone."""
-    platform.writes("message", "weibo-care", "看无障碍的人", "宽带断了三天")
-    console = log_in(login)
-    console.page.set_viewport_size({"width": width, "height": 900})
-    found: dict[str, list[str]] = {}
-    for path in LOOKED_AT[login]:
-        console.open(path)
-        console.page.wait_for_load_state("networkidle")
-        if serious := console.serious():
-            found[path] = serious
-    assert found == {}
-
-
-@pytest.mark.parametrize("widths", [(1440, 1280), (390,)], ids=["desk", "phone"])
-@pytest.mark.parametrize("locale", ["en", "zh-CN"])
-def test_no_words_are_cut(
-    log_in: LogIn, platform: Platform, name: str, locale: str, widths: tuple[int, ...]
-) -> None:
-    """The list's counts, the heads and the tabs have room for the longer language too.
-
-    Each page is opened on a desk, where the window is then made narrower, and on a phone.
-    """
-    for text in ("宽带断了三天", "还没有人来修", "我要投诉"):
-        platform.writes("message", "weibo-care", name, f"{name}：{text}")
-    console = log_in("admin")
-    console.open(NEWEST_FIRST)
-    request_id = console.see_arrive(name).get_attribute("data-id")
-    console.api("PUT", "/session/locale", {"locale": locale})
-    found: dict[tuple[str, int], list[str]] = {}
-    for path in ["/workbench/all", f"/workbench/all/{request_id}", "/listener", *LOOKED_AT["admin"]]:
-        console.page.set_viewport_size({"width": widths[0], "height": 900})
-        console.open(path)
-        console.page.wait_for_load_state("networkidle")
-        for width in widths:
-            console.page.set_viewport_size({"width": width, "height": 900})
-            console.page.evaluate(TWO_FRAMES)
-            if cut := console.cut_words():
-                found[path, width] = cut
-    console.api("PUT", "/session/locale", {"locale": "zh-CN"})
-    assert found == {}

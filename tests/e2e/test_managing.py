@@ -10,21 +10,6 @@ from tests.e2e.console import Console
 from tests.e2e.platform import Platform
 from tests.support.stack import wait_for
 
-PAGES = (
-    "/overview",
-    "/people",
-    "/topics",
-    "/accounts",
-    "/accounts/platforms",
-    "/listener",
-    "/listener/monitors?id=1",
-    "/listener/monitors?id=1&tab=figures",
-    "/listener/trial",
-    "/listener/review",
-    "/listener/lists",
-    "/listener/models",
-    "/no-such-page",
-)
 PHONE = {"width": 390, "height": 844}
 
 
@@ -143,20 +128,6 @@ def test_a_correction_is_undone_by_a_key_and_seen_by_a_colleague(
     editor.page.keyboard.press("z")
     expect(editor.page.locator(".notice").last).to_contain_text("已恢复")
     assert editor.api("GET", f"/inbound-items/{item_id}")[1]["verdict"]["intent"] == before
-
-
-@pytest.mark.parametrize("size", [None, PHONE], ids=["wide", "phone"])
-def test_no_page_keeps_people_out_or_cuts_its_words(log_in: LogIn, size: dict[str, int] | None) -> None:
-    console = log_in("admin")
-    if size:
-        console.page.set_viewport_size(size)  # type: ignore[arg-type]
-    for path in PAGES:
-        console.open(path)
-        console.page.wait_for_load_state("networkidle")
-        assert (path, console.serious()) == (path, [])
-        assert (path, console.cut_words()) == (path, [])
-        width = console.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert (path, width) == (path, 0)
 
 
 def test_on_a_phone_everybody_of_the_people_page_has_a_name(log_in: LogIn) -> None:

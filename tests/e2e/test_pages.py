@@ -13,34 +13,11 @@ from tests.e2e.console import NEWEST_FIRST, Console, CustomerPage
 from tests.e2e.platform import Platform
 from tests.support.stack import RunningStack
 
-LISTENING = (
-    "/listener",
-    "/listener/monitors?id=1&tab=figures",
-    "/listener/monitors?id=1&tab=backfill",
-    "/listener/trial",
-    "/listener/review",
-    "/listener/lists",
-    "/listener/models",
-)
-FIGURES = ("/figures", "/figures/metrics", "/figures/replies")
-VIEWS = ("mine", "unassigned", "team", "waiting", "all", "resolved")
 
-
-def test_no_page_breaks_the_content_security_policy(log_in: LogIn, platform: Platform, name: str) -> None:
+def test_what_customers_write_and_what_opens_keep_to_the_policy(
+    log_in: LogIn, platform: Platform, name: str
+) -> None:
     platform.writes("message", "weibo-care", name, f"我是{name}，<img src=x onerror=alert(1)> 网速太慢")
-    console = log_in("admin")
-    paths = [
-        *(f"/workbench/{view}" for view in VIEWS),
-        *LISTENING,
-        "/topics",
-        *FIGURES,
-        "/accounts",
-        "/no-such-page",
-    ]
-    for path in paths:
-        console.open(path)
-        console.page.wait_for_load_state("networkidle")
-        assert (path, console.refused_by_policy()) == (path, [])
     console = log_in("jiangnan")
     console.open(NEWEST_FIRST)
     console.choose(console.see_arrive(name))
