@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.errors import Invalid
-from app.files import archives, pictures
+from app.files import archives, pictures, traces
 from app.files.names import clean_name, split_name
 from app.files.types import ENDINGS, HEAD_BYTES, LARGEST, MOST_BYTES, FileType, content_type, type_of
 from app.media.store import Incoming
@@ -37,13 +37,16 @@ def receive(incoming: Incoming, read: Read, written_name: str) -> Received:
     """Write all that `read` gives into `incoming` and look into it.
 
     Raises Invalid: `file_empty`, `file_too_large`, `file_type_not_taken`, `file_differs_from_name`,
-    `picture_broken`, `picture_too_large`, `archive_broken`, `archive_unpacks_too_large`, `upload_too_slow`.
+    `picture_broken`, `picture_too_large`, `film_broken`, `archive_broken`,
+    `archive_unpacks_too_large`, `upload_too_slow`.
     """
     name = clean_name(written_name)
     pieces = _pieces(read)
     try:
         kind = _take(incoming, pieces, name)
-        return _looked_into(incoming.content(), name, kind)
+        content = incoming.content()
+        received = _looked_into(content, name, kind)
+        return replace(received, size=_without_traces(incoming, content, kind))
     except Invalid:
         for _ in pieces:
             pass
@@ -101,6 +104,17 @@ def _looked_into(content: bytes, name: str, kind: FileType) -> Received:
     if kind.content == "application/zip":
         _look_into_archive(content, kind)
     return Received(whole, kind, len(content))
+
+
+def _without_traces(incoming: Incoming, content: bytes, kind: FileType) -> int:
+    """Where and when it was taken stays with who took it. The size of what is kept."""
+    try:
+        cleaned = traces.without_traces(content, kind.content)
+    except ValueError:
+        raise Invalid("picture_broken" if kind.kind == "image" else "film_broken") from None
+    if cleaned != content:
+        incoming.replace(cleaned)
+    return len(cleaned)
 
 
 def _picture_size(content: bytes, mime_type: str) -> tuple[int, int]:

@@ -39,6 +39,7 @@ _SPARE = 64 * 1024
         "file_holds_macros",
         "picture_broken",
         "picture_too_large",
+        "film_broken",
         "archive_broken",
         "archive_unpacks_too_large",
         "upload_too_slow",

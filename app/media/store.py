@@ -60,6 +60,13 @@ class Incoming:
         self._file.flush()
         return self._beside.read_bytes()
 
+    def replace(self, content: bytes) -> None:
+        """Let all that has come be `content` instead."""
+        self._file.seek(0)
+        self._file.truncate()
+        self._hash, self.size, self._not_synced = hashlib.sha256(), 0, 0
+        self.write(content)
+
     def keep(self) -> str:
         """Give it its place; its name. Keeping what is there already changes nothing."""
         name = self._hash.hexdigest()

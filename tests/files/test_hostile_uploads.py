@@ -12,13 +12,14 @@ import app
 from app.core.errors import Invalid
 from app.files.names import clean_name
 from app.files.receiving import receive
+from app.files.traces import without_traces
 from app.media.content_types import SHOWN_INLINE
 from app.media.store import FileStore
 from app.models import Operator
 from tests.factories.browser import Browser
 from tests.files.bringing import bring
 from tests.files.corpus import CASES, Case
-from tests.files.samples import png
+from tests.files.samples import jpeg, png
 from tests.workbench.desk import Desk
 
 OpenBrowser = Callable[[Operator | None], Browser]
@@ -48,9 +49,14 @@ def _fault(browser: Browser, case: Case) -> str | None:
         return f"is called {told['name']!r}"
     got = browser.get(told["url"].removeprefix("/api/v1"))
     browser.delete(told["url"].removeprefix("/api/v1"))
-    return (
-        None if got.get_data() == case.content and _is_harmless(got.headers) else f"leaves as {got.headers}"
-    )
+    kept = without_traces(case.content, told["mime_type"])
+    return None if got.get_data() == kept and _is_harmless(got.headers) else f"leaves as {got.headers}"
+
+
+def test_a_picture_that_is_a_page_too_is_only_a_picture_afterwards() -> None:
+    hidden = b"<html><script>alert(1)</script></html>"
+    assert without_traces(jpeg(after=hidden), "image/jpeg") == jpeg()
+    assert without_traces(png() + hidden, "image/png") == png()
 
 
 def _is_harmless(headers: object) -> bool:

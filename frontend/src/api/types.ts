@@ -7476,7 +7476,7 @@ export interface operations {
                     "application/json": components["schemas"]["AttachmentView"];
                 };
             };
-            /** @description A problem (file_empty, file_too_large, file_type_not_taken, file_differs_from_name, file_holds_macros, picture_broken, picture_too_large, archive_broken, archive_unpacks_too_large, upload_too_slow, too_many_files_ready) */
+            /** @description A problem (file_empty, file_too_large, file_type_not_taken, file_differs_from_name, file_holds_macros, picture_broken, picture_too_large, film_broken, archive_broken, archive_unpacks_too_large, upload_too_slow, too_many_files_ready) */
             default: {
                 headers: {
                     [name: string]: unknown;
