@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -19,8 +19,9 @@ from app.calendars.hours import content_of, counted_on
 from app.core.context import Context
 from app.core.db import among
 from app.core.runtime import Runtime
+from app.identity.scope import scope
 from app.models import Account, CalendarAccount, StoredCalendar
-from app.worktime import ALWAYS, WorkCalendar
+from app.worktime import ALWAYS, OutOfReach, WorkCalendar
 
 _HELD = "calendars_of_accounts"
 _Stamp = tuple[int, datetime]
@@ -76,6 +77,28 @@ def calendars_of(ctx: Context, account_ids: Collection[int]) -> Mapping[int, Wor
 
 def calendar_of(ctx: Context, account_id: int) -> WorkCalendar:
     return calendars_of(ctx, [account_id])[account_id]
+
+
+def moments_after(ctx: Context, length: timedelta, at: datetime | None = None) -> dict[int, datetime]:
+    """By account within reach: the moment that lies so much working time after `at` (now), or, for a length
+    below none, before it. An account on whose calendar no time is worked is left out.
+
+    One statement, and those of `calendars_of`.
+    """
+    reached = list(ctx.session.scalars(scope(select(Account.id), ctx.actor, Account)))
+    calendars = calendars_of(ctx, reached)
+    moments: dict[int, datetime | None] = {}
+    for calendar in {id(calendars[number]): calendars[number] for number in reached}.values():
+        moments[id(calendar)] = _beside(calendar, at or ctx.now(), length)
+    found = {number: moments[id(calendars[number])] for number in reached}
+    return {number: at for number, at in found.items() if at is not None}
+
+
+def _beside(calendar: WorkCalendar, at: datetime, length: timedelta) -> datetime | None:
+    try:
+        return calendar.back(at, -length) if length < timedelta() else calendar.add(at, length)
+    except OutOfReach:
+        return None
 
 
 def forget(session: Session) -> None:

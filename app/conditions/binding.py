@@ -21,6 +21,8 @@ from app.core.context import Context
 from app.core.errors import Invalid
 from app.core.inputs import LARGEST_ID
 
+Change = Mapping[str, tuple[Any, Any]]
+"""What an event changed: each field's value before and after, by the name that the field is tracked under."""
 Names = dict[str, dict[int, str]]
 """Of what leaves refer to: by kind and id."""
 
@@ -37,8 +39,16 @@ class BoundLeaf:
         condition = self.match.sql(self.field.sql)
         return condition.is_not(True) if opposite != self.operator.negated else condition
 
-    def holds(self, facts: Any) -> bool:
-        return self.match.holds(self.field.read(facts)) is not self.operator.negated
+    def holds(self, facts: Any, change: Change | None = None) -> bool:
+        return self.match.holds(self._asked(facts, change)) is not self.operator.negated
+
+    def _asked(self, facts: Any, change: Change | None) -> Any:
+        if self.operator.of_change:
+            return None if change is None else change.get(self.field.tracked)
+        value = self.field.read(facts)
+        if self.operator.for_working and self.field.working is not None:
+            return value, self.field.working.read(facts)
+        return value
 
 
 @dataclass(frozen=True)
@@ -69,9 +79,9 @@ class Bound:
         found = [self._sql(inner, below, opposite=opposite) for below, inner in parts(node, path)]
         return and_(true(), *found) if isinstance(node, AllOf) is not opposite else or_(false(), *found)
 
-    def holds(self, facts: Any) -> bool:
-        """Whether an object as the subject's `load` gives it is one of those meant."""
-        return self._holds(self.tree, "", lambda path: self._leaves[path].holds(facts))
+    def holds(self, facts: Any, change: Change | None = None) -> bool:
+        """Whether an object as the subject's `load` gives it is one of those meant, after this change."""
+        return self._holds(self.tree, "", lambda path: self._leaves[path].holds(facts, change))
 
     def leaves_sql(self) -> dict[str, ColumnElement[bool]]:
         """Each leaf by itself, by its path: what a row says to it. `holds_with` puts the answers together."""
@@ -92,15 +102,15 @@ class Bound:
     def leaf(self, path: str) -> BoundLeaf:
         return self._leaves[path]
 
-    def explain(self, facts: Any) -> Explanation:
+    def explain(self, facts: Any, change: Change | None = None) -> Explanation:
         """Of a group that fails the first part that failed it; of one that holds every part it needs."""
-        return self._explain(self.tree, "", facts)
+        return self._explain(self.tree, "", facts, change)
 
-    def _explain(self, node: Any, path: str, facts: Any) -> Explanation:
+    def _explain(self, node: Any, path: str, facts: Any, change: Change | None) -> Explanation:
         if isinstance(node, Leaf):
             leaf = self._leaves[path]
-            return Explanation(leaf.holds(facts), [leaf])
-        below = [self._explain(inner, name, facts) for name, inner in parts(node, path)]
+            return Explanation(leaf.holds(facts, change), [leaf])
+        below = [self._explain(inner, name, facts, change) for name, inner in parts(node, path)]
         if isinstance(node, NotOf):
             return Explanation(not below[0].holds, below[0].decided)
         needs_all = isinstance(node, AllOf)
@@ -111,33 +121,42 @@ class Bound:
 
 
 def bind(
-    ctx: Context, subject: SubjectOf, tree: Any, where: str = "condition", *, names: Names | None = None
+    ctx: Context,
+    subject: SubjectOf,
+    tree: Any,
+    where: str = "condition",
+    *,
+    names: Names | None = None,
+    of_events: bool = False,
 ) -> Bound:
-    """The tree as it may be asked now, by this actor.
+    """The tree as it may be asked now, by this actor; `of_events`: also about what an event changed, and then
+    not of SQL.
 
     Raises Invalid with the path of every faulty leaf, below `where`.
 
     One statement for each kind of row that it refers to, none with their `names` at hand.
     """
-    faults = faults_of(ctx, subject, tree, names=names)
+    faults = faults_of(ctx, subject, tree, names=names, of_events=of_events)
     if faults:
         raise Invalid(fields={f"{where}.{path}" if path else where: code for path, code in faults.items()})
     bound = Bound(subject, tree)
     for path, leaf in leaves(tree):
         about = subject.fields[leaf.field]
-        operator = operators_of(about)[leaf.op]
+        operator = operators_of(about, of_events=of_events)[leaf.op]
         bound._leaves[path] = BoundLeaf(path, leaf, about, operator, operator.make(about, leaf.value, ctx))
     return bound
 
 
-def faults_of(ctx: Context, subject: SubjectOf, tree: Any, *, names: Names | None = None) -> dict[str, str]:
+def faults_of(
+    ctx: Context, subject: SubjectOf, tree: Any, *, names: Names | None = None, of_events: bool = False
+) -> dict[str, str]:
     """Path and code of what is wrong: with the tree, for this actor, or since something it names is gone.
 
     A kept condition that has any is broken, and shown so: it is never asked as if the leaf were not there.
     """
     faults: dict[str, str] = {}
     for path, leaf in leaves(tree):
-        fault = _fault(ctx, subject, leaf)
+        fault = _fault(ctx, subject, leaf, of_events=of_events)
         if fault is not None:
             part, code = fault
             faults[f"{path}.{part}" if path else part] = code
@@ -151,13 +170,13 @@ def faults_of(ctx: Context, subject: SubjectOf, tree: Any, *, names: Names | Non
     return faults
 
 
-def _fault(ctx: Context, subject: SubjectOf, leaf: Leaf) -> tuple[str, str] | None:
+def _fault(ctx: Context, subject: SubjectOf, leaf: Leaf, *, of_events: bool) -> tuple[str, str] | None:
     about = subject.fields.get(leaf.field)
     if about is None:
         return "field", "condition_field_unknown"
     if about.right is not None and not ctx.actor.may(about.right):
         return "field", "condition_field_hidden"
-    operator = operators_of(about).get(leaf.op)
+    operator = operators_of(about, of_events=of_events).get(leaf.op)
     if operator is None:
         return "op", "condition_op_unknown"
     code = fault_of(about, operator.takes, leaf.value)

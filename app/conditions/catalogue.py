@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -41,6 +42,19 @@ class ReferenceKind:
 
 
 @dataclass(frozen=True)
+class WorkingTime:
+    """By whose working time a length is counted: the account that an object belongs to."""
+
+    account: Any
+    """The column with the account's id."""
+    read: Callable[[Any], int]
+    """The same of a loaded object."""
+    moments: Callable[[Context, timedelta], Mapping[int, datetime]]
+    """By account: the moment that lies so much working time after now, or before it for a length below none.
+    An account on which no time is ever worked is missing."""
+
+
+@dataclass(frozen=True)
 class FieldOf:
     """One thing that may be asked about a subject."""
 
@@ -60,6 +74,10 @@ class FieldOf:
     """Who lacks it can neither see the field nor filter by it."""
     ahead: bool = False
     """A duration that counts down to its moment, not up from it."""
+    working: WorkingTime | None = None
+    """A duration that can also be told in working time."""
+    tracked: str = ""
+    """Its name in the record of what an event changed; then one can ask whether, from what and to what."""
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ a leaf negates that (`binding`), so "is not X" holds where there is nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Float, Text, and_, func, literal, not_, or_, true
+from sqlalchemy import ColumnElement, Float, Text, and_, false, func, literal, not_, or_, true
 
 from app.core.folding import folded, folded_sql, is_case_of_its_own, place_of
 
@@ -176,3 +177,48 @@ class HasNone:
 
     def holds(self, value: Any) -> bool:
         return not value
+
+
+@dataclass(frozen=True)
+class WorkedBeside:
+    """A moment on one side of that of its account's calendar; both ends are open, as of other durations."""
+
+    account: Any
+    moments: Mapping[int, datetime]
+    is_earlier: bool
+
+    def sql(self, column: Any) -> ColumnElement[bool]:
+        accounts: dict[datetime, list[int]] = {}
+        for number, at in sorted(self.moments.items()):
+            accounts.setdefault(at, []).append(number)
+        sides = (
+            and_(self.account.in_(ids), column < at if self.is_earlier else column > at)
+            for at, ids in accounts.items()
+        )
+        return or_(false(), *sides)
+
+    def holds(self, value: Any) -> bool:
+        """Of the moment and the account."""
+        if value is None or value[0] is None or value[1] not in self.moments:
+            return False
+        at = self.moments[value[1]]
+        return bool(value[0] < at if self.is_earlier else value[0] > at)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What an event made of a field: the pair of what it was and what it became. There is no SQL of it:
+    rows that are only listed were not changed by anything."""
+
+    before: tuple[Any, ...] = field(default=())
+    """It was this; whatever it was where nothing is named."""
+    after: tuple[Any, ...] = field(default=())
+
+    def sql(self, column: Any) -> ColumnElement[bool]:
+        raise TypeError("what an event changed is asked of events alone")
+
+    def holds(self, value: Any) -> bool:
+        if value is None or value[0] == value[1]:
+            return False
+        was = not self.before or value[0] in self.before
+        return was and (not self.after or value[1] in self.after)

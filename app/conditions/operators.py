@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from app.conditions.catalogue import FieldOf, FieldType
 from app.conditions.matches import (
     Begins,
     Between,
+    Changed,
     Empty,
     HasAll,
     HasAny,
@@ -21,6 +23,7 @@ from app.conditions.matches import (
     OneOf,
     Reads,
     Says,
+    WorkedBeside,
 )
 from app.conditions.times import length_of, moment_of, span_of
 from app.core.context import Context
@@ -39,6 +42,8 @@ class Takes(StrEnum):
     MOMENT = "moment"
     LENGTH = "length"
     """`{"amount": 2, "unit": "hours"}`"""
+    WORKING_LENGTH = "working_length"
+    """The same in minutes or hours: a working day is not as long everywhere."""
     SPAN = "span"
     """`today`, `this_week` …"""
     TRUTH = "truth"
@@ -58,6 +63,10 @@ class Operator:
     """Only where the field may have no value."""
     for_own: bool = False
     """Only of references of which some are the actor's own."""
+    for_working: bool = False
+    """Only where a calendar counts; asked of the moment together with the account."""
+    of_change: bool = False
+    """Asked of what an event changed: a pair of before and after, None where it left the field alone."""
 
 
 def _ago(value: Any, ctx: Context) -> datetime:
@@ -102,6 +111,14 @@ def _several(_field: FieldOf, value: Any, _ctx: Context) -> Match:
     return OneOf(tuple(value))
 
 
+def _worked(field: FieldOf, value: Any, ctx: Context, *, is_longer: bool) -> Match:
+    if field.working is None:
+        raise TypeError(f"{field.key} knows no working time")
+    length = length_of(value)
+    moments = field.working.moments(ctx, length if field.ahead else -length)
+    return WorkedBeside(field.working.account, moments, is_earlier=is_longer is not field.ahead)
+
+
 _EMPTINESS = (
     Operator("is_empty", Takes.NOTHING, _empty, for_optional=True),
     Operator("is_not_empty", Takes.NOTHING, _empty, negated=True, for_optional=True),
@@ -112,6 +129,11 @@ _CHOICE = (
     Operator("any_of", Takes.SEVERAL, _several),
     Operator("none_of", Takes.SEVERAL, _several, negated=True),
     *_EMPTINESS,
+)
+_CHANGES = (
+    Operator("changed", Takes.NOTHING, lambda _f, _value, _c: Changed(), of_change=True),
+    Operator("changed_from", Takes.ONE, lambda _f, value, _c: Changed(before=(value,)), of_change=True),
+    Operator("changed_to", Takes.ONE, lambda _f, value, _c: Changed(after=(value,)), of_change=True),
 )
 _BY_TYPE: dict[FieldType, tuple[Operator, ...]] = {
     FieldType.TEXT: (
@@ -163,6 +185,18 @@ _BY_TYPE: dict[FieldType, tuple[Operator, ...]] = {
     FieldType.DURATION: (
         Operator("longer_than", Takes.LENGTH, _more_than),
         Operator("shorter_than", Takes.LENGTH, _less_than),
+        Operator(
+            "longer_than_working",
+            Takes.WORKING_LENGTH,
+            partial(_worked, is_longer=True),
+            for_working=True,
+        ),
+        Operator(
+            "shorter_than_working",
+            Takes.WORKING_LENGTH,
+            partial(_worked, is_longer=False),
+            for_working=True,
+        ),
         *_EMPTINESS,
     ),
     FieldType.SET: (
@@ -178,15 +212,21 @@ _BY_TYPE: dict[FieldType, tuple[Operator, ...]] = {
 }
 
 
-def operators_of(field: FieldOf) -> dict[str, Operator]:
-    """Those that may be asked of a field, in the order in which an editor offers them."""
+def operators_of(field: FieldOf, *, of_events: bool = False) -> dict[str, Operator]:
+    """Those that may be asked of a field, in the order in which an editor offers them.
+
+    `of_events`: also what only an event can tell, that it changed the field.
+    """
+    changes = _CHANGES if of_events and field.tracked else ()
     has_own = field.kind is not None and field.kind.own is not None
     return {
         operator.key: operator
-        for operator in _BY_TYPE[field.type]
-        if (field.optional or not operator.for_optional) and (has_own or not operator.for_own)
+        for operator in (*_BY_TYPE[field.type], *changes)
+        if (field.optional or not operator.for_optional)
+        and (has_own or not operator.for_own)
+        and (field.working is not None or not operator.for_working)
     }
 
 
 def every_operator() -> set[str]:
-    return {operator.key for operators in _BY_TYPE.values() for operator in operators}
+    return {operator.key for operators in (*_BY_TYPE.values(), _CHANGES) for operator in operators}

@@ -94,7 +94,7 @@ class _Reader:
 
     def _leaf(self, leaf: Leaf) -> str:
         about = self.subject.fields.get(leaf.field)
-        operator = None if about is None else operators_of(about).get(leaf.op)
+        operator = None if about is None else operators_of(about, of_events=True).get(leaf.op)
         if about is None or operator is None:
             return self.say("says.broken", field=leaf.field)
         label = field_label(self.subject, about, self.locale)
@@ -115,6 +115,7 @@ class _Reader:
             ),
             Takes.ONE: lambda: _one_said(about, value, self.names, self.locale),
             Takes.LENGTH: lambda: self.say(f"length.{value['unit']}", amount=value["amount"]),
+            Takes.WORKING_LENGTH: lambda: self.say(f"length.{value['unit']}", amount=value["amount"]),
             Takes.SPAN: lambda: self.say(f"span.{value}"),
             Takes.MOMENT: lambda: datetime.fromisoformat(value).astimezone(OFFICE_ZONE).strftime(_MINUTE),
             Takes.TRUTH: lambda: self.say("says.yes" if value else "says.no"),

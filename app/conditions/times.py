@@ -13,6 +13,9 @@ UNITS = {
     "weeks": timedelta(weeks=1),
 }
 LONGEST = timedelta(days=3660)
+WORKING_UNITS = ("minutes", "hours")
+LONGEST_WORKED = timedelta(hours=1000)
+"""Of working time: half a year of eight hours a day."""
 SPANS = ("today", "yesterday", "tomorrow", "this_week", "last_week", "this_month", "last_month")
 _WEEK = timedelta(days=7)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.conditions.catalogue import FieldOf
 from app.conditions.operators import Takes
-from app.conditions.times import LONGEST, SPANS, UNITS
+from app.conditions.times import LONGEST, LONGEST_WORKED, SPANS, UNITS, WORKING_UNITS, length_of
 from app.core.inputs import LARGEST_ID, in_calendar
 from app.core.text import storable
 
@@ -79,6 +79,12 @@ def _length(_field: FieldOf, value: Any) -> str | None:
     return None if 0 < amount <= LONGEST // UNITS[unit] else "condition_needs_length"
 
 
+def _working_length(field: FieldOf, value: Any) -> str | None:
+    if _length(field, value) is not None or value["unit"] not in WORKING_UNITS:
+        return "condition_needs_working_length"
+    return None if length_of(value) <= LONGEST_WORKED else "condition_needs_working_length"
+
+
 def _span(_field: FieldOf, value: Any) -> str | None:
     return None if value in SPANS and isinstance(value, str) else "condition_span_unknown"
 
@@ -96,6 +102,7 @@ _CHECKS = {
     Takes.SEVERAL: _several,
     Takes.MOMENT: _moment,
     Takes.LENGTH: _length,
+    Takes.WORKING_LENGTH: _working_length,
     Takes.SPAN: _span,
     Takes.TRUTH: _truth,
 }

@@ -66,7 +66,7 @@ class GuardedFetcher:
         """GET without cookies or credentials. Raises FetchRefused."""
         deadline = time.monotonic() + self._policy.total_seconds
         for _ in range(self._policy.max_redirects + 1):
-            self._require_address(url)
+            self.require_address(url)
             try:
                 outcome = self._one(url, headers or {}, deadline)
             except _NETWORK_FAULTS as error:
@@ -75,6 +75,35 @@ class GuardedFetcher:
                 return outcome
             url = urljoin(url, outcome)
         raise FetchRefused("too_many_redirects")
+
+    def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> int:
+        """POST once, without following redirects; the status of the answer, whose body is not read.
+
+        Raises FetchRefused: `bad_address`, `address_not_allowed` and `unreachable` mean that nothing was
+        sent, `broken_off` and `too_slow` that nobody knows.
+        """
+        deadline = time.monotonic() + self._policy.total_seconds
+        self.require_address(url)
+        backend = _GuardedBackend(self._policy, self._resolver, deadline)
+        sent: dict[bytes | str, bytes | str] = {
+            "Host": _host_header(url),
+            "User-Agent": USER_AGENT,
+            "Content-Length": str(len(content)),
+        }
+        sent.update(headers.items())
+        try:
+            with (
+                httpcore.ConnectionPool(
+                    ssl_context=self._tls, network_backend=backend, max_connections=1
+                ) as pool,
+                pool.stream("POST", url, headers=sent, content=content) as response,
+            ):
+                return response.status
+        except _NEVER_SENT as error:
+            raise FetchRefused("unreachable", cause=type(error).__name__) from error
+        except _NETWORK_FAULTS as error:
+            late = time.monotonic() >= deadline
+            raise FetchRefused("too_slow" if late else "broken_off", cause=type(error).__name__) from error
 
     def _one(self, url: str, headers: Mapping[str, str], deadline: float) -> Fetched | str:
         """The content, or the address a redirect points to."""
@@ -114,7 +143,8 @@ class GuardedFetcher:
                 raise FetchRefused("too_slow", seconds=self._policy.total_seconds)
         return bytes(content)
 
-    def _require_address(self, url: str) -> None:
+    def require_address(self, url: str) -> None:
+        """Raises FetchRefused for what can never be asked, whatever its name resolves to."""
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
@@ -199,6 +229,12 @@ class _DeadlineStream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
+_NEVER_SENT = (
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.UnsupportedProtocol,
+    UnicodeError,
+)
 _NETWORK_FAULTS = (
     OSError,
     UnicodeError,

@@ -47,6 +47,8 @@ class Permission(StrEnum):
     CALENDARS_READ = "calendars:read"
     CALENDARS_MANAGE = "calendars:manage"
     FIGURES_READ = "figures:read"
+    AUTOMATION_READ = "automation:read"
+    AUTOMATION_MANAGE = "automation:manage"
     AUDIT_READ = "audit:read"
     OPERATION_READ = "operation:read"
     # Rights of our own processes; no role has them (`GIVABLE`).
@@ -178,6 +180,8 @@ _LEAD = frozenset(
         _P.PEOPLE_READ,
         _P.PEOPLE_SET_CAPACITY,
         _P.OVERVIEW_READ,
+        _P.AUTOMATION_READ,
+        _P.AUTOMATION_MANAGE,
     }
 )
 _WATCH = frozenset(
@@ -194,6 +198,7 @@ _WATCH = frozenset(
         _P.PEOPLE_READ,
         _P.OVERVIEW_READ,
         _P.FIGURES_READ,
+        _P.AUTOMATION_READ,
     }
 )
 _ADMINISTER = frozenset(

@@ -31,7 +31,16 @@ ROOMS = {
     "listening": ("inbound_items", "monitors", "models", "topics", "alerts"),
     "publishing": ("publications",),
     "overview": ("overview", "figures", "exports"),
-    "administration": ("accounts", "people", "operators", "calendars", "audit", "operation", "long_work"),
+    "administration": (
+        "accounts",
+        "people",
+        "operators",
+        "calendars",
+        "automation",
+        "audit",
+        "operation",
+        "long_work",
+    ),
 }
 _OF_ALL = frozenset({Permission.SESSION_USE})
 

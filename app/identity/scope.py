@@ -20,6 +20,7 @@ from app.models import (
     Account,
     AccountKind,
     Attachment,
+    AutomationRun,
     Base,
     Contact,
     ContactIdentity,
@@ -139,6 +140,11 @@ def _long_work_condition(actor: Actor) -> ColumnElement[bool]:
     return LongWork.owner_id == actor.operator_id if actor.operator_id is not None else false()
 
 
+def _automation_run_condition(actor: Actor) -> ColumnElement[bool]:
+    upon = _one_of_reach(ServiceRequest.id == AutomationRun.service_request_id, actor)
+    return and_(_agency_condition(AutomationRun.agency_id, actor), upon)
+
+
 def _contact_condition(actor: Actor) -> ColumnElement[bool]:
     return _an_identity(ContactIdentity.contact_id == Contact.id, actor)
 
@@ -174,6 +180,7 @@ _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "calendar": _calendar_condition,
     "everybody": lambda _actor: true(),
     "attachment": _attachment_condition,
+    "automation_run": _automation_run_condition,
 }
 
 

@@ -30,5 +30,7 @@ def attempt(ctx: Context, act: Callable[[], Any], *, row: int, row_id: int, name
         fields = error.details.get("fields")
         column = next(iter(fields), "") if isinstance(fields, dict) else ""
         detail = {key: value for key, value in error.details.items() if isinstance(value, str | int)}
+        if column and isinstance(fields, dict):
+            detail["fault"] = str(fields[column])[:200]
         return Refusal(row, error.code, row_id, name, column, detail)
     return None

@@ -15,6 +15,7 @@ from app.models.account import (
     Stream,
 )
 from app.models.attachment import Attachment
+from app.models.automation import AutomationRule, AutomationRun, RunState, Standing
 from app.models.calendar import CalendarAccount, DeadlineRecount, HolidayYear, StoredCalendar
 from app.models.conversation import (
     Conversation,
@@ -105,6 +106,8 @@ __all__ = [
     "AuditHead",
     "AuditLog",
     "AuthorActivity",
+    "AutomationRule",
+    "AutomationRun",
     "Avatar",
     "Base",
     "CalendarAccount",
@@ -153,6 +156,7 @@ __all__ = [
     "RequestStatus",
     "RereadRound",
     "Role",
+    "RunState",
     "SampledItem",
     "SavedView",
     "Sensitivity",
@@ -160,6 +164,7 @@ __all__ = [
     "Sharing",
     "SpecialList",
     "SpecialListEntry",
+    "Standing",
     "StoredCalendar",
     "StoredFile",
     "Stream",

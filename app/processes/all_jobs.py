@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.accounts import jobs as accounts_jobs
+from app.automation import jobs as automation_jobs
 from app.customers import jobs as customers_jobs
 from app.figures import jobs as figures_jobs
 from app.files import jobs as files_jobs
@@ -22,6 +23,7 @@ from app.workbench import jobs as workbench_jobs
 # Imported for the jobs they register.
 JOB_MODULES = (
     accounts_jobs,
+    automation_jobs,
     customers_jobs,
     figures_jobs,
     files_jobs,

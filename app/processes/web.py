@@ -18,6 +18,7 @@ from app.api.paths import RowIdConverter
 from app.api.problems import register_problems
 from app.api.reading import register_limits
 from app.api.spa import spa
+from app.automation.views import automation
 from app.calendars.views import calendars
 from app.config import Settings
 from app.core.clock import Clock
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     search,
     saved_views,
     calendars,
+    automation,
     figures,
     realtime,
     callbacks,

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, case, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.adapters import registry
-from app.conditions.catalogue import CATALOGUE, FieldOf, FieldType
+from app.calendars.clocks import moments_after
+from app.conditions.catalogue import CATALOGUE, FieldOf, FieldType, WorkingTime
 from app.conditions.tree import AllOf, Leaf, leaves
 from app.core.db import among
 from app.core.json_members import has_member, has_members, words_of
@@ -98,12 +99,17 @@ def _column(key: str, type_: FieldType, name: str = "", **more: Any) -> FieldOf:
 
 
 _T = FieldType
+_WORKING = WorkingTime(_R.account_id, lambda request: request.account_id, moments_after)
 FIELDS = (
     _column(
-        "status", _T.CHOICE, choices=tuple(s.value for s in RequestStatus), words="condition.choice.status"
+        "status",
+        _T.CHOICE,
+        choices=tuple(s.value for s in RequestStatus),
+        words="condition.choice.status",
+        tracked="status",
     ),
-    _column("type", _T.CHOICE, choices=REQUEST_TYPES, words="condition.choice.type"),
-    _column("priority", _T.CHOICE, choices=PRIORITIES, words="condition.choice.priority"),
+    _column("type", _T.CHOICE, choices=REQUEST_TYPES, words="condition.choice.type", tracked="type"),
+    _column("priority", _T.CHOICE, choices=PRIORITIES, words="condition.choice.priority", tracked="priority"),
     FieldOf(
         "priority_parts",
         _T.SET,
@@ -126,12 +132,12 @@ FIELDS = (
         choices=PLATFORMS,
         words="condition.choice.platform",
     ),
-    _column("team", _T.REFERENCE, "team_id", kind=TEAM, optional=True),
-    _column("assignee", _T.REFERENCE, "assignee_id", kind=OPERATOR, optional=True),
-    _column("sentiment", _T.CHOICE, choices=MOODS, words="condition.choice.sentiment"),
+    _column("team", _T.REFERENCE, "team_id", kind=TEAM, optional=True, tracked="team_id"),
+    _column("assignee", _T.REFERENCE, "assignee_id", kind=OPERATOR, optional=True, tracked="assignee_id"),
+    _column("sentiment", _T.CHOICE, choices=MOODS, words="condition.choice.sentiment", tracked="sentiment"),
     _column("sentiment_unsure", _T.TRUTH),
-    _column("waiting", _T.DURATION, "waiting_since", optional=True),
-    _column("due_in", _T.DURATION, "due_at", optional=True, ahead=True),
+    _column("waiting", _T.DURATION, "waiting_since", optional=True, working=_WORKING),
+    _column("due_in", _T.DURATION, "due_at", optional=True, ahead=True, working=_WORKING),
     _column("window_left", _T.DURATION, "window_until", optional=True, ahead=True),
     _column("due_at", _T.TIME, optional=True),
     _column("opened_at", _T.TIME),

@@ -56,19 +56,19 @@ def subject_of(ctx: Context, key: str) -> SubjectOf:
     return subject
 
 
-def subject_view(ctx: Context, key: str) -> ConditionSubjectView:
+def subject_view(ctx: Context, key: str, *, of_events: bool = False) -> ConditionSubjectView:
     subject = subject_of(ctx, key)
     return ConditionSubjectView(
         key=key,
         fields=[
-            _field_view(ctx, subject, about)
+            _field_view(ctx, subject, about, of_events=of_events)
             for about in subject.fields.values()
             if about.right is None or ctx.actor.may(about.right)
         ],
     )
 
 
-def _field_view(ctx: Context, subject: SubjectOf, about: FieldOf) -> ConditionFieldView:
+def _field_view(ctx: Context, subject: SubjectOf, about: FieldOf, *, of_events: bool) -> ConditionFieldView:
     return ConditionFieldView(
         key=about.key,
         label=field_label(subject, about, ctx.locale),
@@ -77,7 +77,7 @@ def _field_view(ctx: Context, subject: SubjectOf, about: FieldOf) -> ConditionFi
             ConditionOperatorView(
                 key=key, label=translate(f"condition.op.{key}", ctx.locale), takes=operator.takes
             )
-            for key, operator in operators_of(about).items()
+            for key, operator in operators_of(about, of_events=of_events).items()
         ],
         choices=[
             ConditionChoiceView(value=choice, label=choice_label(about, choice, ctx.locale))

@@ -152,6 +152,12 @@ class ConditionFieldView(BaseModel):
     """The kind of row whose ids it takes."""
 
 
+class SubjectQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    of_events: bool = False
+    """Also what can only be asked of an event: whether it changed a field, from what and to what."""
+
+
 class ConditionSubjectView(BaseModel):
     """What the asker may ask about a subject."""
 

@@ -21,6 +21,7 @@ from app.saved_views.schemas import (
     SavedViewList,
     SavedViewQuery,
     SavedViewView,
+    SubjectQuery,
 )
 
 saved_views = Blueprint("saved_views", __name__)
@@ -33,10 +34,11 @@ _USE = Permission.SESSION_USE
     "/condition-subjects/<subject>",
     access=_USE,
     summary="What may be asked about a subject",
+    query=SubjectQuery,
     response=ConditionSubjectView,
 )
-def get_subject(ctx: Context, subject: str) -> ConditionSubjectView:
-    return queries.subject_view(ctx, subject)
+def get_subject(ctx: Context, query: SubjectQuery, subject: str) -> ConditionSubjectView:
+    return queries.subject_view(ctx, subject, of_events=query.of_events)
 
 
 @endpoint(

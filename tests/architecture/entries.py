@@ -13,6 +13,7 @@ from typing import Any
 from app.core.permissions import RoleName
 from app.models import OutboundState
 from tests.architecture.asking import Ask, Entry, Reach, plain
+from tests.architecture.entries_automation import AUTOMATION
 from tests.architecture.entries_figures import FIGURES
 from tests.architecture.entries_listening import LISTENING
 from tests.architecture.entries_long_work import LONG_WORK
@@ -84,6 +85,7 @@ _EDITED = {"name": "改名", "kind": "official", "team_id": None, "owner_operato
 _R = Reach
 
 ROUTES: dict[str, Entry] = {
+    **AUTOMATION,
     **FIGURES,
     **LISTENING,
     **LONG_WORK,

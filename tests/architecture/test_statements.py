@@ -23,6 +23,8 @@ from app.models import (
     AgencyKind,
     Alert,
     AlertKind,
+    AutomationRule,
+    AutomationRun,
     Base,
     FilterSample,
     LongWork,
@@ -51,6 +53,7 @@ from tests.support.statements import counted
 FEW, MANY = 3, 60
 _STATES = (OutboundState.SENT, OutboundState.QUEUED, OutboundState.FAILED)
 _VARIABLE = re.compile(r"<(?:int:)?(\w+)>")
+_SAMPLE = {"id": 1, "at": "2026-11-30T01:00:00+00:00"}
 READS = sorted(name for name, spec in ENDPOINTS.items() if spec.method == "GET")
 
 STATEMENTS: dict[str, int | tuple[int, int]] = {
@@ -59,6 +62,9 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "accounts.list_accounts": 7,
     "accounts.list_follow_requests": 2,
     "accounts.list_platforms": 1,
+    "automation.get_offer": 1,
+    "automation.list_rules": 7,
+    "automation.list_runs": 4,
     "calendars.list_calendars": 5,
     "calendars.list_years": 2,
     "customers.get_avatar": 2,
@@ -156,6 +162,7 @@ class Growing:
         self._each(numbers, self._saved_view)
         self._each(numbers, self._long_work)
         self._each(numbers, self._calendar)
+        self._rules(numbers)
         for number in numbers:
             make.operator(home, self.stage.team, role=RoleName.SUPERVISOR, name=f"领班{number}")
             account = make.account(home, self.stage.team)
@@ -173,6 +180,44 @@ class Growing:
             owner_id=administrator.id,
             label=f"{number}",
             locale="en",
+        )
+
+    def _rules(self, numbers: range) -> None:
+        """Each names people in its condition and its action, and has acted once."""
+        stage = self.stage
+        assign = {"kind": "assign", "operator_id": stage.operator.id}
+        asked = {"field": "assignee", "op": "is_not", "value": stage.operator.id}
+        rules = [
+            AutomationRule(
+                created_at=self.make.now,
+                agency_id=stage.agency.id,
+                owner_id=stage.operator.id,
+                name=f"{MARK}{number}",
+                trigger={"kind": "event", "event": "request_opened"},
+                condition={"all": [asked]},
+                actions=[assign],
+                hourly_limit=100,
+                dry_run={"looked_at": 1, "matched": 1, "requests": 1, "per_hour": 1, "samples": [_SAMPLE]},
+                dry_run_at=self.make.now,
+                hook_secret=b"",
+            )
+            for number in numbers
+        ]
+        self._save(rules)
+        self._save(
+            AutomationRun(
+                created_at=self.make.now,
+                rule_id=rule.id,
+                rule_version=1,
+                agency_id=stage.agency.id,
+                account_id=stage.account.id,
+                service_request_id=stage.request.id,
+                moment="v1",
+                cause="request_opened",
+                matched=[{"leaf": asked, "value": None}],
+                actions=[assign],
+            )
+            for rule in rules
         )
 
     def _calendar(self, number: int) -> Base:

@@ -20,6 +20,7 @@ from app.core.runtime import Runtime
 from app.listener.ledger import fields as item_fields
 from app.models import (
     Account,
+    CalendarAccount,
     Contact,
     ContactIdentity,
     Conversation,
@@ -33,6 +34,7 @@ from app.models import (
     OutboundState,
     RequestStatus,
     ServiceRequest,
+    StoredCalendar,
     Team,
     Verdict,
     VerdictOutcome,
@@ -45,6 +47,13 @@ from tests.factories.make import Make
 ALPHABET = "宽带Ａa%_\\'\" 　Ｂbéß１1！!İ📶\nÉ　网"
 """Wide and narrow, both cases, letters beyond ASCII, what LIKE takes for wildcards, quotes."""
 LEVELS = (None, "VIP", "ｖｉｐ", "普通", "")
+HOURS = {
+    "week": [*[[["09:00", "12:00"], ["13:30", "18:00"]]] * 5, [], []],
+    "breaks": [],
+    "holiday": [],
+    "make_up": [["10:00", "16:00"]],
+}
+"""One account counts on these; the other around the clock."""
 MINUTES = (0, 1, 5, 30, 60, 120, 1440, 2880, 10080, 44640)
 
 
@@ -64,6 +73,19 @@ def organisation(make: Make) -> Organisation:
         make.account(agency, teams[0]),
         make.account(agency, teams[1], platform="wechat"),
     ]
+    calendar = make.save(
+        StoredCalendar(
+            created_at=make.now,
+            agency_id=None,
+            name="白班",
+            zone="Asia/Shanghai",
+            hours=HOURS,
+            company_days=[],
+            follows_holidays=True,
+            is_default=False,
+        )
+    )
+    make.save(CalendarAccount(created_at=make.now, calendar_id=calendar.id, account_id=accounts[0].id))
     monitors = [
         make.save(Monitor(created_at=make.now, updated_at=make.now, agency_id=agency.id, name=f"规则{n}"))
         for n in range(3)

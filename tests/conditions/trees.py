@@ -73,6 +73,14 @@ def values(about: FieldOf, takes: Takes, ids: Ids, now: datetime) -> st.SearchSt
         Takes.SEVERAL: st.lists(choices, min_size=1, max_size=4),
         Takes.MOMENT: moments,
         Takes.LENGTH: lengths,
+        Takes.WORKING_LENGTH: st.sampled_from(
+            [
+                {"amount": 1, "unit": "minutes"},
+                {"amount": 2, "unit": "hours"},
+                {"amount": 16, "unit": "hours"},
+                {"amount": 200, "unit": "hours"},
+            ]
+        ),
         Takes.SPAN: st.sampled_from(SPANS),
         Takes.TRUTH: st.booleans(),
     }[takes]

@@ -656,6 +656,11 @@ export interface components {
             /** Role Id */
             role_id: number;
         };
+        /** RuleChanged */
+        RuleChanged: {
+            /** Automation Rule Id */
+            automation_rule_id: number;
+        };
         /**
          * SampleReviewed
          * @description Somebody looked at an item of the sample, or took back what they had said of it.
@@ -878,6 +883,12 @@ export interface EventPayloads {
   'alert.acknowledged': components['schemas']['AlertChanged']
   'alert.raised': components['schemas']['AlertChanged']
   'alert.updated': components['schemas']['AlertChanged']
+  'automation_rule.added': components['schemas']['RuleChanged']
+  'automation_rule.edited': components['schemas']['RuleChanged']
+  'automation_rule.judged': components['schemas']['RuleChanged']
+  'automation_rule.removed': components['schemas']['RuleChanged']
+  'automation_rule.switched': components['schemas']['RuleChanged']
+  'automation_rule.worked': components['schemas']['RuleChanged']
   'calendar.added': components['schemas']['CalendarChanged']
   'calendar.edited': components['schemas']['CalendarChanged']
   'calendar.removed': components['schemas']['CalendarChanged']
@@ -930,6 +941,12 @@ export const EVENT_NAMES = [
   'alert.acknowledged',
   'alert.raised',
   'alert.updated',
+  'automation_rule.added',
+  'automation_rule.edited',
+  'automation_rule.judged',
+  'automation_rule.removed',
+  'automation_rule.switched',
+  'automation_rule.worked',
   'calendar.added',
   'calendar.edited',
   'calendar.removed',
@@ -979,6 +996,7 @@ export const EVENT_NAMES = [
 export const KINDS = [
   'account',
   'alert',
+  'automation_rule',
   'calendar',
   'filter_sample',
   'holiday_year',

@@ -42,6 +42,7 @@ describe('the registry', () => {
       'accounts',
       'people',
       'roles',
+      'automation',
       'worktime',
     ])
     expect(menuFor(new Set(['topics:read'])).map((page) => page.name)).toEqual(['topics'])

@@ -117,6 +117,12 @@ describe('live events', () => {
   it('are all known by where their news goes', () => {
     // Whoever declares an event says here what the browser does with it: a table takes what it carries, or a screen is told.
     const TOLD = new Set([
+      'automation_rule.added',
+      'automation_rule.edited',
+      'automation_rule.judged',
+      'automation_rule.removed',
+      'automation_rule.switched',
+      'automation_rule.worked',
       'calendar.added',
       'calendar.edited',
       'calendar.removed',
