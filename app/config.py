@@ -7,6 +7,7 @@ console loses customers' posts quietly.
 from __future__ import annotations
 
 import os
+import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +45,12 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = Field("", description="SQLAlchemy address; default SQLite in DATA_DIR")
     redis_url: str = Field("", description="redis:// or unix:// address of the queue")
+    files_bucket_url: str = Field(
+        "", description="https://server/bucket of an S3-compatible service; default a folder in DATA_DIR"
+    )
+    files_bucket_region: str = "us-east-1"
+    files_bucket_key: str = Field("", description="access key of the bucket")
+    files_bucket_secret: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     credential_keys: SecretStr = Field(
         SecretStr(""),
@@ -123,7 +130,7 @@ class Settings(BaseSettings):
             self.redis_url = f"unix://{self.data_dir / 'valkey.sock'}"
         if not self.public_url:
             self.public_url = f"http://127.0.0.1:{self.port}"
-        problems = self._broken_credential_keys()
+        problems = self._broken_credential_keys() + self._broken_bucket()
         if self.lingke_env is Environment.PRODUCTION:
             problems += self._unfit_for_production()
         if problems:
@@ -142,6 +149,18 @@ class Settings(BaseSettings):
             problems.append(
                 "SANDBOX_URL is for the demo and tests: real accounts must not talk to the stand-in"
             )
+        return problems
+
+    def _broken_bucket(self) -> list[str]:
+        if not self.files_bucket_url:
+            return []
+        problems = []
+        if not re.fullmatch(r"https?://[^/?#@]+/[a-z0-9][a-z0-9.-]{1,62}/?", self.files_bucket_url):
+            problems.append(
+                "FILES_BUCKET_URL must be https://server/bucket, without keys or anything behind it"
+            )
+        if not self.files_bucket_key or not self.files_bucket_secret.get_secret_value():
+            problems.append("FILES_BUCKET_KEY and FILES_BUCKET_SECRET must be set with FILES_BUCKET_URL")
         return problems
 
     def _broken_credential_keys(self) -> list[str]:

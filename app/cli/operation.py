@@ -9,7 +9,9 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.runtime import runtime_here
+from app.core.errors import AppError
 from app.identity.audit_chain import forget_checkpoint
+from app.media.store import fill_bucket
 from app.ops import backup, doctor
 from app.ops.archive import BackupError
 
@@ -45,3 +47,16 @@ def ops_restore(file: Path) -> None:
     except BackupError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"restored what was backed up at {manifest.created_at}")
+
+
+@ops.command("move-files")
+def ops_move_files() -> None:
+    """Put the files of DATA_DIR/files into the bucket of FILES_BUCKET_URL; nothing is deleted here."""
+    runtime = runtime_here()
+    if not runtime.settings.files_bucket_url:
+        raise click.ClickException("FILES_BUCKET_URL is not set: files stay in DATA_DIR/files")
+    try:
+        count = fill_bucket(runtime)
+    except AppError as error:
+        raise click.ClickException(f"the bucket does not take them: {error}") from None
+    click.echo(f"{count} files are in {runtime.settings.files_bucket_url}; DATA_DIR/files can go")

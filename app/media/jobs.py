@@ -12,7 +12,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.jobs.job import job
 from app.jobs.periodic import Periodic, seconds
-from app.media.collecting import collect
+from app.media.collecting import collect, old_files
 from app.media.copies import due_copies, lease_copy, record_copied, record_not_copied
 from app.media.fetching import NotGot, fetch_medium
 from app.media.job_names import COLLECT_FILES, COPY_MEDIUM
@@ -45,8 +45,9 @@ def copy_medium(runtime: Runtime, copy_id: int) -> None:
 
 @job(COLLECT_FILES)
 def collect_files(runtime: Runtime) -> None:
+    old = old_files(runtime)
     with open_context(runtime, COPIER) as ctx:
-        collect(ctx)
+        collect(ctx, old)
 
 
 def _due_copies(ctx: Context) -> list[DeferredJob]:

@@ -17,15 +17,19 @@ FILES_LOCK = "stored-files"
 
 def keep_file(ctx: Context, incoming: Incoming, mime_type: str) -> int:
     """The stored file's id. Its content is in the store before its row is committed."""
+    incoming.bring()
     lock_counter(ctx.session, FILES_LOCK, ctx.now())
     return _stored(ctx, incoming.keep(), incoming.size, mime_type)
 
 
 def keep_file_at(ctx: Context, path: Path, mime_type: str) -> int:
     """The same for a file on DATA_DIR's disk, which moves into the store without being read into memory."""
-    size = path.stat().st_size
+    size, store = path.stat().st_size, file_store(ctx.runtime)
+    name = store.name_of(path)
+    store.bring(name, path)
     lock_counter(ctx.session, FILES_LOCK, ctx.now())
-    return _stored(ctx, file_store(ctx.runtime).put_file(path), size, mime_type)
+    store.take(name, path)
+    return _stored(ctx, name, size, mime_type)
 
 
 def _stored(ctx: Context, name: str, size: int, mime_type: str) -> int:

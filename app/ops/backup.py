@@ -20,7 +20,7 @@ from app.ops.launch_lock import is_locked
 from app.ops.layout import Layout
 
 # Made anew by a start, or a copy of something that is kept elsewhere.
-NOT_KEPT = {"run", "logs", "valkey", "sandbox", "backups"}
+NOT_KEPT = {"run", "logs", "valkey", "sandbox", "backups", "files-near"}
 NOT_KEPT_BEGINNINGS = ("lingke.db", "backup-", "restore-")
 
 

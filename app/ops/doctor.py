@@ -21,6 +21,8 @@ import redis
 from sqlalchemy.engine import make_url
 
 from app.config import ConfigurationError, Environment, Settings, load_settings
+from app.core.bucket import Bucket, NotThere
+from app.core.errors import Unavailable
 from app.ops import preflight
 from app.ops.archive import BackupError
 from app.ops.database_copy import check_sqlite, newest_revision, schema_revision
@@ -146,12 +148,26 @@ def _web(settings: Settings) -> tuple[Health, str]:
     return (Health.OK, "ready") if '"ready"' in body else (Health.WARNING, body)
 
 
+def _files(settings: Settings) -> tuple[Health, str]:
+    if not settings.files_bucket_url:
+        return Health.OK, "in the data folder"
+    try:
+        Bucket(settings).try_out()
+    except (Unavailable, NotThere) as error:
+        return (
+            Health.FAILED,
+            f"{settings.files_bucket_url}: {error}; see FILES_BUCKET_* in docs/operations.md",
+        )
+    return Health.OK, f"in {settings.files_bucket_url}"
+
+
 CHECKS: dict[str, Check] = {
     "数据目录 data folder": _data_folder,
     "密钥 secrets": _secrets,
     "数据库 database": _database,
     "表结构 schema": _schema,
     "队列 queue": _queue,
+    "文件 files": _files,
     "前端 front end": _frontend,
     "进程 processes": _processes,
     "网页 web": _web,

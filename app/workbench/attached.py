@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -14,10 +13,10 @@ from app.adapters.capabilities import Capabilities, Feature
 from app.adapters.types import OutboundMedia, SendKind
 from app.core.context import Context
 from app.core.db import among
-from app.core.errors import PlatformError, PlatformErrorKind
+from app.core.errors import PlatformError, PlatformErrorKind, Unavailable
 from app.core.i18n import translate
 from app.core.rows import rows_by_id
-from app.media.store import file_store
+from app.media.store import FileStore, file_store
 from app.models import Account, Attachment, Lane, Message
 from app.workbench.schemas import FileKindView, LaneFilesView
 
@@ -37,7 +36,7 @@ def outbound_files(ctx: Context, account: Account, files: Sequence[Attachment]) 
             kind=_kind(file.kind, taken),
             filename=file.name,
             mime_type=file.mime_type,
-            load=_reader(store.path(file.file.sha256), account.platform),
+            load=_reader(store, file.file.sha256, account.platform),
             size=file.file.size,
         )
         for file in files
@@ -49,17 +48,18 @@ def _kind(kind: str, taken: Iterable[str]) -> str:
     return next((word for word in _SOUND if kind in _SOUND and word in taken), kind)
 
 
-def _reader(path: Path, platform: str) -> Callable[[], bytes]:
+def _reader(store: FileStore, name: str, platform: str) -> Callable[[], bytes]:
+    def not_sent(kind: PlatformErrorKind, message: str) -> PlatformError:
+        return PlatformError(kind, platform=platform, message=message, platform_code="not_sent")
+
     def read() -> bytes:
         try:
-            return path.read_bytes()
+            return store.path(name).read_bytes()
         except FileNotFoundError:
-            raise PlatformError(
-                PlatformErrorKind.REJECTED,
-                platform=platform,
-                message="file_lost",
-                platform_code="not_sent",
-            ) from None
+            raise not_sent(PlatformErrorKind.REJECTED, "file_lost") from None
+        except Unavailable:
+            # Nothing has left yet: it goes when the files are back.
+            raise not_sent(PlatformErrorKind.TEMPORARY, "files_away") from None
 
     return read
 

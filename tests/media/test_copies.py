@@ -14,7 +14,7 @@ from app.core.clock import ManualClock
 from app.core.errors import PlatformErrorKind
 from app.core.unit_of_work import open_context
 from app.listener.jobs import LISTENER
-from app.media.collecting import collect
+from app.media.collecting import collect, old_files
 from app.media.copies import due_copies
 from app.media.jobs import copy_medium
 from app.media.store import file_store
@@ -209,12 +209,12 @@ def test_equal_files_are_kept_once_and_collected_when_nothing_names_them(
     with open_context(desk.runtime, LISTENER) as ctx:
         (file,) = ctx.session.scalars(select(StoredFile))
         clock.advance(2 * 86_400)
-        assert collect(ctx) == 0
+        assert collect(ctx, old_files(desk.runtime)) == 0
         for copy in ctx.session.scalars(select(MediaCopy)):
             copy.file_id = None
         ctx.session.flush()
         path = file_store(desk.runtime).path(file.sha256)
         assert path.exists()
-        assert collect(ctx) == 1
+        assert collect(ctx, old_files(desk.runtime)) == 1
     with open_context(desk.runtime, LISTENER, write=False) as ctx:
         assert list(ctx.session.scalars(select(StoredFile))) == []
