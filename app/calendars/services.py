@@ -45,7 +45,7 @@ from app.core.field_errors import field_texts
 from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.scope import agency_readers, scope
-from app.models import Account, Agency, CalendarAccount, HolidayYear, StoredCalendar
+from app.models import Account, Agency, CalendarAccount, Contract, Grant, HolidayYear, StoredCalendar
 from app.worktime.reading import Reading, read_notice
 
 MOST_CALENDARS = 200
@@ -96,15 +96,24 @@ def edit_calendar(ctx: Context, calendar_id: int, command: EditCalendar) -> Stor
 
 
 def remove_calendar(ctx: Context, calendar_id: int) -> None:
-    """Raises Conflict(`calendar_in_use`) while accounts count on it."""
+    """Raises Conflict(`calendar_in_use`) while accounts count on it, or somebody's hours of acting."""
     ctx.require(Permission.CALENDARS_MANAGE)
     row = get_calendar(ctx, calendar_id, locked=True)
-    used_by = sum(calendar == row.id for calendar in _who_counts_on_what(ctx).values())
+    used_by = sum(calendar == row.id for calendar in _who_counts_on_what(ctx).values()) + _acting_by(ctx, row)
     if used_by or row.is_default:
         raise Conflict("calendar_in_use", count=used_by, is_default=row.is_default)
     _tell(ctx, row, CALENDAR_REMOVED)
     ctx.session.delete(row)
     ctx.session.flush()
+
+
+def _acting_by(ctx: Context, row: StoredCalendar) -> int:
+    """How many contracts and grants have its hours, those of old ones among them: they are the record."""
+    by_contract, by_grant = (
+        select(func.count()).where(table.calendar_id == row.id).scalar_subquery()
+        for table in (Contract, Grant)
+    )
+    return ctx.session.scalar(select(by_contract + by_grant)) or 0
 
 
 def _apply(ctx: Context, row: StoredCalendar, command: CalendarContent) -> None:
@@ -184,7 +193,7 @@ def _tell(ctx: Context, row: StoredCalendar, name: EventName) -> None:
         **{column: getattr(row, column) for column in _COUNTED},
     }
     audit.record(ctx, name, about, detail=detail)
-    audience = agency_readers(ctx.session, row.agency_id, Permission.CALENDARS_READ)
+    audience = agency_readers(row.agency_id, Permission.CALENDARS_READ)
     ctx.emit(name, CalendarChanged(calendar_id=row.id), audience, about=about)
 
 
@@ -253,5 +262,5 @@ def _holidays_changed(ctx: Context, row: HolidayYear, name: EventName) -> None:
     want_recount(ctx, [account for account, calendar in uses.items() if calendar in ids])
     about = HOLIDAY_YEAR.of(row)
     audit.record(ctx, name, about, detail={"year": row.year, "days": row.days})
-    audience = agency_readers(ctx.session, None, Permission.CALENDARS_READ)
+    audience = agency_readers(None, Permission.CALENDARS_READ)
     ctx.emit(name, HolidayYearChanged(year=row.year), audience, about=about)

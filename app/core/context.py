@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,9 +11,28 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Forbidden, NotFound
 from app.core.events import EVENTS, NOBODY, Audience, Event, EventName, Subject
+from app.core.grants import Granted
 from app.core.jobs import DeferredJob, Job
-from app.core.permissions import Actor, Permission
+from app.core.permissions import ACTS, Actor, Permission, allowed_by
 from app.core.runtime import Runtime
+
+GrantCheck = Callable[["Context", Granted, Permission], None]
+_GRANT_CHECKS: list[GrantCheck] = []
+
+
+def check_grants_with(check: GrantCheck) -> None:
+    """Have this asked before anybody acts by a grant that has hours (`app/grants` does)."""
+    _GRANT_CHECKS.append(check)
+
+
+def ask_grant(ctx: Context, granted: Granted, permission: Permission) -> None:
+    """Raises LookupError where nobody knows what hours are: what may not be acted on is not acted on."""
+    if permission not in ACTS or granted.calendar_id is None:
+        return
+    if not _GRANT_CHECKS:
+        raise LookupError("a grant has hours, and this process has not loaded app.grants")
+    for check in _GRANT_CHECKS:
+        check(ctx, granted, permission)
 
 
 @dataclass
@@ -31,11 +51,21 @@ class Context:
         return self.runtime.clock.now()
 
     def require(self, permission: Permission, *, account_id: int | None = None) -> None:
-        """First line of every write service. An account out of reach does not exist for the actor."""
+        """First line of every write service. An account out of reach does not exist for the actor.
+
+        Whoever reaches it by a grant may what the grant allows, and act in its hours.
+        """
         if not self.actor.may(permission):
             raise Forbidden(permission=permission.value)
-        if account_id is not None and not self.actor.reaches_account(account_id):
+        if account_id is None:
+            return
+        if not self.actor.reaches_account(account_id):
             raise NotFound
+        granted = self.actor.granted(account_id)
+        if granted is not None:
+            if not allowed_by(granted, permission):
+                raise Forbidden("grant_does_not_allow", permission=permission.value)
+            ask_grant(self, granted, permission)
 
     def emit(
         self,

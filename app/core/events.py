@@ -113,7 +113,7 @@ class Declared:
 
 # Past participles that do not end in -ed.
 _IRREGULAR = frozenset(
-    {"drawn", "given", "held", "left", "lost", "made", "put", "seen", "sent", "taken", "told", "written"}
+    "begun drawn given held left lost made put seen sent taken told written".split()  # noqa: SIM905
 )
 _NAME = re.compile(r"[a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*")
 

@@ -1,8 +1,7 @@
-"""Rights, what roles allow together, the roles that the program brings, and who an actor is.
+"""Rights, what roles allow together, what a grant of an account gives of them, and who an actor is.
 
 A right is `resource:action`. Roles are rows (`app/models/role.py`): each also says how far its data reaches,
-which accounts and within them which requests, and which fields stay masked. Here stand only those five that
-every installation begins with; nothing else in the code knows a role by name.
+which accounts and within them which requests, and which fields stay masked.
 """
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from app.core.grants import REPLIES, Allowed, Granted
 
 
 class Permission(StrEnum):
@@ -46,6 +47,8 @@ class Permission(StrEnum):
     OVERVIEW_READ = "overview:read"
     CALENDARS_READ = "calendars:read"
     CALENDARS_MANAGE = "calendars:manage"
+    GRANTS_READ = "grants:read"
+    GRANTS_MANAGE = "grants:manage"
     FIGURES_READ = "figures:read"
     AUTOMATION_READ = "automation:read"
     AUTOMATION_MANAGE = "automation:manage"
@@ -76,6 +79,7 @@ class AccountReach(StrEnum):
     TEAM = "team"
     """Accounts that work for one of the actor's teams."""
     AGENCY = "agency"
+    """All that belong to it or were granted to it."""
     ALL = "all"
 
 
@@ -135,122 +139,7 @@ def together(mandates: Iterable[Mandate]) -> Mandate:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class BuiltInRole:
-    """A role that every installation begins with, as this version of the program means it."""
-
-    name: RoleName
-    mandate: Mandate
-    capacity: int = 0
-    """How many requests a new person is given at most, until somebody says otherwise."""
-
-
-SERVING_CAPACITY = 8
-
 _P = Permission
-_SERVE = frozenset(
-    {
-        _P.SESSION_USE,
-        _P.SERVICE_REQUESTS_READ,
-        _P.SERVICE_REQUESTS_CLAIM,
-        _P.SERVICE_REQUESTS_UPDATE,
-        _P.CONVERSATIONS_READ,
-        _P.REPLIES_SEND,
-        _P.NOTES_WRITE,
-        _P.FILES_UPLOAD,
-        _P.CONTACTS_READ,
-        _P.OPERATORS_READ,
-        _P.CALENDARS_READ,
-        _P.FIGURES_READ,
-    }
-)
-_LISTEN = frozenset({_P.INBOUND_ITEMS_READ, _P.MONITORS_READ, _P.TOPICS_READ, _P.PUBLICATIONS_READ})
-_LEAD = frozenset(
-    {
-        _P.SAVED_VIEWS_SHARE,
-        _P.EXPORTS_CREATE,
-        _P.SERVICE_REQUESTS_ASSIGN,
-        _P.INBOUND_ITEMS_RESCUE,
-        _P.INBOUND_ITEMS_CORRECT,
-        _P.ACCOUNTS_READ,
-        _P.MONITORS_MANAGE,
-        _P.MODELS_READ,
-        _P.ALERTS_ACKNOWLEDGE,
-        _P.PUBLICATIONS_SEND,
-        _P.PEOPLE_READ,
-        _P.PEOPLE_SET_CAPACITY,
-        _P.OVERVIEW_READ,
-        _P.AUTOMATION_READ,
-        _P.AUTOMATION_MANAGE,
-    }
-)
-_WATCH = frozenset(
-    {
-        _P.SESSION_USE,
-        _P.EXPORTS_CREATE,
-        _P.SERVICE_REQUESTS_READ,
-        _P.CONVERSATIONS_READ,
-        _P.CONTACTS_READ,
-        _P.OPERATORS_READ,
-        _P.CALENDARS_READ,
-        _P.ACCOUNTS_READ,
-        _P.MODELS_READ,
-        _P.PEOPLE_READ,
-        _P.OVERVIEW_READ,
-        _P.FIGURES_READ,
-        _P.AUTOMATION_READ,
-    }
-)
-_ADMINISTER = frozenset(
-    {
-        _P.ACCOUNTS_MANAGE,
-        _P.OPERATORS_MANAGE,
-        _P.CALENDARS_MANAGE,
-        _P.AUDIT_READ,
-        _P.OPERATION_READ,
-        _P.MODELS_MANAGE,
-        _P.LONG_WORK_MANAGE,
-    }
-)
-
-_UNMASKED: frozenset[MaskedField] = frozenset()
-_MASKED = frozenset(MaskedField)
-
-ROLES: dict[RoleName, BuiltInRole] = {
-    role.name: role
-    for role in (
-        BuiltInRole(
-            name=RoleName.OPERATOR,
-            mandate=Mandate(
-                _SERVE | _LISTEN | {_P.INBOUND_ITEMS_RESCUE, _P.INBOUND_ITEMS_CORRECT},
-                AccountReach.TEAM,
-                RequestReach.TEAM,
-                _MASKED,
-            ),
-            capacity=SERVING_CAPACITY,
-        ),
-        BuiltInRole(
-            name=RoleName.AGENCY_OPERATOR,
-            mandate=Mandate(_SERVE, AccountReach.TEAM, RequestReach.OWN, _MASKED),
-            capacity=SERVING_CAPACITY,
-        ),
-        BuiltInRole(
-            name=RoleName.SUPERVISOR,
-            mandate=Mandate(_SERVE | _LISTEN | _LEAD, AccountReach.AGENCY, RequestReach.ALL, _UNMASKED),
-        ),
-        BuiltInRole(
-            name=RoleName.MANAGER,
-            mandate=Mandate(_WATCH | _LISTEN, AccountReach.ALL, RequestReach.ALL, _MASKED),
-        ),
-        BuiltInRole(
-            name=RoleName.ADMINISTRATOR,
-            mandate=Mandate(
-                _SERVE | _LISTEN | _LEAD | _ADMINISTER, AccountReach.ALL, RequestReach.ALL, _UNMASKED
-            ),
-        ),
-    )
-}
-
 _OF_PROCESSES = frozenset(
     {
         _P.CALLBACKS_STORE,
@@ -278,6 +167,70 @@ def known_fields(words: Iterable[str]) -> frozenset[MaskedField]:
     return frozenset(_FIELDS[word] for word in words if word in _FIELDS)
 
 
+_L = frozenset({Allowed.LISTEN})
+NEEDS: dict[Permission, frozenset[Allowed]] = {
+    **dict.fromkeys(
+        (
+            _P.SERVICE_REQUESTS_READ,
+            _P.CONVERSATIONS_READ,
+            _P.NOTES_WRITE,
+            _P.INBOUND_ITEMS_READ,
+            _P.INBOUND_ITEMS_RESCUE,
+            _P.INBOUND_ITEMS_CORRECT,
+            _P.MONITORS_READ,
+            _P.TOPICS_READ,
+            _P.ALERTS_ACKNOWLEDGE,
+        ),
+        _L,
+    ),
+    **dict.fromkeys(
+        (
+            _P.SERVICE_REQUESTS_CLAIM,
+            _P.SERVICE_REQUESTS_ASSIGN,
+            _P.SERVICE_REQUESTS_UPDATE,
+            _P.REPLIES_SEND,
+        ),
+        REPLIES,
+    ),
+    _P.CONTACTS_READ: frozenset({Allowed.FANS}),
+    _P.PUBLICATIONS_SEND: frozenset({Allowed.PUBLISH}),
+}
+"""What a right needs of a grant: one of these. What is not named needs that there is a grant."""
+OF_OWNERS = frozenset(
+    {
+        _P.ACCOUNTS_MANAGE,
+        _P.MONITORS_MANAGE,
+        _P.MODELS_READ,
+        _P.MODELS_MANAGE,
+        _P.CALENDARS_MANAGE,
+        _P.GRANTS_MANAGE,
+    }
+)
+"""Rights over an account that no grant gives."""
+ACTS = frozenset(
+    {
+        _P.SERVICE_REQUESTS_CLAIM,
+        _P.SERVICE_REQUESTS_ASSIGN,
+        _P.SERVICE_REQUESTS_UPDATE,
+        _P.REPLIES_SEND,
+        _P.NOTES_WRITE,
+        _P.INBOUND_ITEMS_RESCUE,
+        _P.INBOUND_ITEMS_CORRECT,
+        _P.ALERTS_ACKNOWLEDGE,
+        _P.PUBLICATIONS_SEND,
+    }
+)
+"""Rights that change something: a grant with hours gives them in its hours alone."""
+
+
+def allowed_by(granted: Granted, permission: Permission) -> bool:
+    """Whether a grant gives a right, to those whose role has it."""
+    if permission in OF_OWNERS:
+        return False
+    needed = NEEDS.get(permission)
+    return needed is None or not needed.isdisjoint(granted.allows)
+
+
 class ActorKind(StrEnum):
     ANONYMOUS = "anonymous"
     OPERATOR = "operator"
@@ -288,7 +241,8 @@ class ActorKind(StrEnum):
 class Actor:
     """Who acts, with which rights, over which data.
 
-    `account_ids` is None when every account is within reach, else exactly those that are.
+    `account_ids` is None when every account is within reach, else exactly those that are: their agency's
+    and those that `grants` open to it, of which each says how far.
     """
 
     kind: ActorKind
@@ -303,6 +257,7 @@ class Actor:
     agency_id: int | None = None
     session_id: int | None = None
     team_ids: frozenset[int] = frozenset()
+    grants: tuple[Granted, ...] = ()
     locale: str = "zh-CN"
     address: str = field(default="", compare=False)
 
@@ -319,6 +274,28 @@ class Actor:
 
     def reaches_account(self, account_id: int) -> bool:
         return self.account_ids is None or account_id in self.account_ids
+
+    def granted(self, account_id: int) -> Granted | None:
+        """By which grant they reach an account; None for one that is their agency's."""
+        return next((one for one in self.grants if one.account_id == account_id), None)
+
+    def may_with(self, permission: Permission, account_id: int) -> bool:
+        """Whether they may with this account: their role's right, within what a grant allows."""
+        granted = self.granted(account_id)
+        own = self.may(permission) and self.reaches_account(account_id)
+        return own and (granted is None or allowed_by(granted, permission))
+
+    def own_account_ids(self) -> frozenset[int] | None:
+        """Those that they reach without a grant."""
+        if self.account_ids is None or not self.grants:
+            return self.account_ids
+        return self.account_ids - {one.account_id for one in self.grants}
+
+    def account_ids_allowing(self, needed: Allowed | None) -> frozenset[int] | None:
+        """Those with which they may this; None: all."""
+        if self.account_ids is None or needed is None or not self.grants:
+            return self.account_ids
+        return self.account_ids - {one.account_id for one in self.grants if needed not in one.allows}
 
 
 ANONYMOUS = Actor(ActorKind.ANONYMOUS, "anonymous")

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core.grants import Allowed
+
 
 @dataclass(frozen=True)
 class ByAccount:
-    """With its account: by everybody who reaches it."""
+    """With its account: by everybody who reaches it, and to whom a grant of it allows `needs`."""
+
+    column: str = "account_id"
+    needs: Allowed | None = Allowed.LISTEN
+    """None: whatever the grant allows."""
+
+
+@dataclass(frozen=True)
+class ByOwner:
+    """With its account, by those alone to whose agency it belongs: no grant opens it."""
 
     column: str = "account_id"
 
@@ -53,7 +64,7 @@ class Unscoped:
     because: str
 
 
-Seen = ByAccount | ByAgency | ByConversation | ByRequest | ByRule | Unscoped
+Seen = ByAccount | ByOwner | ByAgency | ByConversation | ByRequest | ByRule | Unscoped
 
 
 def require_seen(table: type) -> None:

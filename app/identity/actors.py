@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.core.crypto import token_hash
-from app.core.db import among
+from app.core.db import UtcDateTime, among
 from app.core.permissions import (
     ACCOUNT_REACHES,
     AccountReach,
@@ -38,8 +38,10 @@ from app.core.permissions import (
     together,
 )
 from app.core.runtime import Runtime
-from app.identity.scope import accounts_within
+from app.identity.reach import granted_within, owned_within
 from app.models import Account, Operator, OperatorRole, OperatorSession, Role, TeamMember
+from app.models.account import read_grants
+from app.models.grant import grant_lines
 
 # A session's last use is written at most this often: reading a page must not cost a write each time.
 _SEEN_EVERY = timedelta(minutes=1)
@@ -64,7 +66,7 @@ def actors_of_tokens(runtime: Runtime, session: Session, addresses: Mapping[str,
     if not addresses:
         return Found({}, [])
     tokens = {token_hash(token): token for token in addresses}
-    rows = session.execute(_sessions(), {"hashes": list(tokens)}).all()
+    rows = session.execute(_sessions(), {"hashes": list(tokens), "at": runtime.clock.now()}).all()
     live = [row for row in rows if _is_live(runtime, row)]
     actors = {}
     for row in live:
@@ -75,10 +77,15 @@ def actors_of_tokens(runtime: Runtime, session: Session, addresses: Mapping[str,
 
 
 def actor_of(
-    session: Session, operator: Operator, *, session_id: int | None = None, address: str = ""
+    session: Session,
+    operator: Operator,
+    at: datetime,
+    *,
+    session_id: int | None = None,
+    address: str = "",
 ) -> Actor:
-    """The actor that a person is. One statement."""
-    row = session.execute(_people().where(Operator.id == operator.id)).one()
+    """The actor that a person is at a moment: grants begin and end. One statement."""
+    row = session.execute(_people().where(Operator.id == operator.id), {"at": at}).one()
     return _as_actor(row, session_id, address)
 
 
@@ -100,7 +107,8 @@ def _sessions() -> Select[Any]:
 
 @cache
 def _people() -> Select[Any]:
-    """What an actor is made of, the ids of their teams and of the accounts that they reach among it."""
+    """What an actor is made of at the moment `at`: the ids of their teams and of the accounts that they reach
+    among it, and what their agency was granted."""
     teams = select(_joined(TeamMember.team_id)).where(TeamMember.operator_id == Operator.id)
     return select(
         Operator.id.label("operator_id"),
@@ -110,7 +118,7 @@ def _people() -> Select[Any]:
         Operator.locale,
         Operator.is_active,
         teams.correlate(Operator).scalar_subquery().label("team_ids"),
-        _reached().label("account_ids"),
+        *_reached(),
     ).select_from(Operator)
 
 
@@ -128,8 +136,9 @@ def _roles() -> Any:
     return _of_the_person(func.aggregate_strings(line, _LINE))
 
 
-def _reached() -> ColumnElement[str | None]:
-    """The ids of a person's accounts by their widest reach; whoever reaches every account has none."""
+def _reached() -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The ids of the accounts of a person's agency, and their grants, by their widest reach; whoever reaches
+    every account has neither."""
     widest = _of_the_person(
         func.max(
             case(
@@ -138,12 +147,17 @@ def _reached() -> ColumnElement[str | None]:
             )
         )
     )
-    ids = {}
+    at = bindparam("at", type_=UtcDateTime())
+    owned, granted = {}, {}
     for place, reach in enumerate(ACCOUNT_REACHES):
-        reached = accounts_within(reach, Operator)
-        if reached is not None:
-            ids[place] = reached.with_only_columns(_joined(Account.id)).correlate(Operator).scalar_subquery()
-    return case(ids, value=widest, else_=null())
+        ids, grants = owned_within(reach, Operator), granted_within(reach, Operator, at)
+        if ids is not None and grants is not None:
+            owned[place] = ids.with_only_columns(_joined(Account.id)).correlate(Operator).scalar_subquery()
+            granted[place] = grants.with_only_columns(grant_lines()).correlate(Operator).scalar_subquery()
+    return (
+        case(owned, value=widest, else_=null()).label("account_ids"),
+        case(granted, value=widest, else_=null()).label("grants"),
+    )
 
 
 @lru_cache(_KEPT_MANDATES)
@@ -180,11 +194,13 @@ def _is_live(runtime: Runtime, row: Any) -> bool:
 def _as_actor(row: Any, session_id: int | None, address: str) -> Actor:
     role_ids, mandate = _mandate(row.roles) if row.roles else (frozenset(), Mandate())
     everywhere = mandate.account_reach is AccountReach.ALL
+    grants = read_grants(row.grants or "")
+    reached = _numbers(row.account_ids) | {one.account_id for one in grants}
     return Actor(
         kind=ActorKind.OPERATOR,
         label=row.login_name,
         permissions=mandate.permissions,
-        account_ids=None if everywhere else _numbers(row.account_ids),
+        account_ids=None if everywhere else reached,
         request_reach=mandate.request_reach,
         account_reach=mandate.account_reach,
         masked=mandate.masked,
@@ -193,6 +209,7 @@ def _as_actor(row: Any, session_id: int | None, address: str) -> Actor:
         agency_id=row.agency_id,
         session_id=session_id,
         team_ids=_numbers(row.team_ids),
+        grants=grants,
         locale=row.locale,
         address=address,
     )

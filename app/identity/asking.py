@@ -54,4 +54,4 @@ def _asker(runtime: Runtime, operator_id: int | None) -> Actor:
         operator = ctx.session.get(Operator, operator_id or 0, options=[selectinload(Operator.teams)])
         if operator is None or not operator.is_active:
             raise Unauthenticated
-        return actor_of(ctx.session, operator)
+        return actor_of(ctx.session, operator, ctx.now())

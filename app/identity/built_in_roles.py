@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.permissions import ROLES, BuiltInRole
+from app.core.standard_roles import ROLES, BuiltInRole
 from app.models import Role
 
 

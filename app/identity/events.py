@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from app.core.events import EVENTS
+from app.identity.grant_schemas import ContractChanged, GrantChanged
 from app.identity.people_schemas import AccessChanged, CapacityChanged, PersonChanged, TeamChanged
 from app.identity.role_schemas import RoleChanged
 from app.identity.schemas import PresenceChanged, SessionEnded
-from app.models import Operator, Role, Team
+from app.models import Contract, Grant, Operator, Role, Team
 
 OPERATOR = EVENTS.kind("operator", Operator)
 SESSION = EVENTS.kind("session")
 TEAM = EVENTS.kind("team", Team)
 ROLE = EVENTS.kind("role", Role)
+GRANT = EVENTS.kind("grant", Grant)
+CONTRACT = EVENTS.kind("contract", Contract)
 
 PRESENCE_CHANGED = EVENTS.declare("operator.presence_changed", PresenceChanged, OPERATOR, newest_wins=True)
 CAPACITY_CHANGED = EVENTS.declare("operator.capacity_changed", CapacityChanged, OPERATOR, audited=True)
@@ -24,6 +27,12 @@ TEAM_RENAMED = EVENTS.declare("team.renamed", TeamChanged, TEAM, audited=True)
 ROLE_CREATED = EVENTS.declare("role.created", RoleChanged, ROLE, audited=True)
 ROLE_CHANGED = EVENTS.declare("role.changed", RoleChanged, ROLE, audited=True)
 ROLE_DELETED = EVENTS.declare("role.deleted", RoleChanged, ROLE, audited=True)
+GRANT_ADDED = EVENTS.declare("grant.added", GrantChanged, GRANT, audited=True)
+GRANT_EDITED = EVENTS.declare("grant.edited", GrantChanged, GRANT, audited=True)
+GRANT_BEGUN = EVENTS.declare("grant.begun", GrantChanged, GRANT, audited=True)
+GRANT_ENDED = EVENTS.declare("grant.ended", GrantChanged, GRANT, audited=True)
+CONTRACT_ADDED = EVENTS.declare("contract.added", ContractChanged, CONTRACT, audited=True)
+CONTRACT_EDITED = EVENTS.declare("contract.edited", ContractChanged, CONTRACT, audited=True)
 SESSION_ENDED = EVENTS.declare("session.ended", SessionEnded, SESSION)
 
 SESSION_OPENED = EVENTS.act("session.opened", OPERATOR)

@@ -81,7 +81,7 @@ def prove(ctx: Context, operator_id: int) -> PersonProof:
     if found is None:
         raise NotFound
     # Who is shut out has no session, and so no rights: whatever their roles say.
-    theirs = actor_of(ctx.session, found) if found.is_active else _nobody(found)
+    theirs = actor_of(ctx.session, found, ctx.now()) if found.is_active else _nobody(found)
     figures = ctx.session.execute(_figures(theirs, ctx.actor)).one()._mapping
     return PersonProof(
         person=PersonRef(id=found.id, name=found.name),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.core.context import Context
-from app.core.permissions import Permission
+from app.core.permissions import AccountReach, Permission, allowed_by
 from app.core.rows import hold
 from app.core.tables import Counter
+from app.identity.reach import serves
 from app.identity.role_queries import mandate_of, role_refs
 from app.identity.schemas import (
     AgencyList,
@@ -25,8 +27,8 @@ from app.identity.schemas import (
     SessionView,
     TeamRef,
 )
-from app.identity.scope import scope, serves
-from app.models import WORKING_STATUSES, Account, Agency, Operator, ServiceRequest, Team
+from app.identity.scope import scope
+from app.models import WORKING_STATUSES, Account, Agency, Grant, Operator, ServiceRequest, Team
 
 EVENT_COUNTER = "events"
 WHO_SERVES = (joinedload(Operator.agency), selectinload(Operator.teams), selectinload(Operator.roles))
@@ -91,17 +93,32 @@ def open_requests_by_operator(session: Session, operator_ids: list[int]) -> dict
     return {operator_id: count for operator_id, count in rows if operator_id is not None}
 
 
-def operators_for_account(session: Session, account: Account) -> list[Operator]:
-    """Active people of the account's agency who serve requests and reach the account, in id order."""
+def operators_for_account(session: Session, account: Account, at: datetime) -> list[Operator]:
+    """Active people who serve requests and reach the account, of its agency and of those that it was granted
+    to, in id order."""
     people = active_operators(session, account.agency_id)
-    return [person for person in people if why_not_serving(person, account) is None]
+    return [person for person in people if why_not_serving(person, account, at) is None]
+
+
+def operators_for(ctx: Context, account: Account) -> list[Operator]:
+    """To whom the actor may hand the account's requests: an agency that was granted it, to its own alone."""
+    people = operators_for_account(ctx.session, account, ctx.now())
+    if ctx.actor.granted(account.id) is None:
+        return people
+    return [person for person in people if person.agency_id == ctx.actor.agency_id]
 
 
 def active_operators(session: Session, agency_id: int) -> Sequence[Operator]:
-    """An agency's, with what `why_not_serving` looks at, in id order."""
+    """An agency's, and those of others that were granted an account of it, with what `why_not_serving` looks
+    at, in id order."""
+    helping = (
+        select(Grant.agency_id)
+        .join(Account, Account.id == Grant.account_id)
+        .where(Account.agency_id == agency_id, ~Grant.is_over)
+    )
     return session.scalars(
         select(Operator)
-        .where(Operator.agency_id == agency_id, Operator.is_active)
+        .where(or_(Operator.agency_id == agency_id, Operator.agency_id.in_(helping)), Operator.is_active)
         .options(*WHO_SERVES)
         .order_by(Operator.id)
     ).all()
@@ -121,7 +138,7 @@ def people_by_id(session: Session, ids: Collection[int]) -> dict[int, Operator]:
 
 
 def why_not_serving(
-    person: Operator, account: Account, right: Permission = Permission.REPLIES_SEND
+    person: Operator, account: Account, at: datetime, right: Permission = Permission.REPLIES_SEND
 ) -> str | None:
     """The code of why somebody cannot hold an account's requests, or do there what needs another `right`;
     None for who can.
@@ -136,7 +153,12 @@ def why_not_serving(
         return "agency_closed"
     if right not in mandate.permissions:
         return "holder_may_not_answer"
-    return None if serves(mandate.account_reach, person, account) else "holder_does_not_serve_account"
+    if not serves(mandate.account_reach, person, account, at):
+        return "holder_does_not_serve_account"
+    if mandate.account_reach is AccountReach.ALL:
+        return None
+    granted = account.granted_to(person.agency_id, at)
+    return None if granted is None or allowed_by(granted, right) else "grant_does_not_allow"
 
 
 def list_agencies(ctx: Context) -> AgencyList:
@@ -174,7 +196,7 @@ def assignable_operators(ctx: Context, account_id: int | None) -> AssignableOper
         account = ctx.session.scalars(
             scope(select(Account), ctx.actor, Account).where(Account.id == account_id)
         ).one_or_none()
-        people = operators_for_account(ctx.session, account) if account else []
+        people = operators_for(ctx, account) if account else []
     load = open_requests_by_operator(ctx.session, [person.id for person in people])
     return AssignableOperatorList(
         items=[

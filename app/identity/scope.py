@@ -14,31 +14,41 @@ from sqlalchemy.orm import Session
 
 from app.core.db import Entity
 from app.core.events import Audience
-from app.core.permissions import AccountReach, Actor, Permission, RequestReach
-from app.core.seen import ByAccount, ByAgency, ByConversation, ByRequest, ByRule, Unscoped, require_seen
+from app.core.grants import Allowed
+from app.core.permissions import Actor, Permission, RequestReach, allowed_by
+from app.core.seen import (
+    ByAccount,
+    ByAgency,
+    ByConversation,
+    ByOwner,
+    ByRequest,
+    ByRule,
+    Unscoped,
+    require_seen,
+)
 from app.models import (
     Account,
-    AccountKind,
     Attachment,
     AutomationRun,
     Base,
     Contact,
     ContactIdentity,
     Conversation,
+    Grant,
     LongWork,
     Message,
-    Operator,
     Role,
     SavedView,
     ServiceRequest,
     Sharing,
     StoredCalendar,
-    TeamMember,
 )
 
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 EVERYWHERE = "all"
+ANYWHERE = "any"
+"""Rooms of what is everybody's who has the right."""
 CARRIERS: dict[str, tuple[type[Entity], Permission]] = {"message": (Message, Permission.CONVERSATIONS_READ)}
 """What files hang on, by the word of `Attachment.carrier`: its table, and the right to read it."""
 
@@ -59,8 +69,10 @@ def visible(entity: Any, actor: Actor) -> ColumnElement[bool]:
     Raises LookupError for a table that is not read through here, with its reason.
     """
     match entity.__seen__:
-        case ByAccount(column):
-            return _account_condition(getattr(entity, column), actor)
+        case ByAccount(column, needs):
+            return _account_condition(getattr(entity, column), actor, needs)
+        case ByOwner(column):
+            return _one_of(getattr(entity, column), actor.own_account_ids())
         case ByAgency(column):
             return _agency_condition(getattr(entity, column), actor)
         case ByConversation(column, account):
@@ -80,12 +92,18 @@ def visible(entity: Any, actor: Actor) -> ColumnElement[bool]:
     raise TypeError(f"{entity.__name__} says nothing that is known of who sees it")
 
 
-def _account_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
-    if actor.account_ids is None:
+def _account_condition(
+    column: Any, actor: Actor, needs: Allowed | None = Allowed.LISTEN
+) -> ColumnElement[bool]:
+    return _one_of(column, actor.account_ids_allowing(needs))
+
+
+def _one_of(column: Any, account_ids: frozenset[int] | None) -> ColumnElement[bool]:
+    if account_ids is None:
         return true()
-    if not actor.account_ids:
+    if not account_ids:
         return false()
-    return column.in_(sorted(actor.account_ids))  # type: ignore[no-any-return]
+    return column.in_(sorted(account_ids))  # type: ignore[no-any-return]
 
 
 def _request_condition(actor: Actor) -> ColumnElement[bool]:
@@ -115,7 +133,7 @@ def _one_of_reach(belongs: ColumnElement[bool], actor: Actor) -> ColumnElement[b
 
 
 def _an_identity(belongs: ColumnElement[bool], actor: Actor) -> ColumnElement[bool]:
-    known = _account_condition(ContactIdentity.account_id, actor)
+    known = _account_condition(ContactIdentity.account_id, actor, Allowed.FANS)
     identity = select(1).select_from(ContactIdentity).where(belongs, known)
     return identity.correlate_except(ContactIdentity).exists()
 
@@ -147,6 +165,14 @@ def _automation_run_condition(actor: Actor) -> ColumnElement[bool]:
 
 def _contact_condition(actor: Actor) -> ColumnElement[bool]:
     return _an_identity(ContactIdentity.contact_id == Contact.id, actor)
+
+
+def _grant_condition(actor: Actor) -> ColumnElement[bool]:
+    """What one's agency was granted, and what was granted of its accounts."""
+    if actor.account_ids is None:
+        return true()
+    own = select(Account.id).where(Account.agency_id == actor.agency_id)
+    return or_(Grant.agency_id == actor.agency_id, Grant.account_id.in_(own))
 
 
 def _role_condition(actor: Actor) -> ColumnElement[bool]:
@@ -181,6 +207,7 @@ _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "everybody": lambda _actor: true(),
     "attachment": _attachment_condition,
     "automation_run": _automation_run_condition,
+    "grant": _grant_condition,
 }
 
 
@@ -194,8 +221,9 @@ def check_declarations(tables: Iterable[type]) -> None:
         said = table.__seen__  # type: ignore[attr-defined]
         if isinstance(said, ByRule) and said.name not in _RULES:
             raise TypeError(f"{table.__name__}: app/identity/scope.py has no rule {said.name!r}")
-        if isinstance(said, ByAccount | ByAgency | ByConversation | ByRequest):
-            missing = [column for column in vars(said).values() if not hasattr(table, column)]
+        if isinstance(said, ByAccount | ByOwner | ByAgency | ByConversation | ByRequest):
+            columns = [value for name, value in vars(said).items() if name != "needs"]
+            missing = [column for column in columns if not hasattr(table, column)]
             if missing:
                 raise TypeError(f"{table.__name__} has no column {missing[0]!r}, by which it says it is seen")
 
@@ -203,50 +231,36 @@ def check_declarations(tables: Iterable[type]) -> None:
 check_declarations(mapper.class_ for mapper in Base.registry.mappers)
 
 
-def accounts_within(reach: AccountReach, operator: Operator | type[Operator]) -> Select[int] | None:
-    """The accounts that an operator with this reach may see; None means every one.
-
-    With the class instead of a person it is a part of a statement about people.
-    """
-    if reach is AccountReach.ALL:
-        return None
-    reached = select(Account.id).where(Account.agency_id == operator.agency_id)
-    if reach is AccountReach.AGENCY:
-        return reached
-    # The person of the statement outside, however deep this stands in it: never anybody at all.
-    teams = select(TeamMember.team_id).where(TeamMember.operator_id == operator.id).correlate(Operator)
-    own_or_official = or_(Account.kind == AccountKind.OFFICIAL, Account.owner_operator_id == operator.id)
-    return reached.where(
-        own_or_official, or_(Account.team_id.in_(teams), Account.owner_operator_id == operator.id)
-    )
-
-
-def serves(reach: AccountReach, operator: Operator, account: Account) -> bool:
-    """The same rule for one operator whose teams are loaded and one account: no statement."""
-    if reach is AccountReach.ALL:
-        return True
-    if account.agency_id != operator.agency_id:
-        return False
-    if reach is AccountReach.AGENCY or account.owner_operator_id == operator.id:
-        return True
-    in_team = account.team_id in {team.id for team in operator.teams}
-    return account.kind is AccountKind.OFFICIAL and in_team
-
-
 def rooms_of(actor: Actor) -> frozenset[str]:
     """Every room whose events the actor may hear."""
     rooms = {f"operator{actor.operator_id}", *(f"team{team}" for team in actor.team_ids)}
+    rooms.update(f"{ANYWHERE}.{permission}" for permission in actor.permissions)
     rooms.update(_role_rooms_of(actor))
-    if actor.account_ids is None:
+    rooms.update(_grant_rooms_of(actor))
+    listening = actor.account_ids_allowing(Allowed.LISTEN)
+    if actor.account_ids is None or listening is None:
+        rooms.update(f"{EVERYWHERE}.{permission}" for permission in actor.permissions)
         bases = [EVERYWHERE]
     else:
-        bases = [f"a{account_id}" for account_id in actor.account_ids]
-        rooms.add(f"agency{actor.agency_id}")
-    for base in bases:
-        rooms.update(f"{base}.{permission}" for permission in actor.permissions)
+        bases = [f"a{account_id}" for account_id in listening]
+        agency = f"agency{actor.agency_id}"
+        rooms.add(agency)
+        rooms.update(f"{agency}.{permission}" for permission in actor.permissions)
+        rooms.update(_account_rooms_of(actor, actor.account_ids))
     if actor.may(Permission.SERVICE_REQUESTS_READ):
         rooms.update(_request_rooms_of(actor, bases))
     return frozenset(rooms)
+
+
+def _account_rooms_of(actor: Actor, account_ids: Iterable[int]) -> set[str]:
+    """Of each account and right; a grant may give less than the role has."""
+    granted = {one.account_id: one for one in actor.grants}
+    return {
+        f"a{number}.{permission}"
+        for number in account_ids
+        for permission in actor.permissions
+        if number not in granted or allowed_by(granted[number], permission)
+    }
 
 
 def _request_rooms_of(actor: Actor, bases: list[str]) -> set[str]:
@@ -301,14 +315,11 @@ def account_audience(account_id: int, permission: Permission) -> Audience:
     return Audience(frozenset({f"{EVERYWHERE}.{permission}", f"a{account_id}.{permission}"}))
 
 
-def agency_readers(session: Session, agency_id: int | None, permission: Permission) -> Audience:
-    """Everybody of the agency who has the right, by the accounts through which they belong to it; without an
-    agency, of all of them."""
-    ids = select(Account.id)
-    if agency_id is not None:
-        ids = ids.where(Account.agency_id == agency_id)
-    rooms = [f"{EVERYWHERE}.{permission}", *(f"a{number}.{permission}" for number in session.scalars(ids))]
-    return Audience(frozenset(rooms))
+def agency_readers(agency_id: int | None, permission: Permission) -> Audience:
+    """Everybody of the agency who has the right; without an agency, of all of them."""
+    if agency_id is None:
+        return Audience(frozenset({f"{ANYWHERE}.{permission}"}))
+    return Audience(frozenset({f"{EVERYWHERE}.{permission}", f"agency{agency_id}.{permission}"}))
 
 
 def saved_view_audience(view: SavedView, *, before: tuple[Sharing, int | None] | None = None) -> Audience:
@@ -332,6 +343,17 @@ def _role_rooms_of(actor: Actor) -> set[str]:
     if actor.may(Permission.PEOPLE_READ):
         rooms |= {"roles", "roles.all" if actor.account_ids is None else f"roles.agency{actor.agency_id}"}
     return rooms
+
+
+def _grant_rooms_of(actor: Actor) -> set[str]:
+    if not actor.may(Permission.GRANTS_READ):
+        return set()
+    return {"grants.all" if actor.account_ids is None else f"grants.agency{actor.agency_id}"}
+
+
+def grant_audience(*agency_ids: int) -> Audience:
+    """Who looks after grants and contracts, of all or of one of these: the account's owner, the agency."""
+    return Audience(frozenset({"grants.all", *(f"grants.agency{number}" for number in agency_ids)}))
 
 
 def role_audience(role: Role) -> Audience:

@@ -60,7 +60,7 @@ def log_in(open_unit: OpenUnit, body: LogIn) -> SessionView:
     # Committed before the refusal: a failed attempt must be counted although the request fails.
     with open_unit(write=True, actor=ANONYMOUS) as ctx:
         opened = services.log_in(ctx, body, address=address, user_agent=request.user_agent.string)
-        actor = actor_of(ctx.session, opened[0], address=address) if opened else None
+        actor = actor_of(ctx.session, opened[0], ctx.now(), address=address) if opened else None
     if opened is None or actor is None:
         raise Unauthenticated("login_failed")
     web_session.start(opened[1], actor)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.core.grants import Allowed
 from app.core.permissions import REQUEST_REACHES, Actor, RequestReach
 
 
 def reach_of(actor: Actor) -> dict[str, Any]:
     """The reach as it is kept with the work."""
+    read = actor.account_ids_allowing(Allowed.LISTEN)
     return {
-        "accounts": None if actor.account_ids is None else sorted(actor.account_ids),
+        "accounts": None if read is None else sorted(read),
         "requests": actor.request_reach.value,
         "teams": sorted(actor.team_ids),
         "operator": actor.operator_id,
@@ -22,7 +24,8 @@ def covers(actor: Actor, reach: dict[str, Any]) -> bool:
     if not reach:
         return True
     accounts = reach["accounts"]
-    if actor.account_ids is not None and (accounts is None or not set(accounts) <= actor.account_ids):
+    read = actor.account_ids_allowing(Allowed.LISTEN)
+    if read is not None and (accounts is None or not set(accounts) <= read):
         return False
     if actor.request_reach is RequestReach.ALL:
         return True

@@ -142,7 +142,7 @@ def _acting(ctx: Context, kind: Kind[Any], row: LongWork) -> Actor:
     owner = ctx.session.get_one(Operator, row.owner_id)
     if not owner.is_active:
         raise Forbidden("long_work_owner_gone")
-    actor = actor_of(ctx.session, owner)
+    actor = actor_of(ctx.session, owner, ctx.now())
     if not actor.may(kind.right):
         raise Forbidden(permission=kind.right.value)
     row.reach = reach_of(actor)

@@ -23,6 +23,7 @@ from app.models.conversation import (
     Message,
 )
 from app.models.customer import Avatar, Contact, ContactIdentity
+from app.models.grant import Contract, ContractUsage, Grant
 from app.models.identity import (
     Agency,
     AgencyKind,
@@ -116,6 +117,8 @@ __all__ = [
     "ChangeKind",
     "Contact",
     "ContactIdentity",
+    "Contract",
+    "ContractUsage",
     "Conversation",
     "CopyState",
     "Counter",
@@ -124,6 +127,7 @@ __all__ = [
     "Direction",
     "EventLog",
     "FilterSample",
+    "Grant",
     "HolidayYear",
     "HourlyVolume",
     "InboundItem",

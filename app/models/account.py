@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
-from app.core.seen import ByAccount, Unscoped
+from app.core.grants import Granted, OpensPast, known_allowed
+from app.core.seen import ByAccount, ByOwner, Unscoped
 from app.models.identity import Agency
 
 
@@ -28,17 +31,19 @@ class AccountStatus(StrEnum):
     REMOVED = "removed"
 
 
+PART_BREAK, LINE_BREAK = ";", "\n"
 _HANDLE_SETTINGS = ("username", "acct", "screen_name")
 
 
 class Account(Entity):
-    """A brand's (or an employee's) account on a platform, served by one agency.
+    """A brand's (or an employee's) account on a platform. It belongs to one agency; others work with it by
+    grants (`app/models/grant.py`).
 
     When another agency takes it over, the old row is removed and keeps its history; the new one begins empty.
     """
 
     __tablename__ = "accounts"
-    __seen__ = ByAccount("id")
+    __seen__ = ByAccount("id", needs=None)
     __table_args__ = (
         Index(
             "uq_accounts_in_use",
@@ -88,6 +93,22 @@ class Account(Entity):
     version: Mapped[int] = mapped_column(default=1)
 
     agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+    if TYPE_CHECKING:
+        open_grants: Mapped[str | None]
+        """Of other agencies, what holds or will: a text, made beside the table of grants."""
+
+    def grants_at(self, at: datetime) -> list[Granted]:
+        """Those that hold at a moment, in the order in which they were made."""
+        return [granted for granted in read_grants(self.open_grants or "") if granted.holds(at)]
+
+    def granted_to(self, agency_id: int, at: datetime) -> Granted | None:
+        """What an agency was granted that holds at a moment: one grant at most."""
+        return next((one for one in self.grants_at(at) if one.agency_id == agency_id), None)
+
+    def queue_at(self, at: datetime) -> int | None:
+        """The team whose queue a new request joins: of an agency that takes them on, else of its own."""
+        taking = (granted.team_id for granted in self.grants_at(at) if granted.takes_new)
+        return next(taking, self.team_id)
 
     @property
     def can_be_called(self) -> bool:
@@ -105,11 +126,44 @@ class Account(Entity):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
+@lru_cache(4096)
+def read_grants(lines: str) -> tuple[Granted, ...]:
+    """Grants of a text that `grant_lines` made, in the order of their ids. Read once for each text."""
+    return tuple(sorted((_granted(line.split(PART_BREAK)) for line in lines.splitlines()), key=_by_id))
+
+
+def _granted(parts: Iterable[str]) -> Granted:
+    number, account, agency, team, begins, ends, allows, takes_new, calendar, past, notes = parts
+    return Granted(
+        id=int(number),
+        account_id=int(account),
+        agency_id=int(agency),
+        team_id=int(team) if team else None,
+        holds_from=_moment(begins),
+        holds_until=_moment(ends) if ends else None,
+        allows=known_allowed(allows.split()),
+        takes_new=bool(takes_new),
+        calendar_id=int(calendar) if calendar else None,
+        opens_past=OpensPast(past),
+        opens_notes=bool(notes),
+    )
+
+
+def _by_id(granted: Granted) -> int:
+    return granted.id
+
+
+def _moment(stored: str) -> datetime:
+    """As a database writes it: PostgreSQL with its zone, SQLite in UTC without one."""
+    found = datetime.fromisoformat(stored)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
 class Stream(Entity):
     """What is read of an account, how often, and from where on."""
 
     __tablename__ = "streams"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(needs=None)
     __table_args__ = (UniqueConstraint("account_id", "name"),)
 
     account_id: Mapped[int] = fk("accounts.id")
@@ -136,7 +190,7 @@ class CallbackDelivery(Entity):
     """A push exactly as the platform sent it, kept before anybody tries to understand it."""
 
     __tablename__ = "callback_deliveries"
-    __seen__ = ByAccount()
+    __seen__ = ByOwner()
     __table_args__ = (
         UniqueConstraint("account_id", "digest"),
         Index("uq_callback_deliveries_signature", "signature", "account_id", unique=True),

@@ -58,7 +58,7 @@ class CalendarAccount(Entity):
     """That an account counts on a calendar other than its agency's."""
 
     __tablename__ = "calendar_accounts"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(needs=None)
 
     calendar_id: Mapped[int] = fk("calendars.id")
     account_id: Mapped[int] = fk("accounts.id", index=False, unique=True)
@@ -83,7 +83,7 @@ class DeadlineRecount(Entity):
     """That what an account's requests count on was changed: when they are due is to be worked out anew."""
 
     __tablename__ = "deadline_recounts"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(needs=None)
 
     account_id: Mapped[int] = fk("accounts.id", index=False, unique=True)
     wanted_at: Mapped[datetime]

@@ -221,7 +221,8 @@ class _Taking:
         return going
 
     def _may_send(self, author: Operator, row: OutboundMessage) -> bool:
-        return why_not_serving(author, self.accounts[row.account_id], self.cargo.right) is None
+        account = self.accounts[row.account_id]
+        return why_not_serving(author, account, self.ctx.now(), self.cargo.right) is None
 
     def _in_time(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
         """Those that the platform still allows; the others have failed."""

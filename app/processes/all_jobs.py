@@ -7,6 +7,7 @@ from app.automation import jobs as automation_jobs
 from app.customers import jobs as customers_jobs
 from app.figures import jobs as figures_jobs
 from app.files import jobs as files_jobs
+from app.grants import jobs as grants_jobs
 from app.identity import jobs as identity_jobs
 from app.jobs.periodic import Periodic
 from app.listener import jobs as listener_jobs
@@ -27,6 +28,7 @@ JOB_MODULES = (
     customers_jobs,
     figures_jobs,
     files_jobs,
+    grants_jobs,
     identity_jobs,
     listener_jobs,
     longwork_jobs,

@@ -14,6 +14,8 @@ from app.config import ConfigurationError, Settings, load_settings
 from app.core.clock import Clock
 from app.core.logging import configure_logging
 from app.core.runtime import Runtime, build_runtime
+from app.grants import acting  # noqa: F401 - what is asked before somebody acts by a grant
+from app.grants.events import MOVES_PEOPLE
 from app.identity.events import CAPACITY_CHANGED, OPERATOR_CHANGED, PRESENCE_CHANGED, ROLE_CHANGED
 from app.jobs.queue import RedisQueue
 from app.media.events import MEDIA_COPIED
@@ -35,6 +37,8 @@ def compose(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     runtime.subscribe(CAPACITY_CHANGED, routing_jobs.on_person_changed)
     runtime.subscribe(OPERATOR_CHANGED, routing_jobs.on_person_changed)
     runtime.subscribe(ROLE_CHANGED, routing_jobs.on_person_changed)
+    for moved in MOVES_PEOPLE:
+        runtime.subscribe(moved, routing_jobs.on_person_changed)
     for changed in (CALENDAR_ADDED, CALENDAR_EDITED, HOLIDAYS_IMPORTED, HOLIDAYS_REMOVED):
         runtime.subscribe(changed, routing_jobs.on_calendar_changed)
     runtime.subscribe(OPENED, routing_jobs.on_request_opened)

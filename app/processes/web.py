@@ -27,6 +27,7 @@ from app.customers.views import customers
 from app.extensions import csrf, login_manager, socketio
 from app.figures.views import figures
 from app.files.views import files
+from app.grants.views import grants
 from app.identity import web_session
 from app.identity.people_views import people
 from app.identity.role_views import roles
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     saved_views,
     calendars,
     automation,
+    grants,
     figures,
     realtime,
     callbacks,

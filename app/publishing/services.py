@@ -16,6 +16,7 @@ from app.core.i18n import translate
 from app.core.idempotency import digest_of, require_same
 from app.core.permissions import Permission
 from app.core.text import storable
+from app.grants.acting import require_planned
 from app.identity import audit
 from app.identity.scope import scope
 from app.models import (
@@ -62,6 +63,7 @@ def create_publication(ctx: Context, command: CreatePublication, *, address: str
     _require_active(ctx, account)
     publication = _new_publication(ctx, account, command)
     target = _target(ctx, account, publication)
+    require_planned(ctx, account.id, command.send_at)
     leaves_at = goes_at(ctx, command.send_at)
     _check(ctx, account, publication, command.media, target, address)
     ctx.session.add(publication)

@@ -26,6 +26,10 @@ class Connection:
     is_catching_up: bool = False
     paces: dict[Allowance, Pace] = field(default_factory=dict)
 
+    def is_outdated(self, now: datetime) -> bool:
+        """Whether something has ended by the clock that its rooms were made of."""
+        return any(not granted.holds(now) for granted in self.actor.grants)
+
     def pace(self, allowance: Allowance, now: datetime) -> Pace:
         return self.paces.setdefault(allowance, Pace(allowance, now))
 

@@ -23,7 +23,15 @@ from app.core.json_text import json_text
 from app.core.metrics import BROWSERS_BEHIND, EVENTS_DELIVERED, LIVE_STEP_SECONDS
 from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
-from app.identity.events import OPERATOR_CHANGED, ROLE_CHANGED, SESSION_ENDED
+from app.identity.events import (
+    GRANT_ADDED,
+    GRANT_BEGUN,
+    GRANT_EDITED,
+    GRANT_ENDED,
+    OPERATOR_CHANGED,
+    ROLE_CHANGED,
+    SESSION_ENDED,
+)
 from app.identity.web_session import load_actors
 from app.realtime.connections import Connection, Connections, sids_of_session
 from app.realtime.event_log import newest, out_of_reach, read_after
@@ -45,6 +53,7 @@ PAUSE_RATIO = 2.0
 SLICE_SECONDS = 0.002
 """So long deliveries go on before others of the process are let in."""
 BEHIND = "events.behind"
+_OF_GRANTS = frozenset({GRANT_ADDED, GRANT_BEGUN, GRANT_EDITED, GRANT_ENDED})
 
 
 class Tail:
@@ -146,12 +155,14 @@ class Tail:
         return failed
 
     def _deliver(self, connection: Connection, frames: Frames) -> bool:
-        """Whether it went out, or the browser knows that it has to ask."""
+        """Whether it went out, or the browser knows that it has to ask; else it loses its connection."""
         try:
             frame = frames.heard_in(connection.rooms, connection.position or 0)
             if frame is None:
                 connection.position = self.position
                 return True
+            if connection.is_outdated(self._runtime.clock.now()):
+                return False  # it comes back as who it is by now
             if frame.has_loss:
                 self._losers.append(connection)
             if self._lines.is_full(connection.sid):
@@ -255,15 +266,18 @@ class Tail:
                     self.dismiss(sid)
 
     def _follow_changed_people(self, events: Sequence[EventLog]) -> None:
-        """Whose roles or teams are others from now on is looked up at once, and not when all are."""
+        """Whose roles, teams or grants are others from now on is looked up at once, and not when all are."""
         people = {event.payload["operator_id"] for event in events if event.name == OPERATOR_CHANGED}
         roles = {event.payload["role_id"] for event in events if event.name == ROLE_CHANGED}
-        if people or roles:
+        agencies = {event.payload["agency_id"] for event in events if event.name in _OF_GRANTS}
+        if people or roles or agencies:
             self._recheck(
                 [
                     one
                     for one in self._connections.all()
-                    if one.actor.operator_id in people or not one.actor.role_ids.isdisjoint(roles)
+                    if one.actor.operator_id in people
+                    or one.actor.agency_id in agencies
+                    or not one.actor.role_ids.isdisjoint(roles)
                 ]
             )
 

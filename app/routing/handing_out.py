@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.models import Account, RequestStatus, ServiceRequest
+from app.models import Account, RequestStatus, ServiceRequest, Team
 from app.routing import lifecycle
 from app.routing.roster import Roster, decision_of, lock_handing_out, waiting_facts
 
@@ -23,21 +23,22 @@ def assign_waiting(ctx: Context, *, limit: int = 100) -> int:
     """
     ctx.require(Permission.ROUTING_ASSIGN)
     queues: dict[int, set[int | None]] = defaultdict(set)
-    for agency_id, team_id in ctx.session.execute(
-        select(Account.agency_id, ServiceRequest.team_id)
+    agencies: set[int] = set()
+    for agency_id, team_id, of_team in ctx.session.execute(
+        select(Account.agency_id, ServiceRequest.team_id, Team.agency_id)
         .join(Account, Account.id == ServiceRequest.account_id)
+        .outerjoin(Team, Team.id == ServiceRequest.team_id)
         .where(*_WAITS)
         .distinct()
     ):
         queues[agency_id].add(team_id)
-    # In the order in which several are locked together, which is that of the locks' names.
-    return sum(
-        _assign_agency(ctx, agency_id, queues[agency_id], limit) for agency_id in sorted(queues, key=str)
-    )
+        agencies |= {agency_id, agency_id if of_team is None else of_team}
+    # All at once: a queue may be that of another agency, to which the account was granted.
+    lock_handing_out(ctx, agencies)
+    return sum(_assign_agency(ctx, agency_id, teams, limit) for agency_id, teams in sorted(queues.items()))
 
 
 def _assign_agency(ctx: Context, agency_id: int, teams: set[int | None], limit: int) -> int:
-    lock_handing_out(ctx, [agency_id])
     waiting = [request for team_id in teams for request in _most_urgent(ctx, agency_id, team_id, limit)]
     waiting.sort(key=lambda request: (request.urgent_at, request.priority, request.id))
     ids = {request.account_id for request in waiting}

@@ -1,12 +1,14 @@
 """Requests whose holder can no longer serve them go back to the queue, with a decision that says why.
 
 One rule for every cause: somebody was shut out, got another role, left the team, the account moved to
-another agency or team, the agency was closed, or nobody has seen the holder for days while a customer waits.
+another agency or team or is granted to theirs no longer, the agency was closed, or nobody has seen the holder
+for days while a customer waits. What waits in the queue of an agency that works with the account no longer
+goes to the queue of the account's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select, tuple_
@@ -14,12 +16,24 @@ from sqlalchemy import select, tuple_
 from app.core.context import Context
 from app.core.permissions import Permission
 from app.identity.queries import people_by_id, why_not_serving
-from app.models import ACTIVE_STATUSES, Account, Operator, Presence, RequestStatus, ServiceRequest
+from app.models import (
+    ACTIVE_STATUSES,
+    Account,
+    Grant,
+    Operator,
+    Presence,
+    RequestStatus,
+    ServiceRequest,
+    Team,
+)
+from app.models.grant import holds
 from app.routing import lifecycle
 from app.routing.roster import Roster, manual_decision
 
 ABSENT = "holder_absent"
 HANDED_BACK = "handed_back_on_leaving"
+GRANT_OVER = "grant_over"
+NOBODY_STAYS: Mapping[int, int] = {}
 AT_ONCE = 200
 
 
@@ -39,7 +53,7 @@ def misheld(ctx: Context) -> dict[tuple[int, int], str]:
     found = {}
     for operator_id, account_id in pairs:
         person = people[operator_id]
-        reason = why_not_serving(person, accounts[account_id])
+        reason = why_not_serving(person, accounts[account_id], ctx.now())
         if reason is None and _is_away_for_days(ctx, person):
             reason = ABSENT
         if reason is not None:
@@ -82,6 +96,59 @@ def return_misheld(ctx: Context) -> int:
     return len(given)
 
 
+def stranded(ctx: Context, *, limit: int = AT_ONCE) -> list[int]:
+    """Active requests in the queue of an agency that neither owns their account nor works with it now."""
+    working = select(Grant.id).where(
+        Grant.account_id == ServiceRequest.account_id, Grant.agency_id == Team.agency_id, holds(ctx.now())
+    )
+    return list(
+        ctx.session.scalars(
+            select(ServiceRequest.id)
+            .join(Team, Team.id == ServiceRequest.team_id)
+            .join(Account, Account.id == ServiceRequest.account_id)
+            .where(
+                ServiceRequest.status.in_(ACTIVE_STATUSES),
+                Team.agency_id != Account.agency_id,
+                ~working.exists(),
+            )
+            .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
+            .limit(limit)
+        )
+    )
+
+
+def bring_home(ctx: Context) -> int:
+    """Put these into the queue that new requests of their account join; how many."""
+    ctx.require(Permission.ROUTING_ASSIGN)
+    requests = ctx.session.scalars(
+        select(ServiceRequest)
+        .where(ServiceRequest.id.in_(stranded(ctx)))
+        .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
+        .with_for_update(of=ServiceRequest)
+    ).all()
+    if not requests:
+        return 0
+    accounts = _accounts(ctx, {request.account_id for request in requests})
+    queues = {request.id: accounts[request.account_id].queue_at(ctx.now()) for request in requests}
+    _give_back(
+        ctx, [(request, GRANT_OVER) for request in requests], queues, _who_stays(ctx, requests, accounts)
+    )
+    return len(requests)
+
+
+def _who_stays(
+    ctx: Context, requests: Sequence[ServiceRequest], accounts: Mapping[int, Account]
+) -> Mapping[int, int]:
+    """By the request's id, whose holder serves the account all the same."""
+    people = people_by_id(ctx.session, {one.assignee_id for one in requests if one.assignee_id is not None})
+    return {
+        one.id: one.assignee_id
+        for one in requests
+        if one.assignee_id is not None
+        and why_not_serving(people[one.assignee_id], accounts[one.account_id], ctx.now()) is None
+    }
+
+
 def hand_back(ctx: Context) -> int:
     """Whoever leaves gives back what waits for them; how many. What waits for the customer stays theirs."""
     ctx.require(Permission.SERVICE_REQUESTS_CLAIM)
@@ -97,13 +164,20 @@ def hand_back(ctx: Context) -> int:
     return len(requests)
 
 
-def _give_back(ctx: Context, given: Sequence[tuple[ServiceRequest, str]]) -> None:
+def _give_back(
+    ctx: Context,
+    given: Sequence[tuple[ServiceRequest, str]],
+    queues: Mapping[int, int | None] | None = None,
+    stay: Mapping[int, int] = NOBODY_STAYS,
+) -> None:
     roster = Roster(ctx)
     accounts = _accounts(ctx, {request.account_id for request, _ in given})
     lifecycle.assign_many(
         ctx,
         [
-            (request, manual_decision(ctx, request, accounts[request.account_id], None, reason, roster))
+            (request, manual_decision(ctx, request, accounts[request.account_id], holder, reason, roster))
             for request, reason in given
+            for holder in (stay.get(request.id),)
         ],
+        queues=queues,
     )

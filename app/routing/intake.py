@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 
 from sqlalchemy import select
@@ -75,7 +76,9 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
     earlier = earlier_requests(ctx, known)
     taken_up = repeated_in(ctx, ordered, conversations, earlier.settled)
     arrivals = Arrivals(ctx, {entry.item.account_id for entry in ordered})
-    places = _Places(arrivals, earlier.active, earlier.settled, taken_up, earlier.numbers, accounts)
+    places = _Places(
+        arrivals, earlier.active, earlier.settled, taken_up, earlier.numbers, accounts, ctx.now()
+    )
     numbers = {number: count(conversations[number].last_number - size + 1) for number, size in sizes.items()}
     messages = [
         _message(ctx, entry, conversations[entry.identity.id], next(numbers[entry.identity.id]))
@@ -110,6 +113,7 @@ class _Places:
     taken_up: AbstractSet[int]
     earlier: dict[int, int]
     accounts: dict[int, Account]
+    at: datetime
 
     def take(self, entry: Kept, conversation: Conversation, message: Message) -> ServiceRequest:
         key = (conversation.id, entry.item.lane)
@@ -131,7 +135,7 @@ class _Places:
         account = self.accounts[entry.item.account_id]
         earlier = self.earlier.get(conversation.id, 0)
         self.earlier[conversation.id] = earlier + 1
-        return self.arrivals.open(_opening(entry, conversation, account, earlier))
+        return self.arrivals.open(_opening(entry, conversation, account, earlier, self.at))
 
 
 def _conversations(
@@ -163,7 +167,9 @@ def _conversations(
     return found, new
 
 
-def _opening(entry: Kept, conversation: Conversation, account: Account, earlier: int) -> Opening:
+def _opening(
+    entry: Kept, conversation: Conversation, account: Account, earlier: int, at: datetime
+) -> Opening:
     verdict, identity = entry.verdict, entry.identity
     weighed = PriorityInput(
         type=type_of(verdict.intent),
@@ -177,7 +183,7 @@ def _opening(entry: Kept, conversation: Conversation, account: Account, earlier:
     return Opening(
         account,
         conversation,
-        entry.team_id or account.team_id,
+        entry.team_id or account.queue_at(at),
         entry.item.lane,
         weighed,
         entry.item.published_at,
@@ -206,8 +212,17 @@ def _message(ctx: Context, entry: Kept, conversation: Conversation, number: int)
 def _assign(ctx: Context, arrivals: Arrivals, accounts: dict[int, Account]) -> None:
     if not arrivals.opened:
         return
-    lock_handing_out(ctx, {accounts[request.account_id].agency_id for request in arrivals.opened})
+    lock_handing_out(ctx, _serving_agencies(ctx, [accounts[one.account_id] for one in arrivals.opened]))
     roster = Roster(ctx)
     for request in arrivals.opened:
         choice = roster.decide(accounts[request.account_id], new_facts(request))
         arrivals.assign(request, decision_of(choice, ctx.now()))
+
+
+def _serving_agencies(ctx: Context, accounts: Iterable[Account]) -> set[int]:
+    """Whose people can be given work of these accounts."""
+    return {
+        agency
+        for account in accounts
+        for agency in (account.agency_id, *(granted.agency_id for granted in account.grants_at(ctx.now())))
+    }

@@ -19,7 +19,7 @@ from app.jobs.job import job
 from app.jobs.periodic import Periodic, sweeping
 from app.models import Conversation, RequestStatus, ServiceRequest
 from app.routing.handing_out import assign_waiting
-from app.routing.holders import misheld, return_misheld
+from app.routing.holders import bring_home, misheld, return_misheld, stranded
 from app.routing.job_names import ASSIGN_WAITING, FETCH_NAME, RECOUNT_DEADLINES, RETURN_MISHELD
 from app.routing.naming import question_of, take_name
 from app.routing.recounting import recount_outdated
@@ -38,6 +38,7 @@ def assign_waiting_requests(runtime: Runtime) -> None:
 @job(RETURN_MISHELD)
 def return_misheld_requests(runtime: Runtime) -> None:
     with open_context(runtime, _ROUTER) as ctx:
+        bring_home(ctx)
         return_misheld(ctx)
 
 
@@ -102,7 +103,7 @@ def _unassigned_requests(ctx: Context) -> list[DeferredJob]:
 
 
 def _misheld_requests(ctx: Context) -> list[DeferredJob]:
-    return [DeferredJob(RETURN_MISHELD)] if misheld(ctx) else []
+    return [DeferredJob(RETURN_MISHELD)] if misheld(ctx) or stranded(ctx, limit=1) else []
 
 
 def _outdated_deadlines(ctx: Context) -> list[DeferredJob]:

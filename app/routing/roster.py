@@ -54,11 +54,11 @@ class Roster:
             if account.agency_id not in self._active:
                 people = active_operators(self._ctx.session, account.agency_id)
                 self._active[account.agency_id] = people
-                self._read(people)
+                self._read([person for person in people if person.id not in self._people])
             self._serving[account.id] = [
                 person.id
                 for person in self._active[account.agency_id]
-                if why_not_serving(person, account) is None
+                if why_not_serving(person, account, self._ctx.now()) is None
             ]
         return [self._people[operator_id] for operator_id in self._serving[account.id]]
 

@@ -8,7 +8,7 @@ from app.core.context import Context
 from app.core.errors import Conflict, Invalid
 from app.core.permissions import Permission
 from app.identity import audit
-from app.identity.queries import operators_for_account
+from app.identity.queries import operators_for
 from app.identity.scope import scope
 from app.models import (
     ACTIVE_STATUSES,
@@ -65,7 +65,7 @@ def _require_assignment(ctx: Context, request: ServiceRequest, operator_id: int 
 def _require_reach(ctx: Context, account: Account, operator_id: int | None) -> None:
     if operator_id is None:
         return
-    if operator_id not in {person.id for person in operators_for_account(ctx.session, account)}:
+    if operator_id not in {person.id for person in operators_for(ctx, account)}:
         raise Invalid("operator_cannot_serve", fields={"operator_id": "does_not_serve_account"})
 
 

@@ -75,7 +75,7 @@ def _who_may_not_send(ctx: Context) -> list[tuple[int, int]]:
     return [
         (operator_id, account_id)
         for operator_id, account_id in pairs
-        if why_not_serving(people[operator_id], accounts[account_id], REPLIES.right) is not None
+        if why_not_serving(people[operator_id], accounts[account_id], ctx.now(), REPLIES.right) is not None
     ]
 
 

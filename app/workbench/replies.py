@@ -17,6 +17,7 @@ from app.core.i18n import translate
 from app.core.permissions import Permission
 from app.core.text import storable
 from app.files.services import chosen_files
+from app.grants.acting import require_lane, require_planned
 from app.identity.scope import scope
 from app.models import (
     ACTIVE_STATUSES,
@@ -60,6 +61,8 @@ def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, addres
         return message_views(ctx, [earlier])[0]
     request = _held_request(ctx, conversation, command.service_request_id)
     lane = Lane(command.lane)
+    require_lane(ctx, conversation.account_id, lane)
+    require_planned(ctx, conversation.account_id, command.send_at)
     text = storable(command.text).strip()
     account = ctx.session.get_one(Account, conversation.account_id)
     answered = _target(ctx, conversation, lane, command.in_reply_to)

@@ -12,6 +12,7 @@ from app.core.i18n import translate
 from app.core.permissions import Permission
 from app.core.text import storable
 from app.files.services import chosen_files
+from app.grants.acting import require_lane
 from app.identity import audit
 from app.identity.scope import scope
 from app.models import (
@@ -131,6 +132,7 @@ def _own_outbound(ctx: Context, message_id: int) -> tuple[Message, OutboundMessa
     if message is None:
         raise NotFound
     ctx.require(Permission.REPLIES_SEND, account_id=message.account_id)
+    require_lane(ctx, message.account_id, message.lane)
     outbound = ctx.session.scalar(
         select(OutboundMessage).where(OutboundMessage.carries(REPLY, message.id)).with_for_update()
     )

@@ -19,6 +19,8 @@ class Reach(StrEnum):
     """The first agency's request, its conversation and messages."""
     ACCOUNT = "account"
     """The first agency's account and what came in on it."""
+    OWNER = "owner"
+    """The first agency's account, as those see it to whose agency it belongs."""
     AGENCY = "agency"
     """What belongs to the first agency as a whole: whichever team one is in."""
 

@@ -15,6 +15,7 @@ from app.models import OutboundState
 from tests.architecture.asking import Ask, Entry, Reach, plain
 from tests.architecture.entries_automation import AUTOMATION
 from tests.architecture.entries_figures import FIGURES
+from tests.architecture.entries_grants import GRANTS
 from tests.architecture.entries_listening import LISTENING
 from tests.architecture.entries_long_work import LONG_WORK
 from tests.architecture.entries_publishing import PUBLISHING
@@ -48,7 +49,8 @@ def _request(**body: Any) -> Callable[[Stage], Ask]:
 
 def _assignee(stage: Stage) -> Ask:
     return Ask(
-        {"request_id": stage.request.id}, {"operator_id": stage.operator.id, "version": stage.version()}
+        {"request_id": stage.request.id},
+        {"operator_id": stage.somebody_to_serve().id, "version": stage.version()},
     )
 
 
@@ -87,6 +89,7 @@ _R = Reach
 ROUTES: dict[str, Entry] = {
     **AUTOMATION,
     **FIGURES,
+    **GRANTS,
     **LISTENING,
     **LONG_WORK,
     **PUBLISHING,

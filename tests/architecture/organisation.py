@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.adapters.types import Lane
+from app.core.grants import Allowed
 from app.core.permissions import Permission, RoleName
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
@@ -43,6 +44,22 @@ from tests.files import samples
 MARK = "机密标记甲"
 
 
+BEFORE, WITHIN, AFTER, WATCHER = (
+    "agency before its contract",
+    "agency within its contract",
+    "agency after its contract",
+    "watcher",
+)
+_DAY = 86400.0
+TERMS: dict[str, tuple[AgencyKind, float, float, frozenset[Allowed]]] = {
+    BEFORE: (AgencyKind.THIRD_PARTY, _DAY, 9 * _DAY, frozenset(Allowed)),
+    WITHIN: (AgencyKind.THIRD_PARTY, -_DAY, 9 * _DAY, frozenset(Allowed)),
+    AFTER: (AgencyKind.THIRD_PARTY, -9 * _DAY, -_DAY, frozenset(Allowed)),
+    WATCHER: (AgencyKind.IN_HOUSE, -_DAY, 9 * _DAY, frozenset({Allowed.LISTEN})),
+}
+"""Agencies to which every account of the first one is granted: what they are, from when to when, for what."""
+
+
 class Stage:
     """What the matrix asks for. People by kind are in `people`; the anonymous one is None."""
 
@@ -63,18 +80,36 @@ class Stage:
             "administrator": make.operator(home, role=role.ADMINISTRATOR),
             "disabled operator": make.operator(home, self.team, is_active=False),
         }
+        self.account = make.account(home, self.team)
+        self.away_account = make.account(away, self.away_team)
+        self.helpers = {who: make.agency(kind) for who, (kind, *_) in TERMS.items()}
+        helping = {who: make.team(agency) for who, agency in self.helpers.items()}
+        for who, team in helping.items():
+            self.people[who] = make.operator(self.helpers[who], team, role=role.SUPERVISOR)
+        self.granted_accounts = [make.account(self.helpers[who], team) for who, team in helping.items()]
+        self._grant(self.account)
         self.rights = {
             who: make.actor(person).permissions if person else frozenset[Permission]()
             for who, person in self.people.items()
         }
         self.agency = home
-        self.account = make.account(home, self.team)
-        self.away_account = make.account(away, self.away_team)
+        self.asker = "operator"
+        """Who asks just now."""
         # Everybody has something of their own: dropped posts to review, a request to serve.
-        for account in (self.away_account, make.account(home, self.other_team)):
+        for account in (self.away_account, make.account(home, self.other_team), *self.granted_accounts):
             make.store(account, make.post(f"{ADVERT}，价格从优", author="spammer"))
-        make.request(self.away_account, "别家的问题，请处理一下")
+        for account in (self.away_account, *self.granted_accounts):
+            make.request(account, "别家的问题，请处理一下")
         self.request = make.request(self.account, f"{MARK}宽带坏了", author=MARK, assignee=self.operator)
+
+    def _grant(self, account: Account) -> None:
+        for who, (_, begins, ends, allows) in TERMS.items():
+            self.make.grant(account, self.helpers[who], begins=begins, ends=ends, allows=allows)
+
+    def somebody_to_serve(self) -> Operator:
+        """To whom whoever asks may hand the first agency's requests."""
+        own = self.people[self.asker] if self.asker == WITHIN else None
+        return own or self.operator
 
     @property
     def operator(self) -> Operator:
@@ -100,7 +135,7 @@ class Stage:
         with open_context(self.runtime, LISTENER) as ctx:
             operator = ctx.session.get_one(Operator, self.operator.id)
             ctx.session.refresh(operator, ["teams"])
-            ctx.actor = actor_of(ctx.session, operator)
+            ctx.actor = actor_of(ctx.session, operator, ctx.now())
             view = send_reply(ctx, self.request.conversation_id, self.reply(), address="127.0.0.1")
             ctx.session.execute(
                 update(OutboundMessage).where(OutboundMessage.carries("reply", view.id)).values(state=state)
@@ -135,7 +170,9 @@ class Stage:
             ).one()
 
     def fresh_account(self) -> Account:
-        return self.make.account(self.agency, self.team)
+        account = self.make.account(self.agency, self.team)
+        self._grant(account)
+        return account
 
     def medium(self) -> int:
         """The copy of a picture that the request's customer sent."""

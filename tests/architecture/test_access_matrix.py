@@ -10,25 +10,37 @@ from flask import Flask
 from flask_socketio import SocketIO, SocketIOTestClient
 
 from app.api.endpoint import API, ENDPOINTS, EndpointSpec, Public
-from app.core.permissions import Permission
+from app.core.grants import Allowed
+from app.core.permissions import NEEDS, OF_OWNERS, Permission
 from app.extensions import socketio
 from app.realtime.sockets import SOCKET_EVENTS
 from tests.architecture.asking import Reach
 from tests.architecture.entries import ROUTES, SOCKETS
-from tests.architecture.organisation import MARK, Stage
+from tests.architecture.organisation import AFTER, BEFORE, MARK, TERMS, WATCHER, WITHIN, Stage
 from tests.factories.browser import Browser
 from tests.factories.make import Make
 
 NOT_LOGGED_IN = ("anonymous", "disabled operator")
-OUTSIDERS = ("operator of another team", "operator of another agency", "supervisor of another agency")
+HELPERS = (WITHIN, WATCHER)
+"""People of other agencies to whom the first one's accounts are granted, and hold now."""
+OUTSIDERS = (
+    "operator of another team",
+    "operator of another agency",
+    "supervisor of another agency",
+    BEFORE,
+    AFTER,
+)
 ACTORS = (
     *NOT_LOGGED_IN,
     *OUTSIDERS,
+    *HELPERS,
     "operator",
     "supervisor",
     "manager",
     "administrator",
 )
+OF_ACCOUNT = (Reach.ACCOUNT, Reach.REQUEST)
+ANYTHING = frozenset(Allowed)
 _VARIABLE = re.compile(r"<(?:int:)?(\w+)>")
 
 
@@ -50,6 +62,7 @@ def test_the_matrix_asks_everybody_on_the_stage(stage: Stage) -> None:
 def test_routes_answer_as_right_and_reach_say(app: Flask, stage: Stage, who: str) -> None:
     wrong: dict[str, str] = {}
     for name, spec in ENDPOINTS.items():
+        stage.asker = who
         answer = _ask(app, stage, who, spec)
         expected = _expected(stage, who, name, spec)
         if answer.status_code != expected:
@@ -80,7 +93,14 @@ def _expected(stage: Stage, who: str, name: str, spec: EndpointSpec) -> int:
         return 401
     if not _may(stage, who, spec.access):
         return 403
+    if who in HELPERS and entry.reach in OF_ACCOUNT and not _is_granted(who, spec.access):
+        return 403
     return entry.status if _finds(who, entry.reach) else 404
+
+
+def _is_granted(who: str, permission: Permission) -> bool:
+    """Whether the grant by which they reach the account gives the right too."""
+    return permission not in OF_OWNERS and NEEDS.get(permission, ANYTHING) & TERMS[who][3] != frozenset()
 
 
 def _may(stage: Stage, who: str, permission: Permission) -> bool:
@@ -92,8 +112,10 @@ def _of_the_agency(who: str) -> bool:
 
 
 def _finds(who: str, reach: Reach) -> bool:
-    if reach is Reach.AGENCY and who == "operator of another team":
-        return True
+    if reach in (Reach.AGENCY, Reach.OWNER) and who == "operator of another team":
+        return reach is Reach.AGENCY
+    if who in HELPERS:
+        return reach not in (Reach.AGENCY, Reach.OWNER)
     return reach is Reach.OWN or who not in OUTSIDERS
 
 

@@ -7,7 +7,7 @@ about as in production: an item is stored, judged and routed by the listener's o
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -18,8 +18,11 @@ from app.adapters.types import Author, InboundPost, ItemKind, Lane, Media, Trigg
 from app.core.context import Context
 from app.core.crypto import new_token, token_hash
 from app.core.db import open_session
-from app.core.permissions import SERVING_CAPACITY, Actor, Mandate, Permission, RoleName
+from app.core.grants import Allowed, OpensPast
+from app.core.office import OFFICE_ZONE
+from app.core.permissions import Actor, Mandate, Permission, RoleName
 from app.core.runtime import Runtime
+from app.core.standard_roles import SERVING_CAPACITY
 from app.core.unit_of_work import open_context
 from app.identity.actors import actor_of
 from app.listener.ingest.storing import store_posts
@@ -30,7 +33,9 @@ from app.models import (
     Agency,
     AgencyKind,
     Base,
+    Contract,
     Conversation,
+    Grant,
     InboundItem,
     Message,
     Operator,
@@ -160,7 +165,7 @@ class Make:
         with open_context(self.runtime, LISTENER, write=False) as ctx:
             loaded = ctx.session.get_one(Operator, operator.id)
             ctx.session.refresh(loaded, ["teams"])
-            return actor_of(ctx.session, loaded)
+            return actor_of(ctx.session, loaded, ctx.now())
 
     def account(
         self, agency: Agency, team: Team | None = None, *, platform: str = "weibo", **fields: Any
@@ -181,6 +186,56 @@ class Make:
                 settings=fields.pop("settings", settings),
                 callback_key=f"callback-key-{number}",
                 status_since=self.now,
+                **fields,
+            )
+        )
+
+    def contract(
+        self, agency: Agency, *, days: tuple[int, int | None] = (-30, None), **fields: Any
+    ) -> Contract:
+        """With an agency, from so many days after today to so many."""
+        today = self.now.astimezone(OFFICE_ZONE).date()
+        first, last = days
+        return self.save(
+            Contract(
+                created_at=self.now,
+                agency_id=agency.id,
+                first_day=today + timedelta(days=first),
+                last_day=None if last is None else today + timedelta(days=last),
+                **fields,
+            )
+        )
+
+    def grant(
+        self,
+        account: Account,
+        agency: Agency,
+        team: Team | None = None,
+        *,
+        begins: float = -86400,
+        ends: float | None = None,
+        allows: Iterable[Allowed] = frozenset(Allowed),
+        contract: Contract | None = None,
+        **fields: Any,
+    ) -> Grant:
+        """Of an account to an agency, from so many seconds after now to so many."""
+        begins_at, ends_at = self.later(begins), None if ends is None else self.later(ends)
+        return self.save(
+            Grant(
+                created_at=self.now,
+                account_id=account.id,
+                agency_id=agency.id,
+                team_id=team.id if team else None,
+                contract_id=contract.id if contract else None,
+                begins_at=begins_at,
+                ends_at=ends_at,
+                holds_from=begins_at,
+                holds_until=ends_at,
+                has_begun=begins <= 0,
+                is_over=ends is not None and ends <= 0,
+                allows=frozenset(one.value for one in allows),
+                opens_past=fields.pop("opens_past", OpensPast.ALL),
+                opens_notes=fields.pop("opens_notes", True),
                 **fields,
             )
         )
@@ -248,7 +303,7 @@ class Make:
         with open_context(self.runtime, LISTENER) as ctx:
             request = self._request_of(ctx, account, post.external_id)
             if assignee is not None:
-                self._hand_to(ctx, request, account, assignee.id)
+                self._hand_to(ctx, request, ctx.session.get_one(Account, account.id), assignee.id)
         return request
 
     def unassign(self, request: ServiceRequest) -> ServiceRequest:

@@ -18,7 +18,7 @@ from flask_socketio import SocketIOTestClient
 from pydantic import BaseModel
 
 from app.api.endpoint import ENDPOINTS, EndpointSpec, Public
-from app.core.permissions import ROLES
+from app.core.standard_roles import ROLES
 from app.extensions import socketio
 from app.realtime.sockets import SOCKET_EVENTS
 from tests.architecture.asking import Ask

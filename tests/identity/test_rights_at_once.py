@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, update
 
-from app.core.permissions import ROLES, AccountReach, RoleName
+from app.core.permissions import AccountReach, RoleName
 from app.core.runtime import Runtime
+from app.core.standard_roles import ROLES
 from app.core.unit_of_work import open_context
 from app.identity.web_session import load_actor
 from app.listener.jobs import LISTENER

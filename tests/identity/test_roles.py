@@ -11,7 +11,6 @@ from sqlalchemy import select
 from app.core.errors import Conflict
 from app.core.permissions import (
     GIVABLE,
-    ROLES,
     AccountReach,
     Mandate,
     MaskedField,
@@ -22,6 +21,7 @@ from app.core.permissions import (
     together,
 )
 from app.core.runtime import Runtime
+from app.core.standard_roles import ROLES
 from app.core.unit_of_work import open_context
 from app.identity.actors import actor_of
 from app.identity.built_in_roles import keep_built_in_roles
@@ -379,7 +379,7 @@ def test_who_looks_after_people_hears_of_a_role_that_they_see_and_who_has_it_hea
     with open_context(make.runtime, MANAGER, write=False) as ctx:
         audience = role_audience(ctx.session.get_one(Role, role.id))
         for person in people:
-            actor = actor_of(ctx.session, person)
+            actor = actor_of(ctx.session, person, ctx.now())
             hears = not rooms_of(actor).isdisjoint(audience.rooms)
             sees = ctx.session.scalar(scope(select(Role.id), actor, Role).where(Role.id == role.id))
             reads = actor.may(_P.PEOPLE_READ) and sees is not None

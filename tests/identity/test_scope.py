@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.db import open_session
+from app.core.grants import Allowed, OpensPast
 from app.core.permissions import (
     AccountReach,
     Actor,
@@ -22,15 +24,16 @@ from app.core.permissions import (
     RequestReach,
 )
 from app.core.runtime import Runtime
+from app.identity.reach import granted_within, owned_within, serves
 from app.identity.scope import (
     account_audience,
-    accounts_within,
     agency_audience,
+    agency_readers,
     conversation_rooms,
+    grant_audience,
     request_audience,
     rooms_of,
     scope,
-    serves,
 )
 from app.models import (
     Account,
@@ -40,6 +43,7 @@ from app.models import (
     Contact,
     ContactIdentity,
     Conversation,
+    Grant,
     Lane,
     Message,
     Operator,
@@ -48,6 +52,8 @@ from app.models import (
     Team,
     TeamMember,
 )
+from app.models.account import read_grants
+from app.models.grant import grant_lines
 from app.routing.policies import FAR_FUTURE
 
 PROPERTY = settings(
@@ -68,6 +74,32 @@ class Organisation:
     """(agency, team, owner): an account with an owner is an employee's."""
     requests: list[tuple[int, int | None, int | None]]
     """(account, team, assignee)"""
+    grants: list[GrantShape] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class GrantShape:
+    """An account's position; a team's, whose agency is granted it; for which hours around now; for what."""
+
+    account: int
+    team: int
+    begins: int
+    lasts: int | None
+    for_team: bool
+    allows: frozenset[Allowed]
+
+
+GRANTS = st.builds(
+    GrantShape,
+    st.integers(0, 2),
+    st.integers(0, 2),
+    st.integers(-3, 2),
+    st.none() | st.integers(1, 3),
+    st.booleans(),
+    st.frozensets(st.sampled_from(Allowed), min_size=1),
+)
+HOURS_TO_COME = st.integers(-4, 6)
+"""Hours from now at which somebody looks: before, within and after what the grants say."""
 
 
 @st.composite
@@ -93,7 +125,9 @@ def organisations(draw: st.DrawFn) -> Organisation:
             st.tuples(st.integers(0, len(accounts) - 1), st.none() | position, person), min_size=1, max_size=5
         )
     )
-    return Organisation(agencies, teams, people, accounts, requests)
+    return Organisation(
+        agencies, teams, people, accounts, requests, draw(st.lists(GRANTS, max_size=4 * (agencies - 1)))
+    )
 
 
 class Built:
@@ -131,6 +165,44 @@ class Built:
         )
         self.accounts = self._add(self._account(now, n, *given) for n, given in enumerate(shape.accounts))
         self.requests = [self._request(now, n, *given) for n, given in enumerate(shape.requests)]
+        self.grants: list[Grant] = []
+        self.at = now
+        for grant in shape.grants:
+            self._grant(now, grant, shape)
+
+    def look_in(self, hours: int) -> None:
+        """Go on as if it were so many hours later."""
+        self.at += timedelta(hours=hours)
+
+    def _grant(self, now: datetime, shape: GrantShape, around: Organisation) -> None:
+        """As services would let it be: to another agency than the owner's, one at a time."""
+        team = shape.team % len(self.teams)
+        account = self.accounts[shape.account % len(self.accounts)]
+        agency = self.agencies[around.teams[team]]
+        taken = any((one.account_id, one.agency_id) == (account.id, agency.id) for one in self.grants)
+        if account.agency_id == agency.id or taken:
+            return
+        begins = now + timedelta(hours=shape.begins)
+        ends = None if shape.lasts is None else begins + timedelta(hours=shape.lasts)
+        self.grants += self._add(
+            iter(
+                [
+                    Grant(
+                        created_at=now,
+                        account_id=account.id,
+                        agency_id=agency.id,
+                        team_id=self.teams[team].id if shape.for_team else None,
+                        begins_at=begins,
+                        ends_at=ends,
+                        holds_from=begins,
+                        holds_until=ends,
+                        allows=shape.allows,
+                        opens_past=OpensPast.ALL,
+                        opens_notes=True,
+                    )
+                ]
+            )
+        )
 
     def _add(self, rows: Iterator[Any]) -> list[Any]:
         made = list(rows)
@@ -198,12 +270,19 @@ class Built:
 
     def actor(self, position: int, mandate: Mandate) -> Actor:
         person = self.people[position]
-        reached = accounts_within(mandate.account_reach, person)
+        owned = owned_within(mandate.account_reach, person)
+        granted = granted_within(mandate.account_reach, person, self.at)
+        ids, grants = None, read_grants("")
+        if owned is not None and granted is not None:
+            grants = read_grants(self.session.scalar(granted.with_only_columns(grant_lines())) or "")
+            ids = frozenset(self.session.scalars(owned)) | {one.account_id for one in grants}
         return Actor(
             ActorKind.OPERATOR,
             person.login_name,
             permissions=mandate.permissions,
-            account_ids=None if reached is None else frozenset(self.session.scalars(reached)),
+            account_ids=ids,
+            grants=grants,
+            account_reach=mandate.account_reach,
             request_reach=mandate.request_reach,
             operator_id=person.id,
             agency_id=person.agency_id,
@@ -229,12 +308,13 @@ MANDATES = st.builds(
 )
 
 
-@given(shape=organisations(), mandate=MANDATES)
+@given(shape=organisations(), mandate=MANDATES, hours=HOURS_TO_COME)
 @PROPERTY
 def test_a_request_is_visible_to_exactly_those_who_hear_of_it(
-    runtime: Runtime, session: Session, shape: Organisation, mandate: Mandate
+    runtime: Runtime, session: Session, shape: Organisation, mandate: Mandate, hours: int
 ) -> None:
     built = Built(session, runtime, shape)
+    built.look_in(hours)
     for position in range(len(built.people)):
         actor = built.actor(position, mandate)
         rooms = rooms_of(actor)
@@ -252,28 +332,56 @@ def test_a_request_is_visible_to_exactly_those_who_hear_of_it(
             assert told == (conversation_id in conversations)
 
 
-@given(shape=organisations(), mandate=MANDATES)
+@given(shape=organisations(), mandate=MANDATES, hours=HOURS_TO_COME)
 @PROPERTY
 def test_accounts_and_people_are_visible_to_exactly_those_who_hear_of_them(
-    runtime: Runtime, session: Session, shape: Organisation, mandate: Mandate
+    runtime: Runtime, session: Session, shape: Organisation, mandate: Mandate, hours: int
 ) -> None:
     built = Built(session, runtime, shape)
+    built.look_in(hours)
     for position in range(len(built.people)):
         actor = built.actor(position, mandate)
         rooms = rooms_of(actor)
         reached = set(session.scalars(scope(select(Account.id), actor, Account)))
         for right in Permission:
             heard = {a.id for a in built.accounts if rooms & account_audience(a.id, right).rooms}
-            assert heard == (reached if actor.may(right) else set())
+            assert heard == {number for number in reached if actor.may_with(right, number)}
         person = session.get_one(
             Operator,
             built.people[position].id,
             options=[selectinload(Operator.teams)],
             populate_existing=True,
         )
-        assert {a.id for a in built.accounts if serves(mandate.account_reach, person, a)} == reached
+        for account in built.accounts:
+            session.refresh(account)
+        serving = {a.id for a in built.accounts if serves(mandate.account_reach, person, a, built.at)}
+        assert serving == reached
+        _check_grants(session, built, actor, reached)
         people = set(session.scalars(scope(select(Operator.id), actor, Operator)))
         assert people == {p.id for p in built.people if rooms & agency_audience(p.agency_id).rooms}
+
+
+def _check_grants(session: Session, built: Built, actor: Actor, reached: set[int]) -> None:
+    """Nobody reaches what is not theirs and was not granted, or not now, or not to them."""
+    rooms = rooms_of(actor)
+    for grant in built.grants:
+        ends = grant.holds_until
+        granted = actor.granted(grant.account_id)
+        if actor.account_ids is not None and grant.agency_id == actor.agency_id:
+            begun = grant.holds_from <= built.at and (ends is None or built.at < ends)
+            theirs = actor.account_reach is AccountReach.AGENCY or grant.team_id in actor.team_ids
+            assert (grant.account_id in reached) == (begun and theirs)
+            if granted is not None:
+                assert granted.allows == grant.allowed
+                assert (f"a{grant.account_id}" in rooms) <= (Allowed.LISTEN in granted.allows)
+        owner = next(a.agency_id for a in built.accounts if a.id == grant.account_id)
+        seen = session.scalar(scope(select(Grant.id), actor, Grant).where(Grant.id == grant.id)) is not None
+        if actor.may(Permission.GRANTS_READ):
+            assert seen == bool(rooms & grant_audience(owner, grant.agency_id).rooms)
+    for agency in built.agencies:
+        of_agency = actor.account_ids is None or actor.agency_id == agency.id
+        for right in actor.permissions:
+            assert bool(rooms & agency_readers(agency.id, right).rooms) == of_agency
 
 
 @given(shape=organisations(), mandate=MANDATES, data=st.data())

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 
 from app.core.clock import ManualClock
 from app.core.jobs import Queue
-from app.core.permissions import ROLES, Permission, RoleName, system_actor
+from app.core.permissions import Permission, RoleName, system_actor
+from app.core.standard_roles import ROLES
 from app.core.unit_of_work import open_context
 from app.jobs.job import perform
 from app.jobs.queue import rq_queue

@@ -194,7 +194,7 @@ def _changed(ctx: Context, entry: SpecialListEntry, name: EventName) -> None:
     ctx.emit(
         name,
         ListEntryChanged(special_list_entry_id=entry.id, list=entry.list),
-        agency_readers(ctx.session, entry.agency_id, Permission.INBOUND_ITEMS_READ),
+        agency_readers(entry.agency_id, Permission.INBOUND_ITEMS_READ),
         about=about,
     )
 

@@ -207,7 +207,7 @@ def _changed(ctx: Context, monitor: Monitor, act: EventName) -> None:
         is_deleted=monitor.deleted_at is not None,
         version=monitor.version,
     )
-    readers = agency_readers(ctx.session, monitor.agency_id, Permission.MONITORS_READ)
+    readers = agency_readers(monitor.agency_id, Permission.MONITORS_READ)
     ctx.emit(MONITOR_UPDATED, payload, readers, about=MONITOR.of(monitor))
 
 

@@ -168,7 +168,7 @@ def _tell(ctx: Context, row: SampledItem) -> None:
     ctx.emit(
         SAMPLE_REVIEWED,
         SampleReviewed(filter_sample_id=sample.id, sampled_item_id=row.id),
-        agency_readers(ctx.session, sample.agency_id, Permission.INBOUND_ITEMS_READ),
+        agency_readers(sample.agency_id, Permission.INBOUND_ITEMS_READ),
         about=FILTER_SAMPLE.of(sample),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -48,8 +48,14 @@ def assign(ctx: Context, request: ServiceRequest, decision: AssignmentDecision) 
     assign_many(ctx, [(request, decision)])
 
 
-def assign_many(ctx: Context, given: Sequence[tuple[ServiceRequest, AssignmentDecision]]) -> None:
-    """The same for many active requests, with a fixed number of statements."""
+def assign_many(
+    ctx: Context,
+    given: Sequence[tuple[ServiceRequest, AssignmentDecision]],
+    *,
+    queues: Mapping[int, int | None] | None = None,
+) -> None:
+    """The same for many active requests, with a fixed number of statements; `queues` are the teams whose
+    queues some of them join, by the request's id."""
     changes = []
     calendars = calendars_of(ctx, {request.account_id for request, _ in given})
     for request, decision in given:
@@ -58,6 +64,7 @@ def assign_many(ctx: Context, given: Sequence[tuple[ServiceRequest, AssignmentDe
         change = Change.of(request, kind, decision.reason)
         change.decision = decision
         request.assignee_id = decision.chosen_operator_id
+        request.team_id = (queues or {}).get(request.id, request.team_id)
         follow(request, kind)
         set_deadlines(request, calendars[request.account_id])
         changes.append(change)

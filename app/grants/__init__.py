@@ -1,0 +1,1 @@
+"""Accounts that others work with: contracts, grants, and what is asked before somebody acts by one."""
