@@ -72,14 +72,19 @@ def present_accounts(ctx: Context) -> Sequence[Account]:
 def list_accounts(ctx: Context) -> AccountList:
     accounts = present_accounts(ctx)
     conditions = conditions_of(ctx, accounts)
-    manages = ctx.actor.may(Permission.ACCOUNTS_MANAGE)
-    views = [account_view(ctx, row, manages=manages, condition=conditions[row.id]) for row in accounts]
+    views = [
+        account_view(ctx, row, manages=_manages(ctx, row), condition=conditions[row.id]) for row in accounts
+    ]
     return AccountList(items=views)
 
 
 def own_view(ctx: Context, account: Account) -> AccountView:
     """The account as the actor may see it."""
-    return account_view(ctx, account, manages=ctx.actor.may(Permission.ACCOUNTS_MANAGE))
+    return account_view(ctx, account, manages=_manages(ctx, account))
+
+
+def _manages(ctx: Context, account: Account) -> bool:
+    return ctx.actor.may_with(Permission.ACCOUNTS_MANAGE, account.id)
 
 
 def account_view(

@@ -26,7 +26,7 @@ def owner_of(ctx: Context, rule: AutomationRule) -> Actor | None:
     owner = ctx.session.get(Operator, rule.owner_id, populate_existing=True)
     if owner is None or not owner.is_active:
         return None
-    actor = actor_of(ctx.session, owner)
+    actor = actor_of(ctx.session, owner, ctx.now())
     needed = (Permission.AUTOMATION_MANAGE, SERVICE_REQUESTS.right)
     return actor if all(actor.may(right) for right in needed) else None
 

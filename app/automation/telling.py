@@ -16,5 +16,5 @@ def tell(ctx: Context, rule: AutomationRule, name: EventName) -> None:
     about = AUTOMATION_RULE.of(rule)
     if any(event.name == name and event.about == about for event in ctx.events):
         return
-    audience = agency_readers(ctx.session, rule.agency_id, Permission.AUTOMATION_READ)
+    audience = agency_readers(rule.agency_id, Permission.AUTOMATION_READ)
     ctx.emit(name, RuleChanged(automation_rule_id=rule.id), audience, about=about)

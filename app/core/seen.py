@@ -18,6 +18,8 @@ class ByAccount:
     column: str = "account_id"
     needs: Allowed | None = Allowed.LISTEN
     """None: whatever the grant allows."""
+    since: str | None = None
+    """The column that says how old it is, for grants that open little of the past."""
 
 
 @dataclass(frozen=True)

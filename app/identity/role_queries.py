@@ -35,6 +35,7 @@ ROOMS = {
         "accounts",
         "people",
         "operators",
+        "grants",
         "calendars",
         "automation",
         "audit",

@@ -7,14 +7,15 @@ an event. `tests/identity/test_scope.py` holds the two together on random actors
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.core.db import Entity
 from app.core.events import Audience
-from app.core.grants import Allowed
+from app.core.grants import Allowed, OpensPast
 from app.core.permissions import Actor, Permission, RequestReach, allowed_by
 from app.core.seen import (
     ByAccount,
@@ -26,22 +27,34 @@ from app.core.seen import (
     Unscoped,
     require_seen,
 )
+from app.identity import past
+from app.identity.reaching import (
+    account_condition,
+    agency_condition,
+    calendar_condition,
+    contact_condition,
+    conversation_condition,
+    grant_condition,
+    long_work_condition,
+    one_of,
+    one_of_reach,
+    request_condition,
+    role_condition,
+    saved_view_condition,
+)
 from app.models import (
     Account,
     Attachment,
-    AutomationRun,
     Base,
-    Contact,
-    ContactIdentity,
     Conversation,
-    Grant,
+    InboundItem,
     LongWork,
     Message,
+    RequestStatus,
     Role,
     SavedView,
     ServiceRequest,
     Sharing,
-    StoredCalendar,
 )
 
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
@@ -63,27 +76,31 @@ def scope(statement: S, actor: Actor, *entities: Any) -> S:
     return statement
 
 
-def visible(entity: Any, actor: Actor) -> ColumnElement[bool]:
+def visible(entity: Any, actor: Actor) -> ColumnElement[bool]:  # noqa: PLR0911 - one for each word
     """The condition under which a row of `entity` exists for the actor, by what the table says of itself.
 
     Raises LookupError for a table that is not read through here, with its reason.
     """
     match entity.__seen__:
-        case ByAccount(column, needs):
-            return _account_condition(getattr(entity, column), actor, needs)
+        case ByAccount(column, needs, moment):
+            reached = account_condition(getattr(entity, column), actor, needs)
+            if moment is None or not past.is_narrowed(actor):
+                return reached
+            return and_(reached, _recent(entity, getattr(entity, column), moment, actor))
         case ByOwner(column):
-            return _one_of(getattr(entity, column), actor.own_account_ids())
+            return one_of(getattr(entity, column), actor.own_account_ids())
         case ByAgency(column):
-            return _agency_condition(getattr(entity, column), actor)
+            return agency_condition(getattr(entity, column), actor)
         case ByConversation(column, account):
             return and_(
-                _account_condition(getattr(entity, account), actor),
-                _conversation_condition(getattr(entity, column), actor),
+                account_condition(getattr(entity, account), actor),
+                conversation_condition(getattr(entity, column), getattr(entity, account), actor),
+                *(past.notes_since(actor) if entity is Message else ()),
             )
         case ByRequest(column, account):
             return and_(
-                _account_condition(getattr(entity, account), actor),
-                _one_of_reach(ServiceRequest.id == getattr(entity, column), actor),
+                account_condition(getattr(entity, account), actor),
+                one_of_reach(ServiceRequest.id == getattr(entity, column), actor),
             )
         case ByRule(name):
             return _RULES[name](actor)
@@ -92,97 +109,13 @@ def visible(entity: Any, actor: Actor) -> ColumnElement[bool]:
     raise TypeError(f"{entity.__name__} says nothing that is known of who sees it")
 
 
-def _account_condition(
-    column: Any, actor: Actor, needs: Allowed | None = Allowed.LISTEN
-) -> ColumnElement[bool]:
-    return _one_of(column, actor.account_ids_allowing(needs))
-
-
-def _one_of(column: Any, account_ids: frozenset[int] | None) -> ColumnElement[bool]:
-    if account_ids is None:
-        return true()
-    if not account_ids:
-        return false()
-    return column.in_(sorted(account_ids))  # type: ignore[no-any-return]
-
-
-def _request_condition(actor: Actor) -> ColumnElement[bool]:
-    within = _account_condition(ServiceRequest.account_id, actor)
-    if actor.request_reach is RequestReach.ALL:
-        return within
-    of_teams: ColumnElement[bool] = ServiceRequest.team_id.in_(sorted(actor.team_ids))
-    if actor.request_reach is RequestReach.OWN:
-        of_teams = and_(ServiceRequest.assignee_id.is_(None), of_teams)
-    # `IS TRUE` keeps indexes out of it: a team's requests are a large part of all, whatever is asked of them.
-    return and_(within, or_(ServiceRequest.assignee_id == actor.operator_id, of_teams).is_(True))
-
-
-def _conversation_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
-    if actor.request_reach is RequestReach.ALL:
-        return true()
-    return _one_of_reach(ServiceRequest.conversation_id == column, actor)
-
-
-def _one_of_reach(belongs: ColumnElement[bool], actor: Actor) -> ColumnElement[bool]:
-    """Whether a request within reach belongs to the row outside.
-
-    Asked row by row: with `IN (…)` SQLite gathers all requests of a team to judge one conversation.
-    """
-    request = select(1).select_from(ServiceRequest).where(belongs, _request_condition(actor))
-    return request.correlate_except(ServiceRequest).exists()
-
-
-def _an_identity(belongs: ColumnElement[bool], actor: Actor) -> ColumnElement[bool]:
-    known = _account_condition(ContactIdentity.account_id, actor, Allowed.FANS)
-    identity = select(1).select_from(ContactIdentity).where(belongs, known)
-    return identity.correlate_except(ContactIdentity).exists()
-
-
-def _agency_condition(column: Any, actor: Actor) -> ColumnElement[bool]:
-    if actor.account_ids is None:
-        return true()
-    return column == actor.agency_id  # type: ignore[no-any-return]
-
-
-def _saved_view_condition(actor: Actor) -> ColumnElement[bool]:
-    """One's own; those of one's teams; those of one's agency."""
-    of_teams = and_(SavedView.sharing == Sharing.TEAM, SavedView.team_id.in_(sorted(actor.team_ids)))
-    of_agency = and_(SavedView.sharing == Sharing.AGENCY, _agency_condition(SavedView.agency_id, actor))
-    return or_(SavedView.owner_id == actor.operator_id, of_teams, of_agency)
-
-
-def _long_work_condition(actor: Actor) -> ColumnElement[bool]:
-    """One's own; for who manages it and reaches everything, all."""
-    if actor.account_ids is None and actor.may(Permission.LONG_WORK_MANAGE):
-        return true()
-    return LongWork.owner_id == actor.operator_id if actor.operator_id is not None else false()
-
-
-def _automation_run_condition(actor: Actor) -> ColumnElement[bool]:
-    upon = _one_of_reach(ServiceRequest.id == AutomationRun.service_request_id, actor)
-    return and_(_agency_condition(AutomationRun.agency_id, actor), upon)
-
-
-def _contact_condition(actor: Actor) -> ColumnElement[bool]:
-    return _an_identity(ContactIdentity.contact_id == Contact.id, actor)
-
-
-def _grant_condition(actor: Actor) -> ColumnElement[bool]:
-    """What one's agency was granted, and what was granted of its accounts."""
-    if actor.account_ids is None:
-        return true()
-    own = select(Account.id).where(Account.agency_id == actor.agency_id)
-    return or_(Grant.agency_id == actor.agency_id, Grant.account_id.in_(own))
-
-
-def _role_condition(actor: Actor) -> ColumnElement[bool]:
-    """Everybody's, and those of one's agency."""
-    return or_(Role.agency_id.is_(None), _agency_condition(Role.agency_id, actor))
-
-
-def _calendar_condition(actor: Actor) -> ColumnElement[bool]:
-    """One's agency's, and what is everybody's."""
-    return or_(StoredCalendar.agency_id.is_(None), _agency_condition(StoredCalendar.agency_id, actor))
+def _recent(entity: Any, account: Any, moment: str, actor: Actor) -> ColumnElement[bool]:
+    """Not before the grants that open little of the past; of what came in also what a conversation shows."""
+    recent = past.since(account, getattr(entity, moment), actor)
+    if entity is not InboundItem:
+        return recent
+    message = select(1).select_from(Message).where(Message.inbound_item_id == InboundItem.id)
+    return or_(recent, message.where(visible(Message, actor)).correlate_except(Message).exists())
 
 
 def _attachment_condition(actor: Actor) -> ColumnElement[bool]:
@@ -198,16 +131,15 @@ def _attachment_condition(actor: Actor) -> ColumnElement[bool]:
 
 
 _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
-    "request": _request_condition,
-    "contact": _contact_condition,
-    "role": _role_condition,
-    "saved_view": _saved_view_condition,
-    "long_work": _long_work_condition,
-    "calendar": _calendar_condition,
+    "request": request_condition,
+    "contact": contact_condition,
+    "role": role_condition,
+    "saved_view": saved_view_condition,
+    "long_work": long_work_condition,
+    "calendar": calendar_condition,
     "everybody": lambda _actor: true(),
     "attachment": _attachment_condition,
-    "automation_run": _automation_run_condition,
-    "grant": _grant_condition,
+    "grant": grant_condition,
 }
 
 
@@ -222,7 +154,7 @@ def check_declarations(tables: Iterable[type]) -> None:
         if isinstance(said, ByRule) and said.name not in _RULES:
             raise TypeError(f"{table.__name__}: app/identity/scope.py has no rule {said.name!r}")
         if isinstance(said, ByAccount | ByOwner | ByAgency | ByConversation | ByRequest):
-            columns = [value for name, value in vars(said).items() if name != "needs"]
+            columns = [value for name, value in vars(said).items() if name != "needs" and value is not None]
             missing = [column for column in columns if not hasattr(table, column)]
             if missing:
                 raise TypeError(f"{table.__name__} has no column {missing[0]!r}, by which it says it is seen")
@@ -242,7 +174,8 @@ def rooms_of(actor: Actor) -> frozenset[str]:
         rooms.update(f"{EVERYWHERE}.{permission}" for permission in actor.permissions)
         bases = [EVERYWHERE]
     else:
-        bases = [f"a{account_id}" for account_id in listening]
+        narrowed = {one.account_id: one.id for one in actor.grants if one.opens_past is OpensPast.ACTIVE}
+        bases = [_base(account_id, narrowed.get(account_id)) for account_id in listening]
         agency = f"agency{actor.agency_id}"
         rooms.add(agency)
         rooms.update(f"{agency}.{permission}" for permission in actor.permissions)
@@ -272,10 +205,18 @@ def _request_rooms_of(actor: Actor, bases: list[str]) -> set[str]:
     return rooms
 
 
-def request_rooms(account_id: int, team_id: int | None, assignee_id: int | None) -> frozenset[str]:
-    """The rooms whose members may see a request that stands like this."""
+def _base(account_id: int, grant_id: int | None = None) -> str:
+    """Rooms of an account's requests begin with it; a grant that opens little of the past has its own."""
+    return f"a{account_id}" if grant_id is None else f"a{account_id}g{grant_id}"
+
+
+def request_rooms(
+    account_id: int, team_id: int | None, assignee_id: int | None, opened_to: Iterable[int] = ()
+) -> frozenset[str]:
+    """The rooms whose members may see a request that stands like this, `opened_to` those grants among them
+    that open little of the past (`past.opened_to`)."""
     rooms = set()
-    for base in (EVERYWHERE, f"a{account_id}"):
+    for base in (EVERYWHERE, _base(account_id), *(_base(account_id, grant) for grant in opened_to)):
         rooms.add(base)
         if assignee_id is not None:
             rooms.add(f"{base}.o{assignee_id}")
@@ -291,23 +232,48 @@ def conversation_rooms(session: Session, conversation_id: int) -> frozenset[str]
 
     Empty for one that does not exist. One statement.
     """
-    stand = select(Conversation.account_id, ServiceRequest.team_id, ServiceRequest.assignee_id)
     rows = session.execute(
-        stand.outerjoin(ServiceRequest, ServiceRequest.conversation_id == Conversation.id).where(
-            Conversation.id == conversation_id
-        )
+        select(Conversation.account_id, *STANDS)
+        .join(Account, Account.id == Conversation.account_id)
+        .outerjoin(ServiceRequest, ServiceRequest.conversation_id == Conversation.id)
+        .where(Conversation.id == conversation_id)
     )
-    return frozenset[str]().union(*(request_rooms(*row) for row in rows))
+    return frozenset[str]().union(*(rooms_of_row(*row) for row in rows))
+
+
+STANDS = (
+    ServiceRequest.team_id,
+    ServiceRequest.assignee_id,
+    ServiceRequest.status,
+    ServiceRequest.resolved_at,
+    Account.open_grants,
+)
+"""What says who sees a request, beside its account."""
+
+
+def rooms_of_row(
+    account_id: int,
+    team_id: int | None,
+    assignee_id: int | None,
+    status: RequestStatus | None,
+    resolved_at: datetime | None,
+    open_grants: str | None,
+) -> frozenset[str]:
+    """The rooms of a request that was read as its account and `STANDS`; without a status there is none."""
+    opened = past.opened_to(open_grants, status, resolved_at) if status is not None else ()
+    return request_rooms(account_id, team_id, assignee_id, opened)
 
 
 def request_audience(
     request: ServiceRequest, *, before: tuple[int | None, int | None] | None = None
 ) -> Audience:
-    """Who hears of a change to `request`; `before` is its (team, assignee) when the change moves it."""
-    rooms = request_rooms(request.account_id, request.team_id, request.assignee_id)
+    """Who hears of a change to `request`, whose account is loaded; `before` is its (team, assignee) when the
+    change moves it."""
+    opened = past.opened_to(request.account.open_grants, request.status, request.resolved_at)
+    rooms = request_rooms(request.account_id, request.team_id, request.assignee_id, opened)
     if before is None:
         return Audience(rooms)
-    return Audience(rooms, withdraw=request_rooms(request.account_id, *before) - rooms)
+    return Audience(rooms, withdraw=request_rooms(request.account_id, *before, opened) - rooms)
 
 
 def account_audience(account_id: int, permission: Permission) -> Audience:

@@ -23,7 +23,7 @@ class InboundItem(Entity):
     """One post, comment, message or event of a platform; unique however often it is delivered."""
 
     __tablename__ = "inbound_items"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(since="created_at")
     __table_args__ = (
         UniqueConstraint("account_id", "external_id"),
         Index(
@@ -86,7 +86,7 @@ class ItemRevision(Entity):
     """What an item said before its author changed it."""
 
     __tablename__ = "item_revisions"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(since="created_at")
     __table_args__ = (UniqueConstraint("inbound_item_id", "number"),)
 
     inbound_item_id: Mapped[int] = fk("inbound_items.id", index=False)
@@ -140,7 +140,7 @@ class Verdict(Entity):
     """The filter's decision about one item, with the step and the reason: exactly one per item."""
 
     __tablename__ = "verdicts"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(since="created_at")
     __table_args__ = (
         UniqueConstraint("inbound_item_id"),
         Index("ix_verdicts_account_id_outcome_reason_id", "account_id", "outcome", "reason", "id"),

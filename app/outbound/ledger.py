@@ -26,11 +26,13 @@ from app.core.db import among
 from app.core.errors import PlatformError, PlatformErrorKind
 from app.core.permissions import Permission
 from app.core.rows import rows_by_id
+from app.grants.caps import Caps
 from app.identity.queries import people_by_id, why_not_serving
 from app.models import (
     AUTHOR_LEFT,
     Account,
     AccountStatus,
+    AgencyKind,
     Operator,
     OutboundAttempt,
     OutboundMessage,
@@ -183,7 +185,7 @@ class _Taking:
             if _is_spoilt(row.prepared, now):
                 row.prepared = None
                 requests[row.id] = replace(requests[row.id], prepared={})
-        going = [row for row in going if self._is_affordable(row, requests[row.id])]
+        going = self._within_caps([row for row in going if self._is_affordable(row, requests[row.id])])
         for row in going:
             row.attempts += 1
         attempts = [
@@ -223,6 +225,25 @@ class _Taking:
     def _may_send(self, author: Operator, row: OutboundMessage) -> bool:
         account = self.accounts[row.account_id]
         return why_not_serving(author, account, self.ctx.now(), self.cargo.right) is None
+
+    def _within_caps(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
+        """Those that the contracts of the agencies which answer for them still let through today."""
+        authors = self.cargo.authors(self.ctx, rows) if rows else {}
+        answering = {row.id: row.released_by_id or authors[row.id] for row in rows}
+        people = people_by_id(self.ctx.session, {who for who in answering.values() if who is not None})
+        working = {one.agency_id for one in people.values() if one.agency.kind is AgencyKind.THIRD_PARTY}
+        caps = Caps(self.ctx, working)
+        going = []
+        for row in rows:
+            who = answering[row.id]
+            # What was tried already has been counted.
+            later = caps.take(people[who].agency_id) if who is not None and row.attempts == 0 else None
+            if later is None:
+                going.append(row)
+            else:
+                row.not_before = later
+        caps.store()
+        return going
 
     def _in_time(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
         """Those that the platform still allows; the others have failed."""

@@ -12,7 +12,7 @@ from app.core.context import Context
 from app.core.db import among
 from app.core.events import Audience, Event, EventName, Part
 from app.core.rows import rows_by_id
-from app.identity.scope import request_audience, request_rooms
+from app.identity.scope import STANDS, request_audience, rooms_of_row
 from app.media.copies import want_copies
 from app.media.schemas import MediaCopied
 from app.models import Account, Message, ServiceRequest
@@ -51,15 +51,14 @@ def announce_messages_alone(
 
 def _rooms_of(ctx: Context, conversation_ids: Collection[int]) -> dict[int, frozenset[str]]:
     """Whose rooms see the conversations: those of any of their requests."""
-    stand = select(
-        ServiceRequest.conversation_id,
-        ServiceRequest.account_id,
-        ServiceRequest.team_id,
-        ServiceRequest.assignee_id,
-    ).where(among(ctx.session, ServiceRequest.conversation_id, conversation_ids))
+    stand = (
+        select(ServiceRequest.conversation_id, ServiceRequest.account_id, *STANDS)
+        .join(Account, Account.id == ServiceRequest.account_id)
+        .where(among(ctx.session, ServiceRequest.conversation_id, conversation_ids))
+    )
     rooms = dict.fromkeys(conversation_ids, frozenset[str]())
-    for conversation_id, account_id, team_id, assignee_id in ctx.session.execute(stand):
-        rooms[conversation_id] |= request_rooms(account_id, team_id, assignee_id)
+    for row in ctx.session.execute(stand):
+        rooms[row[0]] |= rooms_of_row(*row[1:])
     return rooms
 
 

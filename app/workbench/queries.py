@@ -126,7 +126,8 @@ def _contact_view(
 
 def _phone(ctx: Context, identity: ContactIdentity) -> str | None:
     """As much of it as the actor's roles show."""
-    if identity.contact.phone is None or not ctx.actor.may(Permission.CONTACTS_READ):
+    may_see = ctx.actor.may_with(Permission.CONTACTS_READ, identity.account_id)
+    if identity.contact.phone is None or not may_see:
         return None
     phone = str(ctx.runtime.vault.open(identity.contact.phone))
     if ctx.actor.sees(MaskedField.CONTACT_PHONE):

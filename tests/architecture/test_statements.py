@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from app.models import (
     AutomationRule,
     AutomationRun,
     Base,
+    Contract,
     FilterSample,
     LongWork,
     Monitor,
@@ -70,6 +71,9 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "customers.get_avatar": 2,
     "figures.list_metrics": 1,
     "files.get": 2,
+    "grants.list_contracts": 3,
+    "grants.list_grants": 2,
+    "grants.list_watchers": 5,
     "health.openapi": 1,
     "identity.get_session": 2,
     "identity.list_agencies": 4,
@@ -163,6 +167,9 @@ class Growing:
         self._each(numbers, self._long_work)
         self._each(numbers, self._calendar)
         self._rules(numbers)
+        self._each(numbers, self._contract)
+        for _ in numbers:
+            make.grant(self.stage.account, make.agency())
         for number in numbers:
             make.operator(home, self.stage.team, role=RoleName.SUPERVISOR, name=f"领班{number}")
             account = make.account(home, self.stage.team)
@@ -219,6 +226,11 @@ class Growing:
             )
             for rule in rules
         )
+
+    def _contract(self, number: int) -> Base:
+        first = date(2000, 1, 1) + timedelta(days=2 * number)
+        agency = self.stage.helpers["agency before its contract"]
+        return Contract(created_at=self.make.now, agency_id=agency.id, first_day=first, last_day=first)
 
     def _calendar(self, number: int) -> Base:
         hours = {"week": [[["09:00", "18:00"]]] * 7, "breaks": [], "holiday": [], "make_up": []}

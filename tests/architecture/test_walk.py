@@ -54,6 +54,7 @@ ANSWER_PASSES = {
     "calendars": "what time the request's clock counts",
     "core": "the unit of work and the values that everything is made of",
     "files": "what hangs on the reply, if anything",
+    "grants": "whether the account was granted for this, and what an agency may send a day",
     "identity": "who asks, and who may hear",
     "workbench": "the reply itself",
     "outbound": "the intent, the attempt, its outcome",

@@ -75,6 +75,8 @@ class Organisation:
     requests: list[tuple[int, int | None, int | None]]
     """(account, team, assignee)"""
     grants: list[GrantShape] = field(default_factory=list)
+    done: list[int | None] = field(default_factory=list)
+    """How many hours after now each request was resolved, if it was."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class GrantShape:
     lasts: int | None
     for_team: bool
     allows: frozenset[Allowed]
+    opens: OpensPast
 
 
 GRANTS = st.builds(
@@ -97,6 +100,7 @@ GRANTS = st.builds(
     st.none() | st.integers(1, 3),
     st.booleans(),
     st.frozensets(st.sampled_from(Allowed), min_size=1),
+    st.sampled_from(OpensPast),
 )
 HOURS_TO_COME = st.integers(-4, 6)
 """Hours from now at which somebody looks: before, within and after what the grants say."""
@@ -125,9 +129,9 @@ def organisations(draw: st.DrawFn) -> Organisation:
             st.tuples(st.integers(0, len(accounts) - 1), st.none() | position, person), min_size=1, max_size=5
         )
     )
-    return Organisation(
-        agencies, teams, people, accounts, requests, draw(st.lists(GRANTS, max_size=4 * (agencies - 1)))
-    )
+    grants = draw(st.lists(GRANTS, max_size=4 * (agencies - 1)))
+    hours = st.lists(st.none() | st.integers(-4, 4), min_size=len(requests), max_size=len(requests))
+    return Organisation(agencies, teams, people, accounts, requests, grants, draw(hours))
 
 
 class Built:
@@ -165,10 +169,16 @@ class Built:
         )
         self.accounts = self._add(self._account(now, n, *given) for n, given in enumerate(shape.accounts))
         self.requests = [self._request(now, n, *given) for n, given in enumerate(shape.requests)]
+        for request, hours in zip(self.requests, shape.done, strict=False):
+            if hours is not None:
+                request.status, request.resolved_at = RequestStatus.RESOLVED, now + timedelta(hours=hours)
         self.grants: list[Grant] = []
         self.at = now
         for grant in shape.grants:
             self._grant(now, grant, shape)
+        session.flush()
+        for account in self.accounts:
+            session.refresh(account)
 
     def look_in(self, hours: int) -> None:
         """Go on as if it were so many hours later."""
@@ -197,7 +207,7 @@ class Built:
                         holds_from=begins,
                         holds_until=ends,
                         allows=shape.allows,
-                        opens_past=OpensPast.ALL,
+                        opens_past=shape.opens,
                         opens_notes=True,
                     )
                 ]
@@ -352,8 +362,6 @@ def test_accounts_and_people_are_visible_to_exactly_those_who_hear_of_them(
             options=[selectinload(Operator.teams)],
             populate_existing=True,
         )
-        for account in built.accounts:
-            session.refresh(account)
         serving = {a.id for a in built.accounts if serves(mandate.account_reach, person, a, built.at)}
         assert serving == reached
         _check_grants(session, built, actor, reached)

@@ -191,6 +191,13 @@ export interface components {
             /** Level */
             level: string | null;
         };
+        /** ContractChanged */
+        ContractChanged: {
+            /** Contract Id */
+            contract_id: number;
+            /** Agency Id */
+            agency_id: number;
+        };
         /**
          * CopyState
          * @description How far the copy of a medium has come.
@@ -202,6 +209,18 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "note" | "system";
+        /**
+         * GrantChanged
+         * @description A grant began, ended, or is another from now on: who works by it is another actor at once.
+         */
+        GrantChanged: {
+            /** Grant Id */
+            grant_id: number;
+            /** Account Id */
+            account_id: number;
+            /** Agency Id */
+            agency_id: number;
+        };
         /** HolidayYearChanged */
         HolidayYearChanged: {
             /** Year */
@@ -892,7 +911,13 @@ export interface EventPayloads {
   'calendar.added': components['schemas']['CalendarChanged']
   'calendar.edited': components['schemas']['CalendarChanged']
   'calendar.removed': components['schemas']['CalendarChanged']
+  'contract.added': components['schemas']['ContractChanged']
+  'contract.edited': components['schemas']['ContractChanged']
   'filter_sample.reviewed': components['schemas']['SampleReviewed']
+  'grant.added': components['schemas']['GrantChanged']
+  'grant.begun': components['schemas']['GrantChanged']
+  'grant.edited': components['schemas']['GrantChanged']
+  'grant.ended': components['schemas']['GrantChanged']
   'holiday_year.imported': components['schemas']['HolidayYearChanged']
   'holiday_year.removed': components['schemas']['HolidayYearChanged']
   'inbound_item.judged': components['schemas']['InboundItemsJudged']
@@ -950,7 +975,13 @@ export const EVENT_NAMES = [
   'calendar.added',
   'calendar.edited',
   'calendar.removed',
+  'contract.added',
+  'contract.edited',
   'filter_sample.reviewed',
+  'grant.added',
+  'grant.begun',
+  'grant.edited',
+  'grant.ended',
   'holiday_year.imported',
   'holiday_year.removed',
   'inbound_item.judged',
@@ -998,7 +1029,9 @@ export const KINDS = [
   'alert',
   'automation_rule',
   'calendar',
+  'contract',
   'filter_sample',
+  'grant',
   'holiday_year',
   'inbound_item',
   'long_work',

@@ -195,6 +195,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account_id}/watchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who sees an account now */
+        get: operations["grants_list_watchers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/authorised": {
         parameters: {
             query?: never;
@@ -311,127 +328,6 @@ export interface paths {
         post?: never;
         /** Take away a file of one's own that is not used */
         delete: operations["files_drop"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/condition-checks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A rule's condition read aloud, and what is wrong with it */
-        post: operations["automation_check_condition"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/offer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What rules can be made of, and rules to begin with */
-        get: operations["automation_get_offer"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Rules of one's agency */
-        get: operations["automation_list_rules"];
-        put?: never;
-        /** Make a rule; it is off */
-        post: operations["automation_create_rule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/rules/{rule_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Say what a rule does; its owner is whoever said so last */
-        put: operations["automation_edit_rule"];
-        post?: never;
-        /** Remove a rule, with the log of its runs */
-        delete: operations["automation_remove_rule"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/rules/{rule_id}/dry-runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Find out what a rule would have done in the last thirty days, as long work */
-        post: operations["automation_try_rule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/rules/{rule_id}/switch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Switch a rule on, once it has been tried as it stands, or off */
-        put: operations["automation_switch_rule"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What rules did: why, each act, and what was refused */
-        get: operations["automation_list_runs"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -568,6 +464,41 @@ export interface paths {
         /** The rows of a kind that a condition may name */
         get: operations["saved_views_find_references"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contracts with agencies that work for others, newest first */
+        get: operations["grants_list_contracts"];
+        put?: never;
+        /** Write down a contract with an agency */
+        post: operations["grants_add_contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a contract; its grants end with it, or hold again */
+        put: operations["grants_edit_contract"];
         post?: never;
         delete?: never;
         options?: never;
@@ -774,6 +705,58 @@ export interface paths {
         put?: never;
         /** What other filter settings would keep and drop */
         post: operations["reviews_try_filter_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who else works with accounts: what holds, what will, what did */
+        get: operations["grants_list_grants"];
+        put?: never;
+        /** Let an agency work with an account */
+        post: operations["grants_add_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a grant; open screens of its people follow */
+        put: operations["grants_edit_grant"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{grant_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a grant now: its people see the account no longer */
+        post: operations["grants_end_grant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2395,22 +2378,6 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** ActionResultView */
-        ActionResultView: {
-            /** Action */
-            action: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "done" | "refused" | "unknown" | "waiting";
-            /** Code */
-            code: string | null;
-            /** Text */
-            text: string | null;
-            /** At */
-            at: string | null;
-        };
         /**
          * Additivity
          * @description Whether the numbers of parts make that of the whole.
@@ -2548,6 +2515,12 @@ export interface components {
             /** All */
             all: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
         };
+        /**
+         * Allowed
+         * @description What a grant may allow.
+         * @enum {string}
+         */
+        Allowed: "listen" | "public_reply" | "private_reply" | "publish" | "fans";
         /** AlternativeView */
         AlternativeView: {
             /**
@@ -2578,19 +2551,6 @@ export interface components {
         "AnyOf-Output": {
             /** Any */
             any: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
-        };
-        /** AssignAction */
-        AssignAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "assign";
-            /**
-             * Operator Id
-             * @default null
-             */
-            operator_id: number | null;
         };
         /** AssignableOperatorList */
         AssignableOperatorList: {
@@ -2664,20 +2624,6 @@ export interface components {
         AuthorisationView: {
             /** Authorize Url */
             authorize_url: string;
-        };
-        /**
-         * AutomationOffer
-         * @description What rules can be made of.
-         */
-        AutomationOffer: {
-            /** Events */
-            events: components["schemas"]["OfferedChoice"][];
-            /** Times */
-            times: components["schemas"]["OfferedChoice"][];
-            /** Actions */
-            actions: components["schemas"]["OfferedAction"][];
-            /** Ready Made */
-            ready_made: components["schemas"]["ReadyMade"][];
         };
         /** AxisView */
         AxisView: {
@@ -2956,16 +2902,6 @@ export interface components {
             /** Condition */
             condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
         };
-        /**
-         * CheckRuleCondition
-         * @description A condition as a rule's editor holds it; `of_events` where the rule waits for an event.
-         */
-        CheckRuleCondition: {
-            /** Condition */
-            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
-            /** Of Events */
-            of_events: boolean;
-        };
         /** CheckedAccountView */
         CheckedAccountView: {
             account: components["schemas"]["AccountView"];
@@ -3238,6 +3174,45 @@ export interface components {
             /** Recent */
             recent: components["schemas"]["RecentView"][];
         };
+        /** ContractChanged */
+        ContractChanged: {
+            /** Contract Id */
+            contract_id: number;
+            /** Agency Id */
+            agency_id: number;
+        };
+        /**
+         * ContractList
+         * @description Newest first.
+         */
+        ContractList: {
+            /** Items */
+            items: components["schemas"]["ContractView"][];
+        };
+        /** ContractView */
+        ContractView: {
+            /** Id */
+            id: number;
+            agency: components["schemas"]["AgencyRef"];
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Last Day */
+            last_day: string | null;
+            hours: components["schemas"]["HoursRef"] | null;
+            /** Daily Cap */
+            daily_cap: number | null;
+            /** Sent Today */
+            sent_today: number;
+            /** Note */
+            note: string;
+            /** Runs */
+            runs: boolean;
+            /** Version */
+            version: number;
+        };
         /** ConversationView */
         ConversationView: {
             /** Id */
@@ -3354,22 +3329,6 @@ export interface components {
             send_at: string | null;
             /** Idempotency Key */
             idempotency_key: string;
-        };
-        /** CreateRule */
-        CreateRule: {
-            /** Name */
-            name: string;
-            /** Trigger */
-            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
-            /** Condition */
-            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
-            /** Actions */
-            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
-            /**
-             * Hourly Limit
-             * @default 100
-             */
-            hourly_limit: number;
         };
         /** CreateSavedView */
         CreateSavedView: {
@@ -3492,43 +3451,6 @@ export interface components {
              */
             account_ids: number[];
         };
-        /**
-         * DryRunSample
-         * @description A request that the rule would have acted upon.
-         */
-        DryRunSample: {
-            /** Service Request Id */
-            service_request_id: number;
-            /** Number */
-            number: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Title */
-            title: string;
-        };
-        /** DryRunView */
-        DryRunView: {
-            /** Looked At */
-            looked_at: number;
-            /** Matched */
-            matched: number;
-            /** Requests */
-            requests: number;
-            /** Per Hour */
-            per_hour: number;
-            /** Samples */
-            samples: components["schemas"]["DryRunSample"][];
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Is Current */
-            is_current: boolean;
-        };
         /** EditAccount */
         EditAccount: {
             /** Name */
@@ -3580,21 +3502,74 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** EditRule */
-        EditRule: {
-            /** Name */
-            name: string;
-            /** Trigger */
-            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
-            /** Condition */
-            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
-            /** Actions */
-            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
+        /** EditContract */
+        EditContract: {
             /**
-             * Hourly Limit
-             * @default 100
+             * First Day
+             * Format: date
              */
-            hourly_limit: number;
+            first_day: string;
+            /** Last Day */
+            last_day: string | null;
+            /**
+             * Calendar Id
+             * @default null
+             */
+            calendar_id: number | null;
+            /**
+             * Daily Cap
+             * @default null
+             */
+            daily_cap: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Version */
+            version: number;
+        };
+        /** EditGrant */
+        EditGrant: {
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: number | null;
+            /**
+             * Begins At
+             * @default null
+             */
+            begins_at: string | null;
+            /**
+             * Ends At
+             * @default null
+             */
+            ends_at: string | null;
+            /** Allows */
+            allows: components["schemas"]["Allowed"][];
+            /**
+             * Takes New
+             * @default false
+             */
+            takes_new: boolean;
+            /**
+             * Calendar Id
+             * @default null
+             */
+            calendar_id: number | null;
+            /** @default active */
+            opens_past: components["schemas"]["OpensPast"];
+            /**
+             * Opens Notes
+             * @default false
+             */
+            opens_notes: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
             /** Version */
             version: number;
         };
@@ -3625,6 +3600,11 @@ export interface components {
          * @enum {string}
          */
         Empty: "zero" | "nothing";
+        /** EndGrant */
+        EndGrant: {
+            /** Version */
+            version: number;
+        };
         /**
          * EstimateView
          * @description How many of the window's dropped items were dropped wrongly, with a 95 % interval.
@@ -3651,22 +3631,6 @@ export interface components {
             seq: number;
             /** Reload */
             reload: boolean;
-        };
-        /**
-         * EventTrigger
-         * @description Something happens to a request.
-         */
-        EventTrigger: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "event";
-            /**
-             * Event
-             * @enum {string}
-             */
-            event: "request_opened" | "customer_wrote" | "request_assigned" | "status_changed" | "request_classified" | "answer_failed";
         };
         /** EventView */
         EventView: {
@@ -3919,6 +3883,81 @@ export interface components {
          * @enum {string}
          */
         Good: "up" | "down" | "neither";
+        /**
+         * GrantChanged
+         * @description A grant began, ended, or is another from now on: who works by it is another actor at once.
+         */
+        GrantChanged: {
+            /** Grant Id */
+            grant_id: number;
+            /** Account Id */
+            account_id: number;
+            /** Agency Id */
+            agency_id: number;
+        };
+        /**
+         * GrantList
+         * @description By account, the latest beginning first.
+         */
+        GrantList: {
+            /** Items */
+            items: components["schemas"]["GrantView"][];
+            /** More */
+            more: boolean;
+        };
+        /** GrantView */
+        GrantView: {
+            /** Id */
+            id: number;
+            account: components["schemas"]["GrantedAccount"];
+            agency: components["schemas"]["AgencyRef"];
+            team: components["schemas"]["TeamRef"] | null;
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /** Ends At */
+            ends_at: string | null;
+            /**
+             * Holds From
+             * Format: date-time
+             */
+            holds_from: string;
+            /** Holds Until */
+            holds_until: string | null;
+            /** Holds */
+            holds: boolean;
+            /** Is Over */
+            is_over: boolean;
+            /** Allows */
+            allows: components["schemas"]["Allowed"][];
+            /** Takes New */
+            takes_new: boolean;
+            hours: components["schemas"]["HoursRef"] | null;
+            /** Hours Of Contract */
+            hours_of_contract: boolean;
+            opens_past: components["schemas"]["OpensPast"];
+            /** Opens Notes */
+            opens_notes: boolean;
+            /** Note */
+            note: string;
+            granted_by: components["schemas"]["PersonRef"] | null;
+            /** Can Change */
+            can_change: boolean;
+            /** Version */
+            version: number;
+        };
+        /** GrantedAccount */
+        GrantedAccount: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Platform */
+            platform: string;
+            owner: components["schemas"]["AgencyRef"];
+        };
         /** HandedBack */
         HandedBack: {
             /** Count */
@@ -3983,19 +4022,6 @@ export interface components {
             /** Version */
             version: number;
         };
-        /**
-         * HookAction
-         * @description Tell a program elsewhere: a signed POST that is sent at most once.
-         */
-        HookAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "call_hook";
-            /** Url */
-            url: string;
-        };
         /** HourView */
         HourView: {
             /**
@@ -4012,6 +4038,16 @@ export interface components {
              * @default null
              */
             baseline: number | null;
+        };
+        /**
+         * HoursRef
+         * @description A calendar by which somebody acts.
+         */
+        HoursRef: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
         };
         /** ImportHolidays */
         ImportHolidays: {
@@ -4341,23 +4377,6 @@ export interface components {
             value: components["schemas"]["JsonValue"];
         };
         /**
-         * ListAction
-         * @description The customer joins one of the special lists of the owner's agency.
-         */
-        ListAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "add_to_list";
-            list: components["schemas"]["SpecialList"];
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
          * ListEntryChanged
          * @description An author was put on a list, taken off it, or noted anew.
          */
@@ -4552,16 +4571,6 @@ export interface components {
          * @enum {string}
          */
         MaskedField: "contact.phone";
-        /**
-         * MatchedView
-         * @description A leaf that decided, and what the request had there, both in words.
-         */
-        MatchedView: {
-            /** Sentence */
-            sentence: string;
-            /** Value */
-            value: string;
-        };
         /**
          * MediaFile
          * @description A file to publish; `content` is base64.
@@ -5132,6 +5141,79 @@ export interface components {
             /** Operator Name */
             operator_name: string | null;
         };
+        /** NewContract */
+        NewContract: {
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Last Day */
+            last_day: string | null;
+            /**
+             * Calendar Id
+             * @default null
+             */
+            calendar_id: number | null;
+            /**
+             * Daily Cap
+             * @default null
+             */
+            daily_cap: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Agency Id */
+            agency_id: number;
+        };
+        /** NewGrant */
+        NewGrant: {
+            /**
+             * Team Id
+             * @default null
+             */
+            team_id: number | null;
+            /**
+             * Begins At
+             * @default null
+             */
+            begins_at: string | null;
+            /**
+             * Ends At
+             * @default null
+             */
+            ends_at: string | null;
+            /** Allows */
+            allows: components["schemas"]["Allowed"][];
+            /**
+             * Takes New
+             * @default false
+             */
+            takes_new: boolean;
+            /**
+             * Calendar Id
+             * @default null
+             */
+            calendar_id: number | null;
+            /** @default active */
+            opens_past: components["schemas"]["OpensPast"];
+            /**
+             * Opens Notes
+             * @default false
+             */
+            opens_notes: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Account Id */
+            account_id: number;
+            /** Agency Id */
+            agency_id: number;
+        };
         /**
          * NewPerson
          * @description Somebody who is to work here. Their first password is made by the server and told once.
@@ -5189,39 +5271,6 @@ export interface components {
             /** Not */
             not: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
         };
-        /** NoteAction */
-        NoteAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "add_note";
-            /** Text */
-            text: string;
-        };
-        /**
-         * OfferedAction
-         * @description An action as an editor offers it.
-         */
-        OfferedAction: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            /** Parameters */
-            parameters: {
-                [key: string]: unknown;
-            };
-            /** Is Allowed */
-            is_allowed: boolean;
-        };
-        /** OfferedChoice */
-        OfferedChoice: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-        };
         /**
          * OpeningView
          * @description How a calendar stands at one moment.
@@ -5239,6 +5288,12 @@ export interface components {
             /** Is Known */
             is_known: boolean;
         };
+        /**
+         * OpensPast
+         * @description What of the time before it began a grant opens.
+         * @enum {string}
+         */
+        OpensPast: "active" | "all";
         /** OperatorView */
         OperatorView: {
             /** Id */
@@ -5324,7 +5379,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "files:upload" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "calendars:read" | "calendars:manage" | "figures:read" | "automation:read" | "automation:manage" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
+        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "files:upload" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "calendars:read" | "calendars:manage" | "grants:read" | "grants:manage" | "figures:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
         /**
          * PersonChanged
          * @description What somebody is from now on.
@@ -5581,19 +5636,6 @@ export interface components {
              */
             at: string;
         };
-        /** PriorityAction */
-        PriorityAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "set_priority";
-            /**
-             * Priority
-             * @enum {integer}
-             */
-            priority: 1 | 2 | 3 | 4;
-        };
         Problem: {
             type: string;
             title: string;
@@ -5766,17 +5808,6 @@ export interface components {
              */
             until: string;
         };
-        /**
-         * ReadyMade
-         * @description A rule to begin with; it is nobody's, and does nothing, until somebody keeps it and switches it on.
-         */
-        ReadyMade: {
-            /** Key */
-            key: string;
-            /** About */
-            about: string;
-            content: components["schemas"]["RuleContent"];
-        };
         /** ReasonCount */
         ReasonCount: {
             outcome: components["schemas"]["VerdictOutcome"];
@@ -5859,19 +5890,6 @@ export interface components {
             label: string;
             /** Version */
             version: number;
-        };
-        /**
-         * ReplyAction
-         * @description Its text may hold `{customer}` and `{number}`.
-         */
-        ReplyAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "send_reply";
-            /** Text */
-            text: string;
         };
         /** RequestChangeList */
         RequestChangeList: {
@@ -6025,44 +6043,6 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** RuleChanged */
-        RuleChanged: {
-            /** Automation Rule Id */
-            automation_rule_id: number;
-        };
-        /** RuleConditionCheck */
-        RuleConditionCheck: {
-            /** Sentence */
-            sentence: string;
-            /** Faults */
-            faults: {
-                [key: string]: string;
-            };
-        };
-        /**
-         * RuleContent
-         * @description What a rule is; the whole of it, also when it is changed.
-         */
-        RuleContent: {
-            /** Name */
-            name: string;
-            /** Trigger */
-            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
-            /** Condition */
-            condition: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
-            /** Actions */
-            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
-            /**
-             * Hourly Limit
-             * @default 100
-             */
-            hourly_limit: number;
-        };
-        /** RuleList */
-        RuleList: {
-            /** Items */
-            items: components["schemas"]["RuleView"][];
-        };
         /**
          * RulePreviewView
          * @description What the rule would have caught. `is_complete` is false when time or the row limit ended it early.
@@ -6097,94 +6077,6 @@ export interface components {
             gained_examples: components["schemas"]["PreviewExample"][];
             /** Lost Examples */
             lost_examples: components["schemas"]["PreviewExample"][];
-        };
-        /** RuleView */
-        RuleView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            owner: components["schemas"]["PersonRef"];
-            /** Trigger */
-            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
-            /** Condition */
-            condition: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
-            /** Actions */
-            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
-            /** Hourly Limit */
-            hourly_limit: number;
-            /** Sentence */
-            sentence: string;
-            /** Is On */
-            is_on: boolean;
-            /** On Since */
-            on_since: string | null;
-            standing: components["schemas"]["Standing"];
-            /** Faults */
-            faults: {
-                [key: string]: string;
-            };
-            dry_run: components["schemas"]["DryRunView"] | null;
-            dry_run_work: components["schemas"]["LongWorkView"] | null;
-            /** Hook Secret */
-            hook_secret: string | null;
-            /** Last Run At */
-            last_run_at: string | null;
-            /** Runs Today */
-            runs_today: number;
-            /** Version */
-            version: number;
-        };
-        /** RunList */
-        RunList: {
-            /** Items */
-            items: components["schemas"]["RunView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
-         * RunState
-         * @enum {string}
-         */
-        RunState: "waiting" | "done" | "refused" | "skipped" | "cut";
-        /** RunView */
-        RunView: {
-            /** Id */
-            id: number;
-            /** Rule Id */
-            rule_id: number;
-            /** Rule Name */
-            rule_name: string;
-            /** Rule Version */
-            rule_version: number;
-            /** Cause */
-            cause: string;
-            /** Round */
-            round: number;
-            /** Caused By Id */
-            caused_by_id: number | null;
-            /** Service Request Id */
-            service_request_id: number;
-            /** Conversation Id */
-            conversation_id: number;
-            /** Number */
-            number: string;
-            state: components["schemas"]["RunState"];
-            /** Reason */
-            reason: string | null;
-            /** Reason Text */
-            reason_text: string | null;
-            /** Matched */
-            matched: components["schemas"]["MatchedView"][];
-            /** Results */
-            results: components["schemas"]["ActionResultView"][];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Done At */
-            done_at: string | null;
         };
         /**
          * SampleReviewed
@@ -6756,25 +6648,6 @@ export interface components {
             /** Label */
             label: string;
         };
-        /**
-         * Standing
-         * @description Whether a rule can do what it says.
-         * @enum {string}
-         */
-        Standing: "fine" | "broken" | "owner_gone" | "too_many";
-        /** StatusAction */
-        StatusAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "set_status";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "open" | "pending" | "on_hold" | "resolved";
-        };
         /** StepSetting */
         StepSetting: {
             /** Name */
@@ -6859,19 +6732,12 @@ export interface components {
              */
             due_at: string;
         };
-        /** SwitchRule */
-        SwitchRule: {
-            /** Is On */
-            is_on: boolean;
-            /** Version */
-            version: number;
-        };
         /**
          * Takes
          * @description The form of a value.
          * @enum {string}
          */
-        Takes: "nothing" | "text" | "number" | "two_numbers" | "one" | "several" | "moment" | "length" | "working_length" | "span" | "truth";
+        Takes: "nothing" | "text" | "number" | "two_numbers" | "one" | "several" | "moment" | "length" | "span" | "truth";
         /** TeamChanged */
         TeamChanged: {
             /** Team Id */
@@ -6928,34 +6794,6 @@ export interface components {
             maximum: number;
             /** Unit */
             unit: string;
-        };
-        /**
-         * TimeTrigger
-         * @description So many minutes before or after a moment that the request names.
-         */
-        TimeTrigger: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "time";
-            /**
-             * Field
-             * @enum {string}
-             */
-            field: "opened_at" | "last_inbound_at" | "waiting_since" | "due_at" | "window_until" | "first_replied_at" | "resolved_at";
-            /**
-             * Side
-             * @enum {string}
-             */
-            side: "before" | "after";
-            /** Minutes */
-            minutes: number;
-            /**
-             * Working
-             * @default false
-             */
-            working: boolean;
         };
         /** TopicChanged */
         TopicChanged: {
@@ -7176,19 +7014,6 @@ export interface components {
          * @enum {string}
          */
         Turn: "off" | "work";
-        /** TypeAction */
-        TypeAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "set_type";
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "complaint" | "consult" | "lead" | "suggestion" | "praise" | "other";
-        };
         /**
          * Unit
          * @enum {string}
@@ -7274,6 +7099,34 @@ export interface components {
             outbound: number;
             /** Media */
             media: number;
+        };
+        /**
+         * Watcher
+         * @description Somebody who sees an account now, and how far.
+         */
+        Watcher: {
+            person: components["schemas"]["PersonRef"];
+            agency: components["schemas"]["AgencyRef"];
+            /** By Grant */
+            by_grant: number | null;
+            /** Sees All */
+            sees_all: boolean;
+            /** Listens */
+            listens: boolean;
+            /** Answers */
+            answers: boolean;
+            /** Publishes */
+            publishes: boolean;
+        };
+        /**
+         * WatcherList
+         * @description The owner's people first.
+         */
+        WatcherList: {
+            /** Items */
+            items: components["schemas"]["Watcher"][];
+            /** Count */
+            count: number;
         };
         /** WindowRuleView */
         WindowRuleView: {
@@ -7833,6 +7686,37 @@ export interface operations {
             };
         };
     };
+    grants_list_watchers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatcherList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accounts_finish_authorisation: {
         parameters: {
             query?: never;
@@ -8040,7 +7924,7 @@ export interface operations {
                     "application/json": components["schemas"]["AttachmentView"];
                 };
             };
-            /** @description A problem (file_empty, file_too_large, file_type_not_taken, file_differs_from_name, file_holds_macros, picture_broken, picture_too_large, film_broken, archive_broken, archive_unpacks_too_large, upload_too_slow, too_many_files_ready) */
+            /** @description A problem (file_empty, file_too_large, file_type_not_taken, file_differs_from_name, file_holds_macros, picture_broken, picture_too_large, archive_broken, archive_unpacks_too_large, upload_too_slow, too_many_files_ready) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8097,294 +7981,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_check_condition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CheckRuleCondition"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleConditionCheck"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_get_offer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AutomationOffer"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_list_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_create_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateRule"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleView"];
-                };
-            };
-            /** @description A problem (too_many_rules) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_edit_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditRule"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleView"];
-                };
-            };
-            /** @description A problem (stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_remove_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_try_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleView"];
-                };
-            };
-            /** @description A problem (dry_run_under_way, too_many_long_works, rule_broken, rule_owner_gone) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_switch_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SwitchRule"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleView"];
-                };
-            };
-            /** @description A problem (stale_version, dry_run_wanted, rule_broken, rule_owner_gone) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_list_runs: {
-        parameters: {
-            query?: {
-                rule_id?: number | null;
-                state?: components["schemas"]["RunState"] | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunList"];
-                };
             };
             /** @description A problem */
             default: {
@@ -8587,9 +8183,7 @@ export interface operations {
     };
     saved_views_get_subject: {
         parameters: {
-            query?: {
-                of_events?: boolean;
-            };
+            query?: never;
             header?: never;
             path: {
                 subject: string;
@@ -8713,6 +8307,103 @@ export interface operations {
                 };
             };
             /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grants_list_contracts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grants_add_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContract"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            /** @description A problem (contract_overlaps, not_contract_party) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grants_edit_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditContract"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            /** @description A problem (contract_overlaps, not_contract_party, stale_version) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9138,6 +8829,140 @@ export interface operations {
                 };
             };
             /** @description A problem (bad_filter_settings, no_worker_free, answer_takes_too_long) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grants_list_grants: {
+        parameters: {
+            query?: {
+                account_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grants_add_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrant"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description A problem (not_account_owner, grant_overlaps, queue_taken, no_contract, employee_account_not_granted, too_many_grants) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grants_edit_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditGrant"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description A problem (not_account_owner, grant_overlaps, queue_taken, no_contract, grant_over, stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grants_end_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndGrant"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description A problem (not_account_owner, grant_over, stale_version) */
             default: {
                 headers: {
                     [name: string]: unknown;
