@@ -43,6 +43,7 @@ describe('the registry', () => {
       'people',
       'roles',
       'automation',
+      'grants',
       'worktime',
     ])
     expect(menuFor(new Set(['topics:read'])).map((page) => page.name)).toEqual(['topics'])
