@@ -16,6 +16,7 @@ from app.listener.ingest.polling import due_streams
 from app.listener.jobs import judge_batch, poll_stream, process_kept_deliveries
 from app.search.rebuild import rebuild
 from app.seed.demo import logins_table, seed_demo
+from app.seed.grants import seed_grants
 
 db = AppGroup("db", help="The database's schema.")
 seed = AppGroup("seed", help="Example data.")
@@ -62,7 +63,8 @@ def db_revision(message: str) -> None:
 def seed_demo_command() -> None:
     """The demo organisation; does nothing when it is there."""
     with open_context(runtime_here(), system_actor("seed")) as ctx:
-        seed_demo(ctx)
+        if seed_demo(ctx):
+            seed_grants(ctx)
     click.echo(logins_table())
 
 

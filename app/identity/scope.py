@@ -31,6 +31,7 @@ from app.identity import past
 from app.identity.reaching import (
     account_condition,
     agency_condition,
+    automation_run_condition,
     calendar_condition,
     contact_condition,
     conversation_condition,
@@ -140,6 +141,7 @@ _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "everybody": lambda _actor: true(),
     "attachment": _attachment_condition,
     "grant": grant_condition,
+    "automation_run": automation_run_condition,
 }
 
 

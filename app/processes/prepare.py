@@ -23,6 +23,7 @@ from app.ops.history_told import HISTORY_LINE
 from app.ops.layout import Layout
 from app.processes.composition import start_process
 from app.seed.demo import logins_table, seed_demo
+from app.seed.grants import seed_grants
 
 
 def main(_arguments: Sequence[str] = ()) -> int:
@@ -40,6 +41,9 @@ def main(_arguments: Sequence[str] = ()) -> int:
         (layout.logs / "seed-demo.log").write_text(logins_table() + "\n", encoding="utf-8")
         if runtime.settings.history_days:
             _tell_history(runtime)
+        # After the days before: what is granted today does not change who worked then.
+        with open_context(runtime, system_actor("seed")) as ctx:
+            seed_grants(ctx)
     return 0
 
 

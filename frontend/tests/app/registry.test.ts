@@ -42,8 +42,8 @@ describe('the registry', () => {
       'accounts',
       'people',
       'roles',
-      'automation',
       'grants',
+      'automation',
       'worktime',
     ])
     expect(menuFor(new Set(['topics:read'])).map((page) => page.name)).toEqual(['topics'])
