@@ -333,6 +333,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/automation/condition-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A rule's condition read aloud, and what is wrong with it */
+        post: operations["automation_check_condition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rules can be made of, and rules to begin with */
+        get: operations["automation_get_offer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of one's agency */
+        get: operations["automation_list_rules"];
+        put?: never;
+        /** Make a rule; it is off */
+        post: operations["automation_create_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a rule does; its owner is whoever said so last */
+        put: operations["automation_edit_rule"];
+        post?: never;
+        /** Remove a rule, with the log of its runs */
+        delete: operations["automation_remove_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/rules/{rule_id}/dry-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find out what a rule would have done in the last thirty days, as long work */
+        post: operations["automation_try_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/rules/{rule_id}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switch a rule on, once it has been tried as it stands, or off */
+        put: operations["automation_switch_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rules did: why, each act, and what was refused */
+        get: operations["automation_list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/avatars/{avatar_id}": {
         parameters: {
             query?: never;
@@ -2378,6 +2499,22 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** ActionResultView */
+        ActionResultView: {
+            /** Action */
+            action: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "refused" | "unknown" | "waiting";
+            /** Code */
+            code: string | null;
+            /** Text */
+            text: string | null;
+            /** At */
+            at: string | null;
+        };
         /**
          * Additivity
          * @description Whether the numbers of parts make that of the whole.
@@ -2552,6 +2689,19 @@ export interface components {
             /** Any */
             any: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
         };
+        /** AssignAction */
+        AssignAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "assign";
+            /**
+             * Operator Id
+             * @default null
+             */
+            operator_id: number | null;
+        };
         /** AssignableOperatorList */
         AssignableOperatorList: {
             /** Items */
@@ -2624,6 +2774,20 @@ export interface components {
         AuthorisationView: {
             /** Authorize Url */
             authorize_url: string;
+        };
+        /**
+         * AutomationOffer
+         * @description What rules can be made of.
+         */
+        AutomationOffer: {
+            /** Events */
+            events: components["schemas"]["OfferedChoice"][];
+            /** Times */
+            times: components["schemas"]["OfferedChoice"][];
+            /** Actions */
+            actions: components["schemas"]["OfferedAction"][];
+            /** Ready Made */
+            ready_made: components["schemas"]["ReadyMade"][];
         };
         /** AxisView */
         AxisView: {
@@ -2901,6 +3065,16 @@ export interface components {
         CheckCondition: {
             /** Condition */
             condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
+        };
+        /**
+         * CheckRuleCondition
+         * @description A condition as a rule's editor holds it; `of_events` where the rule waits for an event.
+         */
+        CheckRuleCondition: {
+            /** Condition */
+            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
+            /** Of Events */
+            of_events: boolean;
         };
         /** CheckedAccountView */
         CheckedAccountView: {
@@ -3330,6 +3504,22 @@ export interface components {
             /** Idempotency Key */
             idempotency_key: string;
         };
+        /** CreateRule */
+        CreateRule: {
+            /** Name */
+            name: string;
+            /** Trigger */
+            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
+            /** Condition */
+            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
+            /** Actions */
+            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
+            /**
+             * Hourly Limit
+             * @default 100
+             */
+            hourly_limit: number;
+        };
         /** CreateSavedView */
         CreateSavedView: {
             /** Name */
@@ -3450,6 +3640,43 @@ export interface components {
              * @default []
              */
             account_ids: number[];
+        };
+        /**
+         * DryRunSample
+         * @description A request that the rule would have acted upon.
+         */
+        DryRunSample: {
+            /** Service Request Id */
+            service_request_id: number;
+            /** Number */
+            number: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Title */
+            title: string;
+        };
+        /** DryRunView */
+        DryRunView: {
+            /** Looked At */
+            looked_at: number;
+            /** Matched */
+            matched: number;
+            /** Requests */
+            requests: number;
+            /** Per Hour */
+            per_hour: number;
+            /** Samples */
+            samples: components["schemas"]["DryRunSample"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Is Current */
+            is_current: boolean;
         };
         /** EditAccount */
         EditAccount: {
@@ -3573,6 +3800,24 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** EditRule */
+        EditRule: {
+            /** Name */
+            name: string;
+            /** Trigger */
+            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
+            /** Condition */
+            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
+            /** Actions */
+            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
+            /**
+             * Hourly Limit
+             * @default 100
+             */
+            hourly_limit: number;
+            /** Version */
+            version: number;
+        };
         /** EditSavedView */
         EditSavedView: {
             /** Name */
@@ -3631,6 +3876,22 @@ export interface components {
             seq: number;
             /** Reload */
             reload: boolean;
+        };
+        /**
+         * EventTrigger
+         * @description Something happens to a request.
+         */
+        EventTrigger: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "event";
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "request_opened" | "customer_wrote" | "request_assigned" | "status_changed" | "request_classified" | "answer_failed";
         };
         /** EventView */
         EventView: {
@@ -4022,6 +4283,19 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * HookAction
+         * @description Tell a program elsewhere: a signed POST that is sent at most once.
+         */
+        HookAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "call_hook";
+            /** Url */
+            url: string;
+        };
         /** HourView */
         HourView: {
             /**
@@ -4377,6 +4651,23 @@ export interface components {
             value: components["schemas"]["JsonValue"];
         };
         /**
+         * ListAction
+         * @description The customer joins one of the special lists of the owner's agency.
+         */
+        ListAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "add_to_list";
+            list: components["schemas"]["SpecialList"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * ListEntryChanged
          * @description An author was put on a list, taken off it, or noted anew.
          */
@@ -4571,6 +4862,16 @@ export interface components {
          * @enum {string}
          */
         MaskedField: "contact.phone";
+        /**
+         * MatchedView
+         * @description A leaf that decided, and what the request had there, both in words.
+         */
+        MatchedView: {
+            /** Sentence */
+            sentence: string;
+            /** Value */
+            value: string;
+        };
         /**
          * MediaFile
          * @description A file to publish; `content` is base64.
@@ -5271,6 +5572,39 @@ export interface components {
             /** Not */
             not: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
         };
+        /** NoteAction */
+        NoteAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "add_note";
+            /** Text */
+            text: string;
+        };
+        /**
+         * OfferedAction
+         * @description An action as an editor offers it.
+         */
+        OfferedAction: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Is Allowed */
+            is_allowed: boolean;
+        };
+        /** OfferedChoice */
+        OfferedChoice: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+        };
         /**
          * OpeningView
          * @description How a calendar stands at one moment.
@@ -5379,7 +5713,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "files:upload" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "calendars:read" | "calendars:manage" | "grants:read" | "grants:manage" | "figures:read" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
+        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "files:upload" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "calendars:read" | "calendars:manage" | "grants:read" | "grants:manage" | "figures:read" | "automation:read" | "automation:manage" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
         /**
          * PersonChanged
          * @description What somebody is from now on.
@@ -5636,6 +5970,19 @@ export interface components {
              */
             at: string;
         };
+        /** PriorityAction */
+        PriorityAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "set_priority";
+            /**
+             * Priority
+             * @enum {integer}
+             */
+            priority: 1 | 2 | 3 | 4;
+        };
         Problem: {
             type: string;
             title: string;
@@ -5808,6 +6155,17 @@ export interface components {
              */
             until: string;
         };
+        /**
+         * ReadyMade
+         * @description A rule to begin with; it is nobody's, and does nothing, until somebody keeps it and switches it on.
+         */
+        ReadyMade: {
+            /** Key */
+            key: string;
+            /** About */
+            about: string;
+            content: components["schemas"]["RuleContent"];
+        };
         /** ReasonCount */
         ReasonCount: {
             outcome: components["schemas"]["VerdictOutcome"];
@@ -5890,6 +6248,19 @@ export interface components {
             label: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ReplyAction
+         * @description Its text may hold `{customer}` and `{number}`.
+         */
+        ReplyAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "send_reply";
+            /** Text */
+            text: string;
         };
         /** RequestChangeList */
         RequestChangeList: {
@@ -6043,6 +6414,44 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** RuleChanged */
+        RuleChanged: {
+            /** Automation Rule Id */
+            automation_rule_id: number;
+        };
+        /** RuleConditionCheck */
+        RuleConditionCheck: {
+            /** Sentence */
+            sentence: string;
+            /** Faults */
+            faults: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * RuleContent
+         * @description What a rule is; the whole of it, also when it is changed.
+         */
+        RuleContent: {
+            /** Name */
+            name: string;
+            /** Trigger */
+            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
+            /** Condition */
+            condition: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
+            /** Actions */
+            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
+            /**
+             * Hourly Limit
+             * @default 100
+             */
+            hourly_limit: number;
+        };
+        /** RuleList */
+        RuleList: {
+            /** Items */
+            items: components["schemas"]["RuleView"][];
+        };
         /**
          * RulePreviewView
          * @description What the rule would have caught. `is_complete` is false when time or the row limit ended it early.
@@ -6077,6 +6486,94 @@ export interface components {
             gained_examples: components["schemas"]["PreviewExample"][];
             /** Lost Examples */
             lost_examples: components["schemas"]["PreviewExample"][];
+        };
+        /** RuleView */
+        RuleView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            owner: components["schemas"]["PersonRef"];
+            /** Trigger */
+            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
+            /** Condition */
+            condition: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
+            /** Actions */
+            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
+            /** Hourly Limit */
+            hourly_limit: number;
+            /** Sentence */
+            sentence: string;
+            /** Is On */
+            is_on: boolean;
+            /** On Since */
+            on_since: string | null;
+            standing: components["schemas"]["Standing"];
+            /** Faults */
+            faults: {
+                [key: string]: string;
+            };
+            dry_run: components["schemas"]["DryRunView"] | null;
+            dry_run_work: components["schemas"]["LongWorkView"] | null;
+            /** Hook Secret */
+            hook_secret: string | null;
+            /** Last Run At */
+            last_run_at: string | null;
+            /** Runs Today */
+            runs_today: number;
+            /** Version */
+            version: number;
+        };
+        /** RunList */
+        RunList: {
+            /** Items */
+            items: components["schemas"]["RunView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * RunState
+         * @enum {string}
+         */
+        RunState: "waiting" | "done" | "refused" | "skipped" | "cut";
+        /** RunView */
+        RunView: {
+            /** Id */
+            id: number;
+            /** Rule Id */
+            rule_id: number;
+            /** Rule Name */
+            rule_name: string;
+            /** Rule Version */
+            rule_version: number;
+            /** Cause */
+            cause: string;
+            /** Round */
+            round: number;
+            /** Caused By Id */
+            caused_by_id: number | null;
+            /** Service Request Id */
+            service_request_id: number;
+            /** Conversation Id */
+            conversation_id: number;
+            /** Number */
+            number: string;
+            state: components["schemas"]["RunState"];
+            /** Reason */
+            reason: string | null;
+            /** Reason Text */
+            reason_text: string | null;
+            /** Matched */
+            matched: components["schemas"]["MatchedView"][];
+            /** Results */
+            results: components["schemas"]["ActionResultView"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Done At */
+            done_at: string | null;
         };
         /**
          * SampleReviewed
@@ -6648,6 +7145,25 @@ export interface components {
             /** Label */
             label: string;
         };
+        /**
+         * Standing
+         * @description Whether a rule can do what it says.
+         * @enum {string}
+         */
+        Standing: "fine" | "broken" | "owner_gone" | "too_many";
+        /** StatusAction */
+        StatusAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "set_status";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "pending" | "on_hold" | "resolved";
+        };
         /** StepSetting */
         StepSetting: {
             /** Name */
@@ -6732,12 +7248,19 @@ export interface components {
              */
             due_at: string;
         };
+        /** SwitchRule */
+        SwitchRule: {
+            /** Is On */
+            is_on: boolean;
+            /** Version */
+            version: number;
+        };
         /**
          * Takes
          * @description The form of a value.
          * @enum {string}
          */
-        Takes: "nothing" | "text" | "number" | "two_numbers" | "one" | "several" | "moment" | "length" | "span" | "truth";
+        Takes: "nothing" | "text" | "number" | "two_numbers" | "one" | "several" | "moment" | "length" | "working_length" | "span" | "truth";
         /** TeamChanged */
         TeamChanged: {
             /** Team Id */
@@ -6794,6 +7317,34 @@ export interface components {
             maximum: number;
             /** Unit */
             unit: string;
+        };
+        /**
+         * TimeTrigger
+         * @description So many minutes before or after a moment that the request names.
+         */
+        TimeTrigger: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "time";
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "opened_at" | "last_inbound_at" | "waiting_since" | "due_at" | "window_until" | "first_replied_at" | "resolved_at";
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "before" | "after";
+            /** Minutes */
+            minutes: number;
+            /**
+             * Working
+             * @default false
+             */
+            working: boolean;
         };
         /** TopicChanged */
         TopicChanged: {
@@ -7014,6 +7565,19 @@ export interface components {
          * @enum {string}
          */
         Turn: "off" | "work";
+        /** TypeAction */
+        TypeAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "set_type";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "complaint" | "consult" | "lead" | "suggestion" | "praise" | "other";
+        };
         /**
          * Unit
          * @enum {string}
@@ -7924,7 +8488,7 @@ export interface operations {
                     "application/json": components["schemas"]["AttachmentView"];
                 };
             };
-            /** @description A problem (file_empty, file_too_large, file_type_not_taken, file_differs_from_name, file_holds_macros, picture_broken, picture_too_large, archive_broken, archive_unpacks_too_large, upload_too_slow, too_many_files_ready) */
+            /** @description A problem (file_empty, file_too_large, file_type_not_taken, file_differs_from_name, file_holds_macros, picture_broken, picture_too_large, film_broken, archive_broken, archive_unpacks_too_large, upload_too_slow, too_many_files_ready) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7981,6 +8545,294 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    automation_check_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRuleCondition"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleConditionCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    automation_get_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationOffer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    automation_list_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    automation_create_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRule"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description A problem (too_many_rules) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    automation_edit_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditRule"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description A problem (stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    automation_remove_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    automation_try_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description A problem (dry_run_under_way, too_many_long_works, rule_broken, rule_owner_gone) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    automation_switch_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchRule"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description A problem (stale_version, dry_run_wanted, rule_broken, rule_owner_gone) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    automation_list_runs: {
+        parameters: {
+            query?: {
+                rule_id?: number | null;
+                state?: components["schemas"]["RunState"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
             };
             /** @description A problem */
             default: {
@@ -8183,7 +9035,9 @@ export interface operations {
     };
     saved_views_get_subject: {
         parameters: {
-            query?: never;
+            query?: {
+                of_events?: boolean;
+            };
             header?: never;
             path: {
                 subject: string;

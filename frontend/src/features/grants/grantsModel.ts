@@ -8,6 +8,8 @@ const DAY = 24 * 3_600_000
 const LEAST_AHEAD = 30 * DAY
 const LEAST_BEHIND = 30 * DAY
 const MOST = 400 * DAY
+/** A name beyond this would not be read to its end. */
+const LAST_LABEL = 90
 
 export interface OfAccount {
   account: Grant['account']
@@ -60,7 +62,7 @@ export function monthsIn(span: Span): Date[] {
   month.setHours(0, 0, 0, 0)
   for (;;) {
     month.setMonth(month.getMonth() + 1)
-    if (month.getTime() >= span.until) return months
+    if (share(span, month.getTime()) > LAST_LABEL) return months
     months.push(new Date(month))
   }
 }
