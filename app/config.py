@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     long_work_days: int = Field(
         7, ge=1, le=365, description="days that ended long work is kept with its files (exports) and errors"
     )
+    notification_days: int = Field(
+        60, ge=7, le=3650, description="days that notifications are kept, read or not"
+    )
     answer_days: int = Field(90, ge=1, description="days that platforms' whole answers to sends are kept")
     raw_days: int = Field(
         0, ge=0, le=3650, description="days that what platforms sent about each item is kept; 0: for ever"

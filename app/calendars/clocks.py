@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.calendars.holidays import public_days
@@ -117,6 +117,25 @@ def calendar_by_id(ctx: Context, calendar_id: int) -> WorkCalendar:
     return known or _build(ctx, built, [calendar_id])[calendar_id]
 
 
+def calendars_of_agencies(ctx: Context, agency_ids: Collection[int]) -> dict[int, WorkCalendar]:
+    """By agency, on what its people's own time is counted: its default, else the common one, else around the
+    clock. One statement, and two more where a calendar was changed or is new here; none for no agency."""
+    if not agency_ids:
+        return {}
+    rows = ctx.session.execute(
+        select(
+            StoredCalendar.agency_id, StoredCalendar.id, StoredCalendar.version, StoredCalendar.created_at
+        ).where(
+            StoredCalendar.is_default,
+            or_(StoredCalendar.agency_id.is_(None), StoredCalendar.agency_id.in_(sorted(agency_ids))),
+        )
+    ).all()
+    by_id = _known(ctx, {row[1]: (row[2], row[3]) for row in rows})
+    by_agency = {row[0]: by_id[row[1]] for row in rows}
+    common = by_agency.get(None, ALWAYS)
+    return {number: by_agency.get(number, common) for number in agency_ids}
+
+
 def forget(session: Session) -> None:
     """What was asked for is asked for anew: a calendar has been changed in this unit of work."""
     session.info.pop(_HELD, None)
@@ -129,14 +148,18 @@ def _found(ctx: Context, account_ids: list[int]) -> dict[int, WorkCalendar]:
         .outerjoin(StoredCalendar, StoredCalendar.id == counted)
         .where(among(ctx.session, Account.id, account_ids))
     ).all()
-    built = ctx.runtime.part("calendars", Built)
-    stamps: dict[int, Any] = {row[1]: (row[2], row[3]) for row in rows if row[1] is not None}
-    known = {number: built.get(number, stamp) for number, stamp in stamps.items()}
-    fresh = _build(ctx, built, [number for number, calendar in known.items() if calendar is None])
-    by_id = {number: calendar or fresh[number] for number, calendar in known.items()}
+    by_id = _known(ctx, {row[1]: (row[2], row[3]) for row in rows if row[1] is not None})
     found = dict.fromkeys(account_ids, ALWAYS)
     found.update({row[0]: by_id[row[1]] for row in rows if row[1] is not None})
     return found
+
+
+def _known(ctx: Context, stamps: Mapping[int, Any]) -> dict[int, WorkCalendar]:
+    """By the ids of their rows; those that are new here, or have changed, are built."""
+    built = ctx.runtime.part("calendars", Built)
+    known = {number: built.get(number, stamp) for number, stamp in stamps.items()}
+    fresh = _build(ctx, built, [number for number, calendar in known.items() if calendar is None])
+    return {number: calendar or fresh[number] for number, calendar in known.items()}
 
 
 def _build(ctx: Context, built: Built, ids: list[int]) -> dict[int, WorkCalendar]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -223,3 +223,11 @@ def touch_sessions(session: Session, ids: Sequence[int], runtime: Runtime) -> No
         .values(last_seen_at=runtime.clock.now())
         .execution_options(synchronize_session=False)
     )
+
+
+def actors_of(session: Session, ids: Collection[int] | None, at: datetime) -> list[Actor]:
+    """The actors of these people, or of everybody, who may log in, at a moment; one statement. By ids."""
+    wanted = _people().where(Operator.is_active).order_by(Operator.id)
+    if ids is not None:
+        wanted = wanted.where(among(session, Operator.id, sorted(ids)))
+    return [_as_actor(row, None, "") for row in session.execute(wanted, {"at": at})]

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.core.db import Entity
 from app.core.events import Audience
 from app.core.grants import Allowed, OpensPast
 from app.core.permissions import Actor, Permission, RequestReach, allowed_by
@@ -28,6 +27,7 @@ from app.core.seen import (
     require_seen,
 )
 from app.identity import past
+from app.identity.carriers import attachments_of, notifications_of
 from app.identity.reaching import (
     account_condition,
     agency_condition,
@@ -45,7 +45,6 @@ from app.identity.reaching import (
 )
 from app.models import (
     Account,
-    Attachment,
     Base,
     Conversation,
     InboundItem,
@@ -63,8 +62,6 @@ S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 EVERYWHERE = "all"
 ANYWHERE = "any"
 """Rooms of what is everybody's who has the right."""
-CARRIERS: dict[str, tuple[type[Entity], Permission]] = {"message": (Message, Permission.CONVERSATIONS_READ)}
-"""What files hang on, by the word of `Attachment.carrier`: its table, and the right to read it."""
 
 
 def scope(statement: S, actor: Actor, *entities: Any) -> S:
@@ -119,18 +116,6 @@ def _recent(entity: Any, account: Any, moment: str, actor: Actor) -> ColumnEleme
     return or_(recent, message.where(visible(Message, actor)).correlate_except(Message).exists())
 
 
-def _attachment_condition(actor: Actor) -> ColumnElement[bool]:
-    """One's own while it lies ready; with what it hangs on, from then on."""
-    ways = [and_(Attachment.carrier.is_(None), Attachment.operator_id == actor.operator_id)]
-    for word, (table, right) in CARRIERS.items():
-        if actor.may(right):
-            carrier = (
-                select(1).select_from(table).where(table.id == Attachment.carrier_id, visible(table, actor))
-            )
-            ways.append(and_(Attachment.carrier == word, carrier.correlate_except(table).exists()))
-    return or_(*ways)
-
-
 _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "request": request_condition,
     "contact": contact_condition,
@@ -139,7 +124,8 @@ _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "long_work": long_work_condition,
     "calendar": calendar_condition,
     "everybody": lambda _actor: true(),
-    "attachment": _attachment_condition,
+    "attachment": lambda actor: attachments_of(actor, visible),
+    "notification": lambda actor: notifications_of(actor, visible),
     "grant": grant_condition,
     "automation_run": automation_run_condition,
 }

@@ -52,6 +52,7 @@ from app.models.monitoring import (
     Monitor,
     MonitorHit,
 )
+from app.models.notification import Notification, NotificationSettings
 from app.models.outbound import (
     AUTHOR_LEFT,
     HELD_UP,
@@ -143,6 +144,8 @@ __all__ = [
     "Message",
     "Monitor",
     "MonitorHit",
+    "Notification",
+    "NotificationSettings",
     "OAuthState",
     "Operator",
     "OperatorRole",

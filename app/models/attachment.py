@@ -14,7 +14,7 @@ class Attachment(Entity):
     """A file under the name that its bringer gave it.
 
     It lies ready, seen by its bringer alone, until it is hung on something that carries files (`carrier`, in
-    the words of `app.identity.scope.CARRIERS`); from then on whoever sees that sees it.
+    the words of `app.identity.carriers.CARRIERS`); from then on whoever sees that sees it.
     """
 
     __tablename__ = "attachments"

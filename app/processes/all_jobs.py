@@ -13,8 +13,9 @@ from app.jobs.periodic import Periodic
 from app.listener import jobs as listener_jobs
 from app.longwork import jobs as longwork_jobs
 from app.media import jobs as media_jobs
+from app.notifications import jobs as notifications_jobs
 from app.outbound import jobs as outbound_jobs
-from app.processes import all_metrics  # noqa: F401 - a worker answers questions about them
+from app.processes import all_metrics, all_notices  # noqa: F401 - a worker answers questions about them
 from app.publishing import jobs as publishing_jobs
 from app.realtime import jobs as realtime_jobs
 from app.routing import jobs as routing_jobs
@@ -33,6 +34,7 @@ JOB_MODULES = (
     listener_jobs,
     longwork_jobs,
     media_jobs,
+    notifications_jobs,
     outbound_jobs,
     publishing_jobs,
     realtime_jobs,

@@ -39,7 +39,8 @@ from app.listener.monitors.views import monitors
 from app.listener.sampling.views import reviews
 from app.longwork.views import long_work
 from app.media.views import media
-from app.processes import all_metrics  # noqa: F401 - what may be asked for is declared
+from app.notifications.views import notifications
+from app.processes import all_metrics, all_notices  # noqa: F401 - what may be asked for is declared
 from app.processes.composition import compose
 from app.publishing.views import publishing
 from app.realtime.line import PlainSockets, send_framed
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     topics,
     search,
     saved_views,
+    notifications,
     calendars,
     automation,
     grants,

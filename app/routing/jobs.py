@@ -16,11 +16,18 @@ from app.core.rows import rows_by_id
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.jobs.job import job
-from app.jobs.periodic import Periodic, sweeping
+from app.jobs.periodic import Periodic, seconds, sweeping
 from app.models import Conversation, RequestStatus, ServiceRequest
 from app.routing.handing_out import assign_waiting
 from app.routing.holders import bring_home, misheld, return_misheld, stranded
-from app.routing.job_names import ASSIGN_WAITING, FETCH_NAME, RECOUNT_DEADLINES, RETURN_MISHELD
+from app.routing.job_names import (
+    ASSIGN_WAITING,
+    FETCH_NAME,
+    RECOUNT_DEADLINES,
+    RETURN_MISHELD,
+    TELL_OF_LATENESS,
+)
+from app.routing.lateness import anything_late, tell_of_lateness
 from app.routing.naming import question_of, take_name
 from app.routing.recounting import recount_outdated
 from app.routing.schemas import ServiceRequestChanged
@@ -51,6 +58,12 @@ def on_person_changed(ctx: Context, _event: Event) -> None:
 @job(RECOUNT_DEADLINES)
 def recount_deadlines(runtime: Runtime) -> None:
     recount_outdated(lambda: open_context(runtime, _ROUTER))
+
+
+@job(TELL_OF_LATENESS)
+def tell_of_late_requests(runtime: Runtime) -> None:
+    with open_context(runtime, _ROUTER) as ctx:
+        tell_of_lateness(ctx)
 
 
 def on_calendar_changed(ctx: Context, _event: Event) -> None:
@@ -110,8 +123,13 @@ def _outdated_deadlines(ctx: Context) -> list[DeferredJob]:
     return [DeferredJob(RECOUNT_DEADLINES)] if outdated_accounts(ctx) else []
 
 
+def _late_requests(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(TELL_OF_LATENESS)] if anything_late(ctx) else []
+
+
 PERIODIC = [
     Periodic("unassigned requests", sweeping, _unassigned_requests),
     Periodic("misheld requests", sweeping, _misheld_requests),
     Periodic("outdated deadlines", sweeping, _outdated_deadlines),
+    Periodic("late requests", seconds(10), _late_requests),
 ]

@@ -86,6 +86,12 @@ class WriteNote(BaseModel):
     attachments: list[RowId] = Field(default=[], max_length=MOST_FILES)
 
 
+class ColleagueList(BaseModel):
+    """Who may be named in a note: whoever sees the conversation."""
+
+    items: list[PersonRef]
+
+
 class SettleOutcome(BaseModel):
     """A person looked on the platform whether a message with an unknown outcome is there."""
 

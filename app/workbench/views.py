@@ -9,8 +9,9 @@ from app.core.context import Context
 from app.core.permissions import Permission
 from app.identity.web_session import client_address
 from app.routing.services import mark_read
-from app.workbench import queries, replies, sent_replies, services
+from app.workbench import mentions, queries, replies, sent_replies, services
 from app.workbench.schemas import (
+    ColleagueList,
     ConversationView,
     MarkRead,
     MessageList,
@@ -88,6 +89,18 @@ def send_reply(ctx: Context, conversation_id: int, body: SendReply) -> MessageVi
 )
 def write_note(ctx: Context, conversation_id: int, body: WriteNote) -> MessageView:
     return services.write_note(ctx, conversation_id, body)
+
+
+@endpoint(
+    workbench,
+    "GET",
+    "/conversations/<int:conversation_id>/colleagues",
+    access=Permission.NOTES_WRITE,
+    summary="Who may be named in a note: whoever sees the conversation",
+    response=ColleagueList,
+)
+def list_colleagues(ctx: Context, conversation_id: int) -> ColleagueList:
+    return mentions.list_colleagues(ctx, conversation_id)
 
 
 @endpoint(

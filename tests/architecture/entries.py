@@ -18,6 +18,7 @@ from tests.architecture.entries_figures import FIGURES
 from tests.architecture.entries_grants import GRANTS
 from tests.architecture.entries_listening import LISTENING
 from tests.architecture.entries_long_work import LONG_WORK
+from tests.architecture.entries_notifications import NOTIFICATIONS
 from tests.architecture.entries_publishing import PUBLISHING
 from tests.architecture.entries_time import TIME
 from tests.architecture.entries_views import SAVED_VIEWS
@@ -92,6 +93,7 @@ ROUTES: dict[str, Entry] = {
     **GRANTS,
     **LISTENING,
     **LONG_WORK,
+    **NOTIFICATIONS,
     **PUBLISHING,
     **SAVED_VIEWS,
     **TIME,
@@ -212,6 +214,7 @@ ROUTES: dict[str, Entry] = {
     "workbench.send_reply": Entry(
         _R.REQUEST, 202, _conversation(lambda stage: stage.reply().model_dump(mode="json"))
     ),
+    "workbench.list_colleagues": Entry(_R.REQUEST, 200, _conversation()),
     "workbench.write_note": Entry(_R.REQUEST, 201, _conversation(_note)),
     "workbench.put_read": Entry(_R.REQUEST, 204, _conversation(lambda _stage: {"number": 1})),
     "workbench.cancel_reply": Entry(

@@ -30,6 +30,7 @@ from app.models import (
     FilterSample,
     LongWork,
     Monitor,
+    Notification,
     Operator,
     OutboundState,
     SampledItem,
@@ -95,6 +96,8 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "monitors.list_backfills": 3,
     "monitors.list_monitors": 4,
     "monitors.monitor_figures": 4,
+    "notifications.get_settings": 2,
+    "notifications.list_notifications": 5,
     "people.list_people": 5,
     "people.right_holders": 3,
     "roles.list_roles": 3,
@@ -125,6 +128,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "topics.list_alerts": 5,
     "topics.list_topics": 3,
     "workbench.get_conversation": 8,
+    "workbench.list_colleagues": 5,
     "workbench.list_messages": 7,
     "workbench.list_replies": 6,
 }
@@ -170,6 +174,7 @@ class Growing:
         self._each(numbers, self._contract)
         for _ in numbers:
             make.grant(self.stage.account, make.agency())
+        self._each(numbers, self._notification)
         for number in numbers:
             make.operator(home, self.stage.team, role=RoleName.SUPERVISOR, name=f"领班{number}")
             account = make.account(home, self.stage.team)
@@ -231,6 +236,22 @@ class Growing:
         first = date(2000, 1, 1) + timedelta(days=2 * number)
         agency = self.stage.helpers["agency before its contract"]
         return Contract(created_at=self.make.now, agency_id=agency.id, first_day=first, last_day=first)
+
+    def _notification(self, number: int) -> Notification:
+        administrator = self.stage.people["administrator"]
+        assert administrator is not None
+        about = (
+            ("service_request", self.stage.request.id) if number % 2 else ("account", self.stage.account.id)
+        )
+        return Notification(
+            created_at=self.make.now,
+            operator_id=administrator.id,
+            kind="request_assigned" if number % 2 else "account_broken",
+            cause=f"c{number}",
+            subject_kind=about[0],
+            subject_id=about[1],
+            is_shown=True,
+        )
 
     def _calendar(self, number: int) -> Base:
         hours = {"week": [[["09:00", "18:00"]]] * 7, "breaks": [], "holiday": [], "make_up": []}

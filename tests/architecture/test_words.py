@@ -40,6 +40,7 @@ WORDS_OF = {
     "Allowed": "grants.allow",
     "Additivity": "figures.additivity",
     "AlertKind": "alert.kind",
+    "Channel": "notifications.channel",
     "Closed": "closed",
     "BulkClassify.type": "type",
     "BulkStatus.status": "status",

@@ -105,6 +105,8 @@ export const conversations = {
         body: { text, idempotency_key, attachments },
       }),
     ),
+  colleagues: (id: number) =>
+    body(client.GET('/conversations/{conversation_id}/colleagues', at({ conversation_id: id }))),
   markRead: (id: number, number: number) =>
     noBody(
       client.PUT('/conversations/{conversation_id}/read', {

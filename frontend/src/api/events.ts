@@ -176,6 +176,12 @@ export interface components {
             /** Capacity */
             capacity: number;
         };
+        /**
+         * Channel
+         * @description A way of telling somebody.
+         * @enum {string}
+         */
+        Channel: "bell" | "sound" | "desktop";
         /** ContactRefView */
         ContactRefView: {
             /** Id */
@@ -448,6 +454,57 @@ export interface components {
             is_deleted: boolean;
             /** Version */
             version: number;
+        };
+        /** NotificationAdded */
+        NotificationAdded: {
+            notification: components["schemas"]["NotificationView"];
+            /** Replaces */
+            replaces: number | null;
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
+        };
+        /** NotificationSettingsChanged */
+        NotificationSettingsChanged: {
+            /** Version */
+            version: number;
+        };
+        /** NotificationView */
+        NotificationView: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            subject: components["schemas"]["SubjectView"];
+            /** Path */
+            path: string;
+            /** Count */
+            count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Read At */
+            read_at: string | null;
+        };
+        /**
+         * NotificationsMarked
+         * @description Read here is read everywhere.
+         */
+        NotificationsMarked: {
+            /** Ids */
+            ids: number[];
+            /** Up To */
+            up_to: number | null;
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+            /** Unread */
+            unread: number;
         };
         /**
          * OriginView
@@ -794,6 +851,16 @@ export interface components {
              */
             due_at: string;
         };
+        /**
+         * SubjectView
+         * @description What a notification is about.
+         */
+        SubjectView: {
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: number;
+        };
         /** TeamChanged */
         TeamChanged: {
             /** Team Id */
@@ -931,6 +998,9 @@ export interface EventPayloads {
   'model.promoted': components['schemas']['ModelPromoted']
   'monitor.updated': components['schemas']['MonitorChanged']
   'note.added': components['schemas']['MessageChanged']
+  'notification.added': components['schemas']['NotificationAdded']
+  'notification_box.adjusted': components['schemas']['NotificationSettingsChanged']
+  'notification_box.marked': components['schemas']['NotificationsMarked']
   'operator.capacity_changed': components['schemas']['CapacityChanged']
   'operator.changed': components['schemas']['PersonChanged']
   'operator.created': components['schemas']['PersonChanged']
@@ -995,6 +1065,9 @@ export const EVENT_NAMES = [
   'model.promoted',
   'monitor.updated',
   'note.added',
+  'notification.added',
+  'notification_box.adjusted',
+  'notification_box.marked',
   'operator.capacity_changed',
   'operator.changed',
   'operator.created',
@@ -1038,6 +1111,8 @@ export const KINDS = [
   'message',
   'model',
   'monitor',
+  'notification',
+  'notification_box',
   'operator',
   'publication',
   'role',

@@ -644,6 +644,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be named in a note: whoever sees the conversation */
+        get: operations["workbench_list_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -1463,6 +1480,75 @@ export interface paths {
         put?: never;
         /** What a rule would have caught, before saving it */
         post: operations["monitors_preview_monitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which ways one is told of what, and when not */
+        get: operations["notifications_get_settings"];
+        /** Say by which ways one wants to be told of what, and when not */
+        put: operations["notifications_set_notifications"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own notifications, the newest first */
+        get: operations["notifications_list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark some of one's notifications, or all up to one, as read */
+        post: operations["notifications_mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send oneself a notification, to see whether it comes */
+        post: operations["notifications_send_trial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3061,6 +3147,12 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * Channel
+         * @description A way of telling somebody.
+         * @enum {string}
+         */
+        Channel: "bell" | "sound" | "desktop";
         /** CheckCondition */
         CheckCondition: {
             /** Condition */
@@ -3120,6 +3212,14 @@ export interface components {
             closed: components["schemas"]["Closed"];
             /** Name */
             name: string;
+        };
+        /**
+         * ColleagueList
+         * @description Who may be named in a note: whoever sees the conversation.
+         */
+        ColleagueList: {
+            /** Items */
+            items: components["schemas"]["PersonRef"][];
         };
         /** CompanyDayContent */
         CompanyDayContent: {
@@ -4533,6 +4633,20 @@ export interface components {
             end: string;
         };
         JsonValue: unknown;
+        /**
+         * KindSettingsView
+         * @description One kind of notification, and by which ways the reader is told of it.
+         */
+        KindSettingsView: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
+            /** Default */
+            default: components["schemas"]["Channel"][];
+        };
         /** LabelList */
         LabelList: {
             /** Items */
@@ -4850,6 +4964,19 @@ export interface components {
             finished_at: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * MarkNotificationsRead
+         * @description Some by their ids, or all up to one.
+         */
+        MarkNotificationsRead: {
+            /** Ids */
+            ids?: number[];
+            /**
+             * Up To
+             * @default null
+             */
+            up_to: number | null;
         };
         /** MarkRead */
         MarkRead: {
@@ -5581,6 +5708,81 @@ export interface components {
             kind: "add_note";
             /** Text */
             text: string;
+        };
+        /** NotificationAdded */
+        NotificationAdded: {
+            notification: components["schemas"]["NotificationView"];
+            /** Replaces */
+            replaces: number | null;
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
+        };
+        /** NotificationList */
+        NotificationList: {
+            /** Items */
+            items: components["schemas"]["NotificationView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Unread */
+            unread: number;
+        };
+        /** NotificationSettingsChanged */
+        NotificationSettingsChanged: {
+            /** Version */
+            version: number;
+        };
+        /** NotificationSettingsView */
+        NotificationSettingsView: {
+            /** Kinds */
+            kinds: components["schemas"]["KindSettingsView"][];
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet Until */
+            quiet_until: string | null;
+            /** Only Working */
+            only_working: boolean;
+            /** Is Quiet */
+            is_quiet: boolean;
+            /** Version */
+            version: number;
+        };
+        /** NotificationView */
+        NotificationView: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            subject: components["schemas"]["SubjectView"];
+            /** Path */
+            path: string;
+            /** Count */
+            count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Read At */
+            read_at: string | null;
+        };
+        /**
+         * NotificationsMarked
+         * @description Read here is read everywhere.
+         */
+        NotificationsMarked: {
+            /** Ids */
+            ids: number[];
+            /** Up To */
+            up_to: number | null;
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+            /** Unread */
+            unread: number;
         };
         /**
          * OfferedAction
@@ -7087,6 +7289,30 @@ export interface components {
              */
             locale: "zh-CN" | "en";
         };
+        /** SetNotifications */
+        SetNotifications: {
+            /** Channels */
+            channels?: {
+                [key: string]: components["schemas"]["Channel"][];
+            };
+            /**
+             * Quiet From
+             * @default null
+             */
+            quiet_from: string | null;
+            /**
+             * Quiet Until
+             * @default null
+             */
+            quiet_until: string | null;
+            /**
+             * Only Working
+             * @default false
+             */
+            only_working: boolean;
+            /** Version */
+            version: number;
+        };
         /** SetPresence */
         SetPresence: {
             presence: components["schemas"]["Presence"];
@@ -7247,6 +7473,16 @@ export interface components {
              * Format: date-time
              */
             due_at: string;
+        };
+        /**
+         * SubjectView
+         * @description What a notification is about.
+         */
+        SubjectView: {
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: number;
         };
         /** SwitchRule */
         SwitchRule: {
@@ -7583,6 +7819,11 @@ export interface components {
          * @enum {string}
          */
         Unit: "rows" | "share" | "seconds" | "per_person";
+        /** UnreadView */
+        UnreadView: {
+            /** Unread */
+            unread: number;
+        };
         /**
          * VerdictOutcome
          * @enum {string}
@@ -9286,6 +9527,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workbench_list_colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueList"];
                 };
             };
             /** @description A problem */
@@ -11126,6 +11398,163 @@ export interface operations {
                 };
             };
             /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid, no_worker_free, answer_takes_too_long) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettingsView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_set_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetNotifications"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettingsView"];
+                };
+            };
+            /** @description A problem (stale_version) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_list_notifications: {
+        parameters: {
+            query?: {
+                unread?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_mark_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkNotificationsRead"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_send_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadView"];
+                };
+            };
+            /** @description A problem */
             default: {
                 headers: {
                     [name: string]: unknown;

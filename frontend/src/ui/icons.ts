@@ -2,6 +2,7 @@
 export const ICON_NAMES = [
   'alert',
   'at',
+  'bell',
   'bolt',
   'book',
   'building',
