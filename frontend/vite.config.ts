@@ -42,6 +42,7 @@ export default defineConfig({
   test: {
     environment: 'jsdom',
     include: ['tests/**/*.test.ts'],
+    setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
     // A hang ends; a machine that others keep busy is no hang.
     testTimeout: 60_000,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.pagination import read_page
 from app.core.permissions import GIVABLE, Permission
 from app.identity.people_schemas import PeopleList, PeopleQuery, PersonView, RightHolders
 from app.identity.queries import open_requests_by_operator
@@ -24,14 +24,8 @@ _WITH = (joinedload(Operator.agency), selectinload(Operator.teams), selectinload
 def list_people(ctx: Context, query: PeopleQuery) -> PeopleList:
     """Everybody within reach, those who may not log in included; four statements a page."""
     statement = scope(select(Operator), ctx.actor, Operator).options(*_WITH)
-    if query.cursor:
-        statement = statement.where(after([(Operator.id, False)], decode_cursor(query.cursor, [int])))
-    rows = list(ctx.session.scalars(statement.order_by(Operator.id).limit(query.limit + 1)))
-    page = rows[: query.limit]
-    return PeopleList(
-        items=_views(ctx, page),
-        next_cursor=encode_cursor([page[-1].id]) if len(rows) > query.limit else None,
-    )
+    page = read_page(ctx.session, statement, query, [(Operator.id, False)])
+    return PeopleList(items=_views(ctx, page.rows), next_cursor=page.next_cursor)
 
 
 def get_person(ctx: Context, operator_id: int) -> PersonView:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.core.i18n import translate
-from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.pagination import read_page
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
 from app.longwork.kinds import KINDS
@@ -31,14 +31,8 @@ def list_work(ctx: Context, query: LongWorkQuery) -> LongWorkList:
     statement = scope(select(LongWork), ctx.actor, LongWork).options(*WITH_RELATED)
     if not query.everybody:
         statement = statement.where(LongWork.owner_id == ctx.actor.operator_id)
-    if query.cursor:
-        statement = statement.where(after([(LongWork.id, True)], decode_cursor(query.cursor, [int])))
-    rows = list(ctx.session.scalars(statement.order_by(LongWork.id.desc()).limit(query.limit + 1)))
-    page = rows[: query.limit]
-    return LongWorkList(
-        items=[work_view(ctx, row) for row in page],
-        next_cursor=encode_cursor([page[-1].id]) if len(rows) > query.limit else None,
-    )
+    page = read_page(ctx.session, statement, query, [(LongWork.id, True)])
+    return LongWorkList(items=[work_view(ctx, row) for row in page.rows], next_cursor=page.next_cursor)
 
 
 def get_work(ctx: Context, work_id: int, *, lock: bool = False) -> LongWork:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.accounts import jobs as accounts_jobs
+from app.auditing import jobs as auditing_jobs
 from app.automation import jobs as automation_jobs
 from app.customers import jobs as customers_jobs
 from app.figures import jobs as figures_jobs
@@ -26,6 +27,7 @@ from app.workbench import jobs as workbench_jobs
 JOB_MODULES = (
     accounts_jobs,
     automation_jobs,
+    auditing_jobs,
     customers_jobs,
     figures_jobs,
     files_jobs,

@@ -18,6 +18,7 @@ from app.api.paths import RowIdConverter
 from app.api.problems import register_problems
 from app.api.reading import register_limits
 from app.api.spa import spa
+from app.auditing.views import auditing
 from app.automation.views import automation
 from app.calendars.views import calendars
 from app.config import Settings
@@ -78,6 +79,7 @@ BLUEPRINTS = (
     calendars,
     automation,
     grants,
+    auditing,
     figures,
     realtime,
     callbacks,

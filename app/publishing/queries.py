@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.accounts.schemas import AccountRefView
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.pagination import read_page
 from app.core.permissions import Permission
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
@@ -54,14 +54,8 @@ def list_publications(ctx: Context, query: PublicationQuery) -> PublicationList:
         statement = statement.join(
             OutboundMessage, OutboundMessage.carries(PUBLICATION.name, Publication.id)
         ).where(OutboundMessage.state == query.state)
-    if query.cursor is not None:
-        statement = statement.where(after([(Publication.id, True)], decode_cursor(query.cursor, [int])))
-    rows = list(ctx.session.scalars(statement.order_by(Publication.id.desc()).limit(query.limit + 1)))
-    page = rows[: query.limit]
-    return PublicationList(
-        items=publication_views(ctx, page),
-        next_cursor=encode_cursor([page[-1].id]) if len(rows) > query.limit else None,
-    )
+    page = read_page(ctx.session, statement, query, [(Publication.id, True)])
+    return PublicationList(items=publication_views(ctx, page.rows), next_cursor=page.next_cursor)
 
 
 def publication_view(ctx: Context, publication: Publication) -> PublicationView:

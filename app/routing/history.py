@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.context import Context
 from app.core.i18n import translate
-from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.pagination import read_page
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
 from app.models import AssignmentDecision, Operator, RequestChange, Team
@@ -43,16 +43,8 @@ def list_changes(ctx: Context, request_id: int, query: RequestChangeQuery) -> Re
     statement = scope(select(RequestChange), ctx.actor, RequestChange).where(
         RequestChange.service_request_id == request_id
     )
-    if query.cursor:
-        statement = statement.where(
-            after([(RequestChange.version, True)], decode_cursor(query.cursor, [int]))
-        )
-    rows = list(ctx.session.scalars(statement.order_by(RequestChange.version.desc()).limit(query.limit + 1)))
-    page = rows[: query.limit]
-    return RequestChangeList(
-        items=_change_views(ctx, page),
-        next_cursor=encode_cursor([page[-1].version]) if len(rows) > query.limit else None,
-    )
+    page = read_page(ctx.session, statement, query, [(RequestChange.version, True)])
+    return RequestChangeList(items=_change_views(ctx, page.rows), next_cursor=page.next_cursor)
 
 
 def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestChangeView]:

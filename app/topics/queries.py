@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.accounts.queries import account_refs
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.pagination import read_page
 from app.customers.names import current_names
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
@@ -68,18 +68,8 @@ def list_topics(ctx: Context, query: TopicQuery) -> TopicList:
     )
     if query.account_id is not None:
         statement = statement.where(Topic.account_id == query.account_id)
-    if query.cursor:
-        values = decode_cursor(query.cursor, [datetime, int])
-        statement = statement.where(after([(Topic.last_seen_at, True), (Topic.id, True)], values))
-    rows = ctx.session.scalars(
-        statement.order_by(Topic.last_seen_at.desc(), Topic.id.desc()).limit(query.limit + 1)
-    ).all()
-    page = rows[: query.limit]
-    more = len(rows) > query.limit
-    return TopicList(
-        items=topic_views(ctx, page),
-        next_cursor=encode_cursor([page[-1].last_seen_at, page[-1].id]) if more else None,
-    )
+    page = read_page(ctx.session, statement, query, [(Topic.last_seen_at, True), (Topic.id, True)])
+    return TopicList(items=topic_views(ctx, page.rows), next_cursor=page.next_cursor)
 
 
 def get_topic(ctx: Context, topic_id: int) -> Topic:
@@ -176,12 +166,8 @@ def list_alerts(ctx: Context, query: AlertQuery) -> AlertList:
         statement = statement.where(Alert.acknowledged_at.is_(None))
     if query.account_id is not None:
         statement = statement.where(Alert.account_id == query.account_id)
-    if query.cursor:
-        statement = statement.where(after([(Alert.id, True)], decode_cursor(query.cursor, [int])))
-    rows = ctx.session.scalars(statement.order_by(Alert.id.desc()).limit(query.limit + 1)).all()
-    page = rows[: query.limit]
-    more = len(rows) > query.limit
-    return AlertList(items=alert_views(ctx, page), next_cursor=encode_cursor([page[-1].id]) if more else None)
+    page = read_page(ctx.session, statement, query, [(Alert.id, True)])
+    return AlertList(items=alert_views(ctx, page.rows), next_cursor=page.next_cursor)
 
 
 def volume(ctx: Context, query: VolumeQuery) -> VolumeView:

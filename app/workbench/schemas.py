@@ -122,6 +122,7 @@ class SendErrorView(BaseModel):
 class SentReplyQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
     condition: ConditionText | None = None
+    saved_view_id: RowId | None = None
     cursor: Cursor | None = None
     limit: int = Field(50, ge=1, le=MAX_LIMIT)
 

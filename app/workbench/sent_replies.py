@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.accounts.queries import account_refs
 from app.accounts.schemas import AccountRefView
 from app.core.context import Context
-from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.pagination import read_page
 from app.core.permissions import Permission
 from app.core.rows import rows_by_id
 from app.identity.schemas import PersonRef
@@ -26,19 +26,12 @@ _SHOWN_CHARS = 140
 def list_replies(ctx: Context, query: SentReplyQuery) -> SentReplyList:
     """The newest first; a fixed number of statements. Raises Invalid for a condition that cannot be asked."""
     ctx.require(Permission.CONVERSATIONS_READ)
-    meant = [each.sql() for each in narrowing(ctx, REPLIES, query.condition, None)]
+    meant = [each.sql() for each in narrowing(ctx, REPLIES, query.condition, query.saved_view_id)]
     statement = scope(select(OutboundMessage), ctx.actor, OutboundMessage).where(
         OutboundMessage.cargo == REPLY, *meant
     )
-    if query.cursor:
-        statement = statement.where(after([(OutboundMessage.id, True)], decode_cursor(query.cursor, [int])))
-    newest = statement.order_by(OutboundMessage.id.desc()).limit(query.limit + 1)
-    rows = list(ctx.session.scalars(newest))
-    page = rows[: query.limit]
-    return SentReplyList(
-        items=_views(ctx, page),
-        next_cursor=encode_cursor([page[-1].id]) if len(rows) > query.limit else None,
-    )
+    page = read_page(ctx.session, statement, query, [(OutboundMessage.id, True)])
+    return SentReplyList(items=_views(ctx, page.rows), next_cursor=page.next_cursor)
 
 
 def _views(ctx: Context, rows: Sequence[OutboundMessage]) -> list[SentReplyView]:

@@ -1,8 +1,8 @@
-"""Entries of conditions and saved views. Whose view is whose is asked in tests/saved_views."""
+"""Entries of conditions, saved views and the audit log. Whose view is whose is asked in tests/saved_views."""
 
 from __future__ import annotations
 
-from tests.architecture.asking import Ask, Entry, Reach
+from tests.architecture.asking import Ask, Entry, Reach, plain
 from tests.architecture.organisation import Stage
 
 _R = Reach
@@ -15,6 +15,10 @@ def _of_requests(_stage: Stage) -> Ask:
 
 
 SAVED_VIEWS: dict[str, Entry] = {
+    "auditing.list_acts": Entry(_R.OWN, 200, plain),
+    "auditing.export_list": Entry(
+        _R.OWN, 201, lambda _stage: Ask(body={"query": {}, "columns": ["number", "action"]})
+    ),
     "saved_views.get_subject": Entry(_R.OWN, 200, _of_requests),
     "saved_views.check_condition": Entry(
         _R.OWN, 200, lambda _stage: Ask({"subject": "service_request"}, {"condition": _OPEN})

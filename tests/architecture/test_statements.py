@@ -67,6 +67,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "automation.get_offer": 1,
     "automation.list_rules": 7,
     "automation.list_runs": 4,
+    "auditing.list_acts": 4,
     "calendars.list_calendars": 5,
     "calendars.list_years": 2,
     "customers.get_avatar": 2,

@@ -14,7 +14,7 @@ from app.accounts.schemas import AccountRefView
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.core.i18n import translate
-from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.pagination import read_page
 from app.customers.avatars import avatars_of
 from app.customers.names import current_names
 from app.identity.scope import scope
@@ -56,15 +56,8 @@ _RAW_CHARS = 20_000
 def list_items(ctx: Context, query: InboundItemQuery) -> InboundItemList:
     """Newest first."""
     statement = filtered_items(ctx, query).options(joinedload(InboundItem.verdict))
-    if query.cursor:
-        values = decode_cursor(query.cursor, [int])
-        statement = statement.where(after([(InboundItem.id, True)], values))
-    rows = list(ctx.session.scalars(statement.order_by(InboundItem.id.desc()).limit(query.limit + 1)))
-    page = rows[: query.limit]
-    return InboundItemList(
-        items=item_views(ctx, page),
-        next_cursor=encode_cursor([page[-1].id]) if len(rows) > query.limit else None,
-    )
+    page = read_page(ctx.session, statement, query, [(InboundItem.id, True)])
+    return InboundItemList(items=item_views(ctx, page.rows), next_cursor=page.next_cursor)
 
 
 def get_item(ctx: Context, item_id: int) -> InboundItemView:

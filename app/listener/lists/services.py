@@ -10,7 +10,7 @@ from app.core.context import Context
 from app.core.db import among
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.events import EventName
-from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.pagination import read_page
 from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.scope import agency_readers, scope
@@ -43,14 +43,9 @@ def list_entries(ctx: Context, query: ListEntryQuery) -> ListEntryList:
         statement = statement.where(SpecialListEntry.list == query.list)
     if query.q.strip():
         statement = statement.where(among(ctx.session, SpecialListEntry.id, _holding(ctx, query.q.strip())))
-    if query.cursor:
-        position = decode_cursor(query.cursor, [int])
-        statement = statement.where(after([(SpecialListEntry.id, True)], position))
-    rows = ctx.session.execute(statement.order_by(SpecialListEntry.id.desc()).limit(query.limit + 1)).all()
-    page = rows[: query.limit]
+    page = read_page(ctx.session, statement, query, [(SpecialListEntry.id, True)])
     return ListEntryList(
-        items=[_view(ctx, entry, name) for entry, name in page],
-        next_cursor=encode_cursor([page[-1][0].id]) if len(rows) > query.limit else None,
+        items=[_view(ctx, entry, name) for entry, name in page.rows], next_cursor=page.next_cursor
     )
 
 

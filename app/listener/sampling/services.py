@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app.core.context import Context
 from app.core.errors import Conflict, Forbidden, NotFound
-from app.core.pagination import after, decode_cursor, encode_cursor
+from app.core.pagination import read_page
 from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.scope import agency_readers, scope
@@ -269,14 +269,8 @@ def list_sampled_items(ctx: Context, draw_id: int, query: SampledItemQuery) -> S
     if query.open is not None:
         is_open = SampledItem.reviewed_at.is_(None)
         statement = statement.where(is_open if query.open else ~is_open)
-    if query.cursor:
-        statement = statement.where(after([(SampledItem.id, False)], decode_cursor(query.cursor, [int])))
-    rows = list(ctx.session.scalars(statement.order_by(SampledItem.id).limit(query.limit + 1)))
-    page = rows[: query.limit]
-    return SampledItemList(
-        items=sampled_item_views(ctx, page),
-        next_cursor=encode_cursor([page[-1].id]) if len(rows) > query.limit else None,
-    )
+    page = read_page(ctx.session, statement, query, [(SampledItem.id, False)])
+    return SampledItemList(items=sampled_item_views(ctx, page.rows), next_cursor=page.next_cursor)
 
 
 def sampled_item_views(ctx: Context, rows: Sequence[SampledItem]) -> list[SampledItemView]:

@@ -333,6 +333,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, when */
+        get: operations["auditing_list_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit-entries/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put what the list of acts holds into a file, as long work */
+        post: operations["auditing_export_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/automation/condition-checks": {
         parameters: {
             query?: never;
@@ -2841,6 +2875,77 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * AuditEntryView
+         * @description One act. `action` and `object_type` are codes; the texts are in the reader's language.
+         */
+        AuditEntryView: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            operator: components["schemas"]["PersonRef"] | null;
+            /** Actor */
+            actor: string;
+            /** Action */
+            action: string;
+            /** Action Text */
+            action_text: string;
+            /** Object Type */
+            object_type: string | null;
+            /** Object Text */
+            object_text: string;
+            /** Object Id */
+            object_id: string | null;
+            account: components["schemas"]["AccountRefView"] | null;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Address */
+            address: string;
+        };
+        /** AuditList */
+        AuditList: {
+            /** Items */
+            items: components["schemas"]["AuditEntryView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** AuditQuery */
+        AuditQuery: {
+            /**
+             * Condition
+             * @default null
+             */
+            condition: string | null;
+            /**
+             * Saved View Id
+             * @default null
+             */
+            saved_view_id: number | null;
+            /**
+             * Sort
+             * @default newest
+             * @enum {string}
+             */
+            sort: "newest" | "oldest";
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+        };
         /** AuthorView */
         AuthorView: {
             /** External Id */
@@ -4035,6 +4140,18 @@ export interface components {
             nearest: components["schemas"]["NearestView"] | null;
             /** Model Version */
             model_version: string | null;
+        };
+        /** ExportActs */
+        ExportActs: {
+            /** Columns */
+            columns: string[];
+            /**
+             * Format
+             * @default xlsx
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            query: components["schemas"]["AuditQuery"];
         };
         /** ExportItems */
         ExportItems: {
@@ -8798,6 +8915,74 @@ export interface operations {
             };
         };
     };
+    auditing_list_acts: {
+        parameters: {
+            query?: {
+                condition?: string | null;
+                saved_view_id?: number | null;
+                sort?: "newest" | "oldest";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description A problem (invalid_cursor, saved_view_broken) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auditing_export_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportActs"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongWorkView"];
+                };
+            };
+            /** @description A problem (too_many_long_works, saved_view_broken) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     automation_check_condition: {
         parameters: {
             query?: never;
@@ -12143,6 +12328,7 @@ export interface operations {
         parameters: {
             query?: {
                 condition?: string | null;
+                saved_view_id?: number | null;
                 cursor?: string | null;
                 limit?: number;
             };

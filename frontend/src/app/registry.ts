@@ -3,6 +3,7 @@
 import type { RouteLocationRaw } from 'vue-router'
 
 import type { Command } from '@/shortcuts/commands'
+import { rowCommands } from '@/ui/kit/rowCommands'
 import type { Feature, MenuPlace, Page, TabPlace } from './feature'
 
 export const features: readonly Feature[] = Object.values(
@@ -61,6 +62,7 @@ const SHELL: readonly Command[] = [
 /** Every command there is, whoever may use it. */
 export const allCommands: readonly Command[] = [
   ...features.flatMap((feature) => feature.commands ?? []),
+  ...rowCommands,
   ...SHELL,
 ]
 

@@ -9,7 +9,7 @@ import type { RouteLocationRaw } from 'vue-router'
 import type { Right } from '@/api/contract'
 import { folded } from '@/ui/folded'
 
-export const GROUPS = ['list', 'request', 'listening', 'review', 'go', 'general'] as const
+export const GROUPS = ['list', 'request', 'rows', 'listening', 'review', 'go', 'general'] as const
 export type CommandGroup = (typeof GROUPS)[number]
 
 export interface Command {

@@ -45,6 +45,7 @@ describe('the registry', () => {
       'grants',
       'automation',
       'worktime',
+      'audit',
     ])
     expect(menuFor(new Set(['topics:read'])).map((page) => page.name)).toEqual(['topics'])
     expect(tabsFor('listener', new Set(['monitors:read'])).map((page) => page.name)).toEqual([

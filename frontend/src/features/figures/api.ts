@@ -2,7 +2,7 @@
 
 import { body, client } from '@/api/client'
 import type { components } from '@/api/types'
-import type { Tree } from '@/features/conditions/tree'
+import type { Narrowing, Tree } from '@/features/conditions/tree'
 
 type Schemas = components['schemas']
 
@@ -41,6 +41,11 @@ export const figuresApi = {
     })
     return answer.data as Blob
   },
-  replies: (condition: string, cursor: string | null) =>
-    body(client.GET('/replies', { params: { query: { condition: condition || null, cursor } } })),
+  replies: ({ condition, savedId }: Narrowing, cursor: string | null, signal: AbortSignal) =>
+    body(
+      client.GET('/replies', {
+        params: { query: { condition: condition || null, saved_view_id: savedId, cursor } },
+        signal,
+      }),
+    ),
 }

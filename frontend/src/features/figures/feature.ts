@@ -22,7 +22,7 @@ export default {
     {
       name: 'replies',
       path: '/figures/replies',
-      screen: () => import('./RepliesPage.vue'),
+      screen: () => import('./replyList'),
       right: 'conversations:read',
       tab: { of: 'figures', order: 30 },
     },

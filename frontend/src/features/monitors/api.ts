@@ -74,8 +74,8 @@ export const filtersApi = {
 }
 
 export const listsApi = {
-  list: (list: ListName, q: string, cursor: string | null = null) =>
-    body(client.GET('/special-list-entries', { params: { query: { list, q, cursor } } })),
+  list: (list: ListName, q: string, cursor: string | null, signal: AbortSignal) =>
+    body(client.GET('/special-list-entries', { params: { query: { list, q, cursor } }, signal })),
   add: (entry: ListEntryBody) => body(client.POST('/special-list-entries', { body: entry })),
   remove: (id: number) => noBody(client.DELETE('/special-list-entries/{entry_id}', at({ entry_id: id }))),
 }

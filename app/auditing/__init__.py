@@ -1,0 +1,1 @@
+"""The audit log for those who look after the rules: who did what, when, with what outcome."""

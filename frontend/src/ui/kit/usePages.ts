@@ -1,0 +1,82 @@
+/** The pages of a list on a screen: read on entry, read anew after a lost connection, and when an event concerns them. */
+
+import { onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
+
+import type { Change } from '@/realtime/reducer'
+import { useEntities } from '@/stores/entities'
+import { useLive } from '@/stores/live'
+import { useDelayed } from '@/ui/useDelayed'
+import { pagesOf, type Page, type Pages, type Reading } from './pages'
+
+export interface Following {
+  /** Whether a change may have changed this list. */
+  concerns?: (change: Change) => boolean
+  /** Changes that come within it are answered by one call at its end. */
+  pauseMs?: number
+  /** What is asked for: while it changes, another list begins. */
+  of?: () => unknown
+}
+
+export interface PagesOnScreen<Row> extends Pages<Row> {
+  skeleton: Readonly<Ref<boolean>>
+  /** Something changed while the rows had to stand still; `load` brings it. */
+  hasNews: Ref<boolean>
+  /** Say that nothing may move: somebody points at the rows, or has gone down. */
+  setStill: (still: boolean) => void
+}
+
+export function usePages<Row, Answer extends Page<Row> = Page<Row>>(
+  reading: Reading<Row, Answer>,
+  { concerns = () => false, pauseMs = 0, of }: Following = {},
+): PagesOnScreen<Row> {
+  const pages = pagesOf(reading)
+  const skeleton = useDelayed(() => pages.phase.value === 'loading')
+  const hasNews = ref(false)
+  const stops: (() => void)[] = []
+  let isStill = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function load(): Promise<void> {
+    hasNews.value = false
+    await pages.load()
+  }
+
+  async function anew(): Promise<void> {
+    hasNews.value = false
+    await pages.anew()
+  }
+
+  function follow(): void {
+    timer = undefined
+    // Nothing moves under the pointer: what changed waits until somebody asks for it.
+    if (isStill && pages.items.value.length > 0) hasNews.value = true
+    else void load()
+  }
+
+  function setStill(still: boolean): void {
+    isStill = still
+    if (!still && hasNews.value) void load()
+  }
+
+  onMounted(() => {
+    void load()
+    stops.push(useLive().onReload(load))
+    stops.push(
+      useEntities().subscribe((changes) => {
+        if (!changes.some(concerns)) return
+        if (pauseMs === 0) follow()
+        else timer ??= setTimeout(follow, pauseMs)
+      }),
+    )
+  })
+  if (of)
+    watch(
+      () => JSON.stringify(of()),
+      () => void anew(),
+    )
+  onBeforeUnmount(() => {
+    clearTimeout(timer)
+    for (const stop of stops) stop()
+  })
+  return { ...pages, load, anew, skeleton, hasNews, setStill }
+}
