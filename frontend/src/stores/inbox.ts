@@ -15,6 +15,7 @@ import {
   type Rows,
 } from '@/features/workbench/listModel'
 import type { Change } from '@/realtime/reducer'
+import { pagesOf } from '@/ui/kit/pages'
 import { touched, useEntities } from './entities'
 import { useAccounts } from './accounts'
 import { useSession } from './session'
@@ -40,14 +41,10 @@ export const useInbox = defineStore('inbox', () => {
     condition: '',
     savedId: null,
   })
-  const phase = ref<'loading' | 'ready' | 'error'>('loading')
-  const error = shallowRef<unknown>(null)
   const rows = shallowRef<Rows>({ shown: [], waiting: [] })
   const fresh = ref<ReadonlySet<number>>(new Set())
   const serverTotal = ref(0)
   const counts = shallowRef<RequestCounts | null>(null)
-  const cursor = ref<string | null>(null)
-  const loadingMore = ref(false)
   const selectedId = ref<number | null>(null)
 
   /** Which requests belong and where each stands: the server's word. */
@@ -57,10 +54,15 @@ export const useInbox = defineStore('inbox', () => {
   /** Changed, and not yet asked about. */
   const doubtful = new Set<number>()
   let askTimer: ReturnType<typeof setTimeout> | undefined
-  /** Grows with every first page, so that an answer about the list of before is not taken for this one. */
-  let generation = 0
   let still = false
-  let running: AbortController | null = null
+  const pages = pagesOf<ServiceRequestView, RequestPage>({
+    read: (from, signal) => api.list({ ...conditions(), cursor: from, limit: PAGE_SIZE }, signal),
+    keyOf: (item) => item.id,
+    onPage: takePage,
+    // The rows are those of the entities, in the order of their places.
+    holds: false,
+  })
+  const { phase, error, cursor, loadingMore, generation } = pages
   let countsTimer: ReturnType<typeof setTimeout> | undefined
 
   const items = computed(() =>
@@ -84,35 +86,15 @@ export const useInbox = defineStore('inbox', () => {
 
   async function open(next: ListQuery): Promise<void> {
     query.value = next
-    phase.value = 'loading'
-    // A cursor belongs to its list: with another order or filter it names nothing.
-    cursor.value = null
     places.value = new Map()
     doubtful.clear()
     rows.value = { shown: [], waiting: [] }
-    await load()
+    await pages.anew()
   }
 
-  /** Load the first page again without emptying the screen. */
-  async function load(): Promise<void> {
-    running?.abort()
-    const controller = new AbortController()
-    running = controller
-    try {
-      const page = await fetchPage(null, controller.signal)
-      if (controller.signal.aborted) return
-      generation += 1
-      places.value = new Map()
-      takePage(page)
-      phase.value = 'ready'
-      error.value = null
-      refresh(true)
-      if (doubtful.size > 0) askSoon(0)
-    } catch (failure) {
-      if (controller.signal.aborted) return
-      error.value = failure
-      phase.value = 'error'
-    }
+  /** Read the list again without emptying the screen. */
+  function load(): Promise<void> {
+    return pages.load()
   }
 
   function conditions() {
@@ -131,35 +113,15 @@ export const useInbox = defineStore('inbox', () => {
     }
   }
 
-  function fetchPage(from: string | null, signal?: AbortSignal): Promise<RequestPage> {
-    return api.list({ ...conditions(), cursor: from, limit: PAGE_SIZE }, signal)
-  }
-
-  function takePage(page: RequestPage): void {
+  function takePage(page: RequestPage, isFirst: boolean): void {
     entities.load('service_request', page.items)
-    const next = new Map(places.value)
+    const next = new Map(isFirst ? [] : places.value)
     page.items.forEach((item, index) => next.set(item.id, page.places[index] ?? []))
     places.value = next
-    cursor.value = page.next_cursor
     serverTotal.value = page.total
     frontier = page.next_cursor === null ? null : (page.places.at(-1) ?? frontier)
-  }
-
-  async function more(): Promise<void> {
-    if (cursor.value === null || loadingMore.value) return
-    loadingMore.value = true
-    const asked = query.value
-    try {
-      const page = await fetchPage(cursor.value)
-      // Meanwhile another list may have been opened; this page is not of it.
-      if (asked !== query.value) return
-      takePage(page)
-      refresh(true)
-    } catch {
-      // The rows that are there stay usable; scrolling tries again.
-    } finally {
-      loadingMore.value = false
-    }
+    refresh(true)
+    if (isFirst && doubtful.size > 0) askSoon(0)
   }
 
   function wanted(): number[] {
@@ -208,10 +170,10 @@ export const useInbox = defineStore('inbox', () => {
     const asked = [...doubtful].slice(0, MOST_ASKED)
     if (asked.length === 0) return
     for (const id of asked) doubtful.delete(id)
-    const mine = generation
+    const mine = generation.value
     try {
       const answer = await members(asked)
-      if (mine !== generation) {
+      if (mine !== generation.value) {
         // The list was loaded anew meanwhile, perhaps from before the change: ask again of the new one.
         for (const id of asked) doubtful.add(id)
         askSoon(0)
@@ -221,7 +183,7 @@ export const useInbox = defineStore('inbox', () => {
       refresh()
     } catch {
       // They stay as they were; the next change, or the reload after a lost connection, asks again.
-      if (mine === generation) for (const id of asked) doubtful.add(id)
+      if (mine === generation.value) for (const id of asked) doubtful.add(id)
       return
     }
     if (doubtful.size > 0) askSoon(ASK_DELAY_MS)
@@ -292,7 +254,7 @@ export const useInbox = defineStore('inbox', () => {
     filtered,
     open,
     load,
-    more,
+    more: pages.more,
     onChanges,
     setStill,
     showWaiting,

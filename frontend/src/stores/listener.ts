@@ -1,71 +1,33 @@
 /** What was heard and what became of it: one filtered list, loaded page by page. */
 
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { shallowRef } from 'vue'
 
 import { inbound as api, type InboundQuery } from '@/api/endpoints'
 import type { InboundCounts, InboundItemView } from '@/api/contract'
+import { pagesOf } from '@/ui/kit/pages'
 
 const MOST_AT_ONCE = 20
 
 export const useListener = defineStore('listener', () => {
-  const phase = ref<'loading' | 'ready' | 'error'>('loading')
-  const error = shallowRef<unknown>(null)
-  const items = shallowRef<InboundItemView[]>([])
   const counts = shallowRef<InboundCounts | null>(null)
-  const cursor = ref<string | null>(null)
-  const loadingMore = ref(false)
-  const moreFailed = shallowRef<unknown>(null)
   let query: InboundQuery = {}
-  let running: AbortController | null = null
   let countedFor = 0
+  const pages = pagesOf<InboundItemView>({
+    read: (cursor, signal) => api.list(cursor === null ? query : { ...query, cursor }, signal),
+    keyOf: (item) => item.id,
+  })
+  const { items } = pages
 
   async function open(next: InboundQuery): Promise<void> {
     query = next
-    phase.value = 'loading'
-    items.value = []
-    cursor.value = null
-    moreFailed.value = null
-    await load()
+    void loadCounts()
+    await pages.anew()
   }
 
   async function load(): Promise<void> {
-    running?.abort()
-    const controller = new AbortController()
-    running = controller
     void loadCounts()
-    try {
-      const page = await api.list(query, controller.signal)
-      if (controller.signal.aborted) return
-      items.value = page.items
-      cursor.value = page.next_cursor
-      error.value = null
-      phase.value = 'ready'
-    } catch (failure) {
-      if (controller.signal.aborted) return
-      error.value = failure
-      phase.value = 'error'
-    }
-  }
-
-  async function more(): Promise<void> {
-    if (cursor.value === null || loadingMore.value) return
-    loadingMore.value = true
-    moreFailed.value = null
-    const asked = query
-    try {
-      const page = await api.list({ ...query, cursor: cursor.value })
-      // Meanwhile another list may have been opened; this page is not of it.
-      if (asked !== query) return
-      const held = new Set(items.value.map((item) => item.id))
-      items.value = [...items.value, ...page.items.filter((item) => !held.has(item.id))]
-      cursor.value = page.next_cursor
-    } catch (failure) {
-      // The button stays; pressing it again asks again.
-      if (asked === query) moreFailed.value = failure
-    } finally {
-      loadingMore.value = false
-    }
+    await pages.load()
   }
 
   async function loadCounts(): Promise<void> {
@@ -84,8 +46,7 @@ export const useListener = defineStore('listener', () => {
   /** Turn a filtered item into a request after all. */
   async function rescue(id: number): Promise<InboundItemView> {
     const rescued = await api.rescue(id)
-    items.value = items.value.map((item) => (item.id === id ? rescued : item))
-    void loadCounts()
+    replace(rescued)
     return rescued
   }
 
@@ -104,7 +65,7 @@ export const useListener = defineStore('listener', () => {
 
   /** Put what a correction answered in place of the row. */
   function replace(item: InboundItemView): void {
-    items.value = items.value.map((held) => (held.id === item.id ? item : held))
+    pages.replace(item)
     void loadCounts()
   }
 
@@ -118,6 +79,7 @@ export const useListener = defineStore('listener', () => {
     }
   }
 
+  const { phase, error, cursor, loadingMore, moreFailed, more } = pages
   return {
     refresh,
     refreshUnjudged,

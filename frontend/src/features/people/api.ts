@@ -1,6 +1,7 @@
 import { body, client } from '@/api/client'
 import { at } from '@/api/endpoints'
 import type { components } from '@/api/types'
+import { allRows } from '@/ui/kit/pages'
 
 type Schemas = components['schemas']
 
@@ -10,17 +11,10 @@ export type Role = Schemas['RoleView']
 const PAGE = 100
 
 /** Everybody within reach; a brand has at most some hundred people, so all pages are read. */
-async function list(): Promise<Person[]> {
-  const found: Person[] = []
-  let cursor: string | null = null
-  do {
-    const page: Schemas['PeopleList'] = await body(
-      client.GET('/people', { params: { query: { cursor, limit: PAGE } } }),
-    )
-    found.push(...page.items)
-    cursor = page.next_cursor
-  } while (cursor !== null)
-  return found
+function list(): Promise<Person[]> {
+  return allRows<Person>((cursor) =>
+    body(client.GET('/people', { params: { query: { cursor, limit: PAGE } } })),
+  )
 }
 
 export const peopleApi = {
