@@ -1,0 +1,6 @@
+/** What a picker offers and holds. */
+
+export interface Choice {
+  id: number
+  name: string
+}
