@@ -1,11 +1,12 @@
 /** What a browser has and the tests' document lacks. */
 
 // A screen that asks whether the system is dark is told that it is not.
-window.matchMedia ??= (media: string) =>
-  Object.assign(new EventTarget(), {
-    media,
-    matches: false,
-    onchange: null,
-    addListener: () => undefined,
-    removeListener: () => undefined,
-  })
+if (typeof window !== 'undefined')
+  window.matchMedia ??= (media: string) =>
+    Object.assign(new EventTarget(), {
+      media,
+      matches: false,
+      onchange: null,
+      addListener: () => undefined,
+      removeListener: () => undefined,
+    })

@@ -48,6 +48,7 @@ WORDS_OF = {
     "Comparison": "figures.comparison",
     "CorrectionCommand.intent": "type",
     "MaskedField": "roles.masked",
+    "ExportActs.format": "export.formats",
     "ExportItems.format": "export.formats",
     "ExportRequests.format": "export.formats",
     "LongWorkState": "longWork.state",
@@ -82,6 +83,7 @@ NEVER_SHOWN = {*(frozenset(Permission) - GIVABLE), Permission.SESSION_USE}
 UNSAID = {
     "ActionResultView.state": "a mark beside the act; what was refused comes with its text",
     "AgencyKind": "only tells the own organisation from others",
+    "AuditQuery.sort": "sent by the head of a column, never said of it",
     "AlternativeView.kind": "comes with its label",
     "BulkClassify.priority": "figures",
     "ChangeKind": "comes with its text (`request_change`, below)",
