@@ -9,4 +9,4 @@ from app.topics import notices as topic_notices
 from app.workbench import notices as workbench_notices
 
 NOTICE_MODULES = (routing_notices, workbench_notices, topic_notices, long_work_notices, account_notices)
-"""Imported for the kinds that they declare, in the order in which the settings list them."""
+"""Imported for the kinds that they declare."""

@@ -72,3 +72,22 @@ def test_whoever_is_given_a_request_learns_of_it_in_every_tab_once(
     for page in (first, second):
         expect(page.get_by_test_id("bell")).to_have_attribute("data-unread", "0")
     assert giver.refused_by_policy() == taker.refused_by_policy() == []
+
+
+def test_what_is_set_is_kept_and_each_way_can_be_tried(log_in: LogIn) -> None:
+    console = log_in("zhouqiming")
+    console.open("/notifications")
+    page = console.page
+    box = page.get_by_test_id("set-mentioned-sound")
+    expect(box).to_be_checked()
+    box.click()
+    expect(page.get_by_test_id("settings-saved")).to_be_visible()
+    page.reload()
+    expect(box).not_to_be_checked()
+    page.get_by_test_id("settings-reset").click()
+    expect(box).to_be_checked()
+    page.get_by_test_id("trial-sound").click()
+    expect(page.get_by_test_id("trial-result")).to_contain_text("提示音已播放")
+    page.get_by_test_id("trial-bell").click()
+    expect(page.get_by_test_id("bell")).not_to_have_attribute("data-unread", "0")
+    assert console.serious() == console.cut_words() == console.refused_by_policy() == []
