@@ -13,6 +13,7 @@ export default {
       name: 'notifications',
       path: '/notifications',
       screen: () => import('./SettingsPage.vue'),
+      right: 'session:use',
     },
   ],
   start: () => {
