@@ -58,6 +58,7 @@ export function blank(operator: Operator): unknown {
     case 'several':
       return []
     case 'length':
+    case 'working_length':
       return { amount: 1, unit: 'hours' }
     case 'span':
       return 'today'
