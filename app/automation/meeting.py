@@ -74,7 +74,10 @@ class Reader:
         if rule.id not in self._bound:
             actor = self._actor(rule)
             self._bound[rule.id] = None if actor is None else bound_for(self._ctx, rule, actor)
-            if self._bound[rule.id] is None or rule.standing is not Standing.FINE:
+            bound = self._bound[rule.id]
+            if bound is not None:
+                bound.prepare(list(self._requests.values()))
+            if bound is None or rule.standing is not Standing.FINE:
                 note_standing(self._ctx, rule)
         return self._bound[rule.id]
 
@@ -92,12 +95,7 @@ class Reader:
 
 
 def _told(leaf: BoundLeaf, request: ServiceRequest, change: Change) -> dict[str, Any]:
-    value = (
-        change.get(leaf.field.tracked, (None, None))[1]
-        if leaf.operator.of_change
-        else leaf.field.read(request)
-    )
-    return {"leaf": leaf.leaf.model_dump(mode="json"), "value": _plain(value)}
+    return {"leaf": leaf.leaf.model_dump(mode="json"), "value": _plain(leaf.had(request, change))}
 
 
 def _plain(value: Any) -> Any:

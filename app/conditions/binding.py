@@ -6,7 +6,7 @@ value does not hold, its opposite does, and SQL's third truth value never decide
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 from app.conditions.catalogue import FieldOf, SubjectOf
 from app.conditions.matches import Match
 from app.conditions.operators import Operator, operators_of
+from app.conditions.related import Related
 from app.conditions.tree import AllOf, Leaf, NotOf, leaves, parts
 from app.conditions.values import fault_of
 from app.core.context import Context
@@ -42,9 +43,19 @@ class BoundLeaf:
     def holds(self, facts: Any, change: Change | None = None) -> bool:
         return self.match.holds(self._asked(facts, change)) is not self.operator.negated
 
+    def had(self, facts: Any, change: Change | None = None) -> Any:
+        """What the object has there, to be told: of a change what it became, of related rows how many."""
+        if isinstance(self.match, Related):
+            return self.match.count(facts)
+        if self.operator.of_change:
+            return None if change is None else change.get(self.field.tracked, (None, None))[1]
+        return self.field.read(facts)
+
     def _asked(self, facts: Any, change: Change | None) -> Any:
         if self.operator.of_change:
             return None if change is None else change.get(self.field.tracked)
+        if self.operator.of_object:
+            return facts
         value = self.field.read(facts)
         if self.operator.for_working and self.field.working is not None:
             return value, self.field.working.read(facts)
@@ -82,6 +93,12 @@ class Bound:
     def holds(self, facts: Any, change: Change | None = None) -> bool:
         """Whether an object as the subject's `load` gives it is one of those meant, after this change."""
         return self._holds(self.tree, "", lambda path: self._leaves[path].holds(facts, change))
+
+    def prepare(self, facts: Sequence[Any]) -> None:
+        """Before many objects are asked: what hangs together with them is read at once, not one by one."""
+        for leaf in self._leaves.values():
+            if isinstance(leaf.match, Related):
+                leaf.match.prepare(facts)
 
     def leaves_sql(self) -> dict[str, ColumnElement[bool]]:
         """Each leaf by itself, by its path: what a row says to it. `holds_with` puts the answers together."""

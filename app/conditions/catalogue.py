@@ -26,6 +26,8 @@ class FieldType(StrEnum):
     """Several choices or references at once."""
     REFERENCE = "reference"
     TRUTH = "truth"
+    RELATION = "relation"
+    """Rows that hang together with the object, which are counted."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,29 @@ class WorkingTime:
 
 
 @dataclass(frozen=True)
+class RelationOf:
+    """Rows that hang together with an object. They are seen with it."""
+
+    owner: Any
+    """The table of the objects, as it stands in statements about them."""
+    entity: Any
+    """The related table: an alias, where it is the same."""
+    belongs: ColumnElement[bool]
+    """Whether a related row belongs to the object outside."""
+    at: Any
+    """When it came about."""
+    read_at: Callable[[Any], datetime]
+    id_of: Callable[[Any], int]
+    """The object's id."""
+    load: Callable[[Session, Sequence[int]], Mapping[int, Sequence[Any]]]
+    """The related rows of objects by their ids, in one statement."""
+    key: str
+    """Where the labels of its fields stand: `condition.field.<key>.<field>`."""
+    fields: Mapping[str, FieldOf]
+    """What may be asked of each of them; none of these refers to other rows."""
+
+
+@dataclass(frozen=True)
 class FieldOf:
     """One thing that may be asked about a subject."""
 
@@ -76,6 +101,7 @@ class FieldOf:
     """A duration that counts down to its moment, not up from it."""
     working: WorkingTime | None = None
     """A duration that can also be told in working time."""
+    relation: RelationOf | None = None
     tracked: str = ""
     """Its name in the record of what an event changed; then one can ask whether, from what and to what."""
 

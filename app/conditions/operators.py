@@ -25,6 +25,7 @@ from app.conditions.matches import (
     Says,
     WorkedBeside,
 )
+from app.conditions.related import Related, RelatedLeaf
 from app.conditions.times import length_of, moment_of, span_of
 from app.core.context import Context
 
@@ -47,6 +48,8 @@ class Takes(StrEnum):
     SPAN = "span"
     """`today`, `this_week` …"""
     TRUTH = "truth"
+    RELATED = "related"
+    """`{"count": 2, "within": length or null, "where": [leaf, …]}`"""
 
 
 Made = Callable[[FieldOf, Any, Context], Match]
@@ -65,6 +68,8 @@ class Operator:
     """Only of references of which some are the actor's own."""
     for_working: bool = False
     """Only where a calendar counts; asked of the moment together with the account."""
+    of_object: bool = False
+    """Asked of the object itself, not of a value of it."""
     of_change: bool = False
     """Asked of what an event changed: a pair of before and after, None where it left the field alone."""
 
@@ -117,6 +122,28 @@ def _worked(field: FieldOf, value: Any, ctx: Context, *, is_longer: bool) -> Mat
     length = length_of(value)
     moments = field.working.moments(ctx, length if field.ahead else -length)
     return WorkedBeside(field.working.account, moments, is_earlier=is_longer is not field.ahead)
+
+
+def _counted(field: FieldOf, value: Any, ctx: Context, *, is_least: bool) -> Match:
+    if field.relation is None:
+        raise TypeError(f"{field.key} counts nothing")
+    fields = field.relation.fields
+    where = []
+    for asked in value["where"]:
+        about = fields[asked["field"]]
+        operator = operators_of(about)[asked["op"]]
+        made = operator.make(about, asked.get("value"), ctx)
+        where.append(RelatedLeaf(about, made, operator.negated))
+    within = value["within"]
+    return Related(
+        field.relation,
+        where,
+        None if within is None else ctx.now() - length_of(within),
+        ctx.now(),
+        ctx.session,
+        low=value["count"] if is_least else None,
+        high=None if is_least else value["count"],
+    )
 
 
 _EMPTINESS = (
@@ -204,6 +231,10 @@ _BY_TYPE: dict[FieldType, tuple[Operator, ...]] = {
         Operator("has_all", Takes.SEVERAL, lambda _f, value, _c: HasAll(tuple(value))),
         Operator("has_none", Takes.SEVERAL, lambda _f, value, _c: HasAny(tuple(value)), negated=True),
         *_EMPTINESS,
+    ),
+    FieldType.RELATION: (
+        Operator("count_at_least", Takes.RELATED, partial(_counted, is_least=True), of_object=True),
+        Operator("count_at_most", Takes.RELATED, partial(_counted, is_least=False), of_object=True),
     ),
     FieldType.TRUTH: (
         Operator("is", Takes.TRUTH, lambda _f, value, _c: IsTrue(value)),

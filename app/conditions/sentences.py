@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -104,9 +105,24 @@ class _Reader:
         try:
             if takes is Takes.TWO_NUMBERS:
                 return {"low": str(value[0]), "high": str(value[1])}
+            if takes is Takes.RELATED:
+                return self._related(about, value)
             return {"value": self._value(about, takes, value)}
         except (KeyError, TypeError, ValueError, IndexError):  # not of its form: such a leaf is broken
-            return {"value": "?", "low": "?", "high": "?"}
+            return {"value": "?", "low": "?", "high": "?", "count": "?", "where": "", "within": ""}
+
+    def _related(self, about: FieldOf, value: Any) -> dict[str, str]:
+        """How many, since when, and what must hold of each, in brackets."""
+        if about.relation is None:
+            raise ValueError(about.key)
+        subject = replace(self.subject, key=about.relation.key, fields=about.relation.fields)
+        reader = _Reader(subject, {}, self.locale)
+        asked = [reader.read(Leaf.model_validate(one), is_part=False) for one in value["where"]]
+        where = self.say("says.of_which", inner=self.say("says.and").join(asked)) if asked else ""
+        within = value["within"]
+        length = "" if within is None else self.say(f"length.{within['unit']}", amount=within["amount"])
+        span = self.say("says.lately", length=length) if length else ""
+        return {"count": str(value["count"]), "where": where, "within": span}
 
     def _value(self, about: FieldOf, takes: Takes, value: Any) -> str:
         said: dict[Takes, Callable[[], str]] = {

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from app.conditions.catalogue import FieldOf
-from app.conditions.operators import Takes
+from app.conditions.operators import Takes, operators_of
+from app.conditions.related import MOST_COUNTED, MOST_WHERE
 from app.conditions.times import LONGEST, LONGEST_WORKED, SPANS, UNITS, WORKING_UNITS, length_of
 from app.core.inputs import LARGEST_ID, in_calendar
 from app.core.text import storable
@@ -85,6 +86,33 @@ def _working_length(field: FieldOf, value: Any) -> str | None:
     return None if length_of(value) <= LONGEST_WORKED else "condition_needs_working_length"
 
 
+def _related(field: FieldOf, value: Any) -> str | None:
+    if not isinstance(value, dict) or set(value) != {"count", "within", "where"}:
+        return "condition_needs_count"
+    count, within, where = value["count"], value["within"], value["where"]
+    if type(count) is not int or not 0 <= count <= MOST_COUNTED:
+        return "condition_needs_count"
+    if within is not None and (fault := _length(field, within)) is not None:
+        return fault
+    if not isinstance(where, list) or len(where) > MOST_WHERE:
+        return "condition_too_large"
+    return next((fault for asked in where if (fault := _asked(field, asked)) is not None), None)
+
+
+def _asked(field: FieldOf, asked: Any) -> str | None:
+    """What is wrong with a question about each related row."""
+    if not isinstance(asked, dict) or not {"field", "op"} <= set(asked) <= {"field", "op", "value"}:
+        return "condition_field_unknown"
+    fields = field.relation.fields if field.relation is not None else {}
+    about = fields.get(asked["field"]) if isinstance(asked["field"], str) else None
+    if about is None:
+        return "condition_field_unknown"
+    operator = operators_of(about).get(asked["op"]) if isinstance(asked["op"], str) else None
+    if operator is None:
+        return "condition_op_unknown"
+    return fault_of(about, operator.takes, asked.get("value"))
+
+
 def _span(_field: FieldOf, value: Any) -> str | None:
     return None if value in SPANS and isinstance(value, str) else "condition_span_unknown"
 
@@ -103,6 +131,7 @@ _CHECKS = {
     Takes.MOMENT: _moment,
     Takes.LENGTH: _length,
     Takes.WORKING_LENGTH: _working_length,
+    Takes.RELATED: _related,
     Takes.SPAN: _span,
     Takes.TRUTH: _truth,
 }

@@ -68,7 +68,7 @@ def begin_export(ctx: Context, exported: Exported, command: ExportCommand, label
     fields = exported.subject.fields
     faults = {}
     for number, key in enumerate(command.columns):
-        if key not in fields:
+        if key not in fields or fields[key].type is FieldType.RELATION:
             faults[f"columns.{number}"] = "condition_field_unknown"
         elif not _may_see(ctx, fields[key]):
             faults[f"columns.{number}"] = "condition_field_hidden"

@@ -32,6 +32,7 @@ from app.models import (
 from app.nlp.serving.heads import INTENTS
 from app.routing.policies import ANSWER_WITHIN
 from app.routing.related import relate
+from app.routing.related_rows import MESSAGES, OTHER_REQUESTS
 
 PLATFORMS = tuple(registry.all_adapters())
 REQUEST_TYPES = tuple(intent for intent in INTENTS if intent != "spam")
@@ -179,6 +180,8 @@ FIELDS = (
         optional=True,
         right=_CONTACTS,
     ),
+    FieldOf("messages", _T.RELATION, None, lambda _request: None, relation=MESSAGES),
+    FieldOf("other_requests", _T.RELATION, None, lambda _request: None, relation=OTHER_REQUESTS),
 )
 
 

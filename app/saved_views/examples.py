@@ -69,7 +69,7 @@ def _example(
     leaves = [bound.leaf(decided_by)] if decided_by is not None else bound.explain(facts).decided
     names = names_of(ctx, bound.subject, *(leaf.leaf for leaf in leaves))
     for leaf in leaves:
-        kind, value = leaf.field.kind, leaf.field.read(facts)
+        kind, value = leaf.field.kind, leaf.had(facts)
         if kind is not None and value is not None:
             ids = value if isinstance(value, frozenset) else {value}
             names[kind.key] = {**kind.names(ctx, ids), **names.get(kind.key, {})}
@@ -80,7 +80,7 @@ def _example(
             ConditionReason(
                 path=leaf.path,
                 sentence=leaf_sentence(bound.subject, leaf.leaf, names, ctx.locale),
-                value=value_said(leaf.field, leaf.field.read(facts), names, ctx.now(), ctx.locale),
+                value=value_said(leaf.field, leaf.had(facts), names, ctx.now(), ctx.locale),
             )
             for leaf in leaves
         ],

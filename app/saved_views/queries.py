@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -84,7 +85,15 @@ def _field_view(ctx: Context, subject: SubjectOf, about: FieldOf, *, of_events: 
             for choice in about.choices
         ],
         refers_to=about.kind.key if about.kind is not None else None,
+        related=_related_views(ctx, subject, about),
     )
+
+
+def _related_views(ctx: Context, subject: SubjectOf, about: FieldOf) -> list[ConditionFieldView]:
+    if about.relation is None:
+        return []
+    inner = replace(subject, key=about.relation.key, fields=about.relation.fields)
+    return [_field_view(ctx, inner, each, of_events=False) for each in inner.fields.values()]
 
 
 def find_references(ctx: Context, key: str, kind: str, query: ReferenceQuery) -> ReferenceList:

@@ -150,6 +150,8 @@ class ConditionFieldView(BaseModel):
     choices: list[ConditionChoiceView]
     refers_to: str | None
     """The kind of row whose ids it takes."""
+    related: list[ConditionFieldView] = []
+    """Of rows that are counted: what may be asked of each of them."""
 
 
 class SubjectQuery(BaseModel):

@@ -19,6 +19,7 @@ from app.core.permissions import RoleName
 from app.core.runtime import Runtime
 from app.listener.ledger import fields as item_fields
 from app.models import (
+    DONE_STATUSES,
     Account,
     CalendarAccount,
     Contact,
@@ -178,12 +179,42 @@ def insert_requests(ctx: Context, org: Organisation, draw: Random, count: int) -
             for account, identity in zip(accounts, identities, strict=True)
         ],
     )
-    return insert_rows(
+    rows = [
+        _request(draw, org, at, account.id, conversation)
+        for at, (account, conversation) in enumerate(zip(accounts, conversations, strict=True))
+    ]
+    homes: dict[int, int] = {}
+    for row in rows:  # some that are done are earlier ones of another's customer
+        home = homes.setdefault(row["account_id"], row["conversation_id"])
+        if row["status"] in DONE_STATUSES and draw.one(True, False):
+            row["conversation_id"] = home
+        elif draw.one(True, False, False):
+            homes[row["account_id"]] = row["conversation_id"]
+    ids = insert_rows(ctx.session, ServiceRequest, rows)
+    _insert_messages(ctx, draw, [(number, row) for number, row in zip(ids, rows, strict=True)])
+    return ids
+
+
+def _insert_messages(ctx: Context, draw: Random, requests: list[tuple[int, dict[str, Any]]]) -> None:
+    """None, one or several of each."""
+    said = [one for one in requests for _ in range(draw.one(0, 1, 1, 2, 3))]
+    insert_rows(
         ctx.session,
-        ServiceRequest,
+        Message,
         [
-            _request(draw, org, at, account.id, conversation)
-            for at, (account, conversation) in enumerate(zip(accounts, conversations, strict=True))
+            {
+                "created_at": draw.now,
+                "conversation_id": row["conversation_id"],
+                "account_id": row["account_id"],
+                "service_request_id": number,
+                "number": 1000 + at,
+                "direction": draw.one(*Direction),
+                "lane": row["lane"],
+                "kind": "comment",
+                "text": draw.text(),
+                "occurred_at": draw.moment(),
+            }
+            for at, (number, row) in enumerate(said)
         ],
     )
 
@@ -308,14 +339,14 @@ def insert_replies(ctx: Context, org: Organisation, draw: Random, count: int) ->
                 "account_id": row.account_id,
                 "service_request_id": draw.maybe(row.id),
                 "operator_id": draw.maybe(draw.one(*org.people).id),
-                "number": 1,
+                "number": at,
                 "direction": Direction.OUTBOUND,
                 "lane": Lane.PUBLIC,
                 "kind": "comment",
                 "text": draw.text(),
                 "occurred_at": draw.now,
             }
-            for row in rows
+            for at, row in enumerate(rows, start=1)
         ],
     )
     return insert_rows(

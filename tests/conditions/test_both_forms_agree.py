@@ -59,6 +59,7 @@ class Comparison:
     def compare(self, tree: Any) -> None:
         bound = bind(self.ctx, self.subject, _READ.validate_python(tree))
         found = set(self.ctx.session.scalars(select(self.subject.entity.id).where(bound.sql())))
+        bound.prepare(list(self.facts.values()))
         meant = {number for number, facts in self.facts.items() if bound.holds(facts)}
         assert found == meant, tree
         self._explained(bound)

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.conditions.binding import bind, faults_of, names_of
+from app.conditions.binding import BoundLeaf, bind, faults_of, names_of
 from app.conditions.catalogue import CATALOGUE, FieldType
 from app.conditions.operators import every_operator, operators_of
-from app.conditions.sentences import sentence
+from app.conditions.sentences import leaf_sentence, sentence
 from app.conditions.times import SPANS, UNITS, span_of
-from app.conditions.tree import Condition
+from app.conditions.tree import Condition, Leaf
+from app.conditions.values import fault_of
 from app.core.context import Context
 from app.core.errors import Invalid
 from app.core.field_errors import field_problems
@@ -245,9 +246,70 @@ def test_all_that_a_condition_says_has_words(locale: str) -> None:
     }
     wanted |= {f"condition.span.{span}" for span in SPANS} | {f"condition.length.{unit}" for unit in UNITS}
     for subject in CATALOGUE.subjects():
-        for about in subject.fields.values():
-            wanted.add(f"condition.field.{subject.key}.{about.key}")
+        counted = [about.relation for about in subject.fields.values() if about.relation is not None]
+        inner = [(relation.key, about) for relation in counted for about in relation.fields.values()]
+        for key, about in [*((subject.key, each) for each in subject.fields.values()), *inner]:
+            wanted.add(f"condition.field.{key}.{about.key}")
             wanted.update(f"{about.words}.{choice}" for choice in about.choices)
             assert operators_of(about)
             assert bool(about.choices) or about.type not in (FieldType.CHOICE,)
     assert wanted - set(words) == set()
+
+
+RELATED: dict[str, Any] = {
+    "count": 2,
+    "within": {"amount": 30, "unit": "days"},
+    "where": [{"field": "type", "op": "is", "value": "complaint"}],
+}
+
+
+def test_counted_relations_read_aloud() -> None:
+    asked = Leaf.model_validate(leaf("other_requests", "count_at_least", RELATED))
+    said = {locale: leaf_sentence(SERVICE_REQUESTS, asked, {}, locale) for locale in LOCALES}
+    assert said["zh-CN"] == "最近 30 天内该客户的其他请求（类型是投诉）至少 2 个"
+    counted = "Other requests of the customer (Type is Complaint) within the last 30 d"
+    assert said["en"] == f"{counted}: at least 2"
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (2, "condition_needs_count"),
+        ({**RELATED, "count": -1}, "condition_needs_count"),
+        ({**RELATED, "count": True}, "condition_needs_count"),
+        ({**RELATED, "within": {"amount": 0, "unit": "days"}}, "condition_needs_length"),
+        ({**RELATED, "where": [{"field": "assignee", "op": "is", "value": 1}]}, "condition_field_unknown"),
+        ({**RELATED, "where": [{"field": "type", "op": "contains", "value": "x"}]}, "condition_op_unknown"),
+        ({**RELATED, "where": [{"field": "type", "op": "is", "value": "x"}]}, "condition_choice_unknown"),
+        ({**RELATED, "where": RELATED["where"] * 6}, "condition_too_large"),
+    ],
+)
+def test_what_is_wrong_with_a_count_is_named(value: Any, code: str) -> None:
+    about = SERVICE_REQUESTS.fields["other_requests"]
+    assert fault_of(about, operators_of(about)["count_at_least"].takes, value) == code
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "change", "holds"),
+    [
+        ("changed", None, None, False),
+        ("changed", None, {"status": ("new", "open")}, True),
+        ("changed", None, {"status": ("new", "new")}, False),
+        ("changed", None, {"priority": (1, 2)}, False),
+        ("changed_from", "new", {"status": ("new", "open")}, True),
+        ("changed_from", "open", {"status": ("new", "open")}, False),
+        ("changed_to", "open", {"status": ("new", "open")}, True),
+        ("changed_to", "new", {"status": ("new", "open")}, False),
+        ("changed_to", "open", {"status": ("open", "open")}, False),
+    ],
+)
+def test_what_an_event_changed(op: str, value: Any, change: Any, holds: bool) -> None:
+    about = SERVICE_REQUESTS.fields["status"]
+    assert op not in operators_of(about)
+    operator = operators_of(about, of_events=True)[op]
+    # Neither form of a change asks anything of the context.
+    match = operator.make(about, value, None)  # type: ignore[arg-type]
+    asked = BoundLeaf("", Leaf(field="status", op=op, value=value), about, operator, match)
+    assert asked.holds(None, change) is holds
+    with pytest.raises(TypeError):
+        asked.sql(opposite=False)

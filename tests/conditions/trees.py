@@ -81,6 +81,27 @@ def values(about: FieldOf, takes: Takes, ids: Ids, now: datetime) -> st.SearchSt
                 {"amount": 200, "unit": "hours"},
             ]
         ),
+        Takes.RELATED: _related(about, ids, now, lengths) if about.relation is not None else st.none(),
         Takes.SPAN: st.sampled_from(SPANS),
         Takes.TRUTH: st.booleans(),
     }[takes]
+
+
+def _related(
+    about: FieldOf, ids: Ids, now: datetime, lengths: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Any]:
+    """How many of the related rows, since when, and what holds of each."""
+    assert about.relation is not None
+    each = st.one_of(
+        [
+            leaves(inner, operator, ids, now)
+            for inner in about.relation.fields.values()
+            for operator in operators_of(inner).values()
+        ]
+    )
+    return st.builds(
+        lambda count, within, where: {"count": count, "within": within, "where": where},
+        st.sampled_from([0, 1, 2, 3]),
+        st.one_of(st.none(), lengths),
+        st.lists(each, max_size=2),
+    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.adapters.types import ItemKind
-from app.conditions.catalogue import CATALOGUE, FieldOf, FieldType
+from app.conditions.catalogue import CATALOGUE, FieldOf, FieldType, RelationOf
 from app.core.db import among
 from app.core.i18n import LOCALES, catalogue
 from app.core.json_members import number_of, truth_of
@@ -49,6 +50,45 @@ def _load(session: Session, ids: Sequence[int]) -> dict[int, ItemFacts]:
         row.id: ItemFacts(row, accounts[row.account_id].platform, frozenset(caught.get(row.id, ())))
         for row in rows
     }
+
+
+_OTHER = aliased(InboundItem, name="other_item")
+
+
+def _of_same_author(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[InboundItem]]:
+    found: dict[int, list[InboundItem]] = defaultdict(list)
+    same = (_OTHER.account_id == _I.account_id) & (_OTHER.author_external_id == _I.author_external_id)
+    statement = select(_I.id, _OTHER).join(_OTHER, same)
+    for number, other in session.execute(statement.where(among(session, _I.id, ids), _OTHER.id != _I.id)):
+        found[number].append(other)
+    return found
+
+
+def _related(key: str, type_: FieldType, **more: Any) -> FieldOf:
+    return FieldOf(key, type_, getattr(_OTHER, key), lambda item: getattr(item, key), **more)
+
+
+_AUTHOR_ITEMS = RelationOf(
+    owner=_I,
+    entity=_OTHER,
+    belongs=(_OTHER.account_id == _I.account_id)
+    & (_OTHER.author_external_id == _I.author_external_id)
+    & (_OTHER.id != _I.id),
+    at=_OTHER.published_at,
+    read_at=lambda item: item.published_at,
+    id_of=lambda facts: facts.item.id,
+    load=_of_same_author,
+    key="related_item",
+    fields={
+        "kind": _related(
+            "kind",
+            FieldType.CHOICE,
+            choices=tuple(kind.value for kind in ItemKind),
+            words="condition.choice.item_kind",
+        ),
+        "text": _related("text", FieldType.TEXT),
+    },
+)
 
 
 def _title(facts: ItemFacts) -> str:
@@ -160,6 +200,7 @@ FIELDS = (
         kind=MONITOR,
         right=Permission.MONITORS_READ,
     ),
+    FieldOf("author_items", _T.RELATION, None, lambda _facts: None, relation=_AUTHOR_ITEMS),
 )
 
 INBOUND_ITEMS = CATALOGUE.declare(

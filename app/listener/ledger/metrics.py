@@ -64,7 +64,9 @@ def _over_verdicts(about: FieldOf) -> FieldOf:
 JUDGED = Source.of(
     INBOUND_ITEMS,
     entity=Verdict,
-    fields={key: _over_verdicts(about) for key, about in INBOUND_ITEMS.fields.items()},
+    fields={
+        key: _over_verdicts(about) for key, about in INBOUND_ITEMS.fields.items() if about.relation is None
+    },
 )
 _SPLITS = ("account", "platform", "lane", "kind", "intent", "sentiment", "outcome", "reason")
 _OWNER = RoleName.SUPERVISOR

@@ -3388,6 +3388,11 @@ export interface components {
             choices: components["schemas"]["ConditionChoiceView"][];
             /** Refers To */
             refers_to: string | null;
+            /**
+             * Related
+             * @default []
+             */
+            related: components["schemas"]["ConditionFieldView"][];
         };
         /** ConditionOperatorView */
         ConditionOperatorView: {
@@ -4211,7 +4216,7 @@ export interface components {
          * FieldType
          * @enum {string}
          */
-        FieldType: "text" | "number" | "choice" | "time" | "duration" | "set" | "reference" | "truth";
+        FieldType: "text" | "number" | "choice" | "time" | "duration" | "set" | "reference" | "truth" | "relation";
         /**
          * FiguresOfSpan
          * @description One metric in one span.
@@ -7613,7 +7618,7 @@ export interface components {
          * @description The form of a value.
          * @enum {string}
          */
-        Takes: "nothing" | "text" | "number" | "two_numbers" | "one" | "several" | "moment" | "length" | "working_length" | "span" | "truth";
+        Takes: "nothing" | "text" | "number" | "two_numbers" | "one" | "several" | "moment" | "length" | "working_length" | "span" | "truth" | "related";
         /** TeamChanged */
         TeamChanged: {
             /** Team Id */

@@ -7,6 +7,12 @@ export interface LeafTree {
   op: string
   value: unknown
 }
+/** How many related rows: `within` is how far back, `where` what must hold of each. */
+export interface RelatedValue {
+  count: number
+  within: { amount: number; unit: string } | null
+  where: LeafTree[]
+}
 export type Tree = { all: Tree[] } | { any: Tree[] } | { not: Tree } | LeafTree
 
 /** What narrows a list beside its own filters. */
@@ -66,6 +72,8 @@ export function blank(operator: Operator): unknown {
       return true
     case 'two_numbers':
       return [0, 0]
+    case 'related':
+      return { count: 1, within: null, where: [] }
     case 'number':
       return 0
     default:
