@@ -58,6 +58,8 @@ export class Live {
   private connectedAt = 0
   /** How often the server has cut a connection soon after it was made. */
   private cuts = 0
+  /** The server cut the line on purpose: whoever this is may see other things from now on. */
+  private wasCut = false
   private comingBack: ReturnType<typeof setTimeout> | undefined
   private subscribing = false
   /** Told to ask again while asking. */
@@ -151,7 +153,8 @@ export class Live {
       await this.refused(answer)
       return
     }
-    if (answer.reload) {
+    if (answer.reload === true || this.wasCut) {
+      this.wasCut = false
       this.seq = await this.handlers.onReload()
       await this.ask({ after: this.seq })
     }
@@ -202,11 +205,12 @@ export class Live {
 
   /**
    * The client comes back by itself from every cut but one that the server made on purpose, as it does when somebody's rights
-   * have changed. At once then, and more slowly each time when it goes on cutting.
+   * or grants have changed: what is shown is loaded anew. At once then, and more slowly each time when it goes on cutting.
    */
   private cutOff(reason: string): void {
     this.lost()
     if (reason !== 'io server disconnect') return
+    this.wasCut = true
     const lasted = Date.now() - this.connectedAt
     this.cuts = lasted > LASTING_MS ? 0 : this.cuts + 1
     this.comingBack = setTimeout(

@@ -194,7 +194,8 @@ describe('the live connection', () => {
         await vi.advanceTimersByTimeAsync(100)
         expect(line.connected).toBe(true)
       }
-      expect(line.asked).toEqual([7, 7, 7, 7, 7])
+      // Each time it asks from where it was, and then from where what is shown was loaded anew.
+      expect(line.asked).toEqual([7, 7, 500, 500, 500, 500, 500, 500, 500])
     } finally {
       vi.useRealTimers()
     }
