@@ -296,6 +296,7 @@ def _redirect_uri() -> str:
     OAUTH_PATH,
     access=_MANAGE,
     summary="Where the platform's consent page sends the browser back to",
+    write=True,
     manual=True,
     errors=("authorisation_expired", "authorised_other_account"),
 )

@@ -22,6 +22,7 @@ from app.api.reading import BODY_BYTES, read_body, read_query
 from app.core.context import Context
 from app.core.db import is_repeated_key
 from app.core.errors import Conflict, Forbidden, Unauthenticated, Unavailable
+from app.core.own_eyes import require_own_eyes
 from app.core.permissions import ANONYMOUS, Actor, ActorKind, Permission
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
@@ -56,6 +57,7 @@ class EndpointSpec:
     manual: bool = False
     body_bytes: int = BODY_BYTES
     takes_file: bool = False
+    as_oneself: bool = False
 
 
 ENDPOINTS: dict[str, EndpointSpec] = {}
@@ -78,12 +80,15 @@ def endpoint(
     manual: bool = False,
     body_bytes: int = BODY_BYTES,
     takes_file: bool = False,
+    as_oneself: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Register a view. It is called as view(ctx, [body=…], [query=…], **path variables).
 
     `write` says whether the unit of work changes data; by default all but GET do. A `manual` view calls a
     platform, which must not happen inside a transaction: it gets `open_unit(write=…)` in place of a context.
     `body_bytes` is the longest body it takes. What `takes_file` reads its body itself, piece by piece.
+    What writes is refused to whoever looks through somebody else's eyes; but what one does `as_oneself`, to
+    one's own login, is done by who really sits there.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -103,6 +108,7 @@ def endpoint(
             manual=manual,
             body_bytes=body_bytes,
             takes_file=takes_file,
+            as_oneself=as_oneself,
         )
         ENDPOINTS[name] = spec
 
@@ -129,8 +135,10 @@ def current_actor() -> Actor:
     return actor
 
 
-def check_access(access: Access) -> Actor:
+def check_access(access: Access, *, as_oneself: bool = False) -> Actor:
     actor = current_actor()
+    if as_oneself and actor.own is not None:
+        actor = actor.own
     if isinstance(access, Public):
         return actor
     if actor.kind is ActorKind.ANONYMOUS:
@@ -141,7 +149,9 @@ def check_access(access: Access) -> Actor:
 
 
 def _handle(spec: EndpointSpec, view: Callable[..., Any], path: dict[str, Any]) -> Response:
-    actor = check_access(spec.access)
+    actor = check_access(spec.access, as_oneself=spec.as_oneself)
+    if spec.write:
+        require_own_eyes(actor)
     arguments = dict(path)
     if spec.query is not None:
         arguments["query"] = read_query(spec.query)

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     OPERATORS_MANAGE = "operators:manage"
     PEOPLE_READ = "people:read"
     PEOPLE_SET_CAPACITY = "people:set_capacity"
+    PEOPLE_VIEW_AS = "people:view_as"
     OVERVIEW_READ = "overview:read"
     CALENDARS_READ = "calendars:read"
     CALENDARS_MANAGE = "calendars:manage"
@@ -260,6 +261,9 @@ class Actor:
     grants: tuple[Granted, ...] = ()
     locale: str = "zh-CN"
     address: str = field(default="", compare=False)
+    own: Actor | None = None
+    """Who really sits there, while they look through the eyes of the person that the rest tells of. Whoever
+    looks like this changes nothing (`require_own_eyes`)."""
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

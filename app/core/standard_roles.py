@@ -79,6 +79,7 @@ _ADMINISTER = frozenset(
     {
         _P.ACCOUNTS_MANAGE,
         _P.OPERATORS_MANAGE,
+        _P.PEOPLE_VIEW_AS,
         _P.CALENDARS_MANAGE,
         _P.GRANTS_MANAGE,
         _P.AUDIT_READ,

@@ -18,6 +18,7 @@ from app.core.db import open_session
 from app.core.events import Part
 from app.core.ids import new_request_id
 from app.core.json_text import RenderedJson
+from app.core.own_eyes import require_own_eyes
 from app.core.permissions import Actor
 from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
@@ -35,7 +36,12 @@ def open_context(
     request_id: str | None = None,
     locale: str | None = None,
 ) -> Iterator[Context]:
-    """A unit of work. Commits when the block ends well, rolls back when it raises."""
+    """A unit of work. Commits when the block ends well, rolls back when it raises.
+
+    One that writes is refused to whoever looks through somebody else's eyes.
+    """
+    if write:
+        require_own_eyes(actor)
     session = open_session(runtime.sessions, write=write)
     context = Context(runtime, session, actor, request_id or new_request_id(), locale or actor.locale)
     try:

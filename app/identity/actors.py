@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -55,6 +55,17 @@ class Found:
 
     actors: dict[str, Actor]
     stale: list[int]
+    looks: dict[str, Look] = field(default_factory=dict)
+    """Those that look through somebody else's eyes, by token."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Through whose eyes a login looks, and until when."""
+
+    session_id: int
+    operator_id: int
+    until: datetime
 
 
 def actors_of_tokens(runtime: Runtime, session: Session, addresses: Mapping[str, str]) -> Found:
@@ -73,7 +84,19 @@ def actors_of_tokens(runtime: Runtime, session: Session, addresses: Mapping[str,
         token = tokens[row.token_hash]
         actors[token] = _as_actor(row, row.session_id, addresses[token])
     late = runtime.clock.now() - _SEEN_EVERY
-    return Found(actors, [row.session_id for row in live if row.last_seen_at < late])
+    looks = {
+        tokens[row.token_hash]: Look(row.session_id, row.viewed_id, row.viewed_until)
+        for row in live
+        if row.viewed_id is not None
+    }
+    return Found(actors, [row.session_id for row in live if row.last_seen_at < late], looks)
+
+
+def actors_of_people(session: Session, ids: Iterable[int], at: datetime) -> dict[int, Actor]:
+    """The actors that these people are at a moment; who is shut out is missing. One statement."""
+    which = among(session, Operator.id, sorted(ids))
+    rows = session.execute(_people().where(which, Operator.is_active), {"at": at})
+    return {row.operator_id: _as_actor(row, None, "") for row in rows}
 
 
 def actor_of(
@@ -89,6 +112,36 @@ def actor_of(
     return _as_actor(row, session_id, address)
 
 
+def with_mandate(session: Session, actors: Iterable[Actor], mandate: Mandate, at: datetime) -> list[Actor]:
+    """What each of these people would be at a moment with this mandate and no other. One statement."""
+    people = {actor.operator_id: actor for actor in actors}
+    reach = mandate.account_reach
+    ids, grants = owned_within(reach, Operator), granted_within(reach, Operator, at)
+    reached = {}
+    if ids is not None and grants is not None:
+        owned = ids.with_only_columns(_joined(Account.id)).correlate(Operator).scalar_subquery()
+        granted = grants.with_only_columns(grant_lines()).correlate(Operator).scalar_subquery()
+        which = among(session, Operator.id, sorted(number or 0 for number in people))
+        for number, own, lines in session.execute(select(Operator.id, owned, granted).where(which)):
+            opened = read_grants(lines or "")
+            reached[number] = (_numbers(own) | {one.account_id for one in opened}, opened)
+    made = []
+    for number, actor in people.items():
+        account_ids, opened = reached[number] if ids is not None else (None, ())
+        made.append(
+            replace(
+                actor,
+                permissions=mandate.permissions,
+                account_reach=reach,
+                request_reach=mandate.request_reach,
+                masked=mandate.masked,
+                account_ids=account_ids,
+                grants=opened,
+            )
+        )
+    return made
+
+
 @cache
 def _sessions() -> Select[Any]:
     """Sessions of `hashes` with their people."""
@@ -99,6 +152,8 @@ def _sessions() -> Select[Any]:
             OperatorSession.token_hash,
             OperatorSession.last_seen_at,
             OperatorSession.ended_at,
+            OperatorSession.viewed_id,
+            OperatorSession.viewed_until,
         )
         .join(OperatorSession, OperatorSession.operator_id == Operator.id)
         .where(OperatorSession.token_hash.in_(bindparam("hashes", expanding=True)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core.events import EVENTS
 from app.identity.grant_schemas import ContractChanged, GrantChanged
+from app.identity.looking_schemas import LookChanged
 from app.identity.people_schemas import AccessChanged, CapacityChanged, PersonChanged, TeamChanged
 from app.identity.role_schemas import RoleChanged
 from app.identity.schemas import PresenceChanged, SessionEnded
@@ -22,6 +23,8 @@ OPERATOR_DISABLED = EVENTS.declare("operator.disabled", AccessChanged, OPERATOR,
 OPERATOR_ENABLED = EVENTS.declare("operator.enabled", AccessChanged, OPERATOR, audited=True)
 OPERATOR_CREATED = EVENTS.declare("operator.created", PersonChanged, OPERATOR, audited=True)
 OPERATOR_CHANGED = EVENTS.declare("operator.changed", PersonChanged, OPERATOR, audited=True)
+VIEW_STARTED = EVENTS.declare("operator.view_started", LookChanged, OPERATOR, audited=True)
+VIEW_ENDED = EVENTS.declare("operator.view_ended", LookChanged, OPERATOR, audited=True)
 TEAM_CREATED = EVENTS.declare("team.created", TeamChanged, TEAM, audited=True)
 TEAM_RENAMED = EVENTS.declare("team.renamed", TeamChanged, TEAM, audited=True)
 ROLE_CREATED = EVENTS.declare("role.created", RoleChanged, ROLE, audited=True)

@@ -12,6 +12,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.identity.audit_chain import write_checkpoint
 from app.identity.job_names import FORGET_OLD, KEEP_AUDIT_HEAD, SWEEP_SESSIONS
+from app.identity.looking import sweep_looks
 from app.identity.retention import RETENTION
 from app.identity.services import sweep_sessions
 from app.jobs.job import job
@@ -25,6 +26,7 @@ _JANITOR = system_actor("janitor")
 def sweep_idle_sessions(runtime: Runtime) -> None:
     with open_context(runtime, _JANITOR) as ctx:
         sweep_sessions(ctx)
+        sweep_looks(ctx)
 
 
 @job(KEEP_AUDIT_HEAD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.context import Context
@@ -11,9 +11,9 @@ from app.core.pagination import read_page
 from app.core.permissions import GIVABLE, Permission
 from app.identity.people_schemas import PeopleList, PeopleQuery, PersonView, RightHolders
 from app.identity.queries import open_requests_by_operator
-from app.identity.role_queries import mandate_of, may_with, role_refs
+from app.identity.role_queries import mandate_of, may_with, reaching_everything, role_refs
 from app.identity.schemas import AgencyRef, PersonRef, TeamRef
-from app.identity.scope import scope
+from app.identity.scope import scope, visible
 from app.models import Operator
 
 NAMED = 5
@@ -59,26 +59,30 @@ def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
 
 
 def right_holders(ctx: Context, right: str) -> RightHolders:
-    """Who of the asker's own agency has a right, and who may give it; NotFound when there is none such."""
+    """Who of the asker's own agency has a right, and who may give it; NotFound when there is none such.
+
+    Nobody gives a right that they lack. Who reaches every account may give it to people of any agency; they
+    are named to those who may know of them, and to the others only that there are some.
+    """
     wanted = next((permission for permission in GIVABLE if permission.value == right), None)
     if wanted is None:
         raise NotFound
+    own = Operator.agency_id == ctx.actor.agency_id
+    giving = may_with(wanted) & may_with(Permission.OPERATORS_MANAGE)
+    beyond = Operator.id.in_(reaching_everything())
+    grantors = _people(ctx, giving & (own | (beyond & visible(Operator, ctx.actor))))
     return RightHolders(
         right=right,
-        holders=_people_with(ctx, wanted),
-        grantors=_people_with(ctx, Permission.OPERATORS_MANAGE),
+        holders=_people(ctx, own & may_with(wanted)),
+        grantors=grantors,
+        granted_elsewhere=not grantors and bool(_people(ctx, giving & beyond)),
     )
 
 
-def _people_with(ctx: Context, permission: Permission) -> list[PersonRef]:
+def _people(ctx: Context, which: ColumnElement[bool]) -> list[PersonRef]:
     rows = ctx.session.execute(
         select(Operator.id, Operator.name)
-        .where(
-            Operator.agency_id == ctx.actor.agency_id,
-            Operator.is_active,
-            Operator.id != ctx.actor.operator_id,
-            may_with(permission),
-        )
+        .where(Operator.is_active, Operator.id != ctx.actor.operator_id, which)
         .order_by(Operator.id)
         .limit(NAMED)
     )

@@ -112,13 +112,15 @@ class ChangePassword(BaseModel):
 
 
 class RightHolders(BaseModel):
-    """To whom somebody without a right can turn. Both lists name a few people of the asker's own agency."""
+    """To whom somebody without a right can turn. Both lists name a few people whom the asker may know of."""
 
     right: str
     holders: list[PersonRef]
     """Who has the right and can do it."""
     grantors: list[PersonRef]
     """Who may give it."""
+    granted_elsewhere: bool
+    """Nobody whom the asker may know of can give it, but somebody of the brand can."""
 
 
 class CapacityChanged(BaseModel):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from app.core.context import Context
@@ -28,7 +28,7 @@ from app.models import Account, Contact, InboundItem, Operator, ServiceRequest
 MOST_ACCOUNTS = 200
 """Named; how many there are is told beside."""
 Counted = Literal["service_requests", "contacts", "inbound_items"]
-_COUNTED: dict[Counted, tuple[Any, Permission]] = {
+COUNTED: dict[Counted, tuple[Any, Permission]] = {
     "service_requests": (ServiceRequest, Permission.SERVICE_REQUESTS_READ),
     "contacts": (Contact, Permission.CONTACTS_READ),
     "inbound_items": (InboundItem, Permission.INBOUND_ITEMS_READ),
@@ -72,6 +72,16 @@ class PersonProof(BaseModel):
 def prove(ctx: Context, operator_id: int) -> PersonProof:
     """Four statements: the person, who they are as an actor, the accounts, the counts. Raises NotFound."""
     ctx.require(Permission.OPERATORS_MANAGE)
+    return _of(ctx, operator_id)
+
+
+def prove_oneself(ctx: Context) -> PersonProof:
+    """The same about oneself, for everybody."""
+    ctx.require(Permission.SESSION_USE)
+    return _of(ctx, ctx.actor.operator_id or 0)
+
+
+def _of(ctx: Context, operator_id: int) -> PersonProof:
     person = ctx.session.scalars(
         scope(select(Operator), ctx.actor, Operator)
         .where(Operator.id == operator_id)
@@ -92,12 +102,12 @@ def prove(ctx: Context, operator_id: int) -> PersonProof:
         request_reach=theirs.request_reach,
         rights=sorted(theirs.permissions),
         masked=sorted(theirs.masked),
-        accounts=_accounts(ctx, theirs),
+        accounts=accounts_both_see(ctx, visible(Account, theirs)),
         account_count=figures["accounts"],
         accounts_among=figures["accounts_among"],
         counts=[
             SeenCount(kind=kind, right=right, visible=figures[kind], among=figures[f"{kind}_among"])
-            for kind, (_, right) in _COUNTED.items()
+            for kind, (_, right) in COUNTED.items()
         ],
         worked_out_at=ctx.now(),
     )
@@ -115,7 +125,7 @@ def _figures(theirs: Actor, asker: Actor) -> Any:
         _count(Account, theirs, asker).label("accounts"),
         _count(Account, asker).label("accounts_among"),
     ]
-    for kind, (entity, right) in _COUNTED.items():
+    for kind, (entity, right) in COUNTED.items():
         both = _count(entity, theirs if theirs.may(right) else None, asker)
         columns += [both.label(kind), _count(entity, asker).label(f"{kind}_among")]
     return select(*columns)
@@ -129,7 +139,8 @@ def _count(entity: Any, *actors: Actor | None) -> Any:
     return statement.scalar_subquery()
 
 
-def _accounts(ctx: Context, theirs: Actor) -> list[SeenAccount]:
-    statement = scope(scope(select(Account), ctx.actor, Account), theirs, Account)
+def accounts_both_see(ctx: Context, seen: ColumnElement[bool]) -> list[SeenAccount]:
+    """The first accounts, by name, of those that the asker and the others see."""
+    statement = scope(select(Account), ctx.actor, Account).where(seen)
     rows = ctx.session.scalars(statement.order_by(Account.name, Account.id).limit(MOST_ACCOUNTS))
     return [SeenAccount(id=row.id, name=row.name, platform=row.platform) for row in rows]

@@ -22,13 +22,23 @@ from app.identity.schemas import (
     AssignableOperatorList,
     AssignableOperatorView,
     CapacityView,
+    LookingView,
     OperatorView,
     PersonRef,
     SessionView,
     TeamRef,
 )
 from app.identity.scope import scope
-from app.models import WORKING_STATUSES, Account, Agency, Grant, Operator, ServiceRequest, Team
+from app.models import (
+    WORKING_STATUSES,
+    Account,
+    Agency,
+    Grant,
+    Operator,
+    OperatorSession,
+    ServiceRequest,
+    Team,
+)
 
 EVENT_COUNTER = "events"
 WHO_SERVES = (joinedload(Operator.agency), selectinload(Operator.teams), selectinload(Operator.roles))
@@ -36,7 +46,8 @@ WHO_SERVES = (joinedload(Operator.agency), selectinload(Operator.teams), selecti
 
 
 def session_view(ctx: Context, csrf_token: str) -> SessionView:
-    """One statement: every page asks for it first."""
+    """One statement: every page asks for it first. Whoever looks through somebody else's eyes is told what
+    that person would be, in their own language, and that they look; a statement more."""
     in_hand = _open_requests(Operator.id).scalar_subquery()
     number = select(Counter.value).where(Counter.name == EVENT_COUNTER).scalar_subquery()
     found = ctx.session.execute(
@@ -48,7 +59,7 @@ def session_view(ctx: Context, csrf_token: str) -> SessionView:
     return SessionView(
         authenticated=True,
         csrf_token=csrf_token,
-        locale=operator.locale,
+        locale=operator.locale if ctx.actor.own is None else ctx.actor.locale,
         server_time=ctx.now(),
         demo=ctx.runtime.settings.is_demo,
         operator=OperatorView(
@@ -63,9 +74,21 @@ def session_view(ctx: Context, csrf_token: str) -> SessionView:
         capacity=CapacityView(open=open_now, maximum=operator.capacity),
         presence=operator.presence,
         presence_since=operator.presence_since,
-        password_is_given=operator.password_is_given,
+        password_is_given=operator.password_is_given and ctx.actor.own is None,
         event_seq=newest or 0,
+        looking=_looking(ctx),
     )
+
+
+def _looking(ctx: Context) -> LookingView | None:
+    if ctx.actor.own is None:
+        return None
+    row = ctx.session.execute(
+        select(Operator.id, Operator.name, OperatorSession.viewed_until)
+        .join(OperatorSession, OperatorSession.operator_id == Operator.id)
+        .where(OperatorSession.id == ctx.actor.session_id)
+    ).one()
+    return LookingView(by=PersonRef(id=row.id, name=row.name), until=row.viewed_until or ctx.now())
 
 
 def open_requests(session: Session, operator_id: int) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
 from app.core.context import Context
 from app.core.errors import NotFound
-from app.core.permissions import GIVABLE, ActorKind, Mandate, Permission, together
+from app.core.permissions import GIVABLE, AccountReach, ActorKind, Mandate, Permission, together
 from app.core.words import has_word
 from app.identity.role_schemas import MOST_NAMED, RightGroup, RoleList, RoleView
 from app.identity.schemas import AgencyRef, PersonRef, RoleRef
@@ -68,6 +68,15 @@ def may_with(permission: Permission) -> ColumnElement[bool]:
         .where(has_word(Role.rights, permission))
     )
     return Operator.id.in_(having)
+
+
+def reaching_everything() -> Select[int]:
+    """The ids of people with a role that reaches every account."""
+    return (
+        select(OperatorRole.operator_id)
+        .join(Role, Role.id == OperatorRole.role_id)
+        .where(Role.account_reach == AccountReach.ALL)
+    )
 
 
 def mandate_of(person: Operator) -> Mandate:

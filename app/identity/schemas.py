@@ -78,6 +78,13 @@ class CapacityView(BaseModel):
     maximum: int
 
 
+class LookingView(BaseModel):
+    """That somebody looks through the eyes of the person of the session, and changes nothing."""
+
+    by: PersonRef
+    until: datetime
+
+
 class SessionView(BaseModel):
     authenticated: bool
     csrf_token: str
@@ -92,6 +99,8 @@ class SessionView(BaseModel):
     password_is_given: bool = False
     """Somebody else made the password: it is time to choose one's own."""
     event_seq: int = 0
+    looking: LookingView | None = None
+    """Null for who looks through their own eyes."""
 
 
 class AssignableOperatorView(BaseModel):

@@ -27,6 +27,7 @@ from app.identity.events import (
     SESSION_REFUSED,
 )
 from app.identity.login_pace import count_wrong, forget_wrong, require_pace
+from app.identity.looking import LookEnd, end_look
 from app.identity.managers import keep_somebody_who_manages
 from app.identity.passwords import decoy_hash, hash_password, needs_rehash, verify_password
 from app.identity.people_schemas import AccessChanged, PersonChanged
@@ -99,6 +100,7 @@ def log_out(ctx: Context) -> None:
 
 
 def end_session(ctx: Context, row: OperatorSession, reason: str) -> None:
+    end_look(ctx, row, LookEnd.SESSION)
     row.ended_at = ctx.now()
     row.end_reason = reason
     ctx.emit(

@@ -9,8 +9,10 @@ from app.api.endpoint import OpenUnit, Public, endpoint
 from app.core.context import Context
 from app.core.errors import Unauthenticated
 from app.core.permissions import ANONYMOUS, ActorKind, Permission
-from app.identity import queries, services, web_session
+from app.identity import looking, profile, queries, services, web_session
 from app.identity.actors import actor_of
+from app.identity.looking_schemas import StartLook
+from app.identity.profile import ChangeName, ProfileView
 from app.identity.schemas import (
     AgencyList,
     AssignableOperatorList,
@@ -69,10 +71,35 @@ def log_in(open_unit: OpenUnit, body: LogIn) -> SessionView:
         return queries.session_view(ctx, generate_csrf())
 
 
-@endpoint(identity, "DELETE", "/session", access=Permission.SESSION_USE, summary="Log out")
+@endpoint(identity, "DELETE", "/session", access=Permission.SESSION_USE, summary="Log out", as_oneself=True)
 def log_out(ctx: Context) -> None:
     services.log_out(ctx)
     web_session.finish()
+
+
+@endpoint(
+    identity,
+    "POST",
+    "/session/look",
+    access=Permission.PEOPLE_VIEW_AS,
+    summary="Look through somebody's eyes for half an hour, changing nothing; the reason is kept",
+    body=StartLook,
+    errors=("own_eyes", "eyes_shut", "eyes_beyond_own"),
+)
+def start_look(ctx: Context, body: StartLook) -> None:
+    looking.start_look(ctx, body)
+
+
+@endpoint(
+    identity,
+    "DELETE",
+    "/session/look",
+    access=Permission.SESSION_USE,
+    summary="Look through my own eyes again",
+    as_oneself=True,
+)
+def stop_look(ctx: Context) -> None:
+    looking.stop_look(ctx)
 
 
 @endpoint(
@@ -86,6 +113,33 @@ def log_out(ctx: Context) -> None:
 )
 def set_presence(ctx: Context, body: SetPresence) -> SessionView:
     services.set_presence(ctx, body)
+    ctx.session.flush()
+    return queries.session_view(ctx, generate_csrf())
+
+
+@endpoint(
+    identity,
+    "GET",
+    "/session/profile",
+    access=Permission.SESSION_USE,
+    summary="What I see and may do, and when I have logged in",
+    response=ProfileView,
+)
+def get_profile(ctx: Context) -> ProfileView:
+    return profile.own_profile(ctx)
+
+
+@endpoint(
+    identity,
+    "PUT",
+    "/session/name",
+    access=Permission.SESSION_USE,
+    summary="How my colleagues see me called",
+    body=ChangeName,
+    response=SessionView,
+)
+def set_name(ctx: Context, body: ChangeName) -> SessionView:
+    profile.change_own_name(ctx, body)
     ctx.session.flush()
     return queries.session_view(ctx, generate_csrf())
 

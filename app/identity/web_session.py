@@ -12,6 +12,7 @@ from app.core.permissions import ANONYMOUS, Actor, system_actor
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.identity.actors import actors_of_tokens, touch_sessions
+from app.identity.looking import end_looks, look_through
 
 
 class SessionUser(UserMixin):  # type: ignore[misc]
@@ -42,16 +43,20 @@ def load_actors(runtime: Runtime, addresses: Mapping[str, str]) -> dict[str, Act
     """The actors of many sessions, by token; those that have ended are missing.
 
     Being connected is being there: they count as used. A handful of statements, however many there are.
+    Whoever looks through somebody else's eyes is answered as that person; a look that may go on no longer
+    ends here.
     """
     database = open_session(runtime.sessions, write=False)
     try:
         found = actors_of_tokens(runtime, database, addresses)
+        seen = look_through(runtime, database, found)
     finally:
         database.close()
-    if found.stale:
+    if found.stale or seen.over:
         with open_context(runtime, system_actor("web")) as ctx:
             touch_sessions(ctx.session, found.stale, runtime)
-    return found.actors
+            end_looks(ctx, seen.over)
+    return dict(seen.actors)
 
 
 def load_current_actor() -> Actor:

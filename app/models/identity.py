@@ -97,6 +97,9 @@ class OperatorSession(Entity):
     end_reason: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str] = mapped_column(String(64), default="")
     user_agent: Mapped[str] = mapped_column(String(200), default="")
+    viewed_id: Mapped[int | None] = fk("operators.id")
+    """Through whose eyes this login looks, until `viewed_until`; None: through its own person's."""
+    viewed_until: Mapped[datetime | None]
 
 
 class LoginAttempt(Entity):

@@ -16,6 +16,7 @@ from app.core.errors import AppError, Forbidden, Invalid, RateLimited
 from app.core.field_errors import field_problems
 from app.core.ids import new_request_id
 from app.core.inputs import Sequence
+from app.core.own_eyes import require_own_eyes
 from app.core.permissions import ActorKind, Permission
 from app.core.wire import parse_command
 from app.identity.web_session import current_token, load_current_actor
@@ -33,6 +34,7 @@ class SocketSpec:
     permission: Permission
     payload: type[BaseModel]
     handler: Callable[..., Any]
+    write: bool = True
 
 
 SOCKET_EVENTS: dict[str, SocketSpec] = {}
@@ -40,12 +42,16 @@ SOCKET_EVENTS: dict[str, SocketSpec] = {}
 
 
 def on(
-    name: str, *, permission: Permission, payload: type[BaseModel]
+    name: str, *, permission: Permission, payload: type[BaseModel], write: bool = True
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare what a browser may send. The handler is called as handler(hub, connection, payload)."""
+    """Declare what a browser may send. The handler is called as handler(hub, connection, payload).
+
+    What does not only ask (`write`) is refused to whoever looks through somebody else's eyes: colleagues
+    would be shown somebody who is not there.
+    """
 
     def decorate(handler: Callable[..., Any]) -> Callable[..., Any]:
-        SOCKET_EVENTS[name] = SocketSpec(name, permission, payload, handler)
+        SOCKET_EVENTS[name] = SocketSpec(name, permission, payload, handler, write)
         return handler
 
     return decorate
@@ -127,6 +133,8 @@ class Hub:
         self._slow_down(connection)
         if not connection.actor.may(spec.permission):
             raise Forbidden
+        if spec.write:
+            require_own_eyes(connection.actor)
         try:
             payload = parse_command(spec.payload, json.dumps(data))
         except ValidationError as error:
@@ -180,6 +188,6 @@ class Subscribe(BaseModel):
     after: Sequence | None = None
 
 
-@on("events.subscribe", permission=Permission.SESSION_USE, payload=Subscribe)
+@on("events.subscribe", permission=Permission.SESSION_USE, payload=Subscribe, write=False)
 def subscribe(hub: Hub, connection: Connection, payload: Subscribe) -> dict[str, Any]:
     return hub.catch_up(connection, payload.after)

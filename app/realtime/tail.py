@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.core.db import open_session
 from app.core.json_text import json_text
 from app.core.metrics import BROWSERS_BEHIND, EVENTS_DELIVERED, LIVE_STEP_SECONDS
+from app.core.permissions import Actor
 from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
 from app.identity.events import (
@@ -29,8 +30,11 @@ from app.identity.events import (
     GRANT_EDITED,
     GRANT_ENDED,
     OPERATOR_CHANGED,
+    OPERATOR_DISABLED,
     ROLE_CHANGED,
     SESSION_ENDED,
+    VIEW_ENDED,
+    VIEW_STARTED,
 )
 from app.identity.web_session import load_actors
 from app.realtime.connections import Connection, Connections, sids_of_session
@@ -54,6 +58,8 @@ SLICE_SECONDS = 0.002
 """So long deliveries go on before others of the process are let in."""
 BEHIND = "events.behind"
 _OF_GRANTS = frozenset({GRANT_ADDED, GRANT_BEGUN, GRANT_EDITED, GRANT_ENDED})
+_PEOPLE_CHANGED = (OPERATOR_CHANGED, OPERATOR_DISABLED)
+_LOOKS_CHANGED = (VIEW_STARTED, VIEW_ENDED)
 
 
 class Tail:
@@ -267,17 +273,16 @@ class Tail:
 
     def _follow_changed_people(self, events: Sequence[EventLog]) -> None:
         """Whose roles, teams or grants are others from now on is looked up at once, and not when all are."""
-        people = {event.payload["operator_id"] for event in events if event.name == OPERATOR_CHANGED}
+        people = {event.payload["operator_id"] for event in events if event.name in _PEOPLE_CHANGED}
         roles = {event.payload["role_id"] for event in events if event.name == ROLE_CHANGED}
         agencies = {event.payload["agency_id"] for event in events if event.name in _OF_GRANTS}
-        if people or roles or agencies:
+        looks = {event.payload["session_id"] for event in events if event.name in _LOOKS_CHANGED}
+        if people or roles or agencies or looks:
             self._recheck(
                 [
                     one
                     for one in self._connections.all()
-                    if one.actor.operator_id in people
-                    or one.actor.agency_id in agencies
-                    or not one.actor.role_ids.isdisjoint(roles)
+                    if one.actor.session_id in looks or _concerns(one.actor, people, roles, agencies)
                 ]
             )
 
@@ -294,7 +299,16 @@ class Tail:
                 self.dismiss(connection.sid)
             elif actor != connection.actor:
                 # What it may hear has changed; what it shows must be loaded anew.
+                if _eyes_of(actor) != _eyes_of(connection.actor):
+                    self._tell_turned(connection.sid)
                 self.drop(connection.sid)
+
+    def _tell_turned(self, sid: str) -> None:
+        """It looks through other eyes from now on: nothing of what it shows is its own any more."""
+        try:
+            self._lines.send(sid, event_packet("session.turned", "{}"))
+        except Exception as error:
+            log.warning("delivery_failed", sid=sid, error=repr(error))
 
     def dismiss(self, sid: str) -> None:
         try:
@@ -302,6 +316,18 @@ class Tail:
         except Exception as error:
             log.warning("delivery_failed", sid=sid, error=repr(error))
         self.drop(sid)
+
+
+def _concerns(actor: Actor, people: set[int], roles: set[int], agencies: set[int]) -> bool:
+    """Whether a change of these changes what the actor may, or what may whoever looks through them."""
+    if actor.operator_id in people or actor.agency_id in agencies or not actor.role_ids.isdisjoint(roles):
+        return True
+    return actor.own is not None and _concerns(actor.own, people, roles, agencies)
+
+
+def _eyes_of(actor: Actor) -> int | None:
+    """The person through whose eyes somebody looks; None: their own."""
+    return actor.operator_id if actor.own is not None else None
 
 
 class _Bell:

@@ -69,6 +69,10 @@ def _person(body: Any) -> Callable[[Stage], Ask]:
     return lambda stage: Ask({"operator_id": stage.operator.id}, body)
 
 
+def _person_looked_through(stage: Stage) -> Ask:
+    return Ask(body={"operator_id": stage.operator.id, "reason": "核对权限"})
+
+
 def _connect(stage: Stage) -> Ask:
     body = {
         "platform": "weibo",
@@ -103,6 +107,10 @@ ROUTES: dict[str, Entry] = {
         _R.OWN, 401, lambda _stage: Ask(body={"login_name": "nobody-of-ours", "password": "wrong"})
     ),
     "identity.log_out": Entry(_R.OWN, 204, plain),
+    "identity.start_look": Entry(_R.AGENCY, 204, _person_looked_through),
+    "identity.stop_look": Entry(_R.OWN, 204, plain),
+    "identity.get_profile": Entry(_R.OWN, 200, plain),
+    "identity.set_name": Entry(_R.OWN, 200, lambda _stage: Ask(body={"name": "改了名的人"})),
     "identity.set_presence": Entry(_R.OWN, 200, lambda _stage: Ask(body={"presence": "online"})),
     "identity.set_locale": Entry(_R.OWN, 200, lambda _stage: Ask(body={"locale": "en"})),
     "identity.list_operators": Entry(_R.OWN, 200, plain),
@@ -161,6 +169,13 @@ ROUTES: dict[str, Entry] = {
     "people.set_active": Entry(_R.AGENCY, 200, _person({"active": True})),
     "people.change_own_password": Entry(
         _R.OWN, 422, lambda _stage: Ask(body={"current": "not this one", "new": "a longer one"})
+    ),
+    "roles.prove_agency": Entry(_R.AGENCY, 200, lambda stage: Ask({"agency_id": stage.agency.id})),
+    "roles.who_sees_account": Entry(_R.ACCOUNT, 200, lambda stage: Ask({"account_id": stage.account.id})),
+    "roles.who_sees_request": Entry(_R.REQUEST, 200, _request()),
+    "roles.who_may": Entry(_R.OWN, 200, lambda _stage: Ask({"right": "accounts:manage"})),
+    "roles.prove_role": Entry(
+        _R.OWN, 200, lambda stage: Ask({"role_id": stage.make.role_id(RoleName.OPERATOR)})
     ),
     "people.right_holders": Entry(_R.OWN, 200, lambda _stage: Ask({"right": "accounts:manage"})),
     "accounts.list_platforms": Entry(_R.OWN, 200, plain),

@@ -42,6 +42,7 @@ from tests.files import samples
 
 # Stands in every text and name of the first agency; no answer to anybody else may hold it.
 MARK = "机密标记甲"
+LOOKING = "administrator as the operator"
 
 
 BEFORE, WITHIN, AFTER, WATCHER = (
@@ -79,6 +80,7 @@ class Stage:
             "manager": make.operator(home, role=role.MANAGER),
             "administrator": make.operator(home, role=role.ADMINISTRATOR),
             "disabled operator": make.operator(home, self.team, is_active=False),
+            LOOKING: make.operator(home, role=role.ADMINISTRATOR),
         }
         self.account = make.account(home, self.team)
         self.away_account = make.account(away, self.away_team)
@@ -88,9 +90,12 @@ class Stage:
             self.people[who] = make.operator(self.helpers[who], team, role=role.SUPERVISOR)
         self.granted_accounts = [make.account(self.helpers[who], team) for who, team in helping.items()]
         self._grant(self.account)
+        self.through: dict[str, Operator] = {LOOKING: self.operator}
+        """Through whose eyes somebody looks."""
+        eyes = {**self.people, **self.through}
         self.rights = {
             who: make.actor(person).permissions if person else frozenset[Permission]()
-            for who, person in self.people.items()
+            for who, person in eyes.items()
         }
         self.agency = home
         self.asker = "operator"
@@ -230,4 +235,4 @@ class Stage:
             return avatar.id
 
 
-__all__ = ["MARK", "Lane", "Stage"]
+__all__ = ["LOOKING", "MARK", "Lane", "Stage"]

@@ -16,7 +16,7 @@ from app.extensions import socketio
 from app.realtime.sockets import SOCKET_EVENTS
 from tests.architecture.asking import Reach
 from tests.architecture.entries import ROUTES, SOCKETS
-from tests.architecture.organisation import AFTER, BEFORE, MARK, TERMS, WATCHER, WITHIN, Stage
+from tests.architecture.organisation import AFTER, BEFORE, LOOKING, MARK, TERMS, WATCHER, WITHIN, Stage
 from tests.factories.browser import Browser
 from tests.factories.make import Make
 
@@ -38,6 +38,7 @@ ACTORS = (
     "supervisor",
     "manager",
     "administrator",
+    LOOKING,
 )
 OF_ACCOUNT = (Reach.ACCOUNT, Reach.REQUEST)
 ANYTHING = frozenset(Allowed)
@@ -84,11 +85,15 @@ def _ask(app: Flask, stage: Stage, who: str, spec: EndpointSpec) -> Any:
 
 def _browser(app: Flask, stage: Stage, who: str) -> Browser:
     person = stage.people[who]
-    return Browser(app, stage.make.session_token(person) if person else None)
+    if person is None:
+        return Browser(app)
+    return Browser(app, stage.make.session_token(person, through=stage.through.get(who)))
 
 
 def _expected(stage: Stage, who: str, name: str, spec: EndpointSpec) -> int:
     entry = ROUTES[name]
+    if who in stage.through and spec.write:
+        return entry.status if spec.as_oneself else 403
     if isinstance(spec.access, Public):
         return entry.status
     if who in NOT_LOGGED_IN:
@@ -143,6 +148,8 @@ def test_socket_events_answer_as_right_and_reach_say(app: Flask, stage: Stage, w
 def _socket_code(stage: Stage, who: str, name: str, reach: Reach) -> str | None:
     if not _may(stage, who, SOCKET_EVENTS[name].permission):
         return "forbidden"
+    if who in stage.through and SOCKET_EVENTS[name].write:
+        return "view_as_reads_only"
     return None if _finds(who, reach) else "not_found"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from app.core.runtime import Runtime
 from app.core.standard_roles import SERVING_CAPACITY
 from app.core.unit_of_work import open_context
 from app.identity.actors import actor_of
+from app.identity.looking import LONGEST_LOOK
 from app.listener.ingest.storing import store_posts
 from app.listener.jobs import LISTENER, judge_items
 from app.models import (
@@ -148,8 +150,11 @@ class Make:
                 OperatorRole(created_at=self.now, operator_id=operator.id, role_id=role_id) for role_id in ids
             )
 
-    def session_token(self, operator: Operator, *, seen: datetime | None = None) -> str:
-        """A login of the operator, as the database knows it; the token that its browser holds."""
+    def session_token(
+        self, operator: Operator, *, seen: datetime | None = None, through: Operator | None = None
+    ) -> str:
+        """A login of the operator, as the database knows it, looking `through` somebody's eyes or its own;
+        the token that its browser holds."""
         token = new_token()
         self.save(
             OperatorSession(
@@ -157,6 +162,8 @@ class Make:
                 operator_id=operator.id,
                 token_hash=token_hash(token),
                 last_seen_at=seen or self.now,
+                viewed_id=through.id if through else None,
+                viewed_until=self.now + LONGEST_LOOK if through else None,
             )
         )
         return token
@@ -166,6 +173,10 @@ class Make:
             loaded = ctx.session.get_one(Operator, operator.id)
             ctx.session.refresh(loaded, ["teams"])
             return actor_of(ctx.session, loaded, ctx.now())
+
+    def looking(self, own: Operator, person: Operator) -> Actor:
+        """Somebody who looks through the eyes of a person."""
+        return replace(self.actor(person), own=self.actor(own))
 
     def account(
         self, agency: Agency, team: Team | None = None, *, platform: str = "weibo", **fields: Any

@@ -76,6 +76,7 @@ def create_monitor(ctx: Context, body: MonitorCommand) -> MonitorView:
     body=PreviewCommand,
     response=RulePreviewView,
     errors=(*_BAD, "no_worker_free", "answer_takes_too_long"),
+    write=False,
     manual=True,
     body_bytes=_RULE_BYTES,
 )

@@ -113,6 +113,7 @@ def take_back_finding(ctx: Context, sampled_item_id: int) -> SampledItemView:
     body=TrialCommand,
     response=TrialView,
     errors=("bad_filter_settings", "no_worker_free", "answer_takes_too_long"),
+    write=False,
     manual=True,
 )
 def try_filter_settings(open_unit: OpenUnit, body: TrialCommand) -> TrialView:

@@ -11,6 +11,10 @@ export const session = {
   open: (login_name: string, password: string) =>
     body(client.POST('/session', { body: { login_name, password } })),
   close: () => noBody(client.DELETE('/session')),
+  startLook: (operator_id: number, reason: string) =>
+    noBody(client.POST('/session/look', { body: { operator_id, reason } })),
+  setName: (name: string) => body(client.PUT('/session/name', { body: { name } })),
+  stopLook: () => noBody(client.DELETE('/session/look')),
   setPresence: (presence: Presence) => body(client.PUT('/session/presence', { body: { presence } })),
   setLocale: (locale: Locale) => body(client.PUT('/session/locale', { body: { locale } })),
 }

@@ -344,6 +344,19 @@ export interface components {
             version: number;
         };
         /**
+         * LookChanged
+         * @description That somebody looks through a person's eyes, or does no more.
+         */
+        LookChanged: {
+            /** Operator Id */
+            operator_id: number;
+            /** Session Id */
+            session_id: number;
+            by: components["schemas"]["PersonRef"];
+            /** Until */
+            until: string | null;
+        };
+        /**
          * MediaView
          * @description A medium as people see it. Addresses are our own; only `link` leads outside, and only when clicked.
          */
@@ -1007,6 +1020,8 @@ export interface EventPayloads {
   'operator.disabled': components['schemas']['AccessChanged']
   'operator.enabled': components['schemas']['AccessChanged']
   'operator.presence_changed': components['schemas']['PresenceChanged']
+  'operator.view_ended': components['schemas']['LookChanged']
+  'operator.view_started': components['schemas']['LookChanged']
   'publication.state_changed': components['schemas']['PublicationChanged']
   'reply.state_changed': components['schemas']['MessageChanged']
   'role.changed': components['schemas']['RoleChanged']
@@ -1074,6 +1089,8 @@ export const EVENT_NAMES = [
   'operator.disabled',
   'operator.enabled',
   'operator.presence_changed',
+  'operator.view_ended',
+  'operator.view_started',
   'publication.state_changed',
   'reply.state_changed',
   'role.changed',

@@ -178,6 +178,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account_id}/seers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who sees an account */
+        get: operations["roles_who_sees_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{account_id}/status": {
         parameters: {
             query?: never;
@@ -238,6 +255,23 @@ export interface paths {
         };
         /** Agencies with their teams and people */
         get: operations["identity_list_agencies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{agency_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the people of an agency see and may do together */
+        get: operations["roles_prove_agency"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1897,6 +1931,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rights/{right}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may do what a right allows */
+        get: operations["roles_who_may"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -1928,6 +1979,23 @@ export interface paths {
         post?: never;
         /** Remove a role that nobody has */
         delete: operations["roles_delete_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{role_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the people of a role see and may do by it */
+        get: operations["roles_prove_role"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2156,6 +2224,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-requests/{request_id}/seers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who sees a request */
+        get: operations["roles_who_sees_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/service-requests/{request_id}/status": {
         parameters: {
             query?: never;
@@ -2294,6 +2379,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look through somebody's eyes for half an hour, changing nothing; the reason is kept */
+        post: operations["identity_start_look"];
+        /** Look through my own eyes again */
+        delete: operations["identity_stop_look"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** How my colleagues see me called */
+        put: operations["identity_set_name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -2321,6 +2441,23 @@ export interface paths {
         get?: never;
         /** Say whether I take work */
         put: operations["identity_set_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I see and may do, and when I have logged in */
+        get: operations["identity_get_profile"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3215,6 +3352,11 @@ export interface components {
          * @enum {string}
          */
         ChangeKind: "opened" | "joined" | "read" | "assigned" | "returned" | "answered" | "answer_taken_back" | "answer_failed" | "answer_resumed" | "classified" | "counted_anew" | "customer_renamed" | "revised" | "resumed" | "left_waiting" | "put_on_hold" | "resolved" | "reopened" | "closed";
+        /** ChangeName */
+        ChangeName: {
+            /** Name */
+            name: string;
+        };
         /** ChangePassword */
         ChangePassword: {
             /** Current */
@@ -4441,6 +4583,52 @@ export interface components {
             platform: string;
             owner: components["schemas"]["AgencyRef"];
         };
+        /** GroupCount */
+        GroupCount: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "service_requests" | "contacts" | "inbound_items";
+            right: components["schemas"]["Permission"];
+            /** Visible */
+            visible: number | null;
+            /** Among */
+            among: number;
+        };
+        /**
+         * GroupProof
+         * @description Of the people within reach of whoever asks; who is shut out sees nothing and does not count.
+         */
+        GroupProof: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** People */
+            people: components["schemas"]["PersonRef"][];
+            /** People Count */
+            people_count: number;
+            /** Rights */
+            rights: components["schemas"]["HeldRight"][];
+            account_reach: components["schemas"]["AccountReach"];
+            request_reach: components["schemas"]["RequestReach"];
+            /** Masked */
+            masked: components["schemas"]["MaskedField"][];
+            /** Accounts */
+            accounts: components["schemas"]["SeenAccount"][];
+            /** Account Count */
+            account_count: number;
+            /** Accounts Among */
+            accounts_among: number;
+            /** Counts */
+            counts: components["schemas"]["GroupCount"][];
+            /**
+             * Worked Out At
+             * Format: date-time
+             */
+            worked_out_at: string;
+        };
         /** HandedBack */
         HandedBack: {
             /** Count */
@@ -4459,6 +4647,12 @@ export interface components {
              * Format: date-time
              */
             checked_at: string;
+        };
+        /** HeldRight */
+        HeldRight: {
+            right: components["schemas"]["Permission"];
+            /** People */
+            people: number;
         };
         /** HitCounts */
         HitCounts: {
@@ -5012,6 +5206,22 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * LoginAct
+         * @enum {string}
+         */
+        LoginAct: "opened" | "closed";
+        /** LoginView */
+        LoginView: {
+            act: components["schemas"]["LoginAct"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Address */
+            address: string;
+        };
         /** LongWorkChanged */
         LongWorkChanged: {
             long_work: components["schemas"]["LongWorkView"];
@@ -5086,6 +5296,31 @@ export interface components {
             finished_at: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * LookChanged
+         * @description That somebody looks through a person's eyes, or does no more.
+         */
+        LookChanged: {
+            /** Operator Id */
+            operator_id: number;
+            /** Session Id */
+            session_id: number;
+            by: components["schemas"]["PersonRef"];
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * LookingView
+         * @description That somebody looks through the eyes of the person of the session, and changes nothing.
+         */
+        LookingView: {
+            by: components["schemas"]["PersonRef"];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * MarkNotificationsRead
@@ -6037,7 +6272,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "files:upload" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "overview:read" | "calendars:read" | "calendars:manage" | "grants:read" | "grants:manage" | "figures:read" | "automation:read" | "automation:manage" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
+        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "files:upload" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "people:view_as" | "overview:read" | "calendars:read" | "calendars:manage" | "grants:read" | "grants:manage" | "figures:read" | "automation:read" | "automation:manage" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
         /**
          * PersonChanged
          * @description What somebody is from now on.
@@ -6317,6 +6552,14 @@ export interface components {
             fields?: {
                 [key: string]: string;
             };
+        };
+        /** ProfileView */
+        ProfileView: {
+            /** Login Name */
+            login_name: string;
+            proof: components["schemas"]["PersonProof"];
+            /** Logins */
+            logins: components["schemas"]["LoginView"][];
         };
         /** PublicDayView */
         PublicDayView: {
@@ -6667,7 +6910,7 @@ export interface components {
         };
         /**
          * RightHolders
-         * @description To whom somebody without a right can turn. Both lists name a few people of the asker's own agency.
+         * @description To whom somebody without a right can turn. Both lists name a few people whom the asker may know of.
          */
         RightHolders: {
             /** Right */
@@ -6676,6 +6919,8 @@ export interface components {
             holders: components["schemas"]["PersonRef"][];
             /** Grantors */
             grantors: components["schemas"]["PersonRef"][];
+            /** Granted Elsewhere */
+            granted_elsewhere: boolean;
         };
         /**
          * RoleChanged
@@ -7069,6 +7314,38 @@ export interface components {
             /** Among */
             among: number;
         };
+        /**
+         * Seer
+         * @description Somebody who sees or may it, and by what.
+         */
+        Seer: {
+            person: components["schemas"]["PersonRef"];
+            /** Agency Name */
+            agency_name: string;
+            /** Roles */
+            roles: components["schemas"]["RoleRef"][];
+            account_reach: components["schemas"]["AccountReach"];
+            request_reach: components["schemas"]["RequestReach"];
+        };
+        /**
+         * SeerList
+         * @description Of the people within reach of whoever asks; who is shut out sees and may nothing.
+         */
+        SeerList: {
+            /** What */
+            what: string;
+            /** Items */
+            items: components["schemas"]["Seer"][];
+            /** Count */
+            count: number;
+            /** Among */
+            among: number;
+            /**
+             * Worked Out At
+             * Format: date-time
+             */
+            worked_out_at: string;
+        };
         /** SendErrorView */
         SendErrorView: {
             /** Code */
@@ -7359,6 +7636,8 @@ export interface components {
              * @default 0
              */
             event_seq: number;
+            /** @default null */
+            looking: components["schemas"]["LookingView"] | null;
         };
         /** SetAccountStatus */
         SetAccountStatus: {
@@ -7499,6 +7778,13 @@ export interface components {
          * @enum {string}
          */
         Standing: "fine" | "broken" | "owner_gone" | "too_many";
+        /** StartLook */
+        StartLook: {
+            /** Operator Id */
+            operator_id: number;
+            /** Reason */
+            reason: string;
+        };
         /** StatusAction */
         StatusAction: {
             /**
@@ -8578,6 +8864,37 @@ export interface operations {
             };
         };
     };
+    roles_who_sees_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeerList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accounts_set_status: {
         parameters: {
             query?: never;
@@ -8687,6 +9004,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgencyList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_prove_agency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupProof"];
                 };
             };
             /** @description A problem */
@@ -12394,6 +12742,37 @@ export interface operations {
             };
         };
     };
+    roles_who_may: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                right: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeerList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     roles_list_roles: {
         parameters: {
             query?: never;
@@ -12510,6 +12889,37 @@ export interface operations {
                 content?: never;
             };
             /** @description A problem (role_in_use, role_is_built_in, own_role, role_beyond_own, role_beyond_agency, shared_role) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_prove_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupProof"];
+                };
+            };
+            /** @description A problem */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -13017,6 +13427,37 @@ export interface operations {
             };
         };
     };
+    roles_who_sees_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeerList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     routing_set_status: {
         parameters: {
             query?: never;
@@ -13341,6 +13782,97 @@ export interface operations {
             };
         };
     };
+    identity_start_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartLook"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (own_eyes, eyes_shut, eyes_beyond_own) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_stop_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_set_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeName"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_change_own_password: {
         parameters: {
             query?: never;
@@ -13392,6 +13924,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_get_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
                 };
             };
             /** @description A problem */

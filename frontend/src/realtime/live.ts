@@ -19,6 +19,8 @@ export interface LiveHandlers {
   onState: (state: LiveState) => void
   onViewers: (conversationId: number, viewers: Viewer[]) => void
   onEnded: () => void
+  /** This login looks through other eyes from now on. */
+  onTurned: () => void
 }
 
 interface SubscribeAnswer {
@@ -80,6 +82,7 @@ export class Live {
     this.socket.on('events.behind', () => void this.subscribe())
     this.socket.on('conversation.viewers', (change: ViewersChange) => this.follow(change))
     this.socket.on('session.ended', () => this.handlers.onEnded())
+    this.socket.on('session.turned', () => this.handlers.onTurned())
     window.addEventListener('offline', this.wentOffline)
     window.addEventListener('online', this.cameOnline)
   }

@@ -24,6 +24,7 @@ export const useDraftFiles = defineStore('draftFiles', () => {
   }
 
   function read(conversationId: number, lane: ComposerLane): readonly DraftFile[] {
+    if (session.looking) return []
     const name = slot(conversationId, lane)
     return held.get(name) ?? stored(name)
   }
@@ -39,6 +40,7 @@ export const useDraftFiles = defineStore('draftFiles', () => {
   }
 
   function write(name: string, files: DraftFile[]): void {
+    if (session.looking) return
     held.set(name, files)
     const ready = files.flatMap((file) => file.ready ?? [])
     try {

@@ -20,6 +20,8 @@ export const useDrafts = defineStore('drafts', () => {
   }
 
   function read(conversationId: number, lane: ComposerLane): string {
+    // What the person began to write in this browser is not shown to whoever looks through their eyes.
+    if (session.looking) return ''
     const slot = key(conversationId, lane)
     const held = texts.get(slot)
     if (held !== undefined) return held
@@ -27,6 +29,7 @@ export const useDrafts = defineStore('drafts', () => {
   }
 
   function write(conversationId: number, lane: ComposerLane, text: string): void {
+    if (session.looking) return
     texts.set(key(conversationId, lane), text)
     disk().write(conversationId, lane, text)
   }

@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
 import { session as sessionApi } from '@/api/endpoints'
+import { leave } from '@/app/leave'
 import type { Viewer } from '@/api/contract'
 import type { ServerEvent } from '@/api/events'
 import { Live, type LiveState } from '@/realtime/live'
@@ -30,6 +31,8 @@ export const useLive = defineStore('live', () => {
       onState: setState,
       onViewers: (id, list) => (viewers.value = { ...viewers.value, [id]: list }),
       onEnded: () => ended(),
+      // Whatever is shown is another person's: begin anew.
+      onTurned: () => leave('/'),
     })
     live.start()
   }
@@ -124,7 +127,12 @@ export const useLive = defineStore('live', () => {
     onReload,
     onOnline,
     reconnect: () => live?.reconnect(),
-    watch: (conversationId: number | null) => live?.watch(conversationId),
-    typing: (conversationId: number, typing: boolean) => live?.typing(conversationId, typing),
+    /** Whoever looks through somebody else's eyes is not shown to colleagues as that person. */
+    watch: (conversationId: number | null) => {
+      if (!useSession().looking) live?.watch(conversationId)
+    },
+    typing: (conversationId: number, typing: boolean) => {
+      if (!useSession().looking) live?.typing(conversationId, typing)
+    },
   }
 })

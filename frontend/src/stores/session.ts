@@ -16,9 +16,15 @@ export const useSession = defineStore('session', () => {
   const operator = computed(() => view.value?.operator ?? null)
   const permissions = computed(() => new Set(view.value?.permissions ?? []))
 
+  /** Who looks through this person's eyes, and until when; null: they themselves are here. */
+  const looking = computed(() => view.value?.looking ?? null)
+
   /** Whether going away leaves requests with somebody who is not there. */
   const holdsWork = computed(
-    () => permissions.value.has('service_requests:claim') && (view.value?.capacity.open ?? 0) > 0,
+    () =>
+      !looking.value &&
+      permissions.value.has('service_requests:claim') &&
+      (view.value?.capacity.open ?? 0) > 0,
   )
 
   function take(answer: SessionAnswer): void {
@@ -73,6 +79,7 @@ export const useSession = defineStore('session', () => {
     known,
     operator,
     permissions,
+    looking,
     holdsWork,
     load,
     signIn,

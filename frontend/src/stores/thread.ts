@@ -154,6 +154,7 @@ export const useThread = defineStore('thread', () => {
 
   /** Only the person whose work it is makes it read: a look by somebody else must not hide it from them. */
   async function markRead(): Promise<void> {
+    if (session.looking) return
     if (request.value?.assignee?.id !== session.operator?.id) return
     const last = messages.value.findLast((message) => message.direction === 'inbound')
     if (!conversation.value || !last || !request.value || request.value.unread_count === 0) return

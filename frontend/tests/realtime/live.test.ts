@@ -64,6 +64,7 @@ let shown: number[]
 let states: LiveState[]
 let reloads: number
 let ended: boolean
+let turned: number
 
 function start(after: number): Live {
   const live = new Live(
@@ -77,6 +78,7 @@ function start(after: number): Live {
       onState: (state) => states.push(state),
       onViewers: (_id, viewers) => (shown = viewers.map((viewer) => viewer.id)),
       onEnded: () => (ended = true),
+      onTurned: () => (turned += 1),
     },
     line as unknown as Socket,
   )
@@ -91,6 +93,7 @@ beforeEach(() => {
   states = []
   reloads = 0
   ended = false
+  turned = 0
 })
 
 /** How long a state may be waited for: a hang ends, a busy machine passes. */
@@ -177,6 +180,13 @@ describe('the live connection', () => {
     line.answers = [{ ok: false }]
     start(41)
     await vi.waitFor(() => expect(ended).toBe(true), PATIENCE)
+  })
+
+  it('tells that it looks through other eyes from now on', () => {
+    const live = start(41)
+    line.emit('session.turned')
+    expect([turned, ended]).toEqual([1, false])
+    live.stop()
   })
 
   it('comes back when the server has cut it, at once and then more slowly', async () => {

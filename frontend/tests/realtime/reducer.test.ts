@@ -149,6 +149,8 @@ describe('live events', () => {
       'operator.disabled',
       'operator.enabled',
       'operator.presence_changed',
+      'operator.view_ended',
+      'operator.view_started',
       'role.changed',
       'role.created',
       'role.deleted',

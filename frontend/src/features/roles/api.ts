@@ -15,6 +15,17 @@ export const rolesApi = {
   people: peopleApi.list,
   proof: (id: number): Promise<Schemas['PersonProof']> =>
     body(client.GET('/people/{operator_id}/proof', at({ operator_id: id }))),
+  groupProof: (kind: 'role' | 'agency', id: number): Promise<Schemas['GroupProof']> =>
+    kind === 'role'
+      ? body(client.GET('/roles/{role_id}/proof', at({ role_id: id })))
+      : body(client.GET('/agencies/{agency_id}/proof', at({ agency_id: id }))),
+  accounts: async () => (await body(client.GET('/accounts'))).items,
+  whoSeesAccount: (id: number): Promise<Schemas['SeerList']> =>
+    body(client.GET('/accounts/{account_id}/seers', at({ account_id: id }))),
+  whoSeesRequest: (id: number): Promise<Schemas['SeerList']> =>
+    body(client.GET('/service-requests/{request_id}/seers', at({ request_id: id }))),
+  whoMay: (right: string): Promise<Schemas['SeerList']> =>
+    body(client.GET('/rights/{right}/people', at({ right }))),
   list: (): Promise<RoleList> => body(client.GET('/roles')),
   agencies: async () => (await body(client.GET('/agencies'))).items,
   create: (role: NewRole): Promise<Role> => body(client.POST('/roles', { body: role })),

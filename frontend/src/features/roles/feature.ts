@@ -19,5 +19,12 @@ export default {
       right: 'operators:manage',
       tab: { of: 'roles', order: 20 },
     },
+    {
+      name: 'who',
+      path: '/roles/who',
+      screen: () => import('./WhoPage.vue'),
+      right: 'operators:manage',
+      tab: { of: 'roles', order: 30 },
+    },
   ],
 } satisfies Feature
