@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 from app.core.db import open_session
 from app.core.json_text import json_text
 from app.core.metrics import BROWSERS_BEHIND, EVENTS_DELIVERED, LIVE_STEP_SECONDS
-from app.core.permissions import Actor
 from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
 from app.identity.events import (
@@ -37,7 +36,7 @@ from app.identity.events import (
     VIEW_STARTED,
 )
 from app.identity.web_session import load_actors
-from app.realtime.connections import Connection, Connections, sids_of_session
+from app.realtime.connections import Connection, Connections, concerns, eyes_of, sids_of_session
 from app.realtime.event_log import newest, out_of_reach, read_after
 from app.realtime.frames import Frames, packet_of
 from app.realtime.hearing import Heard, heard_again
@@ -282,7 +281,7 @@ class Tail:
                 [
                     one
                     for one in self._connections.all()
-                    if one.actor.session_id in looks or _concerns(one.actor, people, roles, agencies)
+                    if one.actor.session_id in looks or concerns(one.actor, people, roles, agencies)
                 ]
             )
 
@@ -299,7 +298,7 @@ class Tail:
                 self.dismiss(connection.sid)
             elif actor != connection.actor:
                 # What it may hear has changed; what it shows must be loaded anew.
-                if _eyes_of(actor) != _eyes_of(connection.actor):
+                if eyes_of(actor) != eyes_of(connection.actor):
                     self._tell_turned(connection.sid)
                 self.drop(connection.sid)
 
@@ -316,18 +315,6 @@ class Tail:
         except Exception as error:
             log.warning("delivery_failed", sid=sid, error=repr(error))
         self.drop(sid)
-
-
-def _concerns(actor: Actor, people: set[int], roles: set[int], agencies: set[int]) -> bool:
-    """Whether a change of these changes what the actor may, or what may whoever looks through them."""
-    if actor.operator_id in people or actor.agency_id in agencies or not actor.role_ids.isdisjoint(roles):
-        return True
-    return actor.own is not None and _concerns(actor.own, people, roles, agencies)
-
-
-def _eyes_of(actor: Actor) -> int | None:
-    """The person through whose eyes somebody looks; None: their own."""
-    return actor.operator_id if actor.own is not None else None
 
 
 class _Bell:
