@@ -1,8 +1,8 @@
 /** What a browser has and the tests' document lacks. */
 
 // A screen that asks whether the system is dark is told that it is not.
-if (typeof window !== 'undefined')
-  window.matchMedia ??= (media: string) =>
+if (typeof window !== 'undefined' && !('matchMedia' in window))
+  globalThis.matchMedia = (media: string) =>
     Object.assign(new EventTarget(), {
       media,
       matches: false,
