@@ -1,5 +1,7 @@
 /** What a browser has and the tests' document lacks. */
 
+import { afterAll } from 'vitest'
+
 // A screen that asks whether the system is dark is told that it is not.
 if (typeof window !== 'undefined' && !('matchMedia' in window))
   globalThis.matchMedia = (media: string) =>
@@ -10,3 +12,15 @@ if (typeof window !== 'undefined' && !('matchMedia' in window))
       addListener: () => undefined,
       removeListener: () => undefined,
     })
+
+// The clock of every screen ticks on after a file's last test, when its document has gone already.
+const ticking: ReturnType<typeof setInterval>[] = []
+const begin = globalThis.setInterval
+globalThis.setInterval = ((...asked: Parameters<typeof begin>) => {
+  const timer = begin(...asked)
+  ticking.push(timer)
+  return timer
+}) as typeof begin
+afterAll(() => {
+  ticking.forEach(clearInterval)
+})
