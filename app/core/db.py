@@ -34,6 +34,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -181,6 +182,12 @@ def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
     event.listen(engine, "checkout", partial(_ask_after_rest, engine.dialect))
     hide_rows(engine)
     return engine
+
+
+def gather_statistics(engine: Engine) -> None:
+    """Let the database look at what it holds after many rows came at once: it would plan by guesses."""
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
 
 
 def _note_rest(_driver: Any, record: Any) -> None:

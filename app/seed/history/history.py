@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.core.context import Context
 from app.core.counters import take_numbers
+from app.core.db import gather_statistics
 from app.core.permissions import Permission, system_actor
 from app.core.runtime import Runtime
 from app.core.tables import Counter
@@ -88,11 +89,14 @@ def go_on(runtime: Runtime) -> Generator[tuple[int, int], None, None]:
         return
     history, written = found
     yield written, history.days
-    version = current_classifier(runtime).version if written < history.days else ""
+    if written == history.days:
+        return
+    version = current_classifier(runtime).version
     while written < history.days:
         with open_context(runtime, ACTOR) as ctx:
             written = _write_next(ctx, history, version)
         yield written, history.days
+    gather_statistics(runtime.engine)
 
 
 def _write_next(ctx: Context, history: History, version: str) -> int:
