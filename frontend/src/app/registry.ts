@@ -40,6 +40,12 @@ export function sectionOf(name: unknown): string | null {
   return page.tab?.of ?? (page.menu ? page.name : null)
 }
 
+/** By which `menu.<name>` a page is called above it: its menu entry's, else its own. */
+export function titleOf(name: unknown): string | null {
+  const page = pages.find((candidate) => candidate.name === name)
+  return page && !page.open ? (page.tab?.of ?? page.name) : null
+}
+
 /** Where somebody begins. */
 export function homeFor(rights: Rights): RouteLocationRaw {
   const menu = menuFor(rights)

@@ -4,7 +4,16 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import { chinese, type Texts } from '@/app/messages'
-import { allCommands, commandsFor, homeFor, menuFor, pages, sectionOf, tabsFor } from '@/app/registry'
+import {
+  allCommands,
+  commandsFor,
+  homeFor,
+  menuFor,
+  pages,
+  sectionOf,
+  tabsFor,
+  titleOf,
+} from '@/app/registry'
 
 const every = new Set(pages.flatMap((page) => page.right ?? []))
 const text = (group: string, name: string): unknown => (chinese[group] as Texts)[name]
@@ -25,7 +34,8 @@ describe('the registry', () => {
 
   it('has words for every menu entry and tab, and a menu entry for every tab', () => {
     for (const page of pages) {
-      if (page.menu) expect([page.name, text('menu', page.name)]).toEqual([page.name, expect.any(String)])
+      const title = titleOf(page.name)
+      if (title) expect([page.name, text('menu', title)]).toEqual([page.name, expect.any(String)])
       if (!page.tab) continue
       expect([page.name, text('section', page.name)]).toEqual([page.name, expect.any(String)])
       expect(pages.find((other) => other.name === page.tab?.of)?.menu).toBeDefined()
