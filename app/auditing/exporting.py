@@ -21,4 +21,5 @@ EXPORTED = declare_export("audit_entry.export", ACTS, ExportActs, filtered_acts)
 
 def export_acts(ctx: Context, command: ExportActs) -> LongWork:
     ctx.require(Permission.EXPORTS_CREATE)
+    ctx.require(Permission.AUDIT_READ)
     return begin_export(ctx, EXPORTED, command)

@@ -34,7 +34,7 @@ def list_acts(ctx: Context, query: AuditQuery) -> AuditList:
     auditing,
     "POST",
     "/audit-entries/exports",
-    access=Permission.EXPORTS_CREATE,
+    access=Permission.AUDIT_READ,
     summary="Put what the list of acts holds into a file, as long work",
     body=ExportActs,
     response=LongWorkView,

@@ -178,14 +178,17 @@ class _Taking:
 
     def fresh(self, rows: Sequence[OutboundMessage]) -> list[Task]:
         """Rows that have not been tried, or are surely not there, as tasks with an attempt of their own."""
-        going = self._in_time(self._answered_for(self._awake(rows)))
+        awake = self._awake(rows)
+        answering = self._answering(awake)
+        going = self._in_time(self._answered_for(awake, answering))
         requests = self._requests(going)
         now = self.ctx.now()
         for row in going:
             if _is_spoilt(row.prepared, now):
                 row.prepared = None
                 requests[row.id] = replace(requests[row.id], prepared={})
-        going = self._within_caps([row for row in going if self._is_affordable(row, requests[row.id])])
+        affordable = [row for row in going if self._is_affordable(row, requests[row.id])]
+        going = self._within_caps(affordable, answering)
         for row in going:
             row.attempts += 1
         attempts = [
@@ -207,16 +210,23 @@ class _Taking:
         resting = {number for number, account in self.accounts.items() if (account.retry_at or now) > now}
         return [row for row in rows if row.account_id not in resting]
 
-    def _answered_for(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
-        """Those whose author may still send them, or that somebody else has let go."""
+    def _answering(self, rows: Sequence[OutboundMessage]) -> dict[int, Operator | None]:
+        """By row, who answers for it: whoever let it go, else its author; None where nobody wrote it."""
         if not rows:
-            return []
+            return {}
         authors = self.cargo.authors(self.ctx, rows)
-        people = people_by_id(self.ctx.session, {author for author in authors.values() if author is not None})
+        ids = {row.id: row.released_by_id or authors[row.id] for row in rows}
+        people = people_by_id(self.ctx.session, {number for number in ids.values() if number is not None})
+        return {row_id: people[number] if number is not None else None for row_id, number in ids.items()}
+
+    def _answered_for(
+        self, rows: Sequence[OutboundMessage], answering: Mapping[int, Operator | None]
+    ) -> list[OutboundMessage]:
+        """Those whose author may still send them, or that somebody else has let go."""
         going = []
         for row in rows:
-            author_id = authors[row.id] if row.released_by_id is None else None
-            if author_id is None or self._may_send(people[author_id], row):
+            author = answering[row.id] if row.released_by_id is None else None
+            if author is None or self._may_send(author, row):
                 going.append(row)
             else:
                 hold_up(self.ctx, self.cargo, row, AUTHOR_LEFT)
@@ -226,18 +236,17 @@ class _Taking:
         account = self.accounts[row.account_id]
         return why_not_serving(author, account, self.ctx.now(), self.cargo.right) is None
 
-    def _within_caps(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
+    def _within_caps(
+        self, rows: Sequence[OutboundMessage], answering: Mapping[int, Operator | None]
+    ) -> list[OutboundMessage]:
         """Those that the contracts of the agencies which answer for them still let through today."""
-        authors = self.cargo.authors(self.ctx, rows) if rows else {}
-        answering = {row.id: row.released_by_id or authors[row.id] for row in rows}
-        people = people_by_id(self.ctx.session, {who for who in answering.values() if who is not None})
-        working = {one.agency_id for one in people.values() if one.agency.kind is AgencyKind.THIRD_PARTY}
-        caps = Caps(self.ctx, working)
+        people = [who for row in rows if (who := answering[row.id]) is not None]
+        caps = Caps(self.ctx, {who.agency_id for who in people if who.agency.kind is AgencyKind.THIRD_PARTY})
         going = []
         for row in rows:
             who = answering[row.id]
             # What was tried already has been counted.
-            later = caps.take(people[who].agency_id) if who is not None and row.attempts == 0 else None
+            later = caps.take(who.agency_id) if who is not None and row.attempts == 0 else None
             if later is None:
                 going.append(row)
             else:
