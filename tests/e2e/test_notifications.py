@@ -42,8 +42,9 @@ def test_whoever_is_given_a_request_learns_of_it_in_every_tab_once(
     giver, taker = log_in("jiangnan"), log_in("hexiaotang")
     for console in (giver, taker):
         _be(console, "away")
-    taker.open("/topics")
-    _start_afresh(taker)
+    for console in (giver, taker):
+        console.open("/topics")
+        _start_afresh(console)
     first = taker.page
     second = first.context.new_page()
     second.goto(f"{taker.address}/topics")
