@@ -26,18 +26,17 @@ from app.core.db import among
 from app.core.errors import PlatformError, PlatformErrorKind
 from app.core.permissions import Permission
 from app.core.rows import rows_by_id
-from app.grants.caps import Caps
 from app.identity.queries import people_by_id, why_not_serving
 from app.models import (
     AUTHOR_LEFT,
     Account,
     AccountStatus,
-    AgencyKind,
     Operator,
     OutboundAttempt,
     OutboundMessage,
     OutboundState,
 )
+from app.outbound.capped import within_caps
 from app.outbound.cargo import Cargo
 from app.outbound.intents import change_state, hold_up
 from app.outbound.results import attempts_of, finish, queue_again
@@ -188,7 +187,7 @@ class _Taking:
                 row.prepared = None
                 requests[row.id] = replace(requests[row.id], prepared={})
         affordable = [row for row in going if self._is_affordable(row, requests[row.id])]
-        going = self._within_caps(affordable, answering)
+        going = within_caps(self.ctx, affordable, answering)
         for row in going:
             row.attempts += 1
         attempts = [
@@ -235,24 +234,6 @@ class _Taking:
     def _may_send(self, author: Operator, row: OutboundMessage) -> bool:
         account = self.accounts[row.account_id]
         return why_not_serving(author, account, self.ctx.now(), self.cargo.right) is None
-
-    def _within_caps(
-        self, rows: Sequence[OutboundMessage], answering: Mapping[int, Operator | None]
-    ) -> list[OutboundMessage]:
-        """Those that the contracts of the agencies which answer for them still let through today."""
-        people = [who for row in rows if (who := answering[row.id]) is not None]
-        caps = Caps(self.ctx, {who.agency_id for who in people if who.agency.kind is AgencyKind.THIRD_PARTY})
-        going = []
-        for row in rows:
-            who = answering[row.id]
-            # What was tried already has been counted.
-            later = caps.take(who.agency_id) if who is not None and row.attempts == 0 else None
-            if later is None:
-                going.append(row)
-            else:
-                row.not_before = later
-        caps.store()
-        return going
 
     def _in_time(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
         """Those that the platform still allows; the others have failed."""

@@ -3,7 +3,8 @@
 import { afterAll } from 'vitest'
 
 // A screen that asks whether the system is dark is told that it is not.
-if (typeof window !== 'undefined' && !('matchMedia' in window))
+const known: unknown = typeof window === 'undefined' ? true : Reflect.get(window, 'matchMedia')
+if (!known)
   globalThis.matchMedia = (media: string) =>
     Object.assign(new EventTarget(), {
       media,

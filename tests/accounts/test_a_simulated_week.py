@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.job_names import REFRESH_FACTS
+from app.automation.job_names import FOLLOW
 from app.core.clock import ManualClock
 from app.core.errors import AppError
 from app.core.jobs import DeferredJob
@@ -27,6 +28,7 @@ from app.identity.job_names import SWEEP_SESSIONS
 from app.jobs.job import perform
 from app.listener.jobs import LISTENER
 from app.models import Account, Lane, OutboundMessage, OutboundState, ServiceRequest
+from app.notifications.job_names import READ_EVENTS
 from app.processes.all_jobs import JOB_MODULES, PERIODIC
 from app.publishing.schemas import CreatePublication
 from app.publishing.services import create_publication
@@ -47,9 +49,9 @@ HOUSEKEEPING_SECONDS = 60
 WEIBO, WECHAT, MASTODON = "weibo-care", "wechat-main", "mastodon-care"
 # A contract's daily quota, so that the hourly limit of comments can be reached at all.
 WEIBO_CALLS_A_DAY = 400
-# Nobody watches topics or sessions here, and retraining has nothing to do with platforms.
+# Nobody watches topics or sessions here, no rule waits and nobody is told: none of it calls a platform.
 # What servers allow is asked every six hours, and would press against nothing.
-_LEFT_OUT = {WATCH, SWEEP_SESSIONS, FETCH_AVATAR, REFRESH_FACTS}
+_LEFT_OUT = {WATCH, SWEEP_SESSIONS, FETCH_AVATAR, REFRESH_FACTS, FOLLOW, READ_EVENTS}
 
 
 @pytest.fixture
