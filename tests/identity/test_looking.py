@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -83,6 +83,11 @@ def test_one_sees_what_the_person_sees_and_comes_back(make: Make, open_browser: 
     assert ended == ("operator.view_ended", own.login_name, {"why": "asked"})
 
 
+def _filled(rule: str, values: Mapping[str, Any]) -> str:
+    """The rule's address with its variables said."""
+    return _VARIABLE.sub(lambda found: str(values[found.group(1)]), rule)
+
+
 def _everything(make: Make) -> dict[str, list[dict[str, Any]]]:
     with open_context(make.runtime, LISTENER, write=False) as ctx:
         tables = Base.metadata.sorted_tables
@@ -116,7 +121,7 @@ def test_nothing_that_writes_gets_past_the_guard(app: Flask, make: Make) -> None
     answers = {}
     for name, ask in asks.items():
         spec = ENDPOINTS[name]
-        path = _VARIABLE.sub(lambda found, path=ask.path: str(path[found.group(1)]), spec.rule)
+        path = _filled(spec.rule, ask.path)
         answer = browser.call(spec.method, path.removeprefix(API), ask.body, query_string=ask.query)
         answers[name] = (answer.status_code, (answer.get_json(silent=True) or {}).get("code"))
     assert set(answers.values()) == {(403, "view_as_reads_only")}
