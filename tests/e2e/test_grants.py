@@ -41,12 +41,22 @@ def _end(manager: Console) -> None:
     expect(_row(manager)).to_have_attribute("data-standing", "over")
 
 
+def _work_at_any_hour(manager: Console) -> None:
+    """The demo's contract has hours, and this test runs by day and by night."""
+    _, contracts = manager.api("GET", "/contracts")
+    contract = next(one for one in contracts["items"] if one["agency"]["name"] == AGENCY)
+    content = {name: contract[name] for name in ("first_day", "last_day", "daily_cap", "note", "version")}
+    status, told = manager.api("PUT", f"/contracts/{contract['id']}", {**content, "calendar_id": None})
+    assert status == 200, told
+
+
 def test_an_agency_loses_sight_of_an_account_when_the_manager_ends_its_grant(
     log_in: LogIn, platform: Platform, name: str
 ) -> None:
     manager, agency, brand = log_in("admin"), log_in("bb.lead"), log_in("jiangnan")
     agency.open(NEWEST_FIRST)
     brand.open(NEWEST_FIRST)
+    _work_at_any_hour(manager)
     _grant(manager)
     first, second, note = f"{name}甲", f"{name}乙", f"{name}已回电"
     platform.writes("message", "weibo-care", first, f"我是{first}，账单错了")
