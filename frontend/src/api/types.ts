@@ -4,14297 +4,14535 @@
  */
 
 export interface paths {
-    "/api/v1/account-connections": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Begin to connect an account by its server's address: the consent page to go to */
-        post: operations["accounts_begin_connection"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Connected accounts and their state */
-        get: operations["accounts_list_accounts"];
-        put?: never;
-        /** Connect an account */
-        post: operations["accounts_connect_account"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One account */
-        get: operations["accounts_get_account"];
-        /** Change an account's name, team, owner or settings */
-        put: operations["accounts_edit_account"];
-        post?: never;
-        /** Disconnect for good; what was said stays readable */
-        delete: operations["accounts_remove_account"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}/authorisation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Begin to (re-)authorise on the platform's own page */
-        post: operations["accounts_begin_authorisation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask the platform whether the account works */
-        post: operations["accounts_check_account"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}/credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Replace credentials by hand */
-        put: operations["accounts_set_credentials"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}/filter": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The filter chain as it runs for an account */
-        get: operations["monitors_get_account_filter"];
-        /** Set an account's filter chain */
-        put: operations["monitors_set_account_filter"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}/follow-requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who asks to follow a locked account, as its platform says now */
-        get: operations["accounts_list_follow_requests"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}/follow-requests/{external_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Let somebody follow a locked account, or not */
-        put: operations["accounts_answer_follow_request"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}/read-again": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Read again the pushes that could not be opened when they came */
-        post: operations["accounts_read_again"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}/seers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who sees an account */
-        get: operations["roles_who_sees_account"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Pause or resume */
-        put: operations["accounts_set_status"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{account_id}/watchers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who sees an account now */
-        get: operations["grants_list_watchers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/authorised": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Where the platform's consent page sends the browser back to */
-        get: operations["accounts_finish_authorisation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agencies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Agencies with their teams and people */
-        get: operations["identity_list_agencies"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agencies/{agency_id}/proof": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the people of an agency see and may do together */
-        get: operations["roles_prove_agency"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alert-rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** When alerts fire, per account and kind */
-        get: operations["topics_list_alert_rules"];
-        /** Set when an account's alerts fire */
-        put: operations["topics_set_alert_rule"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Hours that stood out */
-        get: operations["topics_list_alerts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/{alert_id}/acknowledgement": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** I have seen it and take care */
-        put: operations["topics_acknowledge_alert"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/attachments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Bring a file: the body is its content, as it is; it lies ready for a day until it is used */
-        post: operations["files_upload"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/attachments/{attachment_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A file that somebody brought, to whoever sees what it hangs on */
-        get: operations["files_get"];
-        put?: never;
-        post?: never;
-        /** Take away a file of one's own that is not used */
-        delete: operations["files_drop"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit-entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who did what, when */
-        get: operations["auditing_list_acts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit-entries/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Put what the list of acts holds into a file, as long work */
-        post: operations["auditing_export_list"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/condition-checks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A rule's condition read aloud, and what is wrong with it */
-        post: operations["automation_check_condition"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/offer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What rules can be made of, and rules to begin with */
-        get: operations["automation_get_offer"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Rules of one's agency */
-        get: operations["automation_list_rules"];
-        put?: never;
-        /** Make a rule; it is off */
-        post: operations["automation_create_rule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/rules/{rule_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Say what a rule does; its owner is whoever said so last */
-        put: operations["automation_edit_rule"];
-        post?: never;
-        /** Remove a rule, with the log of its runs */
-        delete: operations["automation_remove_rule"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/rules/{rule_id}/dry-runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Find out what a rule would have done in the last thirty days, as long work */
-        post: operations["automation_try_rule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/rules/{rule_id}/switch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Switch a rule on, once it has been tried as it stands, or off */
-        put: operations["automation_switch_rule"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/automation/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What rules did: why, each act, and what was refused */
-        get: operations["automation_list_runs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/avatars/{avatar_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A customer's picture, as copied from the platform */
-        get: operations["customers_get_avatar"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/calendars": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Working calendars, and how many accounts count on each */
-        get: operations["calendars_list_calendars"];
-        put?: never;
-        /** Make a calendar */
-        post: operations["calendars_create_calendar"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/calendars/{calendar_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change a calendar; when requests on it are due is worked out anew */
-        put: operations["calendars_edit_calendar"];
-        post?: never;
-        /** Remove a calendar that no account counts on */
-        delete: operations["calendars_remove_calendar"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/calendars/trials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Count a length of working time on hours as they are being edited, with the reasons */
-        post: operations["calendars_try_calendar"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/condition-subjects/{subject}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What may be asked about a subject */
-        get: operations["saved_views_get_subject"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/condition-subjects/{subject}/checks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A condition read aloud, what is wrong with it, and how many rows match now */
-        post: operations["saved_views_check_condition"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/condition-subjects/{subject}/examples": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A row that a condition takes, one that it just misses, and the leaf that decided */
-        post: operations["saved_views_show_examples"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/condition-subjects/{subject}/references/{kind}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rows of a kind that a condition may name */
-        get: operations["saved_views_find_references"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contracts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Contracts with agencies that work for others, newest first */
-        get: operations["grants_list_contracts"];
-        put?: never;
-        /** Write down a contract with an agency */
-        post: operations["grants_add_contract"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contracts/{contract_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change a contract; its grants end with it, or hold again */
-        put: operations["grants_edit_contract"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A conversation: contact, requests, and what may be sent */
-        get: operations["workbench_get_conversation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/colleagues": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who may be named in a note: whoever sees the conversation */
-        get: operations["workbench_list_colleagues"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Messages, ascending, ending before a number */
-        get: operations["workbench_list_messages"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Write a note for colleagues */
-        post: operations["workbench_write_note"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** I have seen it up to a number */
-        put: operations["workbench_put_read"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/replies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send a reply (queued; it can be taken back until undo_until) */
-        post: operations["workbench_send_reply"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What happened after a number, as far as I may know */
-        get: operations["realtime_list_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/figures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The answer to a question: numbers, with what lists the rows behind each */
-        post: operations["figures_ask_figures"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/figures/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The same answer as a table: CSV or XLSX */
-        post: operations["figures_export_figures"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/filter-samples": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Samples of dropped items and what reviewers found */
-        get: operations["reviews_list_draws"];
-        put?: never;
-        /** Draw dropped items to review */
-        post: operations["reviews_draw"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/filter-samples/{draw_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One sample with its miss estimate */
-        get: operations["reviews_get_draw"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/filter-samples/{draw_id}/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The drawn items */
-        get: operations["reviews_list_sampled_items"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/filter-trials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What other filter settings would keep and drop */
-        post: operations["reviews_try_filter_settings"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/grants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who else works with accounts: what holds, what will, what did */
-        get: operations["grants_list_grants"];
-        put?: never;
-        /** Let an agency work with an account */
-        post: operations["grants_add_grant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/grants/{grant_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change a grant; open screens of its people follow */
-        put: operations["grants_edit_grant"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/grants/{grant_id}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End a grant now: its people see the account no longer */
-        post: operations["grants_end_grant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/holiday-years": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Public holidays and make-up days, by year, as far as they are known */
-        get: operations["calendars_list_years"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/holiday-years/{year}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Import the holidays of a year, in place of what is known of it */
-        put: operations["calendars_import_holidays"];
-        post?: never;
-        /** Forget an import: what came with the program holds again */
-        delete: operations["calendars_remove_holidays"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/holiday-years/readings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What would be imported of a notice, and what of it is not understood */
-        post: operations["calendars_read_holidays"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbound-items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What came in, with the filter's verdicts */
-        get: operations["listener_list_items"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbound-items/{item_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One item with its verdict */
-        get: operations["listener_get_item"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbound-items/{item_id}/corrections": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What people said an item really was */
-        get: operations["labels_list_corrections"];
-        put?: never;
-        /** Say what an item really is */
-        post: operations["labels_correct"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbound-items/{item_id}/explanation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Why an item was kept or dropped */
-        get: operations["labels_explain"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbound-items/{item_id}/rescue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Make a request of a dropped item */
-        post: operations["labels_rescue_item"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbound-items/counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many were kept and dropped, and why */
-        get: operations["listener_count_items"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbound-items/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Put what the stream holds into a file, as long work */
-        post: operations["listener_export_list"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/long-works": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Long work, the newest first */
-        get: operations["long_work_list_work"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/long-works/{work_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How a piece of long work stands */
-        get: operations["long_work_get_work"];
-        put?: never;
-        post?: never;
-        /** Put away a piece of long work that has ended, with its file */
-        delete: operations["long_work_remove_work"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/long-works/{work_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Call off a piece of long work; what it has done stays */
-        post: operations["long_work_cancel_work"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/long-works/{work_id}/errors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rows that failed, as a CSV file: row, name, column, reason */
-        get: operations["long_work_get_errors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/long-works/{work_id}/result": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The file that a piece of long work has left */
-        get: operations["long_work_get_result"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/long-works/{work_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Try the failed rows of a piece of long work again */
-        post: operations["long_work_retry_work"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/media/{copy_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A picture, recording or file, as copied from the platform */
-        get: operations["media_get_medium"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/media/{copy_id}/copy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Copy a medium that nobody has asked for yet, or try again */
-        post: operations["media_copy_medium"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/messages/{message_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take a reply back before it goes */
-        post: operations["workbench_cancel_reply"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/messages/{message_id}/outcome": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say whether a reply with an unknown outcome is there */
-        post: operations["workbench_settle_outcome"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/messages/{message_id}/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let a reply go whose author has been shut out */
-        post: operations["workbench_release_reply"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/messages/{message_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send a failed reply again */
-        post: operations["workbench_retry_reply"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The dictionary of metrics: what each figure counts */
-        get: operations["figures_list_metrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Versions of the language model with their figures */
-        get: operations["labels_list_models"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{name}/promotion": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let a version judge that is not in use, unless it falls on the pinned labels */
-        post: operations["labels_promote"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/retrain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Learn from the labels now, in the background */
-        post: operations["labels_retrain"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/rollback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Return to the model before */
-        post: operations["labels_roll_back"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Listening rules with their hits */
-        get: operations["monitors_list_monitors"];
-        put?: never;
-        /** Make a monitor */
-        post: operations["monitors_create_monitor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitors/{monitor_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One monitor */
-        get: operations["monitors_get_monitor"];
-        /** Change a monitor */
-        put: operations["monitors_edit_monitor"];
-        post?: never;
-        /** Delete a monitor; what it caught stays */
-        delete: operations["monitors_delete_monitor"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitors/{monitor_id}/backfills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Runs over stored items */
-        get: operations["monitors_list_backfills"];
-        put?: never;
-        /** Run a monitor over stored items */
-        post: operations["monitors_start_backfill"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitors/{monitor_id}/figures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Hits per day and what became of them */
-        get: operations["monitors_monitor_figures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitors/{monitor_id}/filter": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The filter chain of what a monitor catches */
-        get: operations["monitors_get_monitor_filter"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitors/{monitor_id}/state": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Pause a monitor, or let it listen again */
-        put: operations["monitors_set_monitor_state"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitors/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What a rule would have caught, before saving it */
-        post: operations["monitors_preview_monitor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/notification-settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** By which ways one is told of what, and when not */
-        get: operations["notifications_get_settings"];
-        /** Say by which ways one wants to be told of what, and when not */
-        put: operations["notifications_set_notifications"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/notifications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One's own notifications, the newest first */
-        get: operations["notifications_list_notifications"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/notifications/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Mark some of one's notifications, or all up to one, as read */
-        post: operations["notifications_mark_read"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/notifications/trial": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send oneself a notification, to see whether it comes */
-        post: operations["notifications_send_trial"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/openapi.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** This document */
-        get: operations["health_openapi"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operators": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** People that work can be given to */
-        get: operations["identity_list_operators"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How work stands: in all, by team, by account */
-        get: operations["routing_get_overview"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who works here, with role, teams, presence and load */
-        get: operations["people_list_people"];
-        put?: never;
-        /** Somebody new, with a first password that is told once */
-        post: operations["people_create_person"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people/{operator_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Another name, role or other teams */
-        put: operations["people_change_person"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people/{operator_id}/active": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Let a person log in, or shut them out at once */
-        put: operations["people_set_active"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people/{operator_id}/capacity": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** How many unresolved requests a person may hold */
-        put: operations["people_set_capacity"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people/{operator_id}/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A new password for somebody who lost theirs; all their logins end */
-        post: operations["people_give_password"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people/{operator_id}/proof": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a person sees and may do, worked out from the rules that their calls go through */
-        get: operations["roles_prove_person"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/platforms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What each platform can do, its limits, and what connecting it asks for */
-        get: operations["accounts_list_platforms"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/publications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Publications, newest first */
-        get: operations["publishing_list_publications"];
-        put?: never;
-        /** Publish on an account (queued; it can be taken back until undo_until) */
-        post: operations["publishing_create_publication"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/publications/{publication_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One publication */
-        get: operations["publishing_get_publication"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/publications/{publication_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take a publication back before it goes */
-        post: operations["publishing_cancel_publication"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/publications/{publication_id}/outcome": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say whether a publication with an unknown outcome is there */
-        post: operations["publishing_settle_publication"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/publications/{publication_id}/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let a publication go whose author has been shut out */
-        post: operations["publishing_release_publication"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/publications/{publication_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Publish a failed one again */
-        post: operations["publishing_retry_publication"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/replies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Replies, sent and on their way, that meet a condition */
-        get: operations["workbench_list_replies"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rights/{right}/holders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whom somebody without a right can turn to */
-        get: operations["people_right_holders"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rights/{right}/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who may do what a right allows */
-        get: operations["roles_who_may"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What people may do, by role, and who has each */
-        get: operations["roles_list_roles"];
-        put?: never;
-        /** A new role, for one agency or for all */
-        post: operations["roles_create_role"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roles/{role_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** What a role allows from now on; its people's screens follow at once */
-        put: operations["roles_change_role"];
-        post?: never;
-        /** Remove a role that nobody has */
-        delete: operations["roles_delete_role"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roles/{role_id}/proof": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the people of a role see and may do by it */
-        get: operations["roles_prove_role"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sampled-items/{sampled_item_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Say whether dropping an item was right */
-        put: operations["reviews_review_sampled_item"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sampled-items/{sampled_item_id}/finding": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Take back what was said of a drawn item */
-        delete: operations["reviews_take_back_finding"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/saved-views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One's own views, and those that others share */
-        get: operations["saved_views_list_views"];
-        put?: never;
-        /** Keep a condition as a view */
-        post: operations["saved_views_create_view"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/saved-views/{view_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change a view, or with whom it is shared */
-        put: operations["saved_views_edit_view"];
-        post?: never;
-        /** Remove a view */
-        delete: operations["saved_views_remove_view"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/saved-views/counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many rows each view has now */
-        get: operations["saved_views_count_views"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Find people, messages and posts by characters, pinyin or initials */
-        get: operations["search_find"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Service requests of a view */
-        get: operations["routing_list_requests"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/{request_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One service request */
-        get: operations["routing_get_request"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/{request_id}/assignee": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Claim, hand over, or return to the queue */
-        put: operations["routing_set_assignee"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/{request_id}/assignment-decisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Why the request went to whom */
-        get: operations["routing_list_decisions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/{request_id}/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who did what to the request, the newest first */
-        get: operations["routing_list_changes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/{request_id}/classification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Say what a request really is: type, priority, mood */
-        put: operations["routing_classify_request"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/{request_id}/deadline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Why a request is due when it is: its calendar, and what is closed until then */
-        get: operations["routing_get_deadline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/{request_id}/seers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who sees a request */
-        get: operations["roles_who_sees_request"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/{request_id}/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Wait for the customer, hold, resolve or reopen */
-        put: operations["routing_set_status"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/bulk-acts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Do one thing to many requests, as long work */
-        post: operations["routing_act_upon_many"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many requests each view and account has */
-        get: operations["routing_count_requests"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Put the requests of a list into a file, as long work */
-        post: operations["routing_export_list"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/hand-back": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Give back what waits for oneself, on leaving */
-        post: operations["routing_hand_back"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-requests/membership": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which of some requests belong to a view, and where */
-        get: operations["routing_list_members"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who am I, and what may I do */
-        get: operations["identity_get_session"];
-        put?: never;
-        /** Log in */
-        post: operations["identity_log_in"];
-        /** Log out */
-        delete: operations["identity_log_out"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/locale": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Choose the language of my screens */
-        put: operations["identity_set_locale"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/look": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Look through somebody's eyes for half an hour, changing nothing; the reason is kept */
-        post: operations["identity_start_look"];
-        /** Look through my own eyes again */
-        delete: operations["identity_stop_look"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/name": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** How my colleagues see me called */
-        put: operations["identity_set_name"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change my own password; my other logins end */
-        put: operations["people_change_own_password"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/presence": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Say whether I take work */
-        put: operations["identity_set_presence"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/profile": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What I see and may do, and when I have logged in */
-        get: operations["identity_get_profile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/special-list-entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is blocked, cared for, left alone, or one of ours */
-        get: operations["special_lists_list_entries"];
-        put?: never;
-        /** Put an author on a list */
-        post: operations["special_lists_add_entry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/special-list-entries/{entry_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change the note or the end of an entry */
-        put: operations["special_lists_edit_entry"];
-        post?: never;
-        /** Take an author off a list */
-        delete: operations["special_lists_remove_entry"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/teams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A new team */
-        post: operations["people_create_team"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/teams/{team_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Another name for a team */
-        put: operations["people_rename_team"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/topics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What many posts are about */
-        get: operations["topics_list_topics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/topics/{topic_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A topic with its posts, terms and curve */
-        get: operations["topics_get_topic"];
-        /** Name a topic */
-        put: operations["topics_rename_topic"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/volumes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Posts by hour beside what is usual at that hour of the week */
-        get: operations["topics_get_volume"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
+  '/api/v1/account-connections': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Begin to connect an account by its server's address: the consent page to go to */
+    post: operations['accounts_begin_connection']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Connected accounts and their state */
+    get: operations['accounts_list_accounts']
+    put?: never
+    /** Connect an account */
+    post: operations['accounts_connect_account']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One account */
+    get: operations['accounts_get_account']
+    /** Change an account's name, team, owner or settings */
+    put: operations['accounts_edit_account']
+    post?: never
+    /** Disconnect for good; what was said stays readable */
+    delete: operations['accounts_remove_account']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}/authorisation': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Begin to (re-)authorise on the platform's own page */
+    post: operations['accounts_begin_authorisation']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}/check': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Ask the platform whether the account works */
+    post: operations['accounts_check_account']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}/credentials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Replace credentials by hand */
+    put: operations['accounts_set_credentials']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}/filter': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The filter chain as it runs for an account */
+    get: operations['monitors_get_account_filter']
+    /** Set an account's filter chain */
+    put: operations['monitors_set_account_filter']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}/follow-requests': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who asks to follow a locked account, as its platform says now */
+    get: operations['accounts_list_follow_requests']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}/follow-requests/{external_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Let somebody follow a locked account, or not */
+    put: operations['accounts_answer_follow_request']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}/read-again': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Read again the pushes that could not be opened when they came */
+    post: operations['accounts_read_again']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}/seers': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who sees an account */
+    get: operations['roles_who_sees_account']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}/status': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Pause or resume */
+    put: operations['accounts_set_status']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/{account_id}/watchers': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who sees an account now */
+    get: operations['grants_list_watchers']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/accounts/authorised': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Where the platform's consent page sends the browser back to */
+    get: operations['accounts_finish_authorisation']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/agencies': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Agencies with their teams and people */
+    get: operations['identity_list_agencies']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/agencies/{agency_id}/proof': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What the people of an agency see and may do together */
+    get: operations['roles_prove_agency']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/alert-rules': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** When alerts fire, per account and kind */
+    get: operations['topics_list_alert_rules']
+    /** Set when an account's alerts fire */
+    put: operations['topics_set_alert_rule']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/alerts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Hours that stood out */
+    get: operations['topics_list_alerts']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/alerts/{alert_id}/acknowledgement': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** I have seen it and take care */
+    put: operations['topics_acknowledge_alert']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/attachments': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Bring a file: the body is its content, as it is; it lies ready for a day until it is used */
+    post: operations['files_upload']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/attachments/{attachment_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A file that somebody brought, to whoever sees what it hangs on */
+    get: operations['files_get']
+    put?: never
+    post?: never
+    /** Take away a file of one's own that is not used */
+    delete: operations['files_drop']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/audit-entries': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who did what, when */
+    get: operations['auditing_list_acts']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/audit-entries/exports': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Put what the list of acts holds into a file, as long work */
+    post: operations['auditing_export_list']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/automation/condition-checks': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A rule's condition read aloud, and what is wrong with it */
+    post: operations['automation_check_condition']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/automation/offer': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What rules can be made of, and rules to begin with */
+    get: operations['automation_get_offer']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/automation/rules': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Rules of one's agency */
+    get: operations['automation_list_rules']
+    put?: never
+    /** Make a rule; it is off */
+    post: operations['automation_create_rule']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/automation/rules/{rule_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Say what a rule does; its owner is whoever said so last */
+    put: operations['automation_edit_rule']
+    post?: never
+    /** Remove a rule, with the log of its runs */
+    delete: operations['automation_remove_rule']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/automation/rules/{rule_id}/dry-runs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Find out what a rule would have done in the last thirty days, as long work */
+    post: operations['automation_try_rule']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/automation/rules/{rule_id}/switch': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Switch a rule on, once it has been tried as it stands, or off */
+    put: operations['automation_switch_rule']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/automation/runs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What rules did: why, each act, and what was refused */
+    get: operations['automation_list_runs']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/avatars/{avatar_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A customer's picture, as copied from the platform */
+    get: operations['customers_get_avatar']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/calendars': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Working calendars, and how many accounts count on each */
+    get: operations['calendars_list_calendars']
+    put?: never
+    /** Make a calendar */
+    post: operations['calendars_create_calendar']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/calendars/{calendar_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Change a calendar; when requests on it are due is worked out anew */
+    put: operations['calendars_edit_calendar']
+    post?: never
+    /** Remove a calendar that no account counts on */
+    delete: operations['calendars_remove_calendar']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/calendars/trials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Count a length of working time on hours as they are being edited, with the reasons */
+    post: operations['calendars_try_calendar']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/condition-subjects/{subject}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What may be asked about a subject */
+    get: operations['saved_views_get_subject']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/condition-subjects/{subject}/checks': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A condition read aloud, what is wrong with it, and how many rows match now */
+    post: operations['saved_views_check_condition']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/condition-subjects/{subject}/examples': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A row that a condition takes, one that it just misses, and the leaf that decided */
+    post: operations['saved_views_show_examples']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/condition-subjects/{subject}/references/{kind}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The rows of a kind that a condition may name */
+    get: operations['saved_views_find_references']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/contracts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Contracts with agencies that work for others, newest first */
+    get: operations['grants_list_contracts']
+    put?: never
+    /** Write down a contract with an agency */
+    post: operations['grants_add_contract']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/contracts/{contract_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Change a contract; its grants end with it, or hold again */
+    put: operations['grants_edit_contract']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{conversation_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A conversation: contact, requests, and what may be sent */
+    get: operations['workbench_get_conversation']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{conversation_id}/colleagues': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who may be named in a note: whoever sees the conversation */
+    get: operations['workbench_list_colleagues']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{conversation_id}/messages': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Messages, ascending, ending before a number */
+    get: operations['workbench_list_messages']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{conversation_id}/notes': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Write a note for colleagues */
+    post: operations['workbench_write_note']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{conversation_id}/read': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** I have seen it up to a number */
+    put: operations['workbench_put_read']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{conversation_id}/replies': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Send a reply (queued; it can be taken back until undo_until) */
+    post: operations['workbench_send_reply']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/events': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What happened after a number, as far as I may know */
+    get: operations['realtime_list_events']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/figures': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** The answer to a question: numbers, with what lists the rows behind each */
+    post: operations['figures_ask_figures']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/figures/export': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** The same answer as a table: CSV or XLSX */
+    post: operations['figures_export_figures']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/filter-samples': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Samples of dropped items and what reviewers found */
+    get: operations['reviews_list_draws']
+    put?: never
+    /** Draw dropped items to review */
+    post: operations['reviews_draw']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/filter-samples/{draw_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One sample with its miss estimate */
+    get: operations['reviews_get_draw']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/filter-samples/{draw_id}/items': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The drawn items */
+    get: operations['reviews_list_sampled_items']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/filter-trials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** What other filter settings would keep and drop */
+    post: operations['reviews_try_filter_settings']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/grants': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who else works with accounts: what holds, what will, what did */
+    get: operations['grants_list_grants']
+    put?: never
+    /** Let an agency work with an account */
+    post: operations['grants_add_grant']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/grants/{grant_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Change a grant; open screens of its people follow */
+    put: operations['grants_edit_grant']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/grants/{grant_id}/end': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** End a grant now: its people see the account no longer */
+    post: operations['grants_end_grant']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/holiday-years': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Public holidays and make-up days, by year, as far as they are known */
+    get: operations['calendars_list_years']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/holiday-years/{year}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Import the holidays of a year, in place of what is known of it */
+    put: operations['calendars_import_holidays']
+    post?: never
+    /** Forget an import: what came with the program holds again */
+    delete: operations['calendars_remove_holidays']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/holiday-years/readings': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** What would be imported of a notice, and what of it is not understood */
+    post: operations['calendars_read_holidays']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/inbound-items': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What came in, with the filter's verdicts */
+    get: operations['listener_list_items']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/inbound-items/{item_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One item with its verdict */
+    get: operations['listener_get_item']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/inbound-items/{item_id}/corrections': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What people said an item really was */
+    get: operations['labels_list_corrections']
+    put?: never
+    /** Say what an item really is */
+    post: operations['labels_correct']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/inbound-items/{item_id}/explanation': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Why an item was kept or dropped */
+    get: operations['labels_explain']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/inbound-items/{item_id}/rescue': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Make a request of a dropped item */
+    post: operations['labels_rescue_item']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/inbound-items/counts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** How many were kept and dropped, and why */
+    get: operations['listener_count_items']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/inbound-items/exports': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Put what the stream holds into a file, as long work */
+    post: operations['listener_export_list']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/long-works': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Long work, the newest first */
+    get: operations['long_work_list_work']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/long-works/{work_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** How a piece of long work stands */
+    get: operations['long_work_get_work']
+    put?: never
+    post?: never
+    /** Put away a piece of long work that has ended, with its file */
+    delete: operations['long_work_remove_work']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/long-works/{work_id}/cancel': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Call off a piece of long work; what it has done stays */
+    post: operations['long_work_cancel_work']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/long-works/{work_id}/errors': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The rows that failed, as a CSV file: row, name, column, reason */
+    get: operations['long_work_get_errors']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/long-works/{work_id}/result': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The file that a piece of long work has left */
+    get: operations['long_work_get_result']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/long-works/{work_id}/retry': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Try the failed rows of a piece of long work again */
+    post: operations['long_work_retry_work']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/media/{copy_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A picture, recording or file, as copied from the platform */
+    get: operations['media_get_medium']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/media/{copy_id}/copy': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Copy a medium that nobody has asked for yet, or try again */
+    post: operations['media_copy_medium']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/messages/{message_id}/cancel': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Take a reply back before it goes */
+    post: operations['workbench_cancel_reply']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/messages/{message_id}/outcome': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Say whether a reply with an unknown outcome is there */
+    post: operations['workbench_settle_outcome']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/messages/{message_id}/release': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Let a reply go whose author has been shut out */
+    post: operations['workbench_release_reply']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/messages/{message_id}/retry': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Send a failed reply again */
+    post: operations['workbench_retry_reply']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/metrics': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The dictionary of metrics: what each figure counts */
+    get: operations['figures_list_metrics']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Versions of the language model with their figures */
+    get: operations['labels_list_models']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models/{name}/promotion': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Let a version judge that is not in use, unless it falls on the pinned labels */
+    post: operations['labels_promote']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models/retrain': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Learn from the labels now, in the background */
+    post: operations['labels_retrain']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/models/rollback': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Return to the model before */
+    post: operations['labels_roll_back']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Listening rules with their hits */
+    get: operations['monitors_list_monitors']
+    put?: never
+    /** Make a monitor */
+    post: operations['monitors_create_monitor']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{monitor_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One monitor */
+    get: operations['monitors_get_monitor']
+    /** Change a monitor */
+    put: operations['monitors_edit_monitor']
+    post?: never
+    /** Delete a monitor; what it caught stays */
+    delete: operations['monitors_delete_monitor']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{monitor_id}/backfills': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Runs over stored items */
+    get: operations['monitors_list_backfills']
+    put?: never
+    /** Run a monitor over stored items */
+    post: operations['monitors_start_backfill']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{monitor_id}/figures': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Hits per day and what became of them */
+    get: operations['monitors_monitor_figures']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{monitor_id}/filter': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The filter chain of what a monitor catches */
+    get: operations['monitors_get_monitor_filter']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/{monitor_id}/state': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Pause a monitor, or let it listen again */
+    put: operations['monitors_set_monitor_state']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/monitors/preview': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** What a rule would have caught, before saving it */
+    post: operations['monitors_preview_monitor']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/notification-settings': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** By which ways one is told of what, and when not */
+    get: operations['notifications_get_settings']
+    /** Say by which ways one wants to be told of what, and when not */
+    put: operations['notifications_set_notifications']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/notifications': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One's own notifications, the newest first */
+    get: operations['notifications_list_notifications']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/notifications/read': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Mark some of one's notifications, or all up to one, as read */
+    post: operations['notifications_mark_read']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/notifications/trial': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Send oneself a notification, to see whether it comes */
+    post: operations['notifications_send_trial']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/openapi.json': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** This document */
+    get: operations['health_openapi']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/operators': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** People that work can be given to */
+    get: operations['identity_list_operators']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/overview': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** How work stands: in all, by team, by account */
+    get: operations['routing_get_overview']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/people': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who works here, with role, teams, presence and load */
+    get: operations['people_list_people']
+    put?: never
+    /** Somebody new, with a first password that is told once */
+    post: operations['people_create_person']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/people/{operator_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Another name, role or other teams */
+    put: operations['people_change_person']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/people/{operator_id}/active': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Let a person log in, or shut them out at once */
+    put: operations['people_set_active']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/people/{operator_id}/capacity': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** How many unresolved requests a person may hold */
+    put: operations['people_set_capacity']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/people/{operator_id}/password': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A new password for somebody who lost theirs; all their logins end */
+    post: operations['people_give_password']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/people/{operator_id}/proof': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What a person sees and may do, worked out from the rules that their calls go through */
+    get: operations['roles_prove_person']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/platforms': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What each platform can do, its limits, and what connecting it asks for */
+    get: operations['accounts_list_platforms']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/publications': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Publications, newest first */
+    get: operations['publishing_list_publications']
+    put?: never
+    /** Publish on an account (queued; it can be taken back until undo_until) */
+    post: operations['publishing_create_publication']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/publications/{publication_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One publication */
+    get: operations['publishing_get_publication']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/publications/{publication_id}/cancel': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Take a publication back before it goes */
+    post: operations['publishing_cancel_publication']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/publications/{publication_id}/outcome': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Say whether a publication with an unknown outcome is there */
+    post: operations['publishing_settle_publication']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/publications/{publication_id}/release': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Let a publication go whose author has been shut out */
+    post: operations['publishing_release_publication']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/publications/{publication_id}/retry': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Publish a failed one again */
+    post: operations['publishing_retry_publication']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/replies': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Replies, sent and on their way, that meet a condition */
+    get: operations['workbench_list_replies']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/rights/{right}/holders': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Whom somebody without a right can turn to */
+    get: operations['people_right_holders']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/rights/{right}/people': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who may do what a right allows */
+    get: operations['roles_who_may']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/roles': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What people may do, by role, and who has each */
+    get: operations['roles_list_roles']
+    put?: never
+    /** A new role, for one agency or for all */
+    post: operations['roles_create_role']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/roles/{role_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** What a role allows from now on; its people's screens follow at once */
+    put: operations['roles_change_role']
+    post?: never
+    /** Remove a role that nobody has */
+    delete: operations['roles_delete_role']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/roles/{role_id}/proof': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What the people of a role see and may do by it */
+    get: operations['roles_prove_role']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/sampled-items/{sampled_item_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Say whether dropping an item was right */
+    put: operations['reviews_review_sampled_item']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/sampled-items/{sampled_item_id}/finding': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Take back what was said of a drawn item */
+    delete: operations['reviews_take_back_finding']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/saved-views': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One's own views, and those that others share */
+    get: operations['saved_views_list_views']
+    put?: never
+    /** Keep a condition as a view */
+    post: operations['saved_views_create_view']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/saved-views/{view_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Change a view, or with whom it is shared */
+    put: operations['saved_views_edit_view']
+    post?: never
+    /** Remove a view */
+    delete: operations['saved_views_remove_view']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/saved-views/counts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** How many rows each view has now */
+    get: operations['saved_views_count_views']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/search': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Find people, messages and posts by characters, pinyin or initials */
+    get: operations['search_find']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Service requests of a view */
+    get: operations['routing_list_requests']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One service request */
+    get: operations['routing_get_request']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/assignee': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Claim, hand over, or return to the queue */
+    put: operations['routing_set_assignee']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/assignment-decisions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Why the request went to whom */
+    get: operations['routing_list_decisions']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/changes': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who did what to the request, the newest first */
+    get: operations['routing_list_changes']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/classification': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Say what a request really is: type, priority, mood */
+    put: operations['routing_classify_request']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/deadline': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Why a request is due when it is: its calendar, and what is closed until then */
+    get: operations['routing_get_deadline']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/seers': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who sees a request */
+    get: operations['roles_who_sees_request']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/status': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Wait for the customer, hold, resolve or reopen */
+    put: operations['routing_set_status']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/bulk-acts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Do one thing to many requests, as long work */
+    post: operations['routing_act_upon_many']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/counts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** How many requests each view and account has */
+    get: operations['routing_count_requests']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/exports': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Put the requests of a list into a file, as long work */
+    post: operations['routing_export_list']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/hand-back': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Give back what waits for oneself, on leaving */
+    post: operations['routing_hand_back']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/membership': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Which of some requests belong to a view, and where */
+    get: operations['routing_list_members']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who am I, and what may I do */
+    get: operations['identity_get_session']
+    put?: never
+    /** Log in */
+    post: operations['identity_log_in']
+    /** Log out */
+    delete: operations['identity_log_out']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session/locale': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Choose the language of my screens */
+    put: operations['identity_set_locale']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session/look': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Look through somebody's eyes for half an hour, changing nothing; the reason is kept */
+    post: operations['identity_start_look']
+    /** Look through my own eyes again */
+    delete: operations['identity_stop_look']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session/name': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** How my colleagues see me called */
+    put: operations['identity_set_name']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session/password': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Change my own password; my other logins end */
+    put: operations['people_change_own_password']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session/presence': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Say whether I take work */
+    put: operations['identity_set_presence']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session/profile': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What I see and may do, and when I have logged in */
+    get: operations['identity_get_profile']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/special-list-entries': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who is blocked, cared for, left alone, or one of ours */
+    get: operations['special_lists_list_entries']
+    put?: never
+    /** Put an author on a list */
+    post: operations['special_lists_add_entry']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/special-list-entries/{entry_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Change the note or the end of an entry */
+    put: operations['special_lists_edit_entry']
+    post?: never
+    /** Take an author off a list */
+    delete: operations['special_lists_remove_entry']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/teams': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A new team */
+    post: operations['people_create_team']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/teams/{team_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Another name for a team */
+    put: operations['people_rename_team']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/topics': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What many posts are about */
+    get: operations['topics_list_topics']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/topics/{topic_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A topic with its posts, terms and curve */
+    get: operations['topics_get_topic']
+    /** Name a topic */
+    put: operations['topics_rename_topic']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/volumes': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Posts by hour beside what is usual at that hour of the week */
+    get: operations['topics_get_volume']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
 }
-export type webhooks = Record<string, never>;
+export type webhooks = Record<string, never>
 export interface components {
-    schemas: {
-        /**
-         * AccessChanged
-         * @description Whether a person may log in.
-         */
-        AccessChanged: {
-            /** Operator Id */
-            operator_id: number;
-            /** Is Active */
-            is_active: boolean;
-        };
-        /** AccountChanged */
-        AccountChanged: {
-            account: components["schemas"]["AccountView"];
-        };
-        /** AccountCount */
-        AccountCount: {
-            account: components["schemas"]["AccountRefView"];
-            /** Count */
-            count: number;
-        };
-        /** AccountFigures */
-        AccountFigures: {
-            /** Active */
-            active: number;
-            /** Unassigned */
-            unassigned: number;
-            /** Overdue */
-            overdue: number;
-            /** Pending */
-            pending: number;
-            account: components["schemas"]["AccountRefView"];
-            status: components["schemas"]["AccountStatus"];
-            /**
-             * Status Since
-             * Format: date-time
-             */
-            status_since: string;
-            reading_pause: components["schemas"]["ReadingPauseView"] | null;
-            /** Unreachable Since */
-            unreachable_since: string | null;
-            /** Push Fault */
-            push_fault: string | null;
-        };
-        /** AccountFilterCommand */
-        AccountFilterCommand: {
-            filters: components["schemas"]["FilterSettings"];
-            /**
-             * Version
-             * @description of the edited settings; null the first time
-             * @default null
-             */
-            version: number | null;
-        };
-        /** AccountFilterView */
-        AccountFilterView: {
-            /** Account Id */
-            account_id: number;
-            /** Steps */
-            steps: components["schemas"]["StepView"][];
-            /** Is Default */
-            is_default: boolean;
-            /** Version */
-            version: number | null;
-        };
-        /**
-         * AccountKind
-         * @enum {string}
-         */
-        AccountKind: "official" | "employee";
-        /** AccountList */
-        AccountList: {
-            /** Items */
-            items: components["schemas"]["AccountView"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor: string | null;
-        };
-        /**
-         * AccountReach
-         * @description From the narrowest to the widest.
-         * @enum {string}
-         */
-        AccountReach: "team" | "agency" | "all";
-        /**
-         * AccountRefView
-         * @description An account as other things name it.
-         */
-        AccountRefView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Platform */
-            platform: string;
-        };
-        /**
-         * AccountStatus
-         * @enum {string}
-         */
-        AccountStatus: "active" | "paused" | "reauthorise" | "misconfigured" | "blocked" | "removed";
-        /** AccountView */
-        AccountView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Platform */
-            platform: string;
-            /** External Id */
-            external_id: string;
-            agency: components["schemas"]["AgencyRef"];
-            kind: components["schemas"]["AccountKind"];
-            /** Team Id */
-            team_id: number | null;
-            /** Owner Operator Id */
-            owner_operator_id: number | null;
-            /** Callback Path */
-            callback_path: string | null;
-            /** Settings */
-            settings: {
-                [key: string]: unknown;
-            } | null;
-            status: components["schemas"]["AccountStatus"];
-            /** Status Advice */
-            status_advice: string | null;
-            /** Status Detail */
-            status_detail: string | null;
-            /**
-             * Status Since
-             * Format: date-time
-             */
-            status_since: string;
-            /** Token Expires At */
-            token_expires_at: string | null;
-            /** Last Poll At */
-            last_poll_at: string | null;
-            /** Last Push At */
-            last_push_at: string | null;
-            /** Lag Seconds */
-            lag_seconds: number | null;
-            /** Unreachable Since */
-            unreachable_since: string | null;
-            /** Push Fault */
-            push_fault: string | null;
-            /** Streams */
-            streams: components["schemas"]["StreamView"][];
-            reading_pause: components["schemas"]["ReadingPauseView"] | null;
-            /** Unread Streams */
-            unread_streams: string[];
-            waiting: components["schemas"]["WaitingView"];
-            /** Error Streak */
-            error_streak: number;
-            /** Retry At */
-            retry_at: string | null;
-            /** @default null */
-            quota: components["schemas"]["QuotaView"] | null;
-            /** Capabilities */
-            capabilities: string[];
-            /** Refused Capabilities */
-            refused_capabilities: components["schemas"]["RefusedCapabilityView"][];
-            /** Version */
-            version: number;
-        };
-        /** ActionResultView */
-        ActionResultView: {
-            /** Action */
-            action: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "done" | "refused" | "unknown" | "waiting";
-            /** Code */
-            code: string | null;
-            /** Text */
-            text: string | null;
-            /** At */
-            at: string | null;
-        };
-        /**
-         * Additivity
-         * @description Whether the numbers of parts make that of the whole.
-         * @enum {string}
-         */
-        Additivity: "sum" | "not_over_time" | "not_at_all";
-        /**
-         * AgencyKind
-         * @enum {string}
-         */
-        AgencyKind: "in_house" | "third_party";
-        /** AgencyList */
-        AgencyList: {
-            /** Items */
-            items: components["schemas"]["AgencyView"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor: string | null;
-        };
-        /** AgencyRef */
-        AgencyRef: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            kind: components["schemas"]["AgencyKind"];
-        };
-        /**
-         * AgencyView
-         * @description An agency with what accounts can be given to: its teams and its active people.
-         */
-        AgencyView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            kind: components["schemas"]["AgencyKind"];
-            /** Teams */
-            teams: components["schemas"]["TeamRef"][];
-            /** People */
-            people: components["schemas"]["PersonRef"][];
-        };
-        /** AlertChanged */
-        AlertChanged: {
-            alert: components["schemas"]["AlertView"];
-        };
-        /**
-         * AlertKind
-         * @enum {string}
-         */
-        AlertKind: "volume" | "negative_share";
-        /** AlertList */
-        AlertList: {
-            /** Items */
-            items: components["schemas"]["AlertView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** AlertRuleList */
-        AlertRuleList: {
-            /** Items */
-            items: components["schemas"]["AlertRuleView"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor: string | null;
-        };
-        /** AlertRuleView */
-        AlertRuleView: {
-            account: components["schemas"]["AccountRefView"];
-            kind: components["schemas"]["AlertKind"];
-            sensitivity: components["schemas"]["Sensitivity"];
-            /** Cool Down Minutes */
-            cool_down_minutes: number;
-            /** Is Active */
-            is_active: boolean;
-        };
-        /** AlertView */
-        AlertView: {
-            /** Id */
-            id: number;
-            account: components["schemas"]["AccountRefView"];
-            kind: components["schemas"]["AlertKind"];
-            /**
-             * Hour
-             * Format: date-time
-             */
-            hour: string;
-            /** Value */
-            value: number;
-            /** Baseline */
-            baseline: number;
-            /** Posts */
-            posts: number;
-            /** Negative */
-            negative: number;
-            topic: components["schemas"]["TermTopicRef"] | null;
-            /**
-             * Raised At
-             * Format: date-time
-             */
-            raised_at: string;
-            /**
-             * Last Seen At
-             * Format: date-time
-             */
-            last_seen_at: string;
-            /**
-             * Cools Until
-             * Format: date-time
-             */
-            cools_until: string;
-            /** Acknowledged At */
-            acknowledged_at: string | null;
-            acknowledged_by: components["schemas"]["PersonRef"] | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * AllOf
-         * @description Every part holds; with no part it always does.
-         */
-        "AllOf-Input": {
-            /** All */
-            all: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"])[];
-        };
-        /**
-         * AllOf
-         * @description Every part holds; with no part it always does.
-         */
-        "AllOf-Output": {
-            /** All */
-            all: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
-        };
-        /**
-         * Allowed
-         * @description What a grant may allow.
-         * @enum {string}
-         */
-        Allowed: "listen" | "public_reply" | "private_reply" | "publish" | "fans";
-        /** AlternativeView */
-        AlternativeView: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "public" | "private" | "wait";
-            /** Label */
-            label: string;
-        };
-        /** AnswerFollowRequest */
-        AnswerFollowRequest: {
-            /** Accept */
-            accept: boolean;
-        };
-        /**
-         * AnyOf
-         * @description One part holds at least.
-         */
-        "AnyOf-Input": {
-            /** Any */
-            any: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"])[];
-        };
-        /**
-         * AnyOf
-         * @description One part holds at least.
-         */
-        "AnyOf-Output": {
-            /** Any */
-            any: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
-        };
-        /** AssignAction */
-        AssignAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "assign";
-            /**
-             * Operator Id
-             * @default null
-             */
-            operator_id: number | null;
-        };
-        /** AssignableOperatorList */
-        AssignableOperatorList: {
-            /** Items */
-            items: components["schemas"]["AssignableOperatorView"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor: string | null;
-        };
-        /**
-         * AssignableOperatorView
-         * @description Somebody work can be given to.
-         */
-        AssignableOperatorView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            presence: components["schemas"]["Presence"];
-            /** Open Requests */
-            open_requests: number;
-            /** Capacity */
-            capacity: number;
-            /** Team Names */
-            team_names: string[];
-        };
-        /** AttachmentView */
-        AttachmentView: {
-            /** Id */
-            id: number;
-            /** Kind */
-            kind: string;
-            /** Mime Type */
-            mime_type: string;
-            /** Name */
-            name: string;
-            /** Size */
-            size: number;
-            /** Width */
-            width: number | null;
-            /** Height */
-            height: number | null;
-            /** Url */
-            url: string;
-            /** Can Show */
-            can_show: boolean;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-        };
-        /**
-         * AuditEntryView
-         * @description One act. `action` and `object_type` are codes; the texts are in the reader's language.
-         */
-        AuditEntryView: {
-            /** Id */
-            id: number;
-            /** Number */
-            number: number;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            operator: components["schemas"]["PersonRef"] | null;
-            /** Actor */
-            actor: string;
-            /** Action */
-            action: string;
-            /** Action Text */
-            action_text: string;
-            /** Object Type */
-            object_type: string | null;
-            /** Object Text */
-            object_text: string;
-            /** Object Id */
-            object_id: string | null;
-            account: components["schemas"]["AccountRefView"] | null;
-            /** Detail */
-            detail: {
-                [key: string]: unknown;
-            };
-            /** Address */
-            address: string;
-        };
-        /** AuditList */
-        AuditList: {
-            /** Items */
-            items: components["schemas"]["AuditEntryView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** AuditQuery */
-        AuditQuery: {
-            /**
-             * Condition
-             * @default null
-             */
-            condition: string | null;
-            /**
-             * Saved View Id
-             * @default null
-             */
-            saved_view_id: number | null;
-            /**
-             * Sort
-             * @default newest
-             * @enum {string}
-             */
-            sort: "newest" | "oldest";
-            /**
-             * Cursor
-             * @default null
-             */
-            cursor: string | null;
-            /**
-             * Limit
-             * @default 50
-             */
-            limit: number;
-        };
-        /** AuthorView */
-        AuthorView: {
-            /** External Id */
-            external_id: string | null;
-            /** Avatar Url */
-            avatar_url: string | null;
-            /** Followers */
-            followers: number | null;
-            /** Verified */
-            verified: boolean | null;
-            /** Verified Reason */
-            verified_reason: string | null;
-            /** Lists */
-            lists: components["schemas"]["SpecialList"][];
-        };
-        /** AuthorisationView */
-        AuthorisationView: {
-            /** Authorize Url */
-            authorize_url: string;
-        };
-        /**
-         * AutomationOffer
-         * @description What rules can be made of.
-         */
-        AutomationOffer: {
-            /** Events */
-            events: components["schemas"]["OfferedChoice"][];
-            /** Times */
-            times: components["schemas"]["OfferedChoice"][];
-            /** Actions */
-            actions: components["schemas"]["OfferedAction"][];
-            /** Ready Made */
-            ready_made: components["schemas"]["ReadyMade"][];
-        };
-        /** AxisView */
-        AxisView: {
-            /** Split */
-            split: string;
-            /** Label */
-            label: string;
-            /** Places */
-            places: components["schemas"]["PlaceView"][];
-        };
-        /** BackfillCommand */
-        BackfillCommand: {
-            /**
-             * Days
-             * @default 30
-             */
-            days: number;
-        };
-        /** BackfillList */
-        BackfillList: {
-            /** Items */
-            items: components["schemas"]["BackfillView"][];
-        };
-        /** BackfillView */
-        BackfillView: {
-            /** Id */
-            id: number;
-            /** Monitor Id */
-            monitor_id: number;
-            state: components["schemas"]["LongWorkState"];
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** Scanned */
-            scanned: number;
-            /** Hits */
-            hits: number;
-            /** Kept */
-            kept: number;
-            /** Progress */
-            progress: number;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Finished At */
-            finished_at: string | null;
-        };
-        /**
-         * BulkAct
-         * @description Upon the requests of a list, or upon those chosen by hand.
-         */
-        BulkAct: {
-            /** What */
-            what: components["schemas"]["BulkAssign"] | components["schemas"]["BulkStatus"] | components["schemas"]["BulkClassify"];
-            /** @default null */
-            query: components["schemas"]["ServiceRequestQuery"] | null;
-            /** Ids */
-            ids?: number[];
-        };
-        /** BulkAssign */
-        BulkAssign: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            act: "assign";
-            /** Operator Id */
-            operator_id: number | null;
-        };
-        /** BulkClassify */
-        BulkClassify: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            act: "classify";
-            /**
-             * Type
-             * @default null
-             */
-            type: ("complaint" | "consult" | "lead" | "suggestion" | "praise" | "other") | null;
-            /**
-             * Priority
-             * @default null
-             */
-            priority: (1 | 2 | 3 | 4) | null;
-        };
-        /** BulkStatus */
-        BulkStatus: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            act: "set_status";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "open" | "pending" | "on_hold" | "resolved";
-        };
-        /** CalendarChanged */
-        CalendarChanged: {
-            /** Calendar Id */
-            calendar_id: number;
-        };
-        /**
-         * CalendarHours
-         * @description What time is counted by.
-         */
-        CalendarHours: {
-            /**
-             * Zone
-             * @default Asia/Shanghai
-             */
-            zone: string;
-            /** Week */
-            week: components["schemas"]["Interval"][][];
-            /** Breaks */
-            breaks?: components["schemas"]["Interval"][];
-            /**
-             * Follows Holidays
-             * @default true
-             */
-            follows_holidays: boolean;
-            /** Holiday Intervals */
-            holiday_intervals?: components["schemas"]["Interval"][];
-            /** Make Up Intervals */
-            make_up_intervals?: components["schemas"]["Interval"][];
-            /** Company Days */
-            company_days?: components["schemas"]["CompanyDayContent"][];
-        };
-        /** CalendarList */
-        CalendarList: {
-            /** Items */
-            items: components["schemas"]["CalendarView"][];
-            /** Around The Clock */
-            around_the_clock: number;
-        };
-        /** CalendarTrial */
-        CalendarTrial: {
-            /**
-             * End
-             * Format: date-time
-             */
-            end: string;
-            /** Steps */
-            steps: components["schemas"]["TrialStep"][];
-            /** More Worked */
-            more_worked: number;
-            at_start: components["schemas"]["OpeningView"];
-            /** Is Known */
-            is_known: boolean;
-        };
-        /** CalendarView */
-        CalendarView: {
-            /** Zone */
-            zone: string;
-            /** Week */
-            week: components["schemas"]["Interval"][][];
-            /** Breaks */
-            breaks: components["schemas"]["Interval"][];
-            /** Follows Holidays */
-            follows_holidays: boolean;
-            /** Holiday Intervals */
-            holiday_intervals: components["schemas"]["Interval"][];
-            /** Make Up Intervals */
-            make_up_intervals: components["schemas"]["Interval"][];
-            /** Company Days */
-            company_days: components["schemas"]["CompanyDayContent"][];
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            agency: components["schemas"]["AgencyRef"] | null;
-            /** Is Default */
-            is_default: boolean;
-            /** Account Ids */
-            account_ids: number[];
-            /** Used By */
-            used_by: number;
-            /** Is Recounting */
-            is_recounting: boolean;
-            /** Version */
-            version: number;
-        };
-        /** CandidateView */
-        CandidateView: {
-            /** Operator Id */
-            operator_id: number;
-            /** Name */
-            name: string;
-            /** Open Requests */
-            open_requests: number;
-            /** Capacity */
-            capacity: number;
-            presence: components["schemas"]["Presence"];
-            /** Excluded */
-            excluded: string | null;
-        };
-        /** CapacityChanged */
-        CapacityChanged: {
-            /** Operator Id */
-            operator_id: number;
-            /** Capacity */
-            capacity: number;
-        };
-        /** CapacityView */
-        CapacityView: {
-            /** Open */
-            open: number;
-            /** Maximum */
-            maximum: number;
-        };
-        /** CellView */
-        CellView: {
-            /** At */
-            at: number[];
-            /** Value */
-            value: number | null;
-            /** Count */
-            count: number;
-            /**
-             * Part
-             * @default null
-             */
-            part: number | null;
-        };
-        /**
-         * ChangeKind
-         * @enum {string}
-         */
-        ChangeKind: "opened" | "joined" | "read" | "assigned" | "returned" | "answered" | "answer_taken_back" | "answer_failed" | "answer_resumed" | "classified" | "counted_anew" | "customer_renamed" | "revised" | "resumed" | "left_waiting" | "put_on_hold" | "resolved" | "reopened" | "closed";
-        /** ChangeName */
-        ChangeName: {
-            /** Name */
-            name: string;
-        };
-        /** ChangePassword */
-        ChangePassword: {
-            /** Current */
-            current: string;
-            /** New */
-            new: string;
-        };
-        /**
-         * ChangePerson
-         * @description What somebody is from now on, as a whole.
-         */
-        ChangePerson: {
-            /** Name */
-            name: string;
-            /** Role Ids */
-            role_ids: number[];
-            /** Team Ids */
-            team_ids: number[];
-        };
-        /**
-         * ChangeRole
-         * @description What a role is from now on, as a whole.
-         */
-        ChangeRole: {
-            /** Rights */
-            rights: components["schemas"]["Permission"][];
-            account_reach: components["schemas"]["AccountReach"];
-            request_reach: components["schemas"]["RequestReach"];
-            /** Masked */
-            masked: components["schemas"]["MaskedField"][];
-            /** Capacity */
-            capacity: number;
-            /** Name */
-            name: string | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * Channel
-         * @description A way of telling somebody.
-         * @enum {string}
-         */
-        Channel: "bell" | "sound" | "desktop";
-        /** CheckCondition */
-        CheckCondition: {
-            /** Condition */
-            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
-        };
-        /**
-         * CheckRuleCondition
-         * @description A condition as a rule's editor holds it; `of_events` where the rule waits for an event.
-         */
-        CheckRuleCondition: {
-            /** Condition */
-            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
-            /** Of Events */
-            of_events: boolean;
-        };
-        /** CheckedAccountView */
-        CheckedAccountView: {
-            account: components["schemas"]["AccountView"];
-            health: components["schemas"]["HealthView"];
-        };
-        /**
-         * ClassifyRequest
-         * @description What somebody says a request is; what is left out stays.
-         */
-        ClassifyRequest: {
-            /**
-             * Type
-             * @default null
-             */
-            type: ("complaint" | "consult" | "lead" | "suggestion" | "praise" | "other") | null;
-            /**
-             * Priority
-             * @default null
-             */
-            priority: (1 | 2 | 3 | 4) | null;
-            /**
-             * Sentiment
-             * @default null
-             */
-            sentiment: (-1 | 0 | 1) | null;
-            /** Version */
-            version: number;
-            /** Confirm */
-            confirm?: "claimed_by_other"[];
-        };
-        /**
-         * Closed
-         * @description Why no work is done.
-         * @enum {string}
-         */
-        Closed: "company_day" | "holiday" | "make_up" | "break" | "rest_day" | "hours";
-        /**
-         * ClosedView
-         * @description Why no work is done: a code, and the name of the holiday (a code or words) or company's day.
-         */
-        ClosedView: {
-            closed: components["schemas"]["Closed"];
-            /** Name */
-            name: string;
-        };
-        /**
-         * ColleagueList
-         * @description Who may be named in a note: whoever sees the conversation.
-         */
-        ColleagueList: {
-            /** Items */
-            items: components["schemas"]["PersonRef"][];
-        };
-        /** CompanyDayContent */
-        CompanyDayContent: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Name */
-            name: string;
-            /** Intervals */
-            intervals: components["schemas"]["Interval"][];
-        };
-        /**
-         * Comparison
-         * @enum {string}
-         */
-        Comparison: "previous" | "same_weekdays";
-        /** ConditionCheck */
-        ConditionCheck: {
-            /** Sentence */
-            sentence: string;
-            /** Faults */
-            faults: {
-                [key: string]: string;
-            };
-            /** Count */
-            count: number | null;
-        };
-        /** ConditionChoiceView */
-        ConditionChoiceView: {
-            /** Value */
-            value: unknown;
-            /** Label */
-            label: string;
-        };
-        /** ConditionExample */
-        ConditionExample: {
-            /** Id */
-            id: number;
-            /** Title */
-            title: string;
-            /** Decided */
-            decided: components["schemas"]["ConditionReason"][];
-        };
-        /** ConditionExamples */
-        ConditionExamples: {
-            matching: components["schemas"]["ConditionExample"] | null;
-            missing: components["schemas"]["ConditionExample"] | null;
-        };
-        /** ConditionFieldView */
-        ConditionFieldView: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            type: components["schemas"]["FieldType"];
-            /** Operators */
-            operators: components["schemas"]["ConditionOperatorView"][];
-            /** Choices */
-            choices: components["schemas"]["ConditionChoiceView"][];
-            /** Refers To */
-            refers_to: string | null;
-            /**
-             * Related
-             * @default []
-             */
-            related: components["schemas"]["ConditionFieldView"][];
-        };
-        /** ConditionOperatorView */
-        ConditionOperatorView: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            takes: components["schemas"]["Takes"];
-        };
-        /**
-         * ConditionReason
-         * @description A leaf that decided about a row, and what the row has there, both in words.
-         */
-        ConditionReason: {
-            /** Path */
-            path: string;
-            /** Sentence */
-            sentence: string;
-            /** Value */
-            value: string;
-        };
-        /**
-         * ConditionSubjectView
-         * @description What the asker may ask about a subject.
-         */
-        ConditionSubjectView: {
-            /** Key */
-            key: string;
-            /** Fields */
-            fields: components["schemas"]["ConditionFieldView"][];
-        };
-        /**
-         * ConfirmedPersonalData
-         * @description A person looked at the personal data in a public reply and answers for it.
-         */
-        ConfirmedPersonalData: {
-            /**
-             * Confirmed
-             * @constant
-             */
-            confirmed: true;
-            /** Reason */
-            reason: string;
-        };
-        /** ConnectAccount */
-        ConnectAccount: {
-            /** Platform */
-            platform: string;
-            /** External Id */
-            external_id: string;
-            /** Name */
-            name: string;
-            /** @default official */
-            kind: components["schemas"]["AccountKind"];
-            /** Agency Id */
-            agency_id: number;
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: number | null;
-            /**
-             * Owner Operator Id
-             * @default null
-             */
-            owner_operator_id: number | null;
-            /**
-             * Base Urls
-             * @default {}
-             */
-            base_urls: {
-                [key: string]: string;
-            };
-            /** Credentials */
-            credentials: {
-                [key: string]: string;
-            };
-            /**
-             * Settings
-             * @default {}
-             */
-            settings: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * ConnectByAddress
-         * @description A new account on a server of which only the address is known: the rest the server tells.
-         */
-        ConnectByAddress: {
-            /** Platform */
-            platform: string;
-            /** Address */
-            address: string;
-            /** @default official */
-            kind: components["schemas"]["AccountKind"];
-            /** Agency Id */
-            agency_id: number;
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: number | null;
-            /**
-             * Owner Operator Id
-             * @default null
-             */
-            owner_operator_id: number | null;
-        };
-        /** ConnectionView */
-        ConnectionView: {
-            /** Authorize Url */
-            authorize_url: string;
-            /** Redirect Uri */
-            redirect_uri: string;
-            /** Server */
-            server: string;
-        };
-        /** ContactRefView */
-        ContactRefView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Avatar Url */
-            avatar_url: string | null;
-            /** Verified */
-            verified: boolean;
-            /** Followers Count */
-            followers_count: number | null;
-            /** Level */
-            level: string | null;
-        };
-        /** ContactView */
-        ContactView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Avatar Url */
-            avatar_url: string | null;
-            /** Verified */
-            verified: boolean;
-            /** Followers Count */
-            followers_count: number | null;
-            /** Level */
-            level: string | null;
-            /** External Id */
-            external_id: string;
-            /** Platform */
-            platform: string;
-            /**
-             * First Seen At
-             * Format: date-time
-             */
-            first_seen_at: string;
-            /** Phone */
-            phone: string | null;
-            /** Phone Is Masked */
-            phone_is_masked: boolean;
-            /** Request Count */
-            request_count: number;
-            /** Recent */
-            recent: components["schemas"]["RecentView"][];
-        };
-        /** ContractChanged */
-        ContractChanged: {
-            /** Contract Id */
-            contract_id: number;
-            /** Agency Id */
-            agency_id: number;
-        };
-        /**
-         * ContractList
-         * @description Newest first.
-         */
-        ContractList: {
-            /** Items */
-            items: components["schemas"]["ContractView"][];
-        };
-        /** ContractView */
-        ContractView: {
-            /** Id */
-            id: number;
-            agency: components["schemas"]["AgencyRef"];
-            /**
-             * First Day
-             * Format: date
-             */
-            first_day: string;
-            /** Last Day */
-            last_day: string | null;
-            hours: components["schemas"]["HoursRef"] | null;
-            /** Daily Cap */
-            daily_cap: number | null;
-            /** Sent Today */
-            sent_today: number;
-            /** Note */
-            note: string;
-            /** Runs */
-            runs: boolean;
-            /** Version */
-            version: number;
-        };
-        /** ConversationView */
-        ConversationView: {
-            /** Id */
-            id: number;
-            account: components["schemas"]["AccountRefView"];
-            contact: components["schemas"]["ContactView"];
-            /** Requests */
-            requests: components["schemas"]["ServiceRequestView"][];
-            lanes: components["schemas"]["LanesView"];
-            /** Viewers */
-            viewers: components["schemas"]["ViewerView"][];
-            /** Version */
-            version: number;
-        };
-        /**
-         * CopyState
-         * @description How far the copy of a medium has come.
-         * @enum {string}
-         */
-        CopyState: "idle" | "waiting" | "ready" | "too_large" | "expired" | "failed";
-        /**
-         * CorrectionCommand
-         * @description What the model should have said. What is left out stays as the model said it.
-         */
-        CorrectionCommand: {
-            /**
-             * Intent
-             * @default null
-             */
-            intent: ("complaint" | "consult" | "lead" | "suggestion" | "praise" | "spam" | "other") | null;
-            /**
-             * Sentiment
-             * @default null
-             */
-            sentiment: (-1 | 0 | 1) | null;
-            /**
-             * Needs Service
-             * @default null
-             */
-            needs_service: boolean | null;
-        };
-        /** CreateCalendar */
-        CreateCalendar: {
-            /**
-             * Zone
-             * @default Asia/Shanghai
-             */
-            zone: string;
-            /** Week */
-            week: components["schemas"]["Interval"][][];
-            /** Breaks */
-            breaks?: components["schemas"]["Interval"][];
-            /**
-             * Follows Holidays
-             * @default true
-             */
-            follows_holidays: boolean;
-            /** Holiday Intervals */
-            holiday_intervals?: components["schemas"]["Interval"][];
-            /** Make Up Intervals */
-            make_up_intervals?: components["schemas"]["Interval"][];
-            /** Company Days */
-            company_days?: components["schemas"]["CompanyDayContent"][];
-            /** Name */
-            name: string;
-            /**
-             * Is Default
-             * @default false
-             */
-            is_default: boolean;
-            /** Account Ids */
-            account_ids?: number[];
-            /**
-             * Agency Id
-             * @default null
-             */
-            agency_id: number | null;
-        };
-        /** CreatePublication */
-        CreatePublication: {
-            /** Account Id */
-            account_id: number;
-            /** @default post */
-            kind: components["schemas"]["PublicationKind"];
-            /**
-             * Text
-             * @default
-             */
-            text: string;
-            /**
-             * Title
-             * @default null
-             */
-            title: string | null;
-            /**
-             * Visibility
-             * @default null
-             */
-            visibility: string | null;
-            /**
-             * Repost Of
-             * @default null
-             */
-            repost_of: string | null;
-            /**
-             * Media
-             * @default []
-             */
-            media: components["schemas"]["MediaFile"][];
-            /**
-             * Send At
-             * @default null
-             */
-            send_at: string | null;
-            /** Idempotency Key */
-            idempotency_key: string;
-        };
-        /** CreateRule */
-        CreateRule: {
-            /** Name */
-            name: string;
-            /** Trigger */
-            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
-            /** Condition */
-            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
-            /** Actions */
-            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
-            /**
-             * Hourly Limit
-             * @default 100
-             */
-            hourly_limit: number;
-        };
-        /** CreateSavedView */
-        CreateSavedView: {
-            /** Name */
-            name: string;
-            /** Condition */
-            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
-            /**
-             * Sort
-             * @default null
-             */
-            sort: string | null;
-            /** @default private */
-            sharing: components["schemas"]["Sharing"];
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: number | null;
-            /** Subject */
-            subject: string;
-        };
-        /** CreatedPerson */
-        CreatedPerson: {
-            person: components["schemas"]["PersonView"];
-            /** Password */
-            password: string;
-        };
-        /** DayCount */
-        DayCount: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Hits */
-            hits: number;
-            /** Kept */
-            kept: number;
-            /** Negative */
-            negative: number;
-        };
-        /**
-         * DeadlineView
-         * @description Why a request is due when it is.
-         */
-        DeadlineView: {
-            /** Calendar */
-            calendar: string | null;
-            /** Zone */
-            zone: string;
-            /** Allowed Minutes */
-            allowed_minutes: number;
-            /** Counted From */
-            counted_from: string | null;
-            /** Due At */
-            due_at: string | null;
-            /** Working Seconds Left */
-            working_seconds_left: number | null;
-            /** Closed Between */
-            closed_between: components["schemas"]["ClosedView"][];
-            now: components["schemas"]["OpeningView"];
-        };
-        /** DecisionList */
-        DecisionList: {
-            /** Items */
-            items: components["schemas"]["DecisionView"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor: string | null;
-        };
-        /** DecisionView */
-        DecisionView: {
-            /** Id */
-            id: number;
-            /** Strategy */
-            strategy: string;
-            chosen: components["schemas"]["PersonRef"] | null;
-            decided_by: components["schemas"]["PersonRef"] | null;
-            /** Reason */
-            reason: string;
-            /** Candidates */
-            candidates: components["schemas"]["CandidateView"][];
-            /**
-             * Decided At
-             * Format: date-time
-             */
-            decided_at: string;
-        };
-        /**
-         * Direction
-         * @enum {string}
-         */
-        Direction: "inbound" | "outbound" | "note" | "system";
-        /**
-         * DrawCommand
-         * @description A sample of what was dropped in the last days. The same seed draws the same items.
-         */
-        DrawCommand: {
-            /**
-             * Days
-             * @default 7
-             */
-            days: number;
-            /**
-             * Size
-             * @default 100
-             */
-            size: number;
-            /**
-             * Seed
-             * @default null
-             */
-            seed: number | null;
-            /**
-             * Account Ids
-             * @default []
-             */
-            account_ids: number[];
-        };
-        /**
-         * DryRunSample
-         * @description A request that the rule would have acted upon.
-         */
-        DryRunSample: {
-            /** Service Request Id */
-            service_request_id: number;
-            /** Number */
-            number: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Title */
-            title: string;
-        };
-        /** DryRunView */
-        DryRunView: {
-            /** Looked At */
-            looked_at: number;
-            /** Matched */
-            matched: number;
-            /** Requests */
-            requests: number;
-            /** Per Hour */
-            per_hour: number;
-            /** Samples */
-            samples: components["schemas"]["DryRunSample"][];
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Is Current */
-            is_current: boolean;
-        };
-        /** EditAccount */
-        EditAccount: {
-            /** Name */
-            name: string;
-            kind: components["schemas"]["AccountKind"];
-            /** Team Id */
-            team_id: number | null;
-            /** Owner Operator Id */
-            owner_operator_id: number | null;
-            /**
-             * Settings
-             * @default null
-             */
-            settings: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /** EditCalendar */
-        EditCalendar: {
-            /**
-             * Zone
-             * @default Asia/Shanghai
-             */
-            zone: string;
-            /** Week */
-            week: components["schemas"]["Interval"][][];
-            /** Breaks */
-            breaks?: components["schemas"]["Interval"][];
-            /**
-             * Follows Holidays
-             * @default true
-             */
-            follows_holidays: boolean;
-            /** Holiday Intervals */
-            holiday_intervals?: components["schemas"]["Interval"][];
-            /** Make Up Intervals */
-            make_up_intervals?: components["schemas"]["Interval"][];
-            /** Company Days */
-            company_days?: components["schemas"]["CompanyDayContent"][];
-            /** Name */
-            name: string;
-            /**
-             * Is Default
-             * @default false
-             */
-            is_default: boolean;
-            /** Account Ids */
-            account_ids?: number[];
-            /** Version */
-            version: number;
-        };
-        /** EditContract */
-        EditContract: {
-            /**
-             * First Day
-             * Format: date
-             */
-            first_day: string;
-            /** Last Day */
-            last_day: string | null;
-            /**
-             * Calendar Id
-             * @default null
-             */
-            calendar_id: number | null;
-            /**
-             * Daily Cap
-             * @default null
-             */
-            daily_cap: number | null;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /** Version */
-            version: number;
-        };
-        /** EditGrant */
-        EditGrant: {
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: number | null;
-            /**
-             * Begins At
-             * @default null
-             */
-            begins_at: string | null;
-            /**
-             * Ends At
-             * @default null
-             */
-            ends_at: string | null;
-            /** Allows */
-            allows: components["schemas"]["Allowed"][];
-            /**
-             * Takes New
-             * @default false
-             */
-            takes_new: boolean;
-            /**
-             * Calendar Id
-             * @default null
-             */
-            calendar_id: number | null;
-            /** @default active */
-            opens_past: components["schemas"]["OpensPast"];
-            /**
-             * Opens Notes
-             * @default false
-             */
-            opens_notes: boolean;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /** Version */
-            version: number;
-        };
-        /** EditRule */
-        EditRule: {
-            /** Name */
-            name: string;
-            /** Trigger */
-            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
-            /** Condition */
-            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
-            /** Actions */
-            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
-            /**
-             * Hourly Limit
-             * @default 100
-             */
-            hourly_limit: number;
-            /** Version */
-            version: number;
-        };
-        /** EditSavedView */
-        EditSavedView: {
-            /** Name */
-            name: string;
-            /** Condition */
-            condition: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
-            /**
-             * Sort
-             * @default null
-             */
-            sort: string | null;
-            /** @default private */
-            sharing: components["schemas"]["Sharing"];
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: number | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * Empty
-         * @description What a span without rows means.
-         * @enum {string}
-         */
-        Empty: "zero" | "nothing";
-        /** EndGrant */
-        EndGrant: {
-            /** Version */
-            version: number;
-        };
-        /**
-         * EstimateView
-         * @description How many of the window's dropped items were dropped wrongly, with a 95 % interval.
-         */
-        EstimateView: {
-            /** Missed */
-            missed: number;
-            /** Low */
-            low: number;
-            /** High */
-            high: number;
-            /** Share */
-            share: number;
-            /** Share Low */
-            share_low: number;
-            /** Share High */
-            share_high: number;
-        };
-        /** EventPage */
-        EventPage: {
-            /** Events */
-            events: components["schemas"]["EventView"][];
-            /** Seq */
-            seq: number;
-            /** Reload */
-            reload: boolean;
-        };
-        /**
-         * EventTrigger
-         * @description Something happens to a request.
-         */
-        EventTrigger: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "event";
-            /**
-             * Event
-             * @enum {string}
-             */
-            event: "request_opened" | "customer_wrote" | "request_assigned" | "status_changed" | "request_classified" | "answer_failed";
-        };
-        /** EventView */
-        EventView: {
-            /** Seq */
-            seq: number;
-            /** Name */
-            name: string;
-            /**
-             * Occurred At
-             * Format: date-time
-             */
-            occurred_at: string;
-            /** Payload */
-            payload: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * ExplanationView
-         * @description Why an item was kept or dropped: step, words, monitors, and what people said of one like it.
-         */
-        ExplanationView: {
-            /** Step */
-            step: string;
-            /** Step Label */
-            step_label: string;
-            /** Reason */
-            reason: string;
-            /** Reason Text */
-            reason_text: string;
-            /** Threshold */
-            threshold: number | null;
-            /** Detail */
-            detail: {
-                [key: string]: unknown;
-            };
-            /** Reasons */
-            reasons: components["schemas"]["app__listener__learning__schemas__SpanView"][];
-            /** Monitors */
-            monitors: components["schemas"]["MonitorTermsView"][];
-            nearest: components["schemas"]["NearestView"] | null;
-            /** Model Version */
-            model_version: string | null;
-        };
-        /** ExportActs */
-        ExportActs: {
-            /** Columns */
-            columns: string[];
-            /**
-             * Format
-             * @default xlsx
-             * @enum {string}
-             */
-            format: "csv" | "xlsx";
-            query: components["schemas"]["AuditQuery"];
-        };
-        /** ExportItems */
-        ExportItems: {
-            /** Columns */
-            columns: string[];
-            /**
-             * Format
-             * @default xlsx
-             * @enum {string}
-             */
-            format: "csv" | "xlsx";
-            query: components["schemas"]["InboundItemQuery"];
-        };
-        /** ExportQuestion */
-        ExportQuestion: {
-            /** Metrics */
-            metrics: string[];
-            /** Split */
-            split?: string[];
-            period: components["schemas"]["Period"];
-            /**
-             * Condition
-             * @default null
-             */
-            condition: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"]) | null;
-            /** @default null */
-            comparison: components["schemas"]["Comparison"] | null;
-            /**
-             * Format
-             * @default csv
-             * @enum {string}
-             */
-            format: "csv" | "xlsx";
-        };
-        /** ExportRequests */
-        ExportRequests: {
-            /** Columns */
-            columns: string[];
-            /**
-             * Format
-             * @default xlsx
-             * @enum {string}
-             */
-            format: "csv" | "xlsx";
-            query: components["schemas"]["ServiceRequestQuery"];
-        };
-        /** FieldChangeView */
-        FieldChangeView: {
-            /** Field */
-            field: string;
-            /** Before */
-            before: string | number | null;
-            /** After */
-            after: string | number | null;
-        };
-        /**
-         * FieldType
-         * @enum {string}
-         */
-        FieldType: "text" | "number" | "choice" | "time" | "duration" | "set" | "reference" | "truth" | "relation";
-        /**
-         * FiguresOfSpan
-         * @description One metric in one span.
-         *
-         *     The rows behind a cell are those that meet all of `rows`, the `rows` of its place on each axis and, where
-         *     no axis is one of time, all of `during`. The whole is all of `rows` and `during`.
-         */
-        FiguresOfSpan: {
-            /** During */
-            during: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
-            total: components["schemas"]["CellView"];
-            /** Axes */
-            axes: components["schemas"]["AxisView"][];
-            /** Cells */
-            cells: components["schemas"]["CellView"][];
-        };
-        /** FiguresView */
-        FiguresView: {
-            /** Question */
-            question: string;
-            /**
-             * Counted At
-             * Format: date-time
-             */
-            counted_at: string;
-            /** Zone */
-            zone: string;
-            span: components["schemas"]["app__figures__schemas__SpanView"];
-            compared: components["schemas"]["app__figures__schemas__SpanView"] | null;
-            /** Sentence */
-            sentence: string | null;
-            /** Metrics */
-            metrics: components["schemas"]["MetricFigures"][];
-        };
-        /** FileKindView */
-        FileKindView: {
-            /** Kind */
-            kind: string;
-            /** Most */
-            most: number;
-            /** Max Bytes */
-            max_bytes: number;
-            /** Mime Types */
-            mime_types: string[];
-        };
-        /** FilterSampleList */
-        FilterSampleList: {
-            /** Items */
-            items: components["schemas"]["FilterSampleView"][];
-        };
-        /** FilterSampleView */
-        FilterSampleView: {
-            /** Id */
-            id: number;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
-            /** Seed */
-            seed: number;
-            /** Population */
-            population: number;
-            /** Size */
-            size: number;
-            /** Reviewed */
-            reviewed: number;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Strata */
-            strata: components["schemas"]["StratumView"][];
-            estimate: components["schemas"]["EstimateView"] | null;
-        };
-        /**
-         * FilterSettings
-         * @description Steps in their order. Steps that are left out run at their usual place with their usual threshold.
-         */
-        FilterSettings: {
-            /**
-             * Steps
-             * @default []
-             */
-            steps: components["schemas"]["StepSetting"][];
-        };
-        /** FollowRequestList */
-        FollowRequestList: {
-            /** Items */
-            items: components["schemas"]["FollowRequestView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** FollowRequestView */
-        FollowRequestView: {
-            /** External Id */
-            external_id: string;
-            /** Name */
-            name: string;
-            /** Handle */
-            handle: string | null;
-            /** Profile Url */
-            profile_url: string | null;
-            /** Followers */
-            followers: number | null;
-            /** Description */
-            description: string | null;
-        };
-        /** FormFieldView */
-        FormFieldView: {
-            /** Name */
-            name: string;
-            /** Label */
-            label: {
-                [key: string]: string;
-            };
-            /** Secret */
-            secret: boolean;
-            /** Required */
-            required: boolean;
-            /** Default */
-            default: unknown;
-            /** Choices */
-            choices: string[];
-            /** Help */
-            help: {
-                [key: string]: string;
-            };
-        };
-        /**
-         * GivenPassword
-         * @description Told once, to whoever asked for it; what is kept is its hash.
-         */
-        GivenPassword: {
-            /** Password */
-            password: string;
-        };
-        /**
-         * Good
-         * @description Which way a change is a good one.
-         * @enum {string}
-         */
-        Good: "up" | "down" | "neither";
-        /**
-         * GrantChanged
-         * @description A grant began, ended, or is another from now on: who works by it is another actor at once.
-         */
-        GrantChanged: {
-            /** Grant Id */
-            grant_id: number;
-            /** Account Id */
-            account_id: number;
-            /** Agency Id */
-            agency_id: number;
-        };
-        /**
-         * GrantList
-         * @description By account, the latest beginning first.
-         */
-        GrantList: {
-            /** Items */
-            items: components["schemas"]["GrantView"][];
-            /** More */
-            more: boolean;
-        };
-        /** GrantView */
-        GrantView: {
-            /** Id */
-            id: number;
-            account: components["schemas"]["GrantedAccount"];
-            agency: components["schemas"]["AgencyRef"];
-            team: components["schemas"]["TeamRef"] | null;
-            /**
-             * Begins At
-             * Format: date-time
-             */
-            begins_at: string;
-            /** Ends At */
-            ends_at: string | null;
-            /**
-             * Holds From
-             * Format: date-time
-             */
-            holds_from: string;
-            /** Holds Until */
-            holds_until: string | null;
-            /** Holds */
-            holds: boolean;
-            /** Is Over */
-            is_over: boolean;
-            /** Allows */
-            allows: components["schemas"]["Allowed"][];
-            /** Takes New */
-            takes_new: boolean;
-            hours: components["schemas"]["HoursRef"] | null;
-            /** Hours Of Contract */
-            hours_of_contract: boolean;
-            opens_past: components["schemas"]["OpensPast"];
-            /** Opens Notes */
-            opens_notes: boolean;
-            /** Note */
-            note: string;
-            granted_by: components["schemas"]["PersonRef"] | null;
-            /** Can Change */
-            can_change: boolean;
-            /** Version */
-            version: number;
-        };
-        /** GrantedAccount */
-        GrantedAccount: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Platform */
-            platform: string;
-            owner: components["schemas"]["AgencyRef"];
-        };
-        /** GroupCount */
-        GroupCount: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "service_requests" | "contacts" | "inbound_items";
-            right: components["schemas"]["Permission"];
-            /** Visible */
-            visible: number | null;
-            /** Among */
-            among: number;
-        };
-        /**
-         * GroupProof
-         * @description Of the people within reach of whoever asks; who is shut out sees nothing and does not count.
-         */
-        GroupProof: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** People */
-            people: components["schemas"]["PersonRef"][];
-            /** People Count */
-            people_count: number;
-            /** Rights */
-            rights: components["schemas"]["HeldRight"][];
-            account_reach: components["schemas"]["AccountReach"];
-            request_reach: components["schemas"]["RequestReach"];
-            /** Masked */
-            masked: components["schemas"]["MaskedField"][];
-            /** Accounts */
-            accounts: components["schemas"]["SeenAccount"][];
-            /** Account Count */
-            account_count: number;
-            /** Accounts Among */
-            accounts_among: number;
-            /** Counts */
-            counts: components["schemas"]["GroupCount"][];
-            /**
-             * Worked Out At
-             * Format: date-time
-             */
-            worked_out_at: string;
-        };
-        /** HandedBack */
-        HandedBack: {
-            /** Count */
-            count: number;
-        };
-        /** HealthView */
-        HealthView: {
-            /** State */
-            state: string;
-            /** Advice */
-            advice: string | null;
-            /** Detail */
-            detail: string;
-            /**
-             * Checked At
-             * Format: date-time
-             */
-            checked_at: string;
-        };
-        /** HeldRight */
-        HeldRight: {
-            right: components["schemas"]["Permission"];
-            /** People */
-            people: number;
-        };
-        /** HitCounts */
-        HitCounts: {
-            /** Hits */
-            hits: number;
-            /** Kept */
-            kept: number;
-        };
-        /**
-         * HolidayReading
-         * @description What would be imported.
-         */
-        HolidayReading: {
-            /** Days */
-            days: components["schemas"]["PublicDayView"][];
-            /** Faults */
-            faults: {
-                [key: string]: string;
-            };
-        };
-        /** HolidayYearChanged */
-        HolidayYearChanged: {
-            /** Year */
-            year: number;
-        };
-        /** HolidayYearList */
-        HolidayYearList: {
-            /** Items */
-            items: components["schemas"]["HolidayYearView"][];
-            /** Published Until */
-            published_until: number;
-        };
-        /** HolidayYearView */
-        HolidayYearView: {
-            /** Year */
-            year: number;
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "published" | "imported";
-            /** Days */
-            days: components["schemas"]["PublicDayView"][];
-            /** Version */
-            version: number;
-        };
-        /**
-         * HookAction
-         * @description Tell a program elsewhere: a signed POST that is sent at most once.
-         */
-        HookAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "call_hook";
-            /** Url */
-            url: string;
-        };
-        /** HourView */
-        HourView: {
-            /**
-             * Hour
-             * Format: date-time
-             */
-            hour: string;
-            /** Posts */
-            posts: number;
-            /** Negative */
-            negative: number;
-            /**
-             * Baseline
-             * @default null
-             */
-            baseline: number | null;
-        };
-        /**
-         * HoursRef
-         * @description A calendar by which somebody acts.
-         */
-        HoursRef: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-        };
-        /** ImportHolidays */
-        ImportHolidays: {
-            /** Text */
-            text: string;
-            /** Version */
-            version: number;
-        };
-        /** InboundItemCounts */
-        InboundItemCounts: {
-            /** Total */
-            total: number;
-            /** Kept */
-            kept: number;
-            /** Dropped */
-            dropped: number;
-            /** Pending */
-            pending: number;
-            /** Review */
-            review: number;
-            /** By Reason */
-            by_reason: components["schemas"]["ReasonCount"][];
-        };
-        /**
-         * InboundItemLabelled
-         * @description Somebody said what an item really was, or made a request of it after all.
-         */
-        InboundItemLabelled: {
-            /** Inbound Item Id */
-            inbound_item_id: number;
-            /** Account Id */
-            account_id: number;
-        };
-        /** InboundItemList */
-        InboundItemList: {
-            /** Items */
-            items: components["schemas"]["InboundItemView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** InboundItemQuery */
-        InboundItemQuery: {
-            /**
-             * Condition
-             * @default null
-             */
-            condition: string | null;
-            /**
-             * Saved View Id
-             * @default null
-             */
-            saved_view_id: number | null;
-            /**
-             * Outcome
-             * @default null
-             */
-            outcome: ("kept" | "dropped" | "pending") | null;
-            /**
-             * Reason
-             * @default null
-             */
-            reason: string | null;
-            /**
-             * Step
-             * @default null
-             */
-            step: string | null;
-            /**
-             * Account Id
-             * @default null
-             */
-            account_id: number | null;
-            /**
-             * Monitor Id
-             * @default null
-             */
-            monitor_id: number | null;
-            /**
-             * Review
-             * @description true: only what a person should look at
-             * @default null
-             */
-            review: boolean | null;
-            /**
-             * Sentiment
-             * @default null
-             */
-            sentiment: number | null;
-            /**
-             * Intent
-             * @default null
-             */
-            intent: string | null;
-            /**
-             * Since
-             * @default null
-             */
-            since: string | null;
-            /**
-             * Until
-             * @default null
-             */
-            until: string | null;
-            /**
-             * Cluster Of
-             * @description the repetitions of one item
-             * @default null
-             */
-            cluster_of: number | null;
-            /**
-             * Hide Repeats
-             * @default false
-             */
-            hide_repeats: boolean;
-            /**
-             * Author
-             * @description the author's id on the platform
-             * @default null
-             */
-            author: string | null;
-            /**
-             * Q
-             * @default
-             */
-            q: string;
-            /**
-             * Cursor
-             * @default null
-             */
-            cursor: string | null;
-            /**
-             * Limit
-             * @default 50
-             */
-            limit: number;
-        };
-        /** InboundItemView */
-        InboundItemView: {
-            /** Id */
-            id: number;
-            account: components["schemas"]["AccountRefView"];
-            lane: components["schemas"]["Lane"];
-            /** Kind */
-            kind: string;
-            /** Author Name */
-            author_name: string;
-            author: components["schemas"]["AuthorView"];
-            /** Text */
-            text: string;
-            /** Media */
-            media: components["schemas"]["MediaView"][];
-            origin: components["schemas"]["OriginView"] | null;
-            /** Raw Body */
-            raw_body: string | null;
-            /** External Url */
-            external_url: string | null;
-            /**
-             * Published At
-             * Format: date-time
-             */
-            published_at: string;
-            /**
-             * Received At
-             * Format: date-time
-             */
-            received_at: string;
-            /** Edited At */
-            edited_at: string | null;
-            /** Deleted At */
-            deleted_at: string | null;
-            verdict: components["schemas"]["VerdictView"] | null;
-            /** Service Request Id */
-            service_request_id: number | null;
-            /** Monitors */
-            monitors: components["schemas"]["MonitorRef"][];
-            /** Can Rescue */
-            can_rescue: boolean;
-            /** Duplicate Of Id */
-            duplicate_of_id: number | null;
-            /** Duplicate Count */
-            duplicate_count: number;
-        };
-        /**
-         * InboundItemsJudged
-         * @description A batch of one account's items has been judged: totals, and the newest item's id.
-         */
-        InboundItemsJudged: {
-            /** Account Id */
-            account_id: number;
-            /** Kept */
-            kept: number;
-            /** Dropped */
-            dropped: number;
-            /** Needs Review */
-            needs_review: number;
-            /** Newest Id */
-            newest_id: number;
-            /** Monitor Ids */
-            monitor_ids: number[];
-        };
-        /**
-         * Interval
-         * @description Hours of a day. An end that is not after the start is on the next day.
-         */
-        Interval: {
-            /** Start */
-            start: string;
-            /** End */
-            end: string;
-        };
-        JsonValue: unknown;
-        /**
-         * KindSettingsView
-         * @description One kind of notification, and by which ways the reader is told of it.
-         */
-        KindSettingsView: {
-            /** Key */
-            key: string;
-            /** Name */
-            name: string;
-            /** Channels */
-            channels: components["schemas"]["Channel"][];
-            /** Default */
-            default: components["schemas"]["Channel"][];
-        };
-        /** LabelList */
-        LabelList: {
-            /** Items */
-            items: components["schemas"]["LabelView"][];
-        };
-        /**
-         * LabelSource
-         * @enum {string}
-         */
-        LabelSource: "correction" | "rescue" | "review";
-        /** LabelTotals */
-        LabelTotals: {
-            /** Total */
-            total: number;
-            /** Waiting */
-            waiting: number;
-            /** Needed */
-            needed: number;
-            /** Pinned */
-            pinned: number;
-        };
-        /** LabelView */
-        LabelView: {
-            /** Id */
-            id: number;
-            source: components["schemas"]["LabelSource"];
-            /** Operator Name */
-            operator_name: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Old */
-            old: {
-                [key: string]: unknown;
-            };
-            /** Intent */
-            intent: string;
-            /** Sentiment */
-            sentiment: number;
-            /** Needs Service */
-            needs_service: boolean;
-            /** Weight */
-            weight: number;
-            /** Model Version */
-            model_version: string | null;
-        };
-        /**
-         * Lane
-         * @description Platforms know two lanes; notes to colleagues are the third and never leave the house.
-         * @enum {string}
-         */
-        Lane: "public" | "private" | "internal";
-        /**
-         * LaneFilesView
-         * @description Which files a reply in the lane may carry.
-         */
-        LaneFilesView: {
-            /** Kinds */
-            kinds: components["schemas"]["FileKindView"][];
-            /** With Text */
-            with_text: boolean;
-            /** Reason */
-            reason: string | null;
-        };
-        /**
-         * LaneView
-         * @description Whether and how one may answer in a lane now.
-         */
-        LaneView: {
-            /** Allowed */
-            allowed: boolean;
-            /** Reason */
-            reason: string | null;
-            /** Alternatives */
-            alternatives: components["schemas"]["AlternativeView"][];
-            limit: components["schemas"]["TextLimitView"];
-            files: components["schemas"]["LaneFilesView"];
-            window: components["schemas"]["WindowView"] | null;
-            /** @default null */
-            quota: components["schemas"]["QuotaView"] | null;
-            /** Audience */
-            audience: string;
-            /**
-             * Content Warning
-             * @default null
-             */
-            content_warning: string | null;
-            /**
-             * Visibility
-             * @default null
-             */
-            visibility: string | null;
-            /**
-             * Visibilities
-             * @default []
-             */
-            visibilities: string[];
-        };
-        /** LanesView */
-        LanesView: {
-            public: components["schemas"]["LaneView"] | null;
-            private: components["schemas"]["LaneView"] | null;
-        };
-        /**
-         * Leaf
-         * @description One question about one field.
-         */
-        Leaf: {
-            /** Field */
-            field: string;
-            /** Op */
-            op: string;
-            /** @default null */
-            value: components["schemas"]["JsonValue"];
-        };
-        /**
-         * ListAction
-         * @description The customer joins one of the special lists of the owner's agency.
-         */
-        ListAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "add_to_list";
-            list: components["schemas"]["SpecialList"];
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
-         * ListEntryChanged
-         * @description An author was put on a list, taken off it, or noted anew.
-         */
-        ListEntryChanged: {
-            /** Special List Entry Id */
-            special_list_entry_id: number;
-            list: components["schemas"]["SpecialList"];
-        };
-        /**
-         * ListEntryCommand
-         * @description Name an author by platform and id, or by an item they wrote.
-         */
-        ListEntryCommand: {
-            list: components["schemas"]["SpecialList"];
-            /**
-             * Inbound Item Id
-             * @default null
-             */
-            inbound_item_id: number | null;
-            /**
-             * Platform
-             * @default null
-             */
-            platform: string | null;
-            /**
-             * Server
-             * @default null
-             */
-            server: string | null;
-            /**
-             * Author External Id
-             * @default null
-             */
-            author_external_id: string | null;
-            /**
-             * Author Name
-             * @default
-             */
-            author_name: string;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /**
-             * Expires At
-             * @default null
-             */
-            expires_at: string | null;
-        };
-        /** ListEntryEdit */
-        ListEntryEdit: {
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /**
-             * Expires At
-             * @default null
-             */
-            expires_at: string | null;
-            /** Version */
-            version: number;
-        };
-        /** ListEntryList */
-        ListEntryList: {
-            /** Items */
-            items: components["schemas"]["ListEntryView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** ListEntryView */
-        ListEntryView: {
-            /** Id */
-            id: number;
-            list: components["schemas"]["SpecialList"];
-            /** Platform */
-            platform: string;
-            /** Server */
-            server: string;
-            /** Author External Id */
-            author_external_id: string;
-            /** Author Name */
-            author_name: string;
-            /** Note */
-            note: string;
-            /** Expires At */
-            expires_at: string | null;
-            /** Is Expired */
-            is_expired: boolean;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /** Version */
-            version: number;
-        };
-        /** LogIn */
-        LogIn: {
-            /** Login Name */
-            login_name: string;
-            /** Password */
-            password: string;
-        };
-        /**
-         * LoginAct
-         * @enum {string}
-         */
-        LoginAct: "opened" | "closed";
-        /** LoginView */
-        LoginView: {
-            act: components["schemas"]["LoginAct"];
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Address */
-            address: string;
-        };
-        /** LongWorkChanged */
-        LongWorkChanged: {
-            long_work: components["schemas"]["LongWorkView"];
-        };
-        /** LongWorkList */
-        LongWorkList: {
-            /** Items */
-            items: components["schemas"]["LongWorkView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** LongWorkRemoved */
-        LongWorkRemoved: {
-            /** Long Work Id */
-            long_work_id: number;
-        };
-        /**
-         * LongWorkResult
-         * @description The file that a piece of work has left.
-         */
-        LongWorkResult: {
-            /** Name */
-            name: string;
-            /** Size */
-            size: number;
-            /**
-             * Kept Until
-             * Format: date-time
-             */
-            kept_until: string;
-        };
-        /**
-         * LongWorkState
-         * @enum {string}
-         */
-        LongWorkState: "queued" | "running" | "cancelling" | "cancelled" | "failed" | "done";
-        /** LongWorkView */
-        LongWorkView: {
-            /** Id */
-            id: number;
-            /** Kind */
-            kind: string;
-            /** Label */
-            label: string;
-            owner: components["schemas"]["PersonRef"] | null;
-            state: components["schemas"]["LongWorkState"];
-            /** Total */
-            total: number | null;
-            /** Done */
-            done: number;
-            /** Skipped */
-            skipped: number;
-            /** Failed */
-            failed: number;
-            /** Seconds Left */
-            seconds_left: number | null;
-            /** Error */
-            error: string | null;
-            /** Error Text */
-            error_text: string | null;
-            result: components["schemas"]["LongWorkResult"] | null;
-            /** May Retry */
-            may_retry: boolean;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Started At */
-            started_at: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * LookChanged
-         * @description That somebody looks through a person's eyes, or does no more.
-         */
-        LookChanged: {
-            /** Operator Id */
-            operator_id: number;
-            /** Session Id */
-            session_id: number;
-            by: components["schemas"]["PersonRef"];
-            /** Until */
-            until: string | null;
-        };
-        /**
-         * LookingView
-         * @description That somebody looks through the eyes of the person of the session, and changes nothing.
-         */
-        LookingView: {
-            by: components["schemas"]["PersonRef"];
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
-        };
-        /**
-         * MarkNotificationsRead
-         * @description Some by their ids, or all up to one.
-         */
-        MarkNotificationsRead: {
-            /** Ids */
-            ids?: number[];
-            /**
-             * Up To
-             * @default null
-             */
-            up_to: number | null;
-        };
-        /** MarkRead */
-        MarkRead: {
-            /** Number */
-            number: number;
-        };
-        /**
-         * MaskedField
-         * @description Personal data that a role may keep masked.
-         * @enum {string}
-         */
-        MaskedField: "contact.phone";
-        /**
-         * MatchedView
-         * @description A leaf that decided, and what the request had there, both in words.
-         */
-        MatchedView: {
-            /** Sentence */
-            sentence: string;
-            /** Value */
-            value: string;
-        };
-        /**
-         * MediaFile
-         * @description A file to publish; `content` is base64.
-         */
-        MediaFile: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "image" | "video" | "audio" | "voice";
-            /** Mime Type */
-            mime_type: string;
-            /** Filename */
-            filename: string;
-            /**
-             * Description
-             * @default null
-             */
-            description: string | null;
-            /**
-             * Content
-             * Format: base64
-             */
-            content: string;
-        };
-        /**
-         * MediaView
-         * @description A medium as people see it. Addresses are our own; only `link` leads outside, and only when clicked.
-         */
-        MediaView: {
-            /** Id */
-            id: number | null;
-            /**
-             * Attachment Id
-             * @default null
-             */
-            attachment_id: number | null;
-            /** Kind */
-            kind: string;
-            state: components["schemas"]["CopyState"] | null;
-            /** Reason */
-            reason: string | null;
-            /** Can Ask */
-            can_ask: boolean;
-            /** Url */
-            url: string | null;
-            /** Can Show */
-            can_show: boolean;
-            /** Preview Url */
-            preview_url: string | null;
-            /** Mime Type */
-            mime_type: string | null;
-            /** Size */
-            size: number | null;
-            /** Name */
-            name: string | null;
-            /** Title */
-            title: string | null;
-            /** Description */
-            description: string | null;
-            /** Duration Seconds */
-            duration_seconds: number | null;
-            /** Latitude */
-            latitude: number | null;
-            /** Longitude */
-            longitude: number | null;
-            /** Link */
-            link: string | null;
-        };
-        /** MemberView */
-        MemberView: {
-            /** Id */
-            id: number;
-            /** Place */
-            place: number[];
-        };
-        /**
-         * MembershipView
-         * @description Those of the requests asked about that belong to the list; the others do not, or are out of reach.
-         */
-        MembershipView: {
-            /** Items */
-            items: components["schemas"]["MemberView"][];
-            /** Total */
-            total: number;
-        };
-        /** MessageChanged */
-        MessageChanged: {
-            message: components["schemas"]["MessageView"];
-            service_request: components["schemas"]["ServiceRequestView"] | null;
-        };
-        /** MessageList */
-        MessageList: {
-            /** Items */
-            items: components["schemas"]["MessageView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** MessageView */
-        MessageView: {
-            /** Id */
-            id: number;
-            /** Conversation Id */
-            conversation_id: number;
-            /** Number */
-            number: number;
-            direction: components["schemas"]["Direction"];
-            lane: components["schemas"]["Lane"];
-            /** Kind */
-            kind: string;
-            /** Author Name */
-            author_name: string;
-            operator: components["schemas"]["PersonRef"] | null;
-            /** Text */
-            text: string;
-            /** Media */
-            media: components["schemas"]["MediaView"][];
-            origin: components["schemas"]["OriginView"] | null;
-            sentiment: components["schemas"]["SentimentView"] | null;
-            /** Reasons */
-            reasons: components["schemas"]["ReasonView"][];
-            /** External Url */
-            external_url: string | null;
-            /**
-             * Occurred At
-             * Format: date-time
-             */
-            occurred_at: string;
-            /** Edited At */
-            edited_at: string | null;
-            /** Deleted At */
-            deleted_at: string | null;
-            /** Revisions */
-            revisions: components["schemas"]["RevisionView"][];
-            state: components["schemas"]["OutboundState"] | null;
-            error: components["schemas"]["SendErrorView"] | null;
-            /** Undo Until */
-            undo_until: string | null;
-            /** Version */
-            version: number;
-        };
-        /** MetricDictionary */
-        MetricDictionary: {
-            /** Zone */
-            zone: string;
-            /**
-             * Freshness
-             * @default live
-             * @constant
-             */
-            freshness: "live";
-            /** Items */
-            items: components["schemas"]["MetricView"][];
-        };
-        /** MetricFigures */
-        MetricFigures: {
-            /** Key */
-            key: string;
-            /** Title */
-            title: string;
-            unit: components["schemas"]["Unit"];
-            good: components["schemas"]["Good"];
-            additivity: components["schemas"]["Additivity"];
-            empty: components["schemas"]["Empty"];
-            /** Version */
-            version: number;
-            /** Subject */
-            subject: string;
-            /** Rows */
-            rows: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[];
-            /** Part */
-            part: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[] | null;
-            now: components["schemas"]["FiguresOfSpan"];
-            before: components["schemas"]["FiguresOfSpan"] | null;
-        };
-        /**
-         * MetricView
-         * @description How a metric is worked out, in the reader's language.
-         */
-        MetricView: {
-            /** Key */
-            key: string;
-            /** Title */
-            title: string;
-            /** Formula */
-            formula: string;
-            /** Apart */
-            apart: string;
-            /** Empty Text */
-            empty_text: string;
-            unit: components["schemas"]["Unit"];
-            good: components["schemas"]["Good"];
-            owner: components["schemas"]["RoleName"];
-            additivity: components["schemas"]["Additivity"];
-            empty: components["schemas"]["Empty"];
-            /** Version */
-            version: number;
-            /** Subject */
-            subject: string;
-            /** Rows */
-            rows: string;
-            /** Time */
-            time: string | null;
-            /** Grains */
-            grains: string[];
-            /** Splits */
-            splits: components["schemas"]["SplitView"][];
-        };
-        /** ModelPromoted */
-        ModelPromoted: {
-            /** Name */
-            name: string;
-            /** Figures */
-            figures: {
-                [key: string]: number;
-            };
-        };
-        /** ModelVersionView */
-        ModelVersionView: {
-            /** Name */
-            name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "candidate" | "active" | "retired" | "refused";
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Figures */
-            figures: {
-                [key: string]: number;
-            };
-            /** Fallen */
-            fallen: string[];
-        };
-        /** ModelsView */
-        ModelsView: {
-            /** Active */
-            active: string;
-            /** Is Shipped Active */
-            is_shipped_active: boolean;
-            /** Is Training */
-            is_training: boolean;
-            labels: components["schemas"]["LabelTotals"];
-            /** Items */
-            items: components["schemas"]["ModelVersionView"][];
-        };
-        /** MonitorChanged */
-        MonitorChanged: {
-            /** Monitor Id */
-            monitor_id: number;
-            /** Is Active */
-            is_active: boolean;
-            /** Is Deleted */
-            is_deleted: boolean;
-            /** Version */
-            version: number;
-        };
-        /**
-         * MonitorCommand
-         * @description A whole monitor, as the editor sends it.
-         */
-        MonitorCommand: {
-            /** Name */
-            name: string;
-            rule: components["schemas"]["MonitorRule"];
-            /**
-             * Account Ids
-             * @description none: every account of the agency
-             * @default []
-             */
-            account_ids: number[];
-            /**
-             * Kinds
-             * @description mention, comment, repost, …; none: every
-             * @default []
-             */
-            kinds: string[];
-            /**
-             * @default {
-             *       "days": [],
-             *       "begin": null,
-             *       "end": null
-             *     }
-             */
-            schedule: components["schemas"]["Schedule"];
-            /**
-             * @default {
-             *       "steps": []
-             *     }
-             */
-            filters: components["schemas"]["FilterSettings"];
-            /**
-             * Is Active
-             * @default true
-             */
-            is_active: boolean;
-            /**
-             * Is Competitor
-             * @default false
-             */
-            is_competitor: boolean;
-            /**
-             * Priority
-             * @default 3
-             */
-            priority: number;
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: number | null;
-        };
-        /** MonitorEdit */
-        MonitorEdit: {
-            /** Name */
-            name: string;
-            rule: components["schemas"]["MonitorRule"];
-            /**
-             * Account Ids
-             * @description none: every account of the agency
-             * @default []
-             */
-            account_ids: number[];
-            /**
-             * Kinds
-             * @description mention, comment, repost, …; none: every
-             * @default []
-             */
-            kinds: string[];
-            /**
-             * @default {
-             *       "days": [],
-             *       "begin": null,
-             *       "end": null
-             *     }
-             */
-            schedule: components["schemas"]["Schedule"];
-            /**
-             * @default {
-             *       "steps": []
-             *     }
-             */
-            filters: components["schemas"]["FilterSettings"];
-            /**
-             * Is Active
-             * @default true
-             */
-            is_active: boolean;
-            /**
-             * Is Competitor
-             * @default false
-             */
-            is_competitor: boolean;
-            /**
-             * Priority
-             * @default 3
-             */
-            priority: number;
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: number | null;
-            /** Version */
-            version: number;
-        };
-        /** MonitorFigures */
-        MonitorFigures: {
-            /** Days */
-            days: number;
-            /** Hits */
-            hits: number;
-            /** Kept */
-            kept: number;
-            /** Negative */
-            negative: number;
-            /** Per Day */
-            per_day: components["schemas"]["DayCount"][];
-            /** Reasons */
-            reasons: components["schemas"]["ReasonTotal"][];
-        };
-        /**
-         * MonitorFilterView
-         * @description A monitor's own filter chain; without one (`is_default`) what it catches runs the account's.
-         */
-        MonitorFilterView: {
-            /** Monitor Id */
-            monitor_id: number;
-            /** Steps */
-            steps: components["schemas"]["StepView"][];
-            /** Is Default */
-            is_default: boolean;
-            /** Version */
-            version: number;
-        };
-        /** MonitorList */
-        MonitorList: {
-            /** Items */
-            items: components["schemas"]["MonitorView"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor: string | null;
-        };
-        /** MonitorRef */
-        MonitorRef: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-        };
-        /**
-         * MonitorRule
-         * @description What a monitor watches. Every group that is filled must hold; `none` forbids.
-         *
-         *     Words are matched whatever their case, width and 简繁 form; a word of Latin letters matches whole words.
-         */
-        MonitorRule: {
-            /**
-             * Any
-             * @description at least one of these words
-             * @default []
-             */
-            any: string[];
-            /**
-             * All
-             * @description each of these words
-             * @default []
-             */
-            all: string[];
-            /**
-             * None
-             * @description none of these words
-             * @default []
-             */
-            none: string[];
-            /**
-             * Phrases
-             * @description one of these, letter by letter
-             * @default []
-             */
-            phrases: string[];
-            /**
-             * Topics
-             * @description one of these #topics#
-             * @default []
-             */
-            topics: string[];
-            /**
-             * Authors
-             * @description one of these ids or names wrote it
-             * @default []
-             */
-            authors: string[];
-            /**
-             * Expression
-             * @description AND, OR, NOT, quotes, parentheses
-             * @default
-             */
-            expression: string;
-            /**
-             * Synonyms
-             * @description further spellings of a word
-             * @default {}
-             */
-            synonyms: {
-                [key: string]: string[];
-            };
-            /**
-             * Variants
-             * @description Chinese words also spelt in pinyin
-             * @default false
-             */
-            variants: boolean;
-            /**
-             * Quoted
-             * @description the quoted part of a repost counts too
-             * @default false
-             */
-            quoted: boolean;
-        };
-        /** MonitorStateCommand */
-        MonitorStateCommand: {
-            /** Is Active */
-            is_active: boolean;
-            /** Version */
-            version: number;
-        };
-        /** MonitorTermsView */
-        MonitorTermsView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Terms */
-            terms: string[];
-        };
-        /** MonitorView */
-        MonitorView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            rule: components["schemas"]["MonitorRule"];
-            /** Account Ids */
-            account_ids: number[];
-            /** Kinds */
-            kinds: string[];
-            schedule: components["schemas"]["Schedule"];
-            filters: components["schemas"]["FilterSettings"];
-            /** Is Active */
-            is_active: boolean;
-            /** Is Competitor */
-            is_competitor: boolean;
-            /** Priority */
-            priority: number;
-            team: components["schemas"]["TeamRef"] | null;
-            today: components["schemas"]["HitCounts"];
-            week: components["schemas"]["HitCounts"];
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Version */
-            version: number;
-        };
-        /** MostMediaView */
-        MostMediaView: {
-            /** Max Bytes */
-            max_bytes: number;
-            /** Mime Types */
-            mime_types: string[];
-            /** Per Message */
-            per_message: number;
-        };
-        /** MostTextView */
-        MostTextView: {
-            /** Limit */
-            limit: number;
-            /** Unit */
-            unit: string;
-        };
-        /**
-         * Named
-         * @enum {string}
-         */
-        Named: "today" | "yesterday" | "last_7_days" | "last_30_days" | "last_90_days" | "this_week" | "last_week" | "this_month" | "last_month";
-        /** NearestView */
-        NearestView: {
-            /** Inbound Item Id */
-            inbound_item_id: number;
-            /** Text */
-            text: string;
-            /** Intent */
-            intent: string;
-            /** Sentiment */
-            sentiment: number;
-            /** Needs Service */
-            needs_service: boolean;
-            /** Similarity */
-            similarity: number;
-            /** Operator Name */
-            operator_name: string | null;
-        };
-        /** NewContract */
-        NewContract: {
-            /**
-             * First Day
-             * Format: date
-             */
-            first_day: string;
-            /** Last Day */
-            last_day: string | null;
-            /**
-             * Calendar Id
-             * @default null
-             */
-            calendar_id: number | null;
-            /**
-             * Daily Cap
-             * @default null
-             */
-            daily_cap: number | null;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /** Agency Id */
-            agency_id: number;
-        };
-        /** NewGrant */
-        NewGrant: {
-            /**
-             * Team Id
-             * @default null
-             */
-            team_id: number | null;
-            /**
-             * Begins At
-             * @default null
-             */
-            begins_at: string | null;
-            /**
-             * Ends At
-             * @default null
-             */
-            ends_at: string | null;
-            /** Allows */
-            allows: components["schemas"]["Allowed"][];
-            /**
-             * Takes New
-             * @default false
-             */
-            takes_new: boolean;
-            /**
-             * Calendar Id
-             * @default null
-             */
-            calendar_id: number | null;
-            /** @default active */
-            opens_past: components["schemas"]["OpensPast"];
-            /**
-             * Opens Notes
-             * @default false
-             */
-            opens_notes: boolean;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /** Account Id */
-            account_id: number;
-            /** Agency Id */
-            agency_id: number;
-        };
-        /**
-         * NewPerson
-         * @description Somebody who is to work here. Their first password is made by the server and told once.
-         */
-        NewPerson: {
-            /** Login Name */
-            login_name: string;
-            /** Name */
-            name: string;
-            /** Role Ids */
-            role_ids: number[];
-            /** Agency Id */
-            agency_id: number;
-            /**
-             * Team Ids
-             * @default []
-             */
-            team_ids: number[];
-        };
-        /** NewRole */
-        NewRole: {
-            /** Rights */
-            rights: components["schemas"]["Permission"][];
-            account_reach: components["schemas"]["AccountReach"];
-            request_reach: components["schemas"]["RequestReach"];
-            /** Masked */
-            masked: components["schemas"]["MaskedField"][];
-            /** Capacity */
-            capacity: number;
-            /** Name */
-            name: string;
-            /** Agency Id */
-            agency_id: number | null;
-        };
-        /** NewTeam */
-        NewTeam: {
-            /** Agency Id */
-            agency_id: number;
-            /** Name */
-            name: string;
-        };
-        /**
-         * NotOf
-         * @description The part does not hold.
-         */
-        "NotOf-Input": {
-            /** Not */
-            not: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"];
-        };
-        /**
-         * NotOf
-         * @description The part does not hold.
-         */
-        "NotOf-Output": {
-            /** Not */
-            not: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
-        };
-        /** NoteAction */
-        NoteAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "add_note";
-            /** Text */
-            text: string;
-        };
-        /** NotificationAdded */
-        NotificationAdded: {
-            notification: components["schemas"]["NotificationView"];
-            /** Replaces */
-            replaces: number | null;
-            /** Channels */
-            channels: components["schemas"]["Channel"][];
-        };
-        /** NotificationList */
-        NotificationList: {
-            /** Items */
-            items: components["schemas"]["NotificationView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Unread */
-            unread: number;
-        };
-        /** NotificationSettingsChanged */
-        NotificationSettingsChanged: {
-            /** Version */
-            version: number;
-        };
-        /** NotificationSettingsView */
-        NotificationSettingsView: {
-            /** Kinds */
-            kinds: components["schemas"]["KindSettingsView"][];
-            /** Quiet From */
-            quiet_from: string | null;
-            /** Quiet Until */
-            quiet_until: string | null;
-            /** Only Working */
-            only_working: boolean;
-            /** Is Quiet */
-            is_quiet: boolean;
-            /** Version */
-            version: number;
-        };
-        /** NotificationView */
-        NotificationView: {
-            /** Id */
-            id: number;
-            /** Kind */
-            kind: string;
-            /** Title */
-            title: string;
-            subject: components["schemas"]["SubjectView"];
-            /** Path */
-            path: string;
-            /** Count */
-            count: number;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Read At */
-            read_at: string | null;
-        };
-        /**
-         * NotificationsMarked
-         * @description Read here is read everywhere.
-         */
-        NotificationsMarked: {
-            /** Ids */
-            ids: number[];
-            /** Up To */
-            up_to: number | null;
-            /**
-             * Read At
-             * Format: date-time
-             */
-            read_at: string;
-            /** Unread */
-            unread: number;
-        };
-        /**
-         * OfferedAction
-         * @description An action as an editor offers it.
-         */
-        OfferedAction: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            /** Parameters */
-            parameters: {
-                [key: string]: unknown;
-            };
-            /** Is Allowed */
-            is_allowed: boolean;
-        };
-        /** OfferedChoice */
-        OfferedChoice: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-        };
-        /**
-         * OpeningView
-         * @description How a calendar stands at one moment.
-         */
-        OpeningView: {
-            /** Is Open */
-            is_open: boolean;
-            closed: components["schemas"]["Closed"] | null;
-            /** Name */
-            name: string;
-            /** Opens At */
-            opens_at: string | null;
-            /** Closes At */
-            closes_at: string | null;
-            /** Is Known */
-            is_known: boolean;
-        };
-        /**
-         * OpensPast
-         * @description What of the time before it began a grant opens.
-         * @enum {string}
-         */
-        OpensPast: "active" | "all";
-        /** OperatorView */
-        OperatorView: {
-            /** Id */
-            id: number;
-            /** Login Name */
-            login_name: string;
-            /** Name */
-            name: string;
-            /** Roles */
-            roles: components["schemas"]["RoleRef"][];
-            agency: components["schemas"]["AgencyRef"];
-            /** Teams */
-            teams: components["schemas"]["TeamRef"][];
-        };
-        /**
-         * OriginView
-         * @description The post or article that an item stands under.
-         */
-        OriginView: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "post" | "article";
-            /** Title */
-            title: string | null;
-            /** Text */
-            text: string | null;
-            /** Author Name */
-            author_name: string | null;
-            /** Link */
-            link: string | null;
-            picture: components["schemas"]["MediaView"] | null;
-        };
-        /**
-         * OutboundState
-         * @enum {string}
-         */
-        OutboundState: "queued" | "sending" | "sent" | "failed" | "unknown" | "cancelled";
-        /** OverviewView */
-        OverviewView: {
-            /**
-             * Counted At
-             * Format: date-time
-             */
-            counted_at: string;
-            totals: components["schemas"]["TotalFigures"];
-            /** Teams */
-            teams: components["schemas"]["TeamFigures"][];
-            /** Accounts */
-            accounts: components["schemas"]["AccountFigures"][];
-            /** Presence */
-            presence: {
-                [key: string]: number;
-            };
-        };
-        /** PeopleList */
-        PeopleList: {
-            /** Items */
-            items: components["schemas"]["PersonView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
-         * Period
-         * @description A span of the office's calendar: by its name, or by its first and last day.
-         */
-        Period: {
-            /** @default null */
-            named: components["schemas"]["Named"] | null;
-            /**
-             * First
-             * @default null
-             */
-            first: string | null;
-            /**
-             * Last
-             * @default null
-             */
-            last: string | null;
-        };
-        /**
-         * Permission
-         * @enum {string}
-         */
-        Permission: "session:use" | "saved_views:share" | "exports:create" | "long_work:manage" | "service_requests:read" | "service_requests:claim" | "service_requests:assign" | "service_requests:update" | "conversations:read" | "replies:send" | "notes:write" | "files:upload" | "contacts:read" | "inbound_items:read" | "inbound_items:rescue" | "inbound_items:correct" | "monitors:read" | "monitors:manage" | "models:read" | "models:manage" | "publications:read" | "publications:send" | "topics:read" | "alerts:acknowledge" | "accounts:read" | "accounts:manage" | "operators:read" | "operators:manage" | "people:read" | "people:set_capacity" | "people:view_as" | "overview:read" | "calendars:read" | "calendars:manage" | "grants:read" | "grants:manage" | "figures:read" | "automation:read" | "automation:manage" | "audit:read" | "operation:read" | "callbacks:store" | "listener:ingest" | "routing:assign" | "outbound:deliver" | "events:publish" | "accounts:sync";
-        /**
-         * PersonChanged
-         * @description What somebody is from now on.
-         */
-        PersonChanged: {
-            /** Operator Id */
-            operator_id: number;
-            /** Name */
-            name: string;
-            /** Role Ids */
-            role_ids: number[];
-            /** Team Ids */
-            team_ids: number[];
-        };
-        /**
-         * PersonProof
-         * @description Of what whoever asks sees, what this person sees; of a person who is shut out, nothing.
-         */
-        PersonProof: {
-            person: components["schemas"]["PersonRef"];
-            /** Is Active */
-            is_active: boolean;
-            /** Agency Name */
-            agency_name: string;
-            /** Roles */
-            roles: components["schemas"]["RoleRef"][];
-            account_reach: components["schemas"]["AccountReach"];
-            request_reach: components["schemas"]["RequestReach"];
-            /** Rights */
-            rights: components["schemas"]["Permission"][];
-            /** Masked */
-            masked: components["schemas"]["MaskedField"][];
-            /** Accounts */
-            accounts: components["schemas"]["SeenAccount"][];
-            /** Account Count */
-            account_count: number;
-            /** Accounts Among */
-            accounts_among: number;
-            /** Counts */
-            counts: components["schemas"]["SeenCount"][];
-            /**
-             * Worked Out At
-             * Format: date-time
-             */
-            worked_out_at: string;
-        };
-        /** PersonRef */
-        PersonRef: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-        };
-        /**
-         * PersonView
-         * @description One person as those see them who look after people.
-         */
-        PersonView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Login Name */
-            login_name: string;
-            /** Roles */
-            roles: components["schemas"]["RoleRef"][];
-            agency: components["schemas"]["AgencyRef"];
-            /** Teams */
-            teams: components["schemas"]["TeamRef"][];
-            presence: components["schemas"]["Presence"];
-            /**
-             * Presence Since
-             * Format: date-time
-             */
-            presence_since: string;
-            /** Open Requests */
-            open_requests: number;
-            /** Capacity */
-            capacity: number;
-            /** Is Active */
-            is_active: boolean;
-            /** Serves */
-            serves: boolean;
-        };
-        /**
-         * PlaceView
-         * @description One part of a split.
-         */
-        PlaceView: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            /** Rows */
-            rows: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"])[] | null;
-        };
-        /**
-         * PlatformLimitsView
-         * @description The figures of an adapter's capabilities; the checks before sending use the same.
-         */
-        PlatformLimitsView: {
-            /** Text Limits */
-            text_limits: {
-                [key: string]: components["schemas"]["MostTextView"];
-            };
-            /** Media Out */
-            media_out: {
-                [key: string]: components["schemas"]["MostMediaView"];
-            };
-            /** Media In */
-            media_in: string[];
-            /** Window Rules */
-            window_rules: components["schemas"]["WindowRuleView"][];
-            /** After Window */
-            after_window: string[];
-            /** Quotas */
-            quotas: components["schemas"]["QuotaRuleView"][];
-            /** Idempotency */
-            idempotency: string;
-            /** Min Poll Seconds */
-            min_poll_seconds: number;
-        };
-        /** PlatformList */
-        PlatformList: {
-            /** Items */
-            items: components["schemas"]["PlatformView"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor: string | null;
-        };
-        /** PlatformView */
-        PlatformView: {
-            /** Platform */
-            platform: string;
-            /** Names */
-            names: {
-                [key: string]: string;
-            };
-            /** Streams */
-            streams: string[];
-            /** Can Authorise */
-            can_authorise: boolean;
-            /** Connects By Address */
-            connects_by_address: boolean;
-            /** Credential Fields */
-            credential_fields: components["schemas"]["FormFieldView"][];
-            /** Setting Fields */
-            setting_fields: components["schemas"]["FormFieldView"][];
-            /** Base Urls */
-            base_urls: {
-                [key: string]: string;
-            };
-            /** Features */
-            features: {
-                [key: string]: boolean;
-            };
-            limits: components["schemas"]["PlatformLimitsView"];
-        };
-        /**
-         * Presence
-         * @enum {string}
-         */
-        Presence: "online" | "busy" | "away" | "offline";
-        /** PresenceChanged */
-        PresenceChanged: {
-            /** Operator Id */
-            operator_id: number;
-            presence: components["schemas"]["Presence"];
-        };
-        /**
-         * PreviewCommand
-         * @description A rule to try on stored items; with `monitor_id` the answer says how it differs from the saved one.
-         */
-        PreviewCommand: {
-            rule: components["schemas"]["MonitorRule"];
-            /**
-             * Account Ids
-             * @default []
-             */
-            account_ids: number[];
-            /**
-             * Kinds
-             * @default []
-             */
-            kinds: string[];
-            /**
-             * @default {
-             *       "days": [],
-             *       "begin": null,
-             *       "end": null
-             *     }
-             */
-            schedule: components["schemas"]["Schedule"];
-            /**
-             * Monitor Id
-             * @default null
-             */
-            monitor_id: number | null;
-            /**
-             * Days
-             * @default 30
-             */
-            days: number;
-        };
-        /** PreviewDay */
-        PreviewDay: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Hits */
-            hits: number;
-            /** Kept */
-            kept: number;
-        };
-        /** PreviewExample */
-        PreviewExample: {
-            /** Inbound Item Id */
-            inbound_item_id: number;
-            account: components["schemas"]["AccountRefView"];
-            /** Author Name */
-            author_name: string;
-            /** Text */
-            text: string;
-            /**
-             * Published At
-             * Format: date-time
-             */
-            published_at: string;
-            /** Outcome */
-            outcome: string | null;
-            /** Reason Text */
-            reason_text: string | null;
-            /** Terms */
-            terms: string[];
-        };
-        /** PreviewView */
-        PreviewView: {
-            /** Text */
-            text: string;
-            /**
-             * Medium
-             * @default null
-             */
-            medium: string | null;
-            /** Direction */
-            direction: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-        };
-        /** PriorityAction */
-        PriorityAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "set_priority";
-            /**
-             * Priority
-             * @enum {integer}
-             */
-            priority: 1 | 2 | 3 | 4;
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            request_id?: string | null;
-            fields?: {
-                [key: string]: string;
-            };
-        };
-        /** ProfileView */
-        ProfileView: {
-            /** Login Name */
-            login_name: string;
-            proof: components["schemas"]["PersonProof"];
-            /** Logins */
-            logins: components["schemas"]["LoginView"][];
-        };
-        /** PublicDayView */
-        PublicDayView: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            turn: components["schemas"]["Turn"];
-            /** Name */
-            name: string;
-        };
-        /** PublicationChanged */
-        PublicationChanged: {
-            publication: components["schemas"]["PublicationView"];
-        };
-        /** PublicationErrorView */
-        PublicationErrorView: {
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string;
-        };
-        /**
-         * PublicationKind
-         * @enum {string}
-         */
-        PublicationKind: "post" | "repost";
-        /** PublicationList */
-        PublicationList: {
-            /** Items */
-            items: components["schemas"]["PublicationView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** PublicationMediaView */
-        PublicationMediaView: {
-            /** Kind */
-            kind: string;
-            /** Mime Type */
-            mime_type: string;
-            /** Filename */
-            filename: string;
-            /** Description */
-            description: string | null;
-            /** Size */
-            size: number;
-        };
-        /** PublicationView */
-        PublicationView: {
-            /** Id */
-            id: number;
-            account: components["schemas"]["AccountRefView"];
-            operator: components["schemas"]["PersonRef"] | null;
-            kind: components["schemas"]["PublicationKind"];
-            /** Text */
-            text: string;
-            /** Title */
-            title: string | null;
-            /** Visibility */
-            visibility: string | null;
-            /** Repost Of */
-            repost_of: string | null;
-            /** Media */
-            media: components["schemas"]["PublicationMediaView"][];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Leaves At
-             * Format: date-time
-             */
-            leaves_at: string;
-            state: components["schemas"]["OutboundState"];
-            /** Is Accepted */
-            is_accepted: boolean;
-            error: components["schemas"]["PublicationErrorView"] | null;
-            /** Undo Until */
-            undo_until: string | null;
-            /** External Id */
-            external_id: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            /** Version */
-            version: number;
-        };
-        /** Question */
-        Question: {
-            /** Metrics */
-            metrics: string[];
-            /** Split */
-            split?: string[];
-            period: components["schemas"]["Period"];
-            /**
-             * Condition
-             * @default null
-             */
-            condition: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["NotOf-Input"] | components["schemas"]["Leaf"]) | null;
-            /** @default null */
-            comparison: components["schemas"]["Comparison"] | null;
-        };
-        /** QuotaRuleView */
-        QuotaRuleView: {
-            /** Name */
-            name: string;
-            /** Limit */
-            limit: number;
-            /** Seconds */
-            seconds: number;
-            /** Scope */
-            scope: string;
-        };
-        /** QuotaView */
-        QuotaView: {
-            /** Remaining */
-            remaining: number;
-            /** Limit */
-            limit: number;
-            /** Resets At */
-            resets_at: string | null;
-        };
-        /**
-         * ReadAgainView
-         * @description How many kept pushes are read again.
-         */
-        ReadAgainView: {
-            /** Pushes */
-            pushes: number;
-        };
-        /**
-         * ReadHolidays
-         * @description A notice as somebody pasted it: lines, CSV, an iCalendar file, or JSON of holiday-cn.
-         */
-        ReadHolidays: {
-            /** Year */
-            year: number;
-            /** Text */
-            text: string;
-        };
-        /**
-         * ReadingPauseView
-         * @description An account in use that is not read for long: nothing is lost, and nothing comes in meanwhile.
-         */
-        ReadingPauseView: {
-            /**
-             * Reason
-             * @enum {string}
-             */
-            reason: "quota_spent" | "waits";
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
-        };
-        /**
-         * ReadyMade
-         * @description A rule to begin with; it is nobody's, and does nothing, until somebody keeps it and switches it on.
-         */
-        ReadyMade: {
-            /** Key */
-            key: string;
-            /** About */
-            about: string;
-            content: components["schemas"]["RuleContent"];
-        };
-        /** ReasonCount */
-        ReasonCount: {
-            outcome: components["schemas"]["VerdictOutcome"];
-            /** Reason */
-            reason: string;
-            /** Reason Text */
-            reason_text: string;
-            /** Count */
-            count: number;
-        };
-        /** ReasonTotal */
-        ReasonTotal: {
-            /** Reason */
-            reason: string;
-            /** Reason Text */
-            reason_text: string;
-            /** Count */
-            count: number;
-        };
-        /**
-         * ReasonView
-         * @description Words that moved a judgement.
-         */
-        ReasonView: {
-            /** Kind */
-            kind: string;
-            /** Text */
-            text: string;
-            /** Weight */
-            weight: number;
-        };
-        /** RecentView */
-        RecentView: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Kind */
-            kind: string;
-            preview: components["schemas"]["PreviewView"];
-            /** Service Request Id */
-            service_request_id: number | null;
-        };
-        /** ReferenceList */
-        ReferenceList: {
-            /** Items */
-            items: components["schemas"]["ReferenceView"][];
-            /** Is All */
-            is_all: boolean;
-        };
-        /** ReferenceView */
-        ReferenceView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-        };
-        /**
-         * RefusedCapabilityView
-         * @description What the platform refused the account for want of a right; it is tried again a day later.
-         */
-        RefusedCapabilityView: {
-            /** Capability */
-            capability: string;
-            /**
-             * Refused At
-             * Format: date-time
-             */
-            refused_at: string;
-        };
-        /** RenameTeam */
-        RenameTeam: {
-            /** Name */
-            name: string;
-        };
-        /** RenameTopic */
-        RenameTopic: {
-            /** Label */
-            label: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * ReplyAction
-         * @description Its text may hold `{customer}` and `{number}`.
-         */
-        ReplyAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "send_reply";
-            /** Text */
-            text: string;
-        };
-        /** RequestChangeList */
-        RequestChangeList: {
-            /** Items */
-            items: components["schemas"]["RequestChangeView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** RequestChangeView */
-        RequestChangeView: {
-            /** Id */
-            id: number;
-            kind: components["schemas"]["ChangeKind"];
-            /** Text */
-            text: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            actor: components["schemas"]["PersonRef"] | null;
-            /** Reason */
-            reason: string | null;
-            /** Fields */
-            fields: components["schemas"]["FieldChangeView"][];
-            /** Message Id */
-            message_id: number | null;
-            decision: components["schemas"]["DecisionView"] | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * RequestReach
-         * @description From the narrowest to the widest.
-         * @enum {string}
-         */
-        RequestReach: "own" | "team" | "all";
-        /**
-         * RequestStatus
-         * @enum {string}
-         */
-        RequestStatus: "new" | "open" | "pending" | "on_hold" | "resolved" | "closed";
-        /**
-         * ReviewCommand
-         * @description `is_right`: dropping it was right. If not, `intent` may say what it was.
-         */
-        ReviewCommand: {
-            /** Is Right */
-            is_right: boolean;
-            /**
-             * Intent
-             * @default null
-             */
-            intent: ("complaint" | "consult" | "lead" | "suggestion" | "praise" | "spam" | "other") | null;
-        };
-        /**
-         * RevisionView
-         * @description What a message said until its author changed it.
-         */
-        RevisionView: {
-            /** Number */
-            number: number;
-            /** Text */
-            text: string;
-            /**
-             * Replaced At
-             * Format: date-time
-             */
-            replaced_at: string;
-        };
-        /**
-         * RightGroup
-         * @description A room of the product and its rights, in the order in which they are shown.
-         */
-        RightGroup: {
-            /** Room */
-            room: string;
-            /** Rights */
-            rights: components["schemas"]["Permission"][];
-        };
-        /**
-         * RightHolders
-         * @description To whom somebody without a right can turn. Both lists name a few people whom the asker may know of.
-         */
-        RightHolders: {
-            /** Right */
-            right: string;
-            /** Holders */
-            holders: components["schemas"]["PersonRef"][];
-            /** Grantors */
-            grantors: components["schemas"]["PersonRef"][];
-            /** Granted Elsewhere */
-            granted_elsewhere: boolean;
-        };
-        /**
-         * RoleChanged
-         * @description That a role is new, another or gone; what it allows is asked for by who may know.
-         */
-        RoleChanged: {
-            /** Role Id */
-            role_id: number;
-        };
-        /** RoleList */
-        RoleList: {
-            /** Items */
-            items: components["schemas"]["RoleView"][];
-            /** Groups */
-            groups: components["schemas"]["RightGroup"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor: string | null;
-        };
-        /**
-         * RoleName
-         * @description The key of a role that the program brings.
-         * @enum {string}
-         */
-        RoleName: "operator" | "agency_operator" | "supervisor" | "manager" | "administrator";
-        /** RoleRef */
-        RoleRef: {
-            /** Id */
-            id: number;
-            key: components["schemas"]["RoleName"] | null;
-            /** Name */
-            name: string;
-        };
-        /** RoleView */
-        RoleView: {
-            /** Id */
-            id: number;
-            key: components["schemas"]["RoleName"] | null;
-            /** Name */
-            name: string;
-            agency: components["schemas"]["AgencyRef"] | null;
-            /** Rights */
-            rights: components["schemas"]["Permission"][];
-            account_reach: components["schemas"]["AccountReach"];
-            request_reach: components["schemas"]["RequestReach"];
-            /** Masked */
-            masked: components["schemas"]["MaskedField"][];
-            /** Capacity */
-            capacity: number;
-            /** People Count */
-            people_count: number;
-            /** People */
-            people: components["schemas"]["PersonRef"][];
-            /** May Give */
-            may_give: boolean;
-            /** May Change */
-            may_change: boolean;
-            /** Version */
-            version: number;
-        };
-        /** RuleChanged */
-        RuleChanged: {
-            /** Automation Rule Id */
-            automation_rule_id: number;
-        };
-        /** RuleConditionCheck */
-        RuleConditionCheck: {
-            /** Sentence */
-            sentence: string;
-            /** Faults */
-            faults: {
-                [key: string]: string;
-            };
-        };
-        /**
-         * RuleContent
-         * @description What a rule is; the whole of it, also when it is changed.
-         */
-        RuleContent: {
-            /** Name */
-            name: string;
-            /** Trigger */
-            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
-            /** Condition */
-            condition: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
-            /** Actions */
-            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
-            /**
-             * Hourly Limit
-             * @default 100
-             */
-            hourly_limit: number;
-        };
-        /** RuleList */
-        RuleList: {
-            /** Items */
-            items: components["schemas"]["RuleView"][];
-        };
-        /**
-         * RulePreviewView
-         * @description What the rule would have caught. `is_complete` is false when time or the row limit ended it early.
-         */
-        RulePreviewView: {
-            /** Days */
-            days: number;
-            /** Scanned */
-            scanned: number;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** Is Complete */
-            is_complete: boolean;
-            /** Took Ms */
-            took_ms: number;
-            /** Hits */
-            hits: number;
-            /** Kept */
-            kept: number;
-            /** Per Day */
-            per_day: components["schemas"]["PreviewDay"][];
-            /** Examples */
-            examples: components["schemas"]["PreviewExample"][];
-            /** Gained */
-            gained: number;
-            /** Lost */
-            lost: number;
-            /** Gained Examples */
-            gained_examples: components["schemas"]["PreviewExample"][];
-            /** Lost Examples */
-            lost_examples: components["schemas"]["PreviewExample"][];
-        };
-        /** RuleView */
-        RuleView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            owner: components["schemas"]["PersonRef"];
-            /** Trigger */
-            trigger: components["schemas"]["EventTrigger"] | components["schemas"]["TimeTrigger"];
-            /** Condition */
-            condition: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
-            /** Actions */
-            actions: (components["schemas"]["AssignAction"] | components["schemas"]["PriorityAction"] | components["schemas"]["TypeAction"] | components["schemas"]["StatusAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["ListAction"] | components["schemas"]["HookAction"])[];
-            /** Hourly Limit */
-            hourly_limit: number;
-            /** Sentence */
-            sentence: string;
-            /** Is On */
-            is_on: boolean;
-            /** On Since */
-            on_since: string | null;
-            standing: components["schemas"]["Standing"];
-            /** Faults */
-            faults: {
-                [key: string]: string;
-            };
-            dry_run: components["schemas"]["DryRunView"] | null;
-            dry_run_work: components["schemas"]["LongWorkView"] | null;
-            /** Hook Secret */
-            hook_secret: string | null;
-            /** Last Run At */
-            last_run_at: string | null;
-            /** Runs Today */
-            runs_today: number;
-            /** Version */
-            version: number;
-        };
-        /** RunList */
-        RunList: {
-            /** Items */
-            items: components["schemas"]["RunView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
-         * RunState
-         * @enum {string}
-         */
-        RunState: "waiting" | "done" | "refused" | "skipped" | "cut";
-        /** RunView */
-        RunView: {
-            /** Id */
-            id: number;
-            /** Rule Id */
-            rule_id: number;
-            /** Rule Name */
-            rule_name: string;
-            /** Rule Version */
-            rule_version: number;
-            /** Cause */
-            cause: string;
-            /** Round */
-            round: number;
-            /** Caused By Id */
-            caused_by_id: number | null;
-            /** Service Request Id */
-            service_request_id: number;
-            /** Conversation Id */
-            conversation_id: number;
-            /** Number */
-            number: string;
-            state: components["schemas"]["RunState"];
-            /** Reason */
-            reason: string | null;
-            /** Reason Text */
-            reason_text: string | null;
-            /** Matched */
-            matched: components["schemas"]["MatchedView"][];
-            /** Results */
-            results: components["schemas"]["ActionResultView"][];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Done At */
-            done_at: string | null;
-        };
-        /**
-         * SampleReviewed
-         * @description Somebody looked at an item of the sample, or took back what they had said of it.
-         */
-        SampleReviewed: {
-            /** Filter Sample Id */
-            filter_sample_id: number;
-            /** Sampled Item Id */
-            sampled_item_id: number;
-        };
-        /** SampledItemList */
-        SampledItemList: {
-            /** Items */
-            items: components["schemas"]["SampledItemView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** SampledItemView */
-        SampledItemView: {
-            /** Id */
-            id: number;
-            /** Stratum */
-            stratum: string;
-            /** Stratum Text */
-            stratum_text: string;
-            item: components["schemas"]["InboundItemView"];
-            /** Is Right */
-            is_right: boolean | null;
-            /** Reviewed At */
-            reviewed_at: string | null;
-            /** Reviewed By */
-            reviewed_by: string | null;
-        };
-        /** SavedViewChanged */
-        SavedViewChanged: {
-            /** Saved View Id */
-            saved_view_id: number;
-            /** Subject */
-            subject: string;
-        };
-        /** SavedViewCount */
-        SavedViewCount: {
-            /** Id */
-            id: number;
-            /** Count */
-            count: number | null;
-        };
-        /** SavedViewCounts */
-        SavedViewCounts: {
-            /** Items */
-            items: components["schemas"]["SavedViewCount"][];
-        };
-        /** SavedViewList */
-        SavedViewList: {
-            /** Items */
-            items: components["schemas"]["SavedViewView"][];
-        };
-        /** SavedViewView */
-        SavedViewView: {
-            /** Id */
-            id: number;
-            /** Subject */
-            subject: string;
-            /** Name */
-            name: string;
-            /** Condition */
-            condition: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["NotOf-Output"] | components["schemas"]["Leaf"];
-            /** Sort */
-            sort: string | null;
-            sharing: components["schemas"]["Sharing"];
-            team: components["schemas"]["TeamRef"] | null;
-            owner: components["schemas"]["PersonRef"];
-            /** May Edit */
-            may_edit: boolean;
-            /** Sentence */
-            sentence: string;
-            /** Faults */
-            faults: {
-                [key: string]: string;
-            };
-            /** Version */
-            version: number;
-        };
-        /**
-         * Schedule
-         * @description When a monitor applies, by the post's time in China. `days`: 1 Monday to 7 Sunday, none means all.
-         */
-        Schedule: {
-            /**
-             * Days
-             * @default []
-             */
-            days: number[];
-            /**
-             * Begin
-             * @default null
-             */
-            begin: string | null;
-            /**
-             * End
-             * @default null
-             */
-            end: string | null;
-        };
-        /** SearchHit */
-        SearchHit: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "request" | "item" | "message" | "contact";
-            /** Id */
-            id: number;
-            /** Account Id */
-            account_id: number;
-            /** Account Name */
-            account_name: string;
-            /** Platform */
-            platform: string;
-            /** Title */
-            title: string;
-            /** Contact Id */
-            contact_id: number | null;
-            /** Contact Name */
-            contact_name: string;
-            /** Text */
-            text: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Conversation Id */
-            conversation_id: number | null;
-            /** Service Request Id */
-            service_request_id: number | null;
-        };
-        /** SearchResult */
-        SearchResult: {
-            /** Requests */
-            requests: components["schemas"]["SearchHit"][];
-            /** Contacts */
-            contacts: components["schemas"]["SearchHit"][];
-            /** Messages */
-            messages: components["schemas"]["SearchHit"][];
-            /** Items */
-            items: components["schemas"]["SearchHit"][];
-        };
-        /** SeenAccount */
-        SeenAccount: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Platform */
-            platform: string;
-        };
-        /** SeenCount */
-        SeenCount: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "service_requests" | "contacts" | "inbound_items";
-            right: components["schemas"]["Permission"];
-            /** Visible */
-            visible: number;
-            /** Among */
-            among: number;
-        };
-        /**
-         * Seer
-         * @description Somebody who sees or may it, and by what.
-         */
-        Seer: {
-            person: components["schemas"]["PersonRef"];
-            /** Agency Name */
-            agency_name: string;
-            /** Roles */
-            roles: components["schemas"]["RoleRef"][];
-            account_reach: components["schemas"]["AccountReach"];
-            request_reach: components["schemas"]["RequestReach"];
-        };
-        /**
-         * SeerList
-         * @description Of the people within reach of whoever asks; who is shut out sees and may nothing.
-         */
-        SeerList: {
-            /** What */
-            what: string;
-            /** Items */
-            items: components["schemas"]["Seer"][];
-            /** Count */
-            count: number;
-            /** Among */
-            among: number;
-            /**
-             * Worked Out At
-             * Format: date-time
-             */
-            worked_out_at: string;
-        };
-        /** SendErrorView */
-        SendErrorView: {
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string;
-        };
-        /** SendReply */
-        SendReply: {
-            /** Service Request Id */
-            service_request_id: number;
-            /**
-             * Lane
-             * @enum {string}
-             */
-            lane: "public" | "private";
-            /** Text */
-            text: string;
-            /** Idempotency Key */
-            idempotency_key: string;
-            /**
-             * Attachments
-             * @default []
-             */
-            attachments: number[];
-            /**
-             * In Reply To
-             * @default null
-             */
-            in_reply_to: number | null;
-            /** @default null */
-            personal_data: components["schemas"]["ConfirmedPersonalData"] | null;
-            /**
-             * Content Warning
-             * @default null
-             */
-            content_warning: string | null;
-            /**
-             * Visibility
-             * @default null
-             */
-            visibility: string | null;
-            /**
-             * Send At
-             * @default null
-             */
-            send_at: string | null;
-            /**
-             * Resolve
-             * @default false
-             */
-            resolve: boolean;
-            /** Confirm */
-            confirm?: ("claimed_by_other" | "second_reply")[];
-        };
-        /**
-         * Sensitivity
-         * @enum {string}
-         */
-        Sensitivity: "low" | "medium" | "high";
-        /** SentReplyList */
-        SentReplyList: {
-            /** Items */
-            items: components["schemas"]["SentReplyView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
-         * SentReplyView
-         * @description A reply, sent or on its way, as a list of many shows it.
-         */
-        SentReplyView: {
-            /** Id */
-            id: number;
-            /** Conversation Id */
-            conversation_id: number;
-            /** Service Request Id */
-            service_request_id: number | null;
-            /** Request Number */
-            request_number: string | null;
-            account: components["schemas"]["AccountRefView"];
-            lane: components["schemas"]["Lane"];
-            state: components["schemas"]["OutboundState"];
-            author: components["schemas"]["PersonRef"] | null;
-            /** Text */
-            text: string;
-            /**
-             * Written At
-             * Format: date-time
-             */
-            written_at: string;
-            /** Finished At */
-            finished_at: string | null;
-            error: components["schemas"]["SendErrorView"] | null;
-        };
-        /** SentimentView */
-        SentimentView: {
-            /** Value */
-            value: number;
-            /** Score */
-            score: number;
-            /** Unsure */
-            unsure: boolean;
-        };
-        /** ServiceRequestChanged */
-        ServiceRequestChanged: {
-            service_request: components["schemas"]["ServiceRequestView"];
-        };
-        /** ServiceRequestCounts */
-        ServiceRequestCounts: {
-            views: components["schemas"]["ViewCounts"];
-            /** Unread */
-            unread: number;
-            unread_by_view: components["schemas"]["ViewCounts"];
-            /** In Hand */
-            in_hand: number;
-            /** Accounts */
-            accounts: components["schemas"]["AccountCount"][];
-        };
-        /** ServiceRequestList */
-        ServiceRequestList: {
-            /** Items */
-            items: components["schemas"]["ServiceRequestView"][];
-            /** Places */
-            places: number[][];
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Total */
-            total: number;
-            /** Event Seq */
-            event_seq: number;
-        };
-        /** ServiceRequestQuery */
-        ServiceRequestQuery: {
-            /**
-             * View
-             * @default null
-             */
-            view: ("mine" | "unassigned" | "team" | "waiting" | "all" | "resolved") | null;
-            /**
-             * Condition
-             * @default null
-             */
-            condition: string | null;
-            /**
-             * Saved View Id
-             * @default null
-             */
-            saved_view_id: number | null;
-            /**
-             * Account Id
-             * @default null
-             */
-            account_id: number | null;
-            /** @default null */
-            lane: components["schemas"]["Lane"] | null;
-            /**
-             * Unread
-             * @default false
-             */
-            unread: boolean;
-            /**
-             * Overdue
-             * @default false
-             */
-            overdue: boolean;
-            /**
-             * Send Failed
-             * @default false
-             */
-            send_failed: boolean;
-            /**
-             * Q
-             * @default
-             */
-            q: string;
-            /**
-             * Sort
-             * @default urgent
-             * @enum {string}
-             */
-            sort: "urgent" | "newest" | "oldest";
-            /**
-             * Cursor
-             * @default null
-             */
-            cursor: string | null;
-            /**
-             * Limit
-             * @default 50
-             */
-            limit: number;
-        };
-        /** ServiceRequestView */
-        ServiceRequestView: {
-            /** Id */
-            id: number;
-            /** Number */
-            number: string;
-            /** Conversation Id */
-            conversation_id: number;
-            account: components["schemas"]["AccountRefView"];
-            lane: components["schemas"]["Lane"];
-            status: components["schemas"]["RequestStatus"];
-            /** Type */
-            type: string;
-            /** Priority */
-            priority: number;
-            /** Priority Parts */
-            priority_parts: string[];
-            sentiment: components["schemas"]["SentimentView"];
-            contact: components["schemas"]["ContactRefView"];
-            assignee: components["schemas"]["PersonRef"] | null;
-            team: components["schemas"]["TeamRef"] | null;
-            preview: components["schemas"]["PreviewView"];
-            /** Unread Count */
-            unread_count: number;
-            /** Message Count */
-            message_count: number;
-            /**
-             * Opened At
-             * Format: date-time
-             */
-            opened_at: string;
-            /**
-             * Last Inbound At
-             * Format: date-time
-             */
-            last_inbound_at: string;
-            /** Waiting Since */
-            waiting_since: string | null;
-            /** Due At */
-            due_at: string | null;
-            window: components["schemas"]["WindowView"] | null;
-            /** Send Failure */
-            send_failure: string | null;
-            /** Version */
-            version: number;
-        };
-        /** SessionEnded */
-        SessionEnded: {
-            /** Session Id */
-            session_id: number;
-            /** Reason */
-            reason: string;
-        };
-        /** SessionView */
-        SessionView: {
-            /** Authenticated */
-            authenticated: boolean;
-            /** Csrf Token */
-            csrf_token: string;
-            /** Locale */
-            locale: string;
-            /**
-             * Server Time
-             * Format: date-time
-             */
-            server_time: string;
-            /**
-             * Demo
-             * @default false
-             */
-            demo: boolean;
-            /** @default null */
-            operator: components["schemas"]["OperatorView"] | null;
-            /**
-             * Permissions
-             * @default []
-             */
-            permissions: components["schemas"]["Permission"][];
-            /** @default null */
-            capacity: components["schemas"]["CapacityView"] | null;
-            /** @default null */
-            presence: components["schemas"]["Presence"] | null;
-            /**
-             * Presence Since
-             * @default null
-             */
-            presence_since: string | null;
-            /**
-             * Password Is Given
-             * @default false
-             */
-            password_is_given: boolean;
-            /**
-             * Event Seq
-             * @default 0
-             */
-            event_seq: number;
-            /** @default null */
-            looking: components["schemas"]["LookingView"] | null;
-        };
-        /** SetAccountStatus */
-        SetAccountStatus: {
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "active" | "paused";
-        };
-        /** SetActive */
-        SetActive: {
-            /** Active */
-            active: boolean;
-        };
-        /** SetAlertRule */
-        SetAlertRule: {
-            /** Account Id */
-            account_id: number;
-            kind: components["schemas"]["AlertKind"];
-            sensitivity: components["schemas"]["Sensitivity"];
-            /** Cool Down Minutes */
-            cool_down_minutes: number;
-            /** Is Active */
-            is_active: boolean;
-        };
-        /** SetAssignee */
-        SetAssignee: {
-            /** Operator Id */
-            operator_id: number | null;
-            /** Version */
-            version: number;
-        };
-        /** SetCapacity */
-        SetCapacity: {
-            /** Capacity */
-            capacity: number;
-        };
-        /** SetCredentials */
-        SetCredentials: {
-            /** Credentials */
-            credentials: {
-                [key: string]: string;
-            };
-        };
-        /** SetLocale */
-        SetLocale: {
-            /**
-             * Locale
-             * @enum {string}
-             */
-            locale: "zh-CN" | "en";
-        };
-        /** SetNotifications */
-        SetNotifications: {
-            /** Channels */
-            channels?: {
-                [key: string]: components["schemas"]["Channel"][];
-            };
-            /**
-             * Quiet From
-             * @default null
-             */
-            quiet_from: string | null;
-            /**
-             * Quiet Until
-             * @default null
-             */
-            quiet_until: string | null;
-            /**
-             * Only Working
-             * @default false
-             */
-            only_working: boolean;
-            /** Version */
-            version: number;
-        };
-        /** SetPresence */
-        SetPresence: {
-            presence: components["schemas"]["Presence"];
-        };
-        /** SetStatus */
-        SetStatus: {
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "open" | "pending" | "on_hold" | "resolved";
-            /** Version */
-            version: number;
-            /** Confirm */
-            confirm?: "claimed_by_other"[];
-        };
-        /**
-         * SettleOutcome
-         * @description A person looked on the platform whether a message with an unknown outcome is there.
-         */
-        SettleOutcome: {
-            /**
-             * Outcome
-             * @enum {string}
-             */
-            outcome: "sent" | "not_sent";
-            /** Confirm */
-            confirm?: "claimed_by_other"[];
-        };
-        /**
-         * SettlePublication
-         * @description A person looked on the platform whether a publication with an unknown outcome is there.
-         */
-        SettlePublication: {
-            /**
-             * Outcome
-             * @enum {string}
-             */
-            outcome: "sent" | "not_sent";
-        };
-        /**
-         * Sharing
-         * @description With whom a view is shared.
-         * @enum {string}
-         */
-        Sharing: "private" | "team" | "agency";
-        /**
-         * SpecialList
-         * @enum {string}
-         */
-        SpecialList: "blocked" | "vip" | "do_not_disturb" | "staff";
-        /** SplitView */
-        SplitView: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-        };
-        /**
-         * Standing
-         * @description Whether a rule can do what it says.
-         * @enum {string}
-         */
-        Standing: "fine" | "broken" | "owner_gone" | "too_many";
-        /** StartLook */
-        StartLook: {
-            /** Operator Id */
-            operator_id: number;
-            /** Reason */
-            reason: string;
-        };
-        /** StatusAction */
-        StatusAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "set_status";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "open" | "pending" | "on_hold" | "resolved";
-        };
-        /** StepSetting */
-        StepSetting: {
-            /** Name */
-            name: string;
-            /**
-             * Enabled
-             * @default true
-             */
-            enabled: boolean;
-            /**
-             * Threshold
-             * @description the step decides from this score on; null for the usual line
-             * @default null
-             */
-            threshold: number | null;
-            /**
-             * Review From
-             * @description last step only: from here to the threshold a person looks
-             * @default null
-             */
-            review_from: number | null;
-        };
-        /** StepView */
-        StepView: {
-            /** Name */
-            name: string;
-            /**
-             * Enabled
-             * @default true
-             */
-            enabled: boolean;
-            /**
-             * Threshold
-             * @description the step decides from this score on; null for the usual line
-             * @default null
-             */
-            threshold: number | null;
-            /**
-             * Review From
-             * @description last step only: from here to the threshold a person looks
-             * @default null
-             */
-            review_from: number | null;
-            /** Label */
-            label: string;
-            /** Is Optional */
-            is_optional: boolean;
-            /** Has Threshold */
-            has_threshold: boolean;
-        };
-        /** StratumView */
-        StratumView: {
-            /** Reason */
-            reason: string;
-            /** Reason Text */
-            reason_text: string;
-            /** Population */
-            population: number;
-            /** Drawn */
-            drawn: number;
-            /** Reviewed */
-            reviewed: number;
-            /** Wrong */
-            wrong: number;
-        };
-        /**
-         * StreamView
-         * @description One thing that is read of an account.
-         */
-        StreamView: {
-            /** Name */
-            name: string;
-            /** Is Active */
-            is_active: boolean;
-            /** Last Success At */
-            last_success_at: string | null;
-            /** Last Error */
-            last_error: string | null;
-            /**
-             * Due At
-             * Format: date-time
-             */
-            due_at: string;
-        };
-        /**
-         * SubjectView
-         * @description What a notification is about.
-         */
-        SubjectView: {
-            /** Kind */
-            kind: string;
-            /** Id */
-            id: number;
-        };
-        /** SwitchRule */
-        SwitchRule: {
-            /** Is On */
-            is_on: boolean;
-            /** Version */
-            version: number;
-        };
-        /**
-         * Takes
-         * @description The form of a value.
-         * @enum {string}
-         */
-        Takes: "nothing" | "text" | "number" | "two_numbers" | "one" | "several" | "moment" | "length" | "working_length" | "span" | "truth" | "related";
-        /** TeamChanged */
-        TeamChanged: {
-            /** Team Id */
-            team_id: number;
-            /** Agency Id */
-            agency_id: number;
-            /** Name */
-            name: string;
-        };
-        /** TeamFigures */
-        TeamFigures: {
-            /** Active */
-            active: number;
-            /** Unassigned */
-            unassigned: number;
-            /** Overdue */
-            overdue: number;
-            /** Pending */
-            pending: number;
-            team: components["schemas"]["TeamRef"];
-            /** In Hand */
-            in_hand: number;
-            /** Capacity */
-            capacity: number;
-            /** Online */
-            online: number;
-            /** People */
-            people: number;
-        };
-        /** TeamRef */
-        TeamRef: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-        };
-        /** TermTopicRef */
-        TermTopicRef: {
-            /** Id */
-            id: number;
-            /** Label */
-            label: string;
-        };
-        /** TermView */
-        TermView: {
-            /** Word */
-            word: string;
-            /** Posts */
-            posts: number;
-        };
-        /** TextLimitView */
-        TextLimitView: {
-            /** Maximum */
-            maximum: number;
-            /** Unit */
-            unit: string;
-        };
-        /**
-         * TimeTrigger
-         * @description So many minutes before or after a moment that the request names.
-         */
-        TimeTrigger: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "time";
-            /**
-             * Field
-             * @enum {string}
-             */
-            field: "opened_at" | "last_inbound_at" | "waiting_since" | "due_at" | "window_until" | "first_replied_at" | "resolved_at";
-            /**
-             * Side
-             * @enum {string}
-             */
-            side: "before" | "after";
-            /** Minutes */
-            minutes: number;
-            /**
-             * Working
-             * @default false
-             */
-            working: boolean;
-        };
-        /** TopicChanged */
-        TopicChanged: {
-            topic: components["schemas"]["TopicView"];
-        };
-        /** TopicDetailView */
-        TopicDetailView: {
-            /** Id */
-            id: number;
-            account: components["schemas"]["AccountRefView"];
-            /** Label */
-            label: string;
-            /**
-             * Example
-             * @description a sentence of one of its posts that stands for all
-             */
-            example: string;
-            /** Terms */
-            terms: components["schemas"]["TermView"][];
-            /** Item Count */
-            item_count: number;
-            /** Negative Count */
-            negative_count: number;
-            /**
-             * First Seen At
-             * Format: date-time
-             */
-            first_seen_at: string;
-            /**
-             * Last Seen At
-             * Format: date-time
-             */
-            last_seen_at: string;
-            /** Version */
-            version: number;
-            /** Curve */
-            curve: components["schemas"]["HourView"][];
-            /** Posts */
-            posts: components["schemas"]["TopicPostView"][];
-        };
-        /** TopicList */
-        TopicList: {
-            /** Items */
-            items: components["schemas"]["TopicView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** TopicPostView */
-        TopicPostView: {
-            /** Id */
-            id: number;
-            /** Author Name */
-            author_name: string;
-            /** Text */
-            text: string;
-            /**
-             * Published At
-             * Format: date-time
-             */
-            published_at: string;
-            /** Sentiment */
-            sentiment: number | null;
-            /** Service Request Id */
-            service_request_id: number | null;
-        };
-        /** TopicView */
-        TopicView: {
-            /** Id */
-            id: number;
-            account: components["schemas"]["AccountRefView"];
-            /** Label */
-            label: string;
-            /**
-             * Example
-             * @description a sentence of one of its posts that stands for all
-             */
-            example: string;
-            /** Terms */
-            terms: components["schemas"]["TermView"][];
-            /** Item Count */
-            item_count: number;
-            /** Negative Count */
-            negative_count: number;
-            /**
-             * First Seen At
-             * Format: date-time
-             */
-            first_seen_at: string;
-            /**
-             * Last Seen At
-             * Format: date-time
-             */
-            last_seen_at: string;
-            /** Version */
-            version: number;
-        };
-        /** TotalFigures */
-        TotalFigures: {
-            /** Active */
-            active: number;
-            /** Unassigned */
-            unassigned: number;
-            /** Overdue */
-            overdue: number;
-            /** Pending */
-            pending: number;
-            /** Resolved Today */
-            resolved_today: number;
-        };
-        /**
-         * TrialCommand
-         * @description Filter settings to try on an account's stored items, or on what a monitor caught.
-         */
-        TrialCommand: {
-            filters: components["schemas"]["FilterSettings"];
-            /**
-             * Account Id
-             * @default null
-             */
-            account_id: number | null;
-            /**
-             * Monitor Id
-             * @default null
-             */
-            monitor_id: number | null;
-            /**
-             * Days
-             * @default 30
-             */
-            days: number;
-        };
-        /** TrialReason */
-        TrialReason: {
-            /** Reason */
-            reason: string;
-            /** Reason Text */
-            reason_text: string;
-            /** Before */
-            before: number;
-            /** After */
-            after: number;
-        };
-        /**
-         * TrialStep
-         * @description A stretch of the way: worked, or closed for reasons.
-         */
-        TrialStep: {
-            /**
-             * Start
-             * Format: date-time
-             */
-            start: string;
-            /**
-             * End
-             * Format: date-time
-             */
-            end: string;
-            /** Minutes */
-            minutes: number;
-            /** Reasons */
-            reasons: components["schemas"]["ClosedView"][];
-        };
-        /** TrialTotals */
-        TrialTotals: {
-            /** Kept */
-            kept: number;
-            /** Dropped */
-            dropped: number;
-        };
-        /**
-         * TrialView
-         * @description Kept and dropped with today's settings and with the ones that are tried, over the same items.
-         */
-        TrialView: {
-            /** Days */
-            days: number;
-            /** Scanned */
-            scanned: number;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** Is Complete */
-            is_complete: boolean;
-            /** Took Ms */
-            took_ms: number;
-            before: components["schemas"]["TrialTotals"];
-            after: components["schemas"]["TrialTotals"];
-            /** Newly Kept */
-            newly_kept: number;
-            /** Newly Dropped */
-            newly_dropped: number;
-            /** Newly Kept Examples */
-            newly_kept_examples: components["schemas"]["PreviewExample"][];
-            /** Newly Dropped Examples */
-            newly_dropped_examples: components["schemas"]["PreviewExample"][];
-            /** By Reason */
-            by_reason: components["schemas"]["TrialReason"][];
-        };
-        /**
-         * TryCalendar
-         * @description Hours as they are being edited, and what to count on them.
-         */
-        TryCalendar: {
-            hours: components["schemas"]["CalendarHours"];
-            /**
-             * Start
-             * Format: date-time
-             */
-            start: string;
-            /** Minutes */
-            minutes: number;
-        };
-        /**
-         * Turn
-         * @description What a notice makes of a day.
-         * @enum {string}
-         */
-        Turn: "off" | "work";
-        /** TypeAction */
-        TypeAction: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "set_type";
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "complaint" | "consult" | "lead" | "suggestion" | "praise" | "other";
-        };
-        /**
-         * Unit
-         * @enum {string}
-         */
-        Unit: "rows" | "share" | "seconds" | "per_person";
-        /** UnreadView */
-        UnreadView: {
-            /** Unread */
-            unread: number;
-        };
-        /**
-         * VerdictOutcome
-         * @enum {string}
-         */
-        VerdictOutcome: "kept" | "dropped";
-        /** VerdictView */
-        VerdictView: {
-            outcome: components["schemas"]["VerdictOutcome"];
-            /** Step */
-            step: string;
-            /** Step Label */
-            step_label: string;
-            /** Reason */
-            reason: string;
-            /** Reason Text */
-            reason_text: string;
-            /** Intent */
-            intent: string | null;
-            /** Intent Score */
-            intent_score: number | null;
-            /** Service Score */
-            service_score: number | null;
-            sentiment: components["schemas"]["SentimentView"] | null;
-            /** Spam Score */
-            spam_score: number | null;
-            /** Priority */
-            priority: number | null;
-            /** Reasons */
-            reasons: components["schemas"]["ReasonView"][];
-            /** Needs Review */
-            needs_review: boolean;
-            /** Offensive */
-            offensive: boolean;
-            /** Corrected */
-            corrected: boolean;
-            /** Rescued */
-            rescued: boolean;
-        };
-        /** ViewCounts */
-        ViewCounts: {
-            /** Mine */
-            mine: number;
-            /** Unassigned */
-            unassigned: number;
-            /** Team */
-            team: number;
-            /** Waiting */
-            waiting: number;
-            /** All */
-            all: number;
-            /** Resolved */
-            resolved: number;
-        };
-        /** ViewerView */
-        ViewerView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Typing */
-            typing: boolean;
-        };
-        /** VolumeView */
-        VolumeView: {
-            /** Items */
-            items: components["schemas"]["HourView"][];
-        };
-        /**
-         * WaitingView
-         * @description What of an account waits to be dealt with.
-         */
-        WaitingView: {
-            /** Pushes */
-            pushes: number;
-            /** Sealed Pushes */
-            sealed_pushes: number;
-            /** Outbound */
-            outbound: number;
-            /** Media */
-            media: number;
-        };
-        /**
-         * Watcher
-         * @description Somebody who sees an account now, and how far.
-         */
-        Watcher: {
-            person: components["schemas"]["PersonRef"];
-            agency: components["schemas"]["AgencyRef"];
-            /** By Grant */
-            by_grant: number | null;
-            /** Sees All */
-            sees_all: boolean;
-            /** Listens */
-            listens: boolean;
-            /** Answers */
-            answers: boolean;
-            /** Publishes */
-            publishes: boolean;
-        };
-        /**
-         * WatcherList
-         * @description The owner's people first.
-         */
-        WatcherList: {
-            /** Items */
-            items: components["schemas"]["Watcher"][];
-            /** Count */
-            count: number;
-        };
-        /** WindowRuleView */
-        WindowRuleView: {
-            /** Trigger */
-            trigger: string;
-            /** Seconds */
-            seconds: number;
-            /** Allowance */
-            allowance: number | null;
-        };
-        /**
-         * WindowView
-         * @description Until when, and how many more times, the platform lets us answer privately.
-         */
-        WindowView: {
-            /** Until */
-            until: string | null;
-            /** Remaining */
-            remaining: number | null;
-            /**
-             * Reason
-             * @default null
-             */
-            reason: string | null;
-        };
-        /** WriteNote */
-        WriteNote: {
-            /** Text */
-            text: string;
-            /** Idempotency Key */
-            idempotency_key: string;
-            /**
-             * Attachments
-             * @default []
-             */
-            attachments: number[];
-        };
-        /** SpanView */
-        app__figures__schemas__SpanView: {
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
-        };
-        /** SpanView */
-        app__listener__learning__schemas__SpanView: {
-            /** Kind */
-            kind: string;
-            /** Text */
-            text: string;
-            /** Weight */
-            weight: number;
-            /** Span */
-            span: [
-                number,
-                number
-            ] | null;
-        };
-    };
-    responses: never;
-    parameters: never;
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
+  schemas: {
+    /**
+     * AccessChanged
+     * @description Whether a person may log in.
+     */
+    AccessChanged: {
+      /** Operator Id */
+      operator_id: number
+      /** Is Active */
+      is_active: boolean
+    }
+    /** AccountChanged */
+    AccountChanged: {
+      account: components['schemas']['AccountView']
+    }
+    /** AccountCount */
+    AccountCount: {
+      account: components['schemas']['AccountRefView']
+      /** Count */
+      count: number
+    }
+    /** AccountFigures */
+    AccountFigures: {
+      /** Active */
+      active: number
+      /** Unassigned */
+      unassigned: number
+      /** Overdue */
+      overdue: number
+      /** Pending */
+      pending: number
+      account: components['schemas']['AccountRefView']
+      status: components['schemas']['AccountStatus']
+      /**
+       * Status Since
+       * Format: date-time
+       */
+      status_since: string
+      reading_pause: components['schemas']['ReadingPauseView'] | null
+      /** Unreachable Since */
+      unreachable_since: string | null
+      /** Push Fault */
+      push_fault: string | null
+    }
+    /** AccountFilterCommand */
+    AccountFilterCommand: {
+      filters: components['schemas']['FilterSettings']
+      /**
+       * Version
+       * @description of the edited settings; null the first time
+       * @default null
+       */
+      version: number | null
+    }
+    /** AccountFilterView */
+    AccountFilterView: {
+      /** Account Id */
+      account_id: number
+      /** Steps */
+      steps: components['schemas']['StepView'][]
+      /** Is Default */
+      is_default: boolean
+      /** Version */
+      version: number | null
+    }
+    /**
+     * AccountKind
+     * @enum {string}
+     */
+    AccountKind: 'official' | 'employee'
+    /** AccountList */
+    AccountList: {
+      /** Items */
+      items: components['schemas']['AccountView'][]
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor: string | null
+    }
+    /**
+     * AccountReach
+     * @description From the narrowest to the widest.
+     * @enum {string}
+     */
+    AccountReach: 'team' | 'agency' | 'all'
+    /**
+     * AccountRefView
+     * @description An account as other things name it.
+     */
+    AccountRefView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Platform */
+      platform: string
+    }
+    /**
+     * AccountStatus
+     * @enum {string}
+     */
+    AccountStatus: 'active' | 'paused' | 'reauthorise' | 'misconfigured' | 'blocked' | 'removed'
+    /** AccountView */
+    AccountView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Platform */
+      platform: string
+      /** External Id */
+      external_id: string
+      agency: components['schemas']['AgencyRef']
+      kind: components['schemas']['AccountKind']
+      /** Team Id */
+      team_id: number | null
+      /** Owner Operator Id */
+      owner_operator_id: number | null
+      /** Callback Path */
+      callback_path: string | null
+      /** Settings */
+      settings: {
+        [key: string]: unknown
+      } | null
+      status: components['schemas']['AccountStatus']
+      /** Status Advice */
+      status_advice: string | null
+      /** Status Detail */
+      status_detail: string | null
+      /**
+       * Status Since
+       * Format: date-time
+       */
+      status_since: string
+      /** Token Expires At */
+      token_expires_at: string | null
+      /** Last Poll At */
+      last_poll_at: string | null
+      /** Last Push At */
+      last_push_at: string | null
+      /** Lag Seconds */
+      lag_seconds: number | null
+      /** Unreachable Since */
+      unreachable_since: string | null
+      /** Push Fault */
+      push_fault: string | null
+      /** Streams */
+      streams: components['schemas']['StreamView'][]
+      reading_pause: components['schemas']['ReadingPauseView'] | null
+      /** Unread Streams */
+      unread_streams: string[]
+      waiting: components['schemas']['WaitingView']
+      /** Error Streak */
+      error_streak: number
+      /** Retry At */
+      retry_at: string | null
+      /** @default null */
+      quota: components['schemas']['QuotaView'] | null
+      /** Capabilities */
+      capabilities: string[]
+      /** Refused Capabilities */
+      refused_capabilities: components['schemas']['RefusedCapabilityView'][]
+      /** Version */
+      version: number
+    }
+    /** ActionResultView */
+    ActionResultView: {
+      /** Action */
+      action: string
+      /**
+       * State
+       * @enum {string}
+       */
+      state: 'done' | 'refused' | 'unknown' | 'waiting'
+      /** Code */
+      code: string | null
+      /** Text */
+      text: string | null
+      /** At */
+      at: string | null
+    }
+    /**
+     * Additivity
+     * @description Whether the numbers of parts make that of the whole.
+     * @enum {string}
+     */
+    Additivity: 'sum' | 'not_over_time' | 'not_at_all'
+    /**
+     * AgencyKind
+     * @enum {string}
+     */
+    AgencyKind: 'in_house' | 'third_party'
+    /** AgencyList */
+    AgencyList: {
+      /** Items */
+      items: components['schemas']['AgencyView'][]
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor: string | null
+    }
+    /** AgencyRef */
+    AgencyRef: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      kind: components['schemas']['AgencyKind']
+    }
+    /**
+     * AgencyView
+     * @description An agency with what accounts can be given to: its teams and its active people.
+     */
+    AgencyView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      kind: components['schemas']['AgencyKind']
+      /** Teams */
+      teams: components['schemas']['TeamRef'][]
+      /** People */
+      people: components['schemas']['PersonRef'][]
+    }
+    /** AlertChanged */
+    AlertChanged: {
+      alert: components['schemas']['AlertView']
+    }
+    /**
+     * AlertKind
+     * @enum {string}
+     */
+    AlertKind: 'volume' | 'negative_share'
+    /** AlertList */
+    AlertList: {
+      /** Items */
+      items: components['schemas']['AlertView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** AlertRuleList */
+    AlertRuleList: {
+      /** Items */
+      items: components['schemas']['AlertRuleView'][]
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor: string | null
+    }
+    /** AlertRuleView */
+    AlertRuleView: {
+      account: components['schemas']['AccountRefView']
+      kind: components['schemas']['AlertKind']
+      sensitivity: components['schemas']['Sensitivity']
+      /** Cool Down Minutes */
+      cool_down_minutes: number
+      /** Is Active */
+      is_active: boolean
+    }
+    /** AlertView */
+    AlertView: {
+      /** Id */
+      id: number
+      account: components['schemas']['AccountRefView']
+      kind: components['schemas']['AlertKind']
+      /**
+       * Hour
+       * Format: date-time
+       */
+      hour: string
+      /** Value */
+      value: number
+      /** Baseline */
+      baseline: number
+      /** Posts */
+      posts: number
+      /** Negative */
+      negative: number
+      topic: components['schemas']['TermTopicRef'] | null
+      /**
+       * Raised At
+       * Format: date-time
+       */
+      raised_at: string
+      /**
+       * Last Seen At
+       * Format: date-time
+       */
+      last_seen_at: string
+      /**
+       * Cools Until
+       * Format: date-time
+       */
+      cools_until: string
+      /** Acknowledged At */
+      acknowledged_at: string | null
+      acknowledged_by: components['schemas']['PersonRef'] | null
+      /** Version */
+      version: number
+    }
+    /**
+     * AllOf
+     * @description Every part holds; with no part it always does.
+     */
+    'AllOf-Input': {
+      /** All */
+      all: (
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      )[]
+    }
+    /**
+     * AllOf
+     * @description Every part holds; with no part it always does.
+     */
+    'AllOf-Output': {
+      /** All */
+      all: (
+        | components['schemas']['AllOf-Output']
+        | components['schemas']['AnyOf-Output']
+        | components['schemas']['NotOf-Output']
+        | components['schemas']['Leaf']
+      )[]
+    }
+    /**
+     * Allowed
+     * @description What a grant may allow.
+     * @enum {string}
+     */
+    Allowed: 'listen' | 'public_reply' | 'private_reply' | 'publish' | 'fans'
+    /** AlternativeView */
+    AlternativeView: {
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'public' | 'private' | 'wait'
+      /** Label */
+      label: string
+    }
+    /** AnswerFollowRequest */
+    AnswerFollowRequest: {
+      /** Accept */
+      accept: boolean
+    }
+    /**
+     * AnyOf
+     * @description One part holds at least.
+     */
+    'AnyOf-Input': {
+      /** Any */
+      any: (
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      )[]
+    }
+    /**
+     * AnyOf
+     * @description One part holds at least.
+     */
+    'AnyOf-Output': {
+      /** Any */
+      any: (
+        | components['schemas']['AllOf-Output']
+        | components['schemas']['AnyOf-Output']
+        | components['schemas']['NotOf-Output']
+        | components['schemas']['Leaf']
+      )[]
+    }
+    /** AssignAction */
+    AssignAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'assign'
+      /**
+       * Operator Id
+       * @default null
+       */
+      operator_id: number | null
+    }
+    /** AssignableOperatorList */
+    AssignableOperatorList: {
+      /** Items */
+      items: components['schemas']['AssignableOperatorView'][]
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor: string | null
+    }
+    /**
+     * AssignableOperatorView
+     * @description Somebody work can be given to.
+     */
+    AssignableOperatorView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      presence: components['schemas']['Presence']
+      /** Open Requests */
+      open_requests: number
+      /** Capacity */
+      capacity: number
+      /** Team Names */
+      team_names: string[]
+    }
+    /** AttachmentView */
+    AttachmentView: {
+      /** Id */
+      id: number
+      /** Kind */
+      kind: string
+      /** Mime Type */
+      mime_type: string
+      /** Name */
+      name: string
+      /** Size */
+      size: number
+      /** Width */
+      width: number | null
+      /** Height */
+      height: number | null
+      /** Url */
+      url: string
+      /** Can Show */
+      can_show: boolean
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+    }
+    /**
+     * AuditEntryView
+     * @description One act. `action` and `object_type` are codes; the texts are in the reader's language.
+     */
+    AuditEntryView: {
+      /** Id */
+      id: number
+      /** Number */
+      number: number
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+      operator: components['schemas']['PersonRef'] | null
+      /** Actor */
+      actor: string
+      /** Action */
+      action: string
+      /** Action Text */
+      action_text: string
+      /** Object Type */
+      object_type: string | null
+      /** Object Text */
+      object_text: string
+      /** Object Id */
+      object_id: string | null
+      account: components['schemas']['AccountRefView'] | null
+      /** Detail */
+      detail: {
+        [key: string]: unknown
+      }
+      /** Address */
+      address: string
+    }
+    /** AuditList */
+    AuditList: {
+      /** Items */
+      items: components['schemas']['AuditEntryView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** AuditQuery */
+    AuditQuery: {
+      /**
+       * Condition
+       * @default null
+       */
+      condition: string | null
+      /**
+       * Saved View Id
+       * @default null
+       */
+      saved_view_id: number | null
+      /**
+       * Sort
+       * @default newest
+       * @enum {string}
+       */
+      sort: 'newest' | 'oldest'
+      /**
+       * Cursor
+       * @default null
+       */
+      cursor: string | null
+      /**
+       * Limit
+       * @default 50
+       */
+      limit: number
+    }
+    /** AuthorView */
+    AuthorView: {
+      /** External Id */
+      external_id: string | null
+      /** Avatar Url */
+      avatar_url: string | null
+      /** Followers */
+      followers: number | null
+      /** Verified */
+      verified: boolean | null
+      /** Verified Reason */
+      verified_reason: string | null
+      /** Lists */
+      lists: components['schemas']['SpecialList'][]
+    }
+    /** AuthorisationView */
+    AuthorisationView: {
+      /** Authorize Url */
+      authorize_url: string
+    }
+    /**
+     * AutomationOffer
+     * @description What rules can be made of.
+     */
+    AutomationOffer: {
+      /** Events */
+      events: components['schemas']['OfferedChoice'][]
+      /** Times */
+      times: components['schemas']['OfferedChoice'][]
+      /** Actions */
+      actions: components['schemas']['OfferedAction'][]
+      /** Ready Made */
+      ready_made: components['schemas']['ReadyMade'][]
+    }
+    /** AxisView */
+    AxisView: {
+      /** Split */
+      split: string
+      /** Label */
+      label: string
+      /** Places */
+      places: components['schemas']['PlaceView'][]
+    }
+    /** BackfillCommand */
+    BackfillCommand: {
+      /**
+       * Days
+       * @default 30
+       */
+      days: number
+    }
+    /** BackfillList */
+    BackfillList: {
+      /** Items */
+      items: components['schemas']['BackfillView'][]
+    }
+    /** BackfillView */
+    BackfillView: {
+      /** Id */
+      id: number
+      /** Monitor Id */
+      monitor_id: number
+      state: components['schemas']['LongWorkState']
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      /** Scanned */
+      scanned: number
+      /** Hits */
+      hits: number
+      /** Kept */
+      kept: number
+      /** Progress */
+      progress: number
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /** Finished At */
+      finished_at: string | null
+    }
+    /**
+     * BulkAct
+     * @description Upon the requests of a list, or upon those chosen by hand.
+     */
+    BulkAct: {
+      /** What */
+      what:
+        | components['schemas']['BulkAssign']
+        | components['schemas']['BulkStatus']
+        | components['schemas']['BulkClassify']
+      /** @default null */
+      query: components['schemas']['ServiceRequestQuery'] | null
+      /** Ids */
+      ids?: number[]
+    }
+    /** BulkAssign */
+    BulkAssign: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      act: 'assign'
+      /** Operator Id */
+      operator_id: number | null
+    }
+    /** BulkClassify */
+    BulkClassify: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      act: 'classify'
+      /**
+       * Type
+       * @default null
+       */
+      type: ('complaint' | 'consult' | 'lead' | 'suggestion' | 'praise' | 'other') | null
+      /**
+       * Priority
+       * @default null
+       */
+      priority: (1 | 2 | 3 | 4) | null
+    }
+    /** BulkStatus */
+    BulkStatus: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      act: 'set_status'
+      /**
+       * Status
+       * @enum {string}
+       */
+      status: 'open' | 'pending' | 'on_hold' | 'resolved'
+    }
+    /** CalendarChanged */
+    CalendarChanged: {
+      /** Calendar Id */
+      calendar_id: number
+    }
+    /**
+     * CalendarHours
+     * @description What time is counted by.
+     */
+    CalendarHours: {
+      /**
+       * Zone
+       * @default Asia/Shanghai
+       */
+      zone: string
+      /** Week */
+      week: components['schemas']['Interval'][][]
+      /** Breaks */
+      breaks?: components['schemas']['Interval'][]
+      /**
+       * Follows Holidays
+       * @default true
+       */
+      follows_holidays: boolean
+      /** Holiday Intervals */
+      holiday_intervals?: components['schemas']['Interval'][]
+      /** Make Up Intervals */
+      make_up_intervals?: components['schemas']['Interval'][]
+      /** Company Days */
+      company_days?: components['schemas']['CompanyDayContent'][]
+    }
+    /** CalendarList */
+    CalendarList: {
+      /** Items */
+      items: components['schemas']['CalendarView'][]
+      /** Around The Clock */
+      around_the_clock: number
+    }
+    /** CalendarTrial */
+    CalendarTrial: {
+      /**
+       * End
+       * Format: date-time
+       */
+      end: string
+      /** Steps */
+      steps: components['schemas']['TrialStep'][]
+      /** More Worked */
+      more_worked: number
+      at_start: components['schemas']['OpeningView']
+      /** Is Known */
+      is_known: boolean
+    }
+    /** CalendarView */
+    CalendarView: {
+      /** Zone */
+      zone: string
+      /** Week */
+      week: components['schemas']['Interval'][][]
+      /** Breaks */
+      breaks: components['schemas']['Interval'][]
+      /** Follows Holidays */
+      follows_holidays: boolean
+      /** Holiday Intervals */
+      holiday_intervals: components['schemas']['Interval'][]
+      /** Make Up Intervals */
+      make_up_intervals: components['schemas']['Interval'][]
+      /** Company Days */
+      company_days: components['schemas']['CompanyDayContent'][]
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      agency: components['schemas']['AgencyRef'] | null
+      /** Is Default */
+      is_default: boolean
+      /** Account Ids */
+      account_ids: number[]
+      /** Used By */
+      used_by: number
+      /** Is Recounting */
+      is_recounting: boolean
+      /** Version */
+      version: number
+    }
+    /** CandidateView */
+    CandidateView: {
+      /** Operator Id */
+      operator_id: number
+      /** Name */
+      name: string
+      /** Open Requests */
+      open_requests: number
+      /** Capacity */
+      capacity: number
+      presence: components['schemas']['Presence']
+      /** Excluded */
+      excluded: string | null
+    }
+    /** CapacityChanged */
+    CapacityChanged: {
+      /** Operator Id */
+      operator_id: number
+      /** Capacity */
+      capacity: number
+    }
+    /** CapacityView */
+    CapacityView: {
+      /** Open */
+      open: number
+      /** Maximum */
+      maximum: number
+    }
+    /** CellView */
+    CellView: {
+      /** At */
+      at: number[]
+      /** Value */
+      value: number | null
+      /** Count */
+      count: number
+      /**
+       * Part
+       * @default null
+       */
+      part: number | null
+    }
+    /**
+     * ChangeKind
+     * @enum {string}
+     */
+    ChangeKind:
+      | 'opened'
+      | 'joined'
+      | 'read'
+      | 'assigned'
+      | 'returned'
+      | 'answered'
+      | 'answer_taken_back'
+      | 'answer_failed'
+      | 'answer_resumed'
+      | 'classified'
+      | 'counted_anew'
+      | 'customer_renamed'
+      | 'revised'
+      | 'resumed'
+      | 'left_waiting'
+      | 'put_on_hold'
+      | 'resolved'
+      | 'reopened'
+      | 'closed'
+    /** ChangeName */
+    ChangeName: {
+      /** Name */
+      name: string
+    }
+    /** ChangePassword */
+    ChangePassword: {
+      /** Current */
+      current: string
+      /** New */
+      new: string
+    }
+    /**
+     * ChangePerson
+     * @description What somebody is from now on, as a whole.
+     */
+    ChangePerson: {
+      /** Name */
+      name: string
+      /** Role Ids */
+      role_ids: number[]
+      /** Team Ids */
+      team_ids: number[]
+    }
+    /**
+     * ChangeRole
+     * @description What a role is from now on, as a whole.
+     */
+    ChangeRole: {
+      /** Rights */
+      rights: components['schemas']['Permission'][]
+      account_reach: components['schemas']['AccountReach']
+      request_reach: components['schemas']['RequestReach']
+      /** Masked */
+      masked: components['schemas']['MaskedField'][]
+      /** Capacity */
+      capacity: number
+      /** Name */
+      name: string | null
+      /** Version */
+      version: number
+    }
+    /**
+     * Channel
+     * @description A way of telling somebody.
+     * @enum {string}
+     */
+    Channel: 'bell' | 'sound' | 'desktop'
+    /** CheckCondition */
+    CheckCondition: {
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+    }
+    /**
+     * CheckRuleCondition
+     * @description A condition as a rule's editor holds it; `of_events` where the rule waits for an event.
+     */
+    CheckRuleCondition: {
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /** Of Events */
+      of_events: boolean
+    }
+    /** CheckedAccountView */
+    CheckedAccountView: {
+      account: components['schemas']['AccountView']
+      health: components['schemas']['HealthView']
+    }
+    /**
+     * ClassifyRequest
+     * @description What somebody says a request is; what is left out stays.
+     */
+    ClassifyRequest: {
+      /**
+       * Type
+       * @default null
+       */
+      type: ('complaint' | 'consult' | 'lead' | 'suggestion' | 'praise' | 'other') | null
+      /**
+       * Priority
+       * @default null
+       */
+      priority: (1 | 2 | 3 | 4) | null
+      /**
+       * Sentiment
+       * @default null
+       */
+      sentiment: (-1 | 0 | 1) | null
+      /** Version */
+      version: number
+      /** Confirm */
+      confirm?: 'claimed_by_other'[]
+    }
+    /**
+     * Closed
+     * @description Why no work is done.
+     * @enum {string}
+     */
+    Closed: 'company_day' | 'holiday' | 'make_up' | 'break' | 'rest_day' | 'hours'
+    /**
+     * ClosedView
+     * @description Why no work is done: a code, and the name of the holiday (a code or words) or company's day.
+     */
+    ClosedView: {
+      closed: components['schemas']['Closed']
+      /** Name */
+      name: string
+    }
+    /**
+     * ColleagueList
+     * @description Who may be named in a note: whoever sees the conversation.
+     */
+    ColleagueList: {
+      /** Items */
+      items: components['schemas']['PersonRef'][]
+    }
+    /** CompanyDayContent */
+    CompanyDayContent: {
+      /**
+       * Day
+       * Format: date
+       */
+      day: string
+      /** Name */
+      name: string
+      /** Intervals */
+      intervals: components['schemas']['Interval'][]
+    }
+    /**
+     * Comparison
+     * @enum {string}
+     */
+    Comparison: 'previous' | 'same_weekdays'
+    /** ConditionCheck */
+    ConditionCheck: {
+      /** Sentence */
+      sentence: string
+      /** Faults */
+      faults: {
+        [key: string]: string
+      }
+      /** Count */
+      count: number | null
+    }
+    /** ConditionChoiceView */
+    ConditionChoiceView: {
+      /** Value */
+      value: unknown
+      /** Label */
+      label: string
+    }
+    /** ConditionExample */
+    ConditionExample: {
+      /** Id */
+      id: number
+      /** Title */
+      title: string
+      /** Decided */
+      decided: components['schemas']['ConditionReason'][]
+    }
+    /** ConditionExamples */
+    ConditionExamples: {
+      matching: components['schemas']['ConditionExample'] | null
+      missing: components['schemas']['ConditionExample'] | null
+    }
+    /** ConditionFieldView */
+    ConditionFieldView: {
+      /** Key */
+      key: string
+      /** Label */
+      label: string
+      type: components['schemas']['FieldType']
+      /** Operators */
+      operators: components['schemas']['ConditionOperatorView'][]
+      /** Choices */
+      choices: components['schemas']['ConditionChoiceView'][]
+      /** Refers To */
+      refers_to: string | null
+      /**
+       * Related
+       * @default []
+       */
+      related: components['schemas']['ConditionFieldView'][]
+    }
+    /** ConditionOperatorView */
+    ConditionOperatorView: {
+      /** Key */
+      key: string
+      /** Label */
+      label: string
+      takes: components['schemas']['Takes']
+    }
+    /**
+     * ConditionReason
+     * @description A leaf that decided about a row, and what the row has there, both in words.
+     */
+    ConditionReason: {
+      /** Path */
+      path: string
+      /** Sentence */
+      sentence: string
+      /** Value */
+      value: string
+    }
+    /**
+     * ConditionSubjectView
+     * @description What the asker may ask about a subject.
+     */
+    ConditionSubjectView: {
+      /** Key */
+      key: string
+      /** Fields */
+      fields: components['schemas']['ConditionFieldView'][]
+    }
+    /**
+     * ConfirmedPersonalData
+     * @description A person looked at the personal data in a public reply and answers for it.
+     */
+    ConfirmedPersonalData: {
+      /**
+       * Confirmed
+       * @constant
+       */
+      confirmed: true
+      /** Reason */
+      reason: string
+    }
+    /** ConnectAccount */
+    ConnectAccount: {
+      /** Platform */
+      platform: string
+      /** External Id */
+      external_id: string
+      /** Name */
+      name: string
+      /** @default official */
+      kind: components['schemas']['AccountKind']
+      /** Agency Id */
+      agency_id: number
+      /**
+       * Team Id
+       * @default null
+       */
+      team_id: number | null
+      /**
+       * Owner Operator Id
+       * @default null
+       */
+      owner_operator_id: number | null
+      /**
+       * Base Urls
+       * @default {}
+       */
+      base_urls: {
+        [key: string]: string
+      }
+      /** Credentials */
+      credentials: {
+        [key: string]: string
+      }
+      /**
+       * Settings
+       * @default {}
+       */
+      settings: {
+        [key: string]: unknown
+      }
+    }
+    /**
+     * ConnectByAddress
+     * @description A new account on a server of which only the address is known: the rest the server tells.
+     */
+    ConnectByAddress: {
+      /** Platform */
+      platform: string
+      /** Address */
+      address: string
+      /** @default official */
+      kind: components['schemas']['AccountKind']
+      /** Agency Id */
+      agency_id: number
+      /**
+       * Team Id
+       * @default null
+       */
+      team_id: number | null
+      /**
+       * Owner Operator Id
+       * @default null
+       */
+      owner_operator_id: number | null
+    }
+    /** ConnectionView */
+    ConnectionView: {
+      /** Authorize Url */
+      authorize_url: string
+      /** Redirect Uri */
+      redirect_uri: string
+      /** Server */
+      server: string
+    }
+    /** ContactRefView */
+    ContactRefView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Avatar Url */
+      avatar_url: string | null
+      /** Verified */
+      verified: boolean
+      /** Followers Count */
+      followers_count: number | null
+      /** Level */
+      level: string | null
+    }
+    /** ContactView */
+    ContactView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Avatar Url */
+      avatar_url: string | null
+      /** Verified */
+      verified: boolean
+      /** Followers Count */
+      followers_count: number | null
+      /** Level */
+      level: string | null
+      /** External Id */
+      external_id: string
+      /** Platform */
+      platform: string
+      /**
+       * First Seen At
+       * Format: date-time
+       */
+      first_seen_at: string
+      /** Phone */
+      phone: string | null
+      /** Phone Is Masked */
+      phone_is_masked: boolean
+      /** Request Count */
+      request_count: number
+      /** Recent */
+      recent: components['schemas']['RecentView'][]
+    }
+    /** ContractChanged */
+    ContractChanged: {
+      /** Contract Id */
+      contract_id: number
+      /** Agency Id */
+      agency_id: number
+    }
+    /**
+     * ContractList
+     * @description Newest first.
+     */
+    ContractList: {
+      /** Items */
+      items: components['schemas']['ContractView'][]
+    }
+    /** ContractView */
+    ContractView: {
+      /** Id */
+      id: number
+      agency: components['schemas']['AgencyRef']
+      /**
+       * First Day
+       * Format: date
+       */
+      first_day: string
+      /** Last Day */
+      last_day: string | null
+      hours: components['schemas']['HoursRef'] | null
+      /** Daily Cap */
+      daily_cap: number | null
+      /** Sent Today */
+      sent_today: number
+      /** Note */
+      note: string
+      /** Runs */
+      runs: boolean
+      /** Version */
+      version: number
+    }
+    /** ConversationView */
+    ConversationView: {
+      /** Id */
+      id: number
+      account: components['schemas']['AccountRefView']
+      contact: components['schemas']['ContactView']
+      /** Requests */
+      requests: components['schemas']['ServiceRequestView'][]
+      lanes: components['schemas']['LanesView']
+      /** Viewers */
+      viewers: components['schemas']['ViewerView'][]
+      /** Version */
+      version: number
+    }
+    /**
+     * CopyState
+     * @description How far the copy of a medium has come.
+     * @enum {string}
+     */
+    CopyState: 'idle' | 'waiting' | 'ready' | 'too_large' | 'expired' | 'failed'
+    /**
+     * CorrectionCommand
+     * @description What the model should have said. What is left out stays as the model said it.
+     */
+    CorrectionCommand: {
+      /**
+       * Intent
+       * @default null
+       */
+      intent: ('complaint' | 'consult' | 'lead' | 'suggestion' | 'praise' | 'spam' | 'other') | null
+      /**
+       * Sentiment
+       * @default null
+       */
+      sentiment: (-1 | 0 | 1) | null
+      /**
+       * Needs Service
+       * @default null
+       */
+      needs_service: boolean | null
+    }
+    /** CreateCalendar */
+    CreateCalendar: {
+      /**
+       * Zone
+       * @default Asia/Shanghai
+       */
+      zone: string
+      /** Week */
+      week: components['schemas']['Interval'][][]
+      /** Breaks */
+      breaks?: components['schemas']['Interval'][]
+      /**
+       * Follows Holidays
+       * @default true
+       */
+      follows_holidays: boolean
+      /** Holiday Intervals */
+      holiday_intervals?: components['schemas']['Interval'][]
+      /** Make Up Intervals */
+      make_up_intervals?: components['schemas']['Interval'][]
+      /** Company Days */
+      company_days?: components['schemas']['CompanyDayContent'][]
+      /** Name */
+      name: string
+      /**
+       * Is Default
+       * @default false
+       */
+      is_default: boolean
+      /** Account Ids */
+      account_ids?: number[]
+      /**
+       * Agency Id
+       * @default null
+       */
+      agency_id: number | null
+    }
+    /** CreatePublication */
+    CreatePublication: {
+      /** Account Id */
+      account_id: number
+      /** @default post */
+      kind: components['schemas']['PublicationKind']
+      /**
+       * Text
+       * @default
+       */
+      text: string
+      /**
+       * Title
+       * @default null
+       */
+      title: string | null
+      /**
+       * Visibility
+       * @default null
+       */
+      visibility: string | null
+      /**
+       * Repost Of
+       * @default null
+       */
+      repost_of: string | null
+      /**
+       * Media
+       * @default []
+       */
+      media: components['schemas']['MediaFile'][]
+      /**
+       * Send At
+       * @default null
+       */
+      send_at: string | null
+      /** Idempotency Key */
+      idempotency_key: string
+    }
+    /** CreateRule */
+    CreateRule: {
+      /** Name */
+      name: string
+      /** Trigger */
+      trigger: components['schemas']['EventTrigger'] | components['schemas']['TimeTrigger']
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /** Actions */
+      actions: (
+        | components['schemas']['AssignAction']
+        | components['schemas']['PriorityAction']
+        | components['schemas']['TypeAction']
+        | components['schemas']['StatusAction']
+        | components['schemas']['NoteAction']
+        | components['schemas']['ReplyAction']
+        | components['schemas']['ListAction']
+        | components['schemas']['HookAction']
+      )[]
+      /**
+       * Hourly Limit
+       * @default 100
+       */
+      hourly_limit: number
+    }
+    /** CreateSavedView */
+    CreateSavedView: {
+      /** Name */
+      name: string
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /**
+       * Sort
+       * @default null
+       */
+      sort: string | null
+      /** @default private */
+      sharing: components['schemas']['Sharing']
+      /**
+       * Team Id
+       * @default null
+       */
+      team_id: number | null
+      /** Subject */
+      subject: string
+    }
+    /** CreatedPerson */
+    CreatedPerson: {
+      person: components['schemas']['PersonView']
+      /** Password */
+      password: string
+    }
+    /** DayCount */
+    DayCount: {
+      /**
+       * Day
+       * Format: date
+       */
+      day: string
+      /** Hits */
+      hits: number
+      /** Kept */
+      kept: number
+      /** Negative */
+      negative: number
+    }
+    /**
+     * DeadlineView
+     * @description Why a request is due when it is.
+     */
+    DeadlineView: {
+      /** Calendar */
+      calendar: string | null
+      /** Zone */
+      zone: string
+      /** Allowed Minutes */
+      allowed_minutes: number
+      /** Counted From */
+      counted_from: string | null
+      /** Due At */
+      due_at: string | null
+      /** Working Seconds Left */
+      working_seconds_left: number | null
+      /** Closed Between */
+      closed_between: components['schemas']['ClosedView'][]
+      now: components['schemas']['OpeningView']
+    }
+    /** DecisionList */
+    DecisionList: {
+      /** Items */
+      items: components['schemas']['DecisionView'][]
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor: string | null
+    }
+    /** DecisionView */
+    DecisionView: {
+      /** Id */
+      id: number
+      /** Strategy */
+      strategy: string
+      chosen: components['schemas']['PersonRef'] | null
+      decided_by: components['schemas']['PersonRef'] | null
+      /** Reason */
+      reason: string
+      /** Candidates */
+      candidates: components['schemas']['CandidateView'][]
+      /**
+       * Decided At
+       * Format: date-time
+       */
+      decided_at: string
+    }
+    /**
+     * Direction
+     * @enum {string}
+     */
+    Direction: 'inbound' | 'outbound' | 'note' | 'system'
+    /**
+     * DrawCommand
+     * @description A sample of what was dropped in the last days. The same seed draws the same items.
+     */
+    DrawCommand: {
+      /**
+       * Days
+       * @default 7
+       */
+      days: number
+      /**
+       * Size
+       * @default 100
+       */
+      size: number
+      /**
+       * Seed
+       * @default null
+       */
+      seed: number | null
+      /**
+       * Account Ids
+       * @default []
+       */
+      account_ids: number[]
+    }
+    /**
+     * DryRunSample
+     * @description A request that the rule would have acted upon.
+     */
+    DryRunSample: {
+      /** Service Request Id */
+      service_request_id: number
+      /** Number */
+      number: string
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+      /** Title */
+      title: string
+    }
+    /** DryRunView */
+    DryRunView: {
+      /** Looked At */
+      looked_at: number
+      /** Matched */
+      matched: number
+      /** Requests */
+      requests: number
+      /** Per Hour */
+      per_hour: number
+      /** Samples */
+      samples: components['schemas']['DryRunSample'][]
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+      /** Is Current */
+      is_current: boolean
+    }
+    /** EditAccount */
+    EditAccount: {
+      /** Name */
+      name: string
+      kind: components['schemas']['AccountKind']
+      /** Team Id */
+      team_id: number | null
+      /** Owner Operator Id */
+      owner_operator_id: number | null
+      /**
+       * Settings
+       * @default null
+       */
+      settings: {
+        [key: string]: unknown
+      } | null
+    }
+    /** EditCalendar */
+    EditCalendar: {
+      /**
+       * Zone
+       * @default Asia/Shanghai
+       */
+      zone: string
+      /** Week */
+      week: components['schemas']['Interval'][][]
+      /** Breaks */
+      breaks?: components['schemas']['Interval'][]
+      /**
+       * Follows Holidays
+       * @default true
+       */
+      follows_holidays: boolean
+      /** Holiday Intervals */
+      holiday_intervals?: components['schemas']['Interval'][]
+      /** Make Up Intervals */
+      make_up_intervals?: components['schemas']['Interval'][]
+      /** Company Days */
+      company_days?: components['schemas']['CompanyDayContent'][]
+      /** Name */
+      name: string
+      /**
+       * Is Default
+       * @default false
+       */
+      is_default: boolean
+      /** Account Ids */
+      account_ids?: number[]
+      /** Version */
+      version: number
+    }
+    /** EditContract */
+    EditContract: {
+      /**
+       * First Day
+       * Format: date
+       */
+      first_day: string
+      /** Last Day */
+      last_day: string | null
+      /**
+       * Calendar Id
+       * @default null
+       */
+      calendar_id: number | null
+      /**
+       * Daily Cap
+       * @default null
+       */
+      daily_cap: number | null
+      /**
+       * Note
+       * @default
+       */
+      note: string
+      /** Version */
+      version: number
+    }
+    /** EditGrant */
+    EditGrant: {
+      /**
+       * Team Id
+       * @default null
+       */
+      team_id: number | null
+      /**
+       * Begins At
+       * @default null
+       */
+      begins_at: string | null
+      /**
+       * Ends At
+       * @default null
+       */
+      ends_at: string | null
+      /** Allows */
+      allows: components['schemas']['Allowed'][]
+      /**
+       * Takes New
+       * @default false
+       */
+      takes_new: boolean
+      /**
+       * Calendar Id
+       * @default null
+       */
+      calendar_id: number | null
+      /** @default active */
+      opens_past: components['schemas']['OpensPast']
+      /**
+       * Opens Notes
+       * @default false
+       */
+      opens_notes: boolean
+      /**
+       * Note
+       * @default
+       */
+      note: string
+      /** Version */
+      version: number
+    }
+    /** EditRule */
+    EditRule: {
+      /** Name */
+      name: string
+      /** Trigger */
+      trigger: components['schemas']['EventTrigger'] | components['schemas']['TimeTrigger']
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /** Actions */
+      actions: (
+        | components['schemas']['AssignAction']
+        | components['schemas']['PriorityAction']
+        | components['schemas']['TypeAction']
+        | components['schemas']['StatusAction']
+        | components['schemas']['NoteAction']
+        | components['schemas']['ReplyAction']
+        | components['schemas']['ListAction']
+        | components['schemas']['HookAction']
+      )[]
+      /**
+       * Hourly Limit
+       * @default 100
+       */
+      hourly_limit: number
+      /** Version */
+      version: number
+    }
+    /** EditSavedView */
+    EditSavedView: {
+      /** Name */
+      name: string
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /**
+       * Sort
+       * @default null
+       */
+      sort: string | null
+      /** @default private */
+      sharing: components['schemas']['Sharing']
+      /**
+       * Team Id
+       * @default null
+       */
+      team_id: number | null
+      /** Version */
+      version: number
+    }
+    /**
+     * Empty
+     * @description What a span without rows means.
+     * @enum {string}
+     */
+    Empty: 'zero' | 'nothing'
+    /** EndGrant */
+    EndGrant: {
+      /** Version */
+      version: number
+    }
+    /**
+     * EstimateView
+     * @description How many of the window's dropped items were dropped wrongly, with a 95 % interval.
+     */
+    EstimateView: {
+      /** Missed */
+      missed: number
+      /** Low */
+      low: number
+      /** High */
+      high: number
+      /** Share */
+      share: number
+      /** Share Low */
+      share_low: number
+      /** Share High */
+      share_high: number
+    }
+    /** EventPage */
+    EventPage: {
+      /** Events */
+      events: components['schemas']['EventView'][]
+      /** Seq */
+      seq: number
+      /** Reload */
+      reload: boolean
+    }
+    /**
+     * EventTrigger
+     * @description Something happens to a request.
+     */
+    EventTrigger: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'event'
+      /**
+       * Event
+       * @enum {string}
+       */
+      event:
+        | 'request_opened'
+        | 'customer_wrote'
+        | 'request_assigned'
+        | 'status_changed'
+        | 'request_classified'
+        | 'answer_failed'
+    }
+    /** EventView */
+    EventView: {
+      /** Seq */
+      seq: number
+      /** Name */
+      name: string
+      /**
+       * Occurred At
+       * Format: date-time
+       */
+      occurred_at: string
+      /** Payload */
+      payload: {
+        [key: string]: unknown
+      }
+    }
+    /**
+     * ExplanationView
+     * @description Why an item was kept or dropped: step, words, monitors, and what people said of one like it.
+     */
+    ExplanationView: {
+      /** Step */
+      step: string
+      /** Step Label */
+      step_label: string
+      /** Reason */
+      reason: string
+      /** Reason Text */
+      reason_text: string
+      /** Threshold */
+      threshold: number | null
+      /** Detail */
+      detail: {
+        [key: string]: unknown
+      }
+      /** Reasons */
+      reasons: components['schemas']['app__listener__learning__schemas__SpanView'][]
+      /** Monitors */
+      monitors: components['schemas']['MonitorTermsView'][]
+      nearest: components['schemas']['NearestView'] | null
+      /** Model Version */
+      model_version: string | null
+    }
+    /** ExportActs */
+    ExportActs: {
+      /** Columns */
+      columns: string[]
+      /**
+       * Format
+       * @default xlsx
+       * @enum {string}
+       */
+      format: 'csv' | 'xlsx'
+      query: components['schemas']['AuditQuery']
+    }
+    /** ExportItems */
+    ExportItems: {
+      /** Columns */
+      columns: string[]
+      /**
+       * Format
+       * @default xlsx
+       * @enum {string}
+       */
+      format: 'csv' | 'xlsx'
+      query: components['schemas']['InboundItemQuery']
+    }
+    /** ExportQuestion */
+    ExportQuestion: {
+      /** Metrics */
+      metrics: string[]
+      /** Split */
+      split?: string[]
+      period: components['schemas']['Period']
+      /**
+       * Condition
+       * @default null
+       */
+      condition:
+        | (
+            | components['schemas']['AllOf-Input']
+            | components['schemas']['AnyOf-Input']
+            | components['schemas']['NotOf-Input']
+            | components['schemas']['Leaf']
+          )
+        | null
+      /** @default null */
+      comparison: components['schemas']['Comparison'] | null
+      /**
+       * Format
+       * @default csv
+       * @enum {string}
+       */
+      format: 'csv' | 'xlsx'
+    }
+    /** ExportRequests */
+    ExportRequests: {
+      /** Columns */
+      columns: string[]
+      /**
+       * Format
+       * @default xlsx
+       * @enum {string}
+       */
+      format: 'csv' | 'xlsx'
+      query: components['schemas']['ServiceRequestQuery']
+    }
+    /** FieldChangeView */
+    FieldChangeView: {
+      /** Field */
+      field: string
+      /** Before */
+      before: string | number | null
+      /** After */
+      after: string | number | null
+    }
+    /**
+     * FieldType
+     * @enum {string}
+     */
+    FieldType: 'text' | 'number' | 'choice' | 'time' | 'duration' | 'set' | 'reference' | 'truth' | 'relation'
+    /**
+     * FiguresOfSpan
+     * @description One metric in one span.
+     *
+     *     The rows behind a cell are those that meet all of `rows`, the `rows` of its place on each axis and, where
+     *     no axis is one of time, all of `during`. The whole is all of `rows` and `during`.
+     */
+    FiguresOfSpan: {
+      /** During */
+      during: (
+        | components['schemas']['AllOf-Output']
+        | components['schemas']['AnyOf-Output']
+        | components['schemas']['NotOf-Output']
+        | components['schemas']['Leaf']
+      )[]
+      total: components['schemas']['CellView']
+      /** Axes */
+      axes: components['schemas']['AxisView'][]
+      /** Cells */
+      cells: components['schemas']['CellView'][]
+    }
+    /** FiguresView */
+    FiguresView: {
+      /** Question */
+      question: string
+      /**
+       * Counted At
+       * Format: date-time
+       */
+      counted_at: string
+      /** Zone */
+      zone: string
+      span: components['schemas']['app__figures__schemas__SpanView']
+      compared: components['schemas']['app__figures__schemas__SpanView'] | null
+      /** Sentence */
+      sentence: string | null
+      /** Metrics */
+      metrics: components['schemas']['MetricFigures'][]
+    }
+    /** FileKindView */
+    FileKindView: {
+      /** Kind */
+      kind: string
+      /** Most */
+      most: number
+      /** Max Bytes */
+      max_bytes: number
+      /** Mime Types */
+      mime_types: string[]
+    }
+    /** FilterSampleList */
+    FilterSampleList: {
+      /** Items */
+      items: components['schemas']['FilterSampleView'][]
+    }
+    /** FilterSampleView */
+    FilterSampleView: {
+      /** Id */
+      id: number
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      /**
+       * Until
+       * Format: date-time
+       */
+      until: string
+      /** Seed */
+      seed: number
+      /** Population */
+      population: number
+      /** Size */
+      size: number
+      /** Reviewed */
+      reviewed: number
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /** Strata */
+      strata: components['schemas']['StratumView'][]
+      estimate: components['schemas']['EstimateView'] | null
+    }
+    /**
+     * FilterSettings
+     * @description Steps in their order. Steps that are left out run at their usual place with their usual threshold.
+     */
+    FilterSettings: {
+      /**
+       * Steps
+       * @default []
+       */
+      steps: components['schemas']['StepSetting'][]
+    }
+    /** FollowRequestList */
+    FollowRequestList: {
+      /** Items */
+      items: components['schemas']['FollowRequestView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** FollowRequestView */
+    FollowRequestView: {
+      /** External Id */
+      external_id: string
+      /** Name */
+      name: string
+      /** Handle */
+      handle: string | null
+      /** Profile Url */
+      profile_url: string | null
+      /** Followers */
+      followers: number | null
+      /** Description */
+      description: string | null
+    }
+    /** FormFieldView */
+    FormFieldView: {
+      /** Name */
+      name: string
+      /** Label */
+      label: {
+        [key: string]: string
+      }
+      /** Secret */
+      secret: boolean
+      /** Required */
+      required: boolean
+      /** Default */
+      default: unknown
+      /** Choices */
+      choices: string[]
+      /** Help */
+      help: {
+        [key: string]: string
+      }
+    }
+    /**
+     * GivenPassword
+     * @description Told once, to whoever asked for it; what is kept is its hash.
+     */
+    GivenPassword: {
+      /** Password */
+      password: string
+    }
+    /**
+     * Good
+     * @description Which way a change is a good one.
+     * @enum {string}
+     */
+    Good: 'up' | 'down' | 'neither'
+    /**
+     * GrantChanged
+     * @description A grant began, ended, or is another from now on: who works by it is another actor at once.
+     */
+    GrantChanged: {
+      /** Grant Id */
+      grant_id: number
+      /** Account Id */
+      account_id: number
+      /** Agency Id */
+      agency_id: number
+    }
+    /**
+     * GrantList
+     * @description By account, the latest beginning first.
+     */
+    GrantList: {
+      /** Items */
+      items: components['schemas']['GrantView'][]
+      /** More */
+      more: boolean
+    }
+    /** GrantView */
+    GrantView: {
+      /** Id */
+      id: number
+      account: components['schemas']['GrantedAccount']
+      agency: components['schemas']['AgencyRef']
+      team: components['schemas']['TeamRef'] | null
+      /**
+       * Begins At
+       * Format: date-time
+       */
+      begins_at: string
+      /** Ends At */
+      ends_at: string | null
+      /**
+       * Holds From
+       * Format: date-time
+       */
+      holds_from: string
+      /** Holds Until */
+      holds_until: string | null
+      /** Holds */
+      holds: boolean
+      /** Is Over */
+      is_over: boolean
+      /** Allows */
+      allows: components['schemas']['Allowed'][]
+      /** Takes New */
+      takes_new: boolean
+      hours: components['schemas']['HoursRef'] | null
+      /** Hours Of Contract */
+      hours_of_contract: boolean
+      opens_past: components['schemas']['OpensPast']
+      /** Opens Notes */
+      opens_notes: boolean
+      /** Note */
+      note: string
+      granted_by: components['schemas']['PersonRef'] | null
+      /** Can Change */
+      can_change: boolean
+      /** Version */
+      version: number
+    }
+    /** GrantedAccount */
+    GrantedAccount: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Platform */
+      platform: string
+      owner: components['schemas']['AgencyRef']
+    }
+    /** GroupCount */
+    GroupCount: {
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'service_requests' | 'contacts' | 'inbound_items'
+      right: components['schemas']['Permission']
+      /** Visible */
+      visible: number | null
+      /** Among */
+      among: number
+    }
+    /**
+     * GroupProof
+     * @description Of the people within reach of whoever asks; who is shut out sees nothing and does not count.
+     */
+    GroupProof: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** People */
+      people: components['schemas']['PersonRef'][]
+      /** People Count */
+      people_count: number
+      /** Rights */
+      rights: components['schemas']['HeldRight'][]
+      account_reach: components['schemas']['AccountReach']
+      request_reach: components['schemas']['RequestReach']
+      /** Masked */
+      masked: components['schemas']['MaskedField'][]
+      /** Accounts */
+      accounts: components['schemas']['SeenAccount'][]
+      /** Account Count */
+      account_count: number
+      /** Accounts Among */
+      accounts_among: number
+      /** Counts */
+      counts: components['schemas']['GroupCount'][]
+      /**
+       * Worked Out At
+       * Format: date-time
+       */
+      worked_out_at: string
+    }
+    /** HandedBack */
+    HandedBack: {
+      /** Count */
+      count: number
+    }
+    /** HealthView */
+    HealthView: {
+      /** State */
+      state: string
+      /** Advice */
+      advice: string | null
+      /** Detail */
+      detail: string
+      /**
+       * Checked At
+       * Format: date-time
+       */
+      checked_at: string
+    }
+    /** HeldRight */
+    HeldRight: {
+      right: components['schemas']['Permission']
+      /** People */
+      people: number
+    }
+    /** HitCounts */
+    HitCounts: {
+      /** Hits */
+      hits: number
+      /** Kept */
+      kept: number
+    }
+    /**
+     * HolidayReading
+     * @description What would be imported.
+     */
+    HolidayReading: {
+      /** Days */
+      days: components['schemas']['PublicDayView'][]
+      /** Faults */
+      faults: {
+        [key: string]: string
+      }
+    }
+    /** HolidayYearChanged */
+    HolidayYearChanged: {
+      /** Year */
+      year: number
+    }
+    /** HolidayYearList */
+    HolidayYearList: {
+      /** Items */
+      items: components['schemas']['HolidayYearView'][]
+      /** Published Until */
+      published_until: number
+    }
+    /** HolidayYearView */
+    HolidayYearView: {
+      /** Year */
+      year: number
+      /**
+       * Source
+       * @enum {string}
+       */
+      source: 'published' | 'imported'
+      /** Days */
+      days: components['schemas']['PublicDayView'][]
+      /** Version */
+      version: number
+    }
+    /**
+     * HookAction
+     * @description Tell a program elsewhere: a signed POST that is sent at most once.
+     */
+    HookAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'call_hook'
+      /** Url */
+      url: string
+    }
+    /** HourView */
+    HourView: {
+      /**
+       * Hour
+       * Format: date-time
+       */
+      hour: string
+      /** Posts */
+      posts: number
+      /** Negative */
+      negative: number
+      /**
+       * Baseline
+       * @default null
+       */
+      baseline: number | null
+    }
+    /**
+     * HoursRef
+     * @description A calendar by which somebody acts.
+     */
+    HoursRef: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+    }
+    /** ImportHolidays */
+    ImportHolidays: {
+      /** Text */
+      text: string
+      /** Version */
+      version: number
+    }
+    /** InboundItemCounts */
+    InboundItemCounts: {
+      /** Total */
+      total: number
+      /** Kept */
+      kept: number
+      /** Dropped */
+      dropped: number
+      /** Pending */
+      pending: number
+      /** Review */
+      review: number
+      /** By Reason */
+      by_reason: components['schemas']['ReasonCount'][]
+    }
+    /**
+     * InboundItemLabelled
+     * @description Somebody said what an item really was, or made a request of it after all.
+     */
+    InboundItemLabelled: {
+      /** Inbound Item Id */
+      inbound_item_id: number
+      /** Account Id */
+      account_id: number
+    }
+    /** InboundItemList */
+    InboundItemList: {
+      /** Items */
+      items: components['schemas']['InboundItemView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** InboundItemQuery */
+    InboundItemQuery: {
+      /**
+       * Condition
+       * @default null
+       */
+      condition: string | null
+      /**
+       * Saved View Id
+       * @default null
+       */
+      saved_view_id: number | null
+      /**
+       * Outcome
+       * @default null
+       */
+      outcome: ('kept' | 'dropped' | 'pending') | null
+      /**
+       * Reason
+       * @default null
+       */
+      reason: string | null
+      /**
+       * Step
+       * @default null
+       */
+      step: string | null
+      /**
+       * Account Id
+       * @default null
+       */
+      account_id: number | null
+      /**
+       * Monitor Id
+       * @default null
+       */
+      monitor_id: number | null
+      /**
+       * Review
+       * @description true: only what a person should look at
+       * @default null
+       */
+      review: boolean | null
+      /**
+       * Sentiment
+       * @default null
+       */
+      sentiment: number | null
+      /**
+       * Intent
+       * @default null
+       */
+      intent: string | null
+      /**
+       * Since
+       * @default null
+       */
+      since: string | null
+      /**
+       * Until
+       * @default null
+       */
+      until: string | null
+      /**
+       * Cluster Of
+       * @description the repetitions of one item
+       * @default null
+       */
+      cluster_of: number | null
+      /**
+       * Hide Repeats
+       * @default false
+       */
+      hide_repeats: boolean
+      /**
+       * Author
+       * @description the author's id on the platform
+       * @default null
+       */
+      author: string | null
+      /**
+       * Q
+       * @default
+       */
+      q: string
+      /**
+       * Cursor
+       * @default null
+       */
+      cursor: string | null
+      /**
+       * Limit
+       * @default 50
+       */
+      limit: number
+    }
+    /** InboundItemView */
+    InboundItemView: {
+      /** Id */
+      id: number
+      account: components['schemas']['AccountRefView']
+      lane: components['schemas']['Lane']
+      /** Kind */
+      kind: string
+      /** Author Name */
+      author_name: string
+      author: components['schemas']['AuthorView']
+      /** Text */
+      text: string
+      /** Media */
+      media: components['schemas']['MediaView'][]
+      origin: components['schemas']['OriginView'] | null
+      /** Raw Body */
+      raw_body: string | null
+      /** External Url */
+      external_url: string | null
+      /**
+       * Published At
+       * Format: date-time
+       */
+      published_at: string
+      /**
+       * Received At
+       * Format: date-time
+       */
+      received_at: string
+      /** Edited At */
+      edited_at: string | null
+      /** Deleted At */
+      deleted_at: string | null
+      verdict: components['schemas']['VerdictView'] | null
+      /** Service Request Id */
+      service_request_id: number | null
+      /** Monitors */
+      monitors: components['schemas']['MonitorRef'][]
+      /** Can Rescue */
+      can_rescue: boolean
+      /** Duplicate Of Id */
+      duplicate_of_id: number | null
+      /** Duplicate Count */
+      duplicate_count: number
+    }
+    /**
+     * InboundItemsJudged
+     * @description A batch of one account's items has been judged: totals, and the newest item's id.
+     */
+    InboundItemsJudged: {
+      /** Account Id */
+      account_id: number
+      /** Kept */
+      kept: number
+      /** Dropped */
+      dropped: number
+      /** Needs Review */
+      needs_review: number
+      /** Newest Id */
+      newest_id: number
+      /** Monitor Ids */
+      monitor_ids: number[]
+    }
+    /**
+     * Interval
+     * @description Hours of a day. An end that is not after the start is on the next day.
+     */
+    Interval: {
+      /** Start */
+      start: string
+      /** End */
+      end: string
+    }
+    JsonValue: unknown
+    /**
+     * KindSettingsView
+     * @description One kind of notification, and by which ways the reader is told of it.
+     */
+    KindSettingsView: {
+      /** Key */
+      key: string
+      /** Name */
+      name: string
+      /** Channels */
+      channels: components['schemas']['Channel'][]
+      /** Default */
+      default: components['schemas']['Channel'][]
+    }
+    /** LabelList */
+    LabelList: {
+      /** Items */
+      items: components['schemas']['LabelView'][]
+    }
+    /**
+     * LabelSource
+     * @enum {string}
+     */
+    LabelSource: 'correction' | 'rescue' | 'review'
+    /** LabelTotals */
+    LabelTotals: {
+      /** Total */
+      total: number
+      /** Waiting */
+      waiting: number
+      /** Needed */
+      needed: number
+      /** Pinned */
+      pinned: number
+    }
+    /** LabelView */
+    LabelView: {
+      /** Id */
+      id: number
+      source: components['schemas']['LabelSource']
+      /** Operator Name */
+      operator_name: string | null
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /** Old */
+      old: {
+        [key: string]: unknown
+      }
+      /** Intent */
+      intent: string
+      /** Sentiment */
+      sentiment: number
+      /** Needs Service */
+      needs_service: boolean
+      /** Weight */
+      weight: number
+      /** Model Version */
+      model_version: string | null
+    }
+    /**
+     * Lane
+     * @description Platforms know two lanes; notes to colleagues are the third and never leave the house.
+     * @enum {string}
+     */
+    Lane: 'public' | 'private' | 'internal'
+    /**
+     * LaneFilesView
+     * @description Which files a reply in the lane may carry.
+     */
+    LaneFilesView: {
+      /** Kinds */
+      kinds: components['schemas']['FileKindView'][]
+      /** With Text */
+      with_text: boolean
+      /** Reason */
+      reason: string | null
+    }
+    /**
+     * LaneView
+     * @description Whether and how one may answer in a lane now.
+     */
+    LaneView: {
+      /** Allowed */
+      allowed: boolean
+      /** Reason */
+      reason: string | null
+      /** Alternatives */
+      alternatives: components['schemas']['AlternativeView'][]
+      limit: components['schemas']['TextLimitView']
+      files: components['schemas']['LaneFilesView']
+      window: components['schemas']['WindowView'] | null
+      /** @default null */
+      quota: components['schemas']['QuotaView'] | null
+      /** Audience */
+      audience: string
+      /**
+       * Content Warning
+       * @default null
+       */
+      content_warning: string | null
+      /**
+       * Visibility
+       * @default null
+       */
+      visibility: string | null
+      /**
+       * Visibilities
+       * @default []
+       */
+      visibilities: string[]
+    }
+    /** LanesView */
+    LanesView: {
+      public: components['schemas']['LaneView'] | null
+      private: components['schemas']['LaneView'] | null
+    }
+    /**
+     * Leaf
+     * @description One question about one field.
+     */
+    Leaf: {
+      /** Field */
+      field: string
+      /** Op */
+      op: string
+      /** @default null */
+      value: components['schemas']['JsonValue']
+    }
+    /**
+     * ListAction
+     * @description The customer joins one of the special lists of the owner's agency.
+     */
+    ListAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'add_to_list'
+      list: components['schemas']['SpecialList']
+      /**
+       * Note
+       * @default
+       */
+      note: string
+    }
+    /**
+     * ListEntryChanged
+     * @description An author was put on a list, taken off it, or noted anew.
+     */
+    ListEntryChanged: {
+      /** Special List Entry Id */
+      special_list_entry_id: number
+      list: components['schemas']['SpecialList']
+    }
+    /**
+     * ListEntryCommand
+     * @description Name an author by platform and id, or by an item they wrote.
+     */
+    ListEntryCommand: {
+      list: components['schemas']['SpecialList']
+      /**
+       * Inbound Item Id
+       * @default null
+       */
+      inbound_item_id: number | null
+      /**
+       * Platform
+       * @default null
+       */
+      platform: string | null
+      /**
+       * Server
+       * @default null
+       */
+      server: string | null
+      /**
+       * Author External Id
+       * @default null
+       */
+      author_external_id: string | null
+      /**
+       * Author Name
+       * @default
+       */
+      author_name: string
+      /**
+       * Note
+       * @default
+       */
+      note: string
+      /**
+       * Expires At
+       * @default null
+       */
+      expires_at: string | null
+    }
+    /** ListEntryEdit */
+    ListEntryEdit: {
+      /**
+       * Note
+       * @default
+       */
+      note: string
+      /**
+       * Expires At
+       * @default null
+       */
+      expires_at: string | null
+      /** Version */
+      version: number
+    }
+    /** ListEntryList */
+    ListEntryList: {
+      /** Items */
+      items: components['schemas']['ListEntryView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** ListEntryView */
+    ListEntryView: {
+      /** Id */
+      id: number
+      list: components['schemas']['SpecialList']
+      /** Platform */
+      platform: string
+      /** Server */
+      server: string
+      /** Author External Id */
+      author_external_id: string
+      /** Author Name */
+      author_name: string
+      /** Note */
+      note: string
+      /** Expires At */
+      expires_at: string | null
+      /** Is Expired */
+      is_expired: boolean
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /** Created By */
+      created_by: string | null
+      /** Version */
+      version: number
+    }
+    /** LogIn */
+    LogIn: {
+      /** Login Name */
+      login_name: string
+      /** Password */
+      password: string
+    }
+    /**
+     * LoginAct
+     * @enum {string}
+     */
+    LoginAct: 'opened' | 'closed'
+    /** LoginView */
+    LoginView: {
+      act: components['schemas']['LoginAct']
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+      /** Address */
+      address: string
+    }
+    /** LongWorkChanged */
+    LongWorkChanged: {
+      long_work: components['schemas']['LongWorkView']
+    }
+    /** LongWorkList */
+    LongWorkList: {
+      /** Items */
+      items: components['schemas']['LongWorkView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** LongWorkRemoved */
+    LongWorkRemoved: {
+      /** Long Work Id */
+      long_work_id: number
+    }
+    /**
+     * LongWorkResult
+     * @description The file that a piece of work has left.
+     */
+    LongWorkResult: {
+      /** Name */
+      name: string
+      /** Size */
+      size: number
+      /**
+       * Kept Until
+       * Format: date-time
+       */
+      kept_until: string
+    }
+    /**
+     * LongWorkState
+     * @enum {string}
+     */
+    LongWorkState: 'queued' | 'running' | 'cancelling' | 'cancelled' | 'failed' | 'done'
+    /** LongWorkView */
+    LongWorkView: {
+      /** Id */
+      id: number
+      /** Kind */
+      kind: string
+      /** Label */
+      label: string
+      owner: components['schemas']['PersonRef'] | null
+      state: components['schemas']['LongWorkState']
+      /** Total */
+      total: number | null
+      /** Done */
+      done: number
+      /** Skipped */
+      skipped: number
+      /** Failed */
+      failed: number
+      /** Seconds Left */
+      seconds_left: number | null
+      /** Error */
+      error: string | null
+      /** Error Text */
+      error_text: string | null
+      result: components['schemas']['LongWorkResult'] | null
+      /** May Retry */
+      may_retry: boolean
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /** Started At */
+      started_at: string | null
+      /** Finished At */
+      finished_at: string | null
+      /** Version */
+      version: number
+    }
+    /**
+     * LookChanged
+     * @description That somebody looks through a person's eyes, or does no more.
+     */
+    LookChanged: {
+      /** Operator Id */
+      operator_id: number
+      /** Session Id */
+      session_id: number
+      by: components['schemas']['PersonRef']
+      /** Until */
+      until: string | null
+    }
+    /**
+     * LookingView
+     * @description That somebody looks through the eyes of the person of the session, and changes nothing.
+     */
+    LookingView: {
+      by: components['schemas']['PersonRef']
+      /**
+       * Until
+       * Format: date-time
+       */
+      until: string
+    }
+    /**
+     * MarkNotificationsRead
+     * @description Some by their ids, or all up to one.
+     */
+    MarkNotificationsRead: {
+      /** Ids */
+      ids?: number[]
+      /**
+       * Up To
+       * @default null
+       */
+      up_to: number | null
+    }
+    /** MarkRead */
+    MarkRead: {
+      /** Number */
+      number: number
+    }
+    /**
+     * MaskedField
+     * @description Personal data that a role may keep masked.
+     * @enum {string}
+     */
+    MaskedField: 'contact.phone'
+    /**
+     * MatchedView
+     * @description A leaf that decided, and what the request had there, both in words.
+     */
+    MatchedView: {
+      /** Sentence */
+      sentence: string
+      /** Value */
+      value: string
+    }
+    /**
+     * MediaFile
+     * @description A file to publish; `content` is base64.
+     */
+    MediaFile: {
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'image' | 'video' | 'audio' | 'voice'
+      /** Mime Type */
+      mime_type: string
+      /** Filename */
+      filename: string
+      /**
+       * Description
+       * @default null
+       */
+      description: string | null
+      /**
+       * Content
+       * Format: base64
+       */
+      content: string
+    }
+    /**
+     * MediaView
+     * @description A medium as people see it. Addresses are our own; only `link` leads outside, and only when clicked.
+     */
+    MediaView: {
+      /** Id */
+      id: number | null
+      /**
+       * Attachment Id
+       * @default null
+       */
+      attachment_id: number | null
+      /** Kind */
+      kind: string
+      state: components['schemas']['CopyState'] | null
+      /** Reason */
+      reason: string | null
+      /** Can Ask */
+      can_ask: boolean
+      /** Url */
+      url: string | null
+      /** Can Show */
+      can_show: boolean
+      /** Preview Url */
+      preview_url: string | null
+      /** Mime Type */
+      mime_type: string | null
+      /** Size */
+      size: number | null
+      /** Name */
+      name: string | null
+      /** Title */
+      title: string | null
+      /** Description */
+      description: string | null
+      /** Duration Seconds */
+      duration_seconds: number | null
+      /** Latitude */
+      latitude: number | null
+      /** Longitude */
+      longitude: number | null
+      /** Link */
+      link: string | null
+    }
+    /** MemberView */
+    MemberView: {
+      /** Id */
+      id: number
+      /** Place */
+      place: number[]
+    }
+    /**
+     * MembershipView
+     * @description Those of the requests asked about that belong to the list; the others do not, or are out of reach.
+     */
+    MembershipView: {
+      /** Items */
+      items: components['schemas']['MemberView'][]
+      /** Total */
+      total: number
+    }
+    /** MessageChanged */
+    MessageChanged: {
+      message: components['schemas']['MessageView']
+      service_request: components['schemas']['ServiceRequestView'] | null
+    }
+    /** MessageList */
+    MessageList: {
+      /** Items */
+      items: components['schemas']['MessageView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** MessageView */
+    MessageView: {
+      /** Id */
+      id: number
+      /** Conversation Id */
+      conversation_id: number
+      /** Number */
+      number: number
+      direction: components['schemas']['Direction']
+      lane: components['schemas']['Lane']
+      /** Kind */
+      kind: string
+      /** Author Name */
+      author_name: string
+      operator: components['schemas']['PersonRef'] | null
+      /** Text */
+      text: string
+      /** Media */
+      media: components['schemas']['MediaView'][]
+      origin: components['schemas']['OriginView'] | null
+      sentiment: components['schemas']['SentimentView'] | null
+      /** Reasons */
+      reasons: components['schemas']['ReasonView'][]
+      /** External Url */
+      external_url: string | null
+      /**
+       * Occurred At
+       * Format: date-time
+       */
+      occurred_at: string
+      /** Edited At */
+      edited_at: string | null
+      /** Deleted At */
+      deleted_at: string | null
+      /** Revisions */
+      revisions: components['schemas']['RevisionView'][]
+      state: components['schemas']['OutboundState'] | null
+      error: components['schemas']['SendErrorView'] | null
+      /** Undo Until */
+      undo_until: string | null
+      /** Version */
+      version: number
+    }
+    /** MetricDictionary */
+    MetricDictionary: {
+      /** Zone */
+      zone: string
+      /**
+       * Freshness
+       * @default live
+       * @constant
+       */
+      freshness: 'live'
+      /** Items */
+      items: components['schemas']['MetricView'][]
+    }
+    /** MetricFigures */
+    MetricFigures: {
+      /** Key */
+      key: string
+      /** Title */
+      title: string
+      unit: components['schemas']['Unit']
+      good: components['schemas']['Good']
+      additivity: components['schemas']['Additivity']
+      empty: components['schemas']['Empty']
+      /** Version */
+      version: number
+      /** Subject */
+      subject: string
+      /** Rows */
+      rows: (
+        | components['schemas']['AllOf-Output']
+        | components['schemas']['AnyOf-Output']
+        | components['schemas']['NotOf-Output']
+        | components['schemas']['Leaf']
+      )[]
+      /** Part */
+      part:
+        | (
+            | components['schemas']['AllOf-Output']
+            | components['schemas']['AnyOf-Output']
+            | components['schemas']['NotOf-Output']
+            | components['schemas']['Leaf']
+          )[]
+        | null
+      now: components['schemas']['FiguresOfSpan']
+      before: components['schemas']['FiguresOfSpan'] | null
+    }
+    /**
+     * MetricView
+     * @description How a metric is worked out, in the reader's language.
+     */
+    MetricView: {
+      /** Key */
+      key: string
+      /** Title */
+      title: string
+      /** Formula */
+      formula: string
+      /** Apart */
+      apart: string
+      /** Empty Text */
+      empty_text: string
+      unit: components['schemas']['Unit']
+      good: components['schemas']['Good']
+      owner: components['schemas']['RoleName']
+      additivity: components['schemas']['Additivity']
+      empty: components['schemas']['Empty']
+      /** Version */
+      version: number
+      /** Subject */
+      subject: string
+      /** Rows */
+      rows: string
+      /** Time */
+      time: string | null
+      /** Grains */
+      grains: string[]
+      /** Splits */
+      splits: components['schemas']['SplitView'][]
+    }
+    /** ModelPromoted */
+    ModelPromoted: {
+      /** Name */
+      name: string
+      /** Figures */
+      figures: {
+        [key: string]: number
+      }
+    }
+    /** ModelVersionView */
+    ModelVersionView: {
+      /** Name */
+      name: string
+      /**
+       * State
+       * @enum {string}
+       */
+      state: 'candidate' | 'active' | 'retired' | 'refused'
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /** Figures */
+      figures: {
+        [key: string]: number
+      }
+      /** Fallen */
+      fallen: string[]
+    }
+    /** ModelsView */
+    ModelsView: {
+      /** Active */
+      active: string
+      /** Is Shipped Active */
+      is_shipped_active: boolean
+      /** Is Training */
+      is_training: boolean
+      labels: components['schemas']['LabelTotals']
+      /** Items */
+      items: components['schemas']['ModelVersionView'][]
+    }
+    /** MonitorChanged */
+    MonitorChanged: {
+      /** Monitor Id */
+      monitor_id: number
+      /** Is Active */
+      is_active: boolean
+      /** Is Deleted */
+      is_deleted: boolean
+      /** Version */
+      version: number
+    }
+    /**
+     * MonitorCommand
+     * @description A whole monitor, as the editor sends it.
+     */
+    MonitorCommand: {
+      /** Name */
+      name: string
+      rule: components['schemas']['MonitorRule']
+      /**
+       * Account Ids
+       * @description none: every account of the agency
+       * @default []
+       */
+      account_ids: number[]
+      /**
+       * Kinds
+       * @description mention, comment, repost, …; none: every
+       * @default []
+       */
+      kinds: string[]
+      /**
+       * @default {
+       *       "days": [],
+       *       "begin": null,
+       *       "end": null
+       *     }
+       */
+      schedule: components['schemas']['Schedule']
+      /**
+       * @default {
+       *       "steps": []
+       *     }
+       */
+      filters: components['schemas']['FilterSettings']
+      /**
+       * Is Active
+       * @default true
+       */
+      is_active: boolean
+      /**
+       * Is Competitor
+       * @default false
+       */
+      is_competitor: boolean
+      /**
+       * Priority
+       * @default 3
+       */
+      priority: number
+      /**
+       * Team Id
+       * @default null
+       */
+      team_id: number | null
+    }
+    /** MonitorEdit */
+    MonitorEdit: {
+      /** Name */
+      name: string
+      rule: components['schemas']['MonitorRule']
+      /**
+       * Account Ids
+       * @description none: every account of the agency
+       * @default []
+       */
+      account_ids: number[]
+      /**
+       * Kinds
+       * @description mention, comment, repost, …; none: every
+       * @default []
+       */
+      kinds: string[]
+      /**
+       * @default {
+       *       "days": [],
+       *       "begin": null,
+       *       "end": null
+       *     }
+       */
+      schedule: components['schemas']['Schedule']
+      /**
+       * @default {
+       *       "steps": []
+       *     }
+       */
+      filters: components['schemas']['FilterSettings']
+      /**
+       * Is Active
+       * @default true
+       */
+      is_active: boolean
+      /**
+       * Is Competitor
+       * @default false
+       */
+      is_competitor: boolean
+      /**
+       * Priority
+       * @default 3
+       */
+      priority: number
+      /**
+       * Team Id
+       * @default null
+       */
+      team_id: number | null
+      /** Version */
+      version: number
+    }
+    /** MonitorFigures */
+    MonitorFigures: {
+      /** Days */
+      days: number
+      /** Hits */
+      hits: number
+      /** Kept */
+      kept: number
+      /** Negative */
+      negative: number
+      /** Per Day */
+      per_day: components['schemas']['DayCount'][]
+      /** Reasons */
+      reasons: components['schemas']['ReasonTotal'][]
+    }
+    /**
+     * MonitorFilterView
+     * @description A monitor's own filter chain; without one (`is_default`) what it catches runs the account's.
+     */
+    MonitorFilterView: {
+      /** Monitor Id */
+      monitor_id: number
+      /** Steps */
+      steps: components['schemas']['StepView'][]
+      /** Is Default */
+      is_default: boolean
+      /** Version */
+      version: number
+    }
+    /** MonitorList */
+    MonitorList: {
+      /** Items */
+      items: components['schemas']['MonitorView'][]
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor: string | null
+    }
+    /** MonitorRef */
+    MonitorRef: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+    }
+    /**
+     * MonitorRule
+     * @description What a monitor watches. Every group that is filled must hold; `none` forbids.
+     *
+     *     Words are matched whatever their case, width and 简繁 form; a word of Latin letters matches whole words.
+     */
+    MonitorRule: {
+      /**
+       * Any
+       * @description at least one of these words
+       * @default []
+       */
+      any: string[]
+      /**
+       * All
+       * @description each of these words
+       * @default []
+       */
+      all: string[]
+      /**
+       * None
+       * @description none of these words
+       * @default []
+       */
+      none: string[]
+      /**
+       * Phrases
+       * @description one of these, letter by letter
+       * @default []
+       */
+      phrases: string[]
+      /**
+       * Topics
+       * @description one of these #topics#
+       * @default []
+       */
+      topics: string[]
+      /**
+       * Authors
+       * @description one of these ids or names wrote it
+       * @default []
+       */
+      authors: string[]
+      /**
+       * Expression
+       * @description AND, OR, NOT, quotes, parentheses
+       * @default
+       */
+      expression: string
+      /**
+       * Synonyms
+       * @description further spellings of a word
+       * @default {}
+       */
+      synonyms: {
+        [key: string]: string[]
+      }
+      /**
+       * Variants
+       * @description Chinese words also spelt in pinyin
+       * @default false
+       */
+      variants: boolean
+      /**
+       * Quoted
+       * @description the quoted part of a repost counts too
+       * @default false
+       */
+      quoted: boolean
+    }
+    /** MonitorStateCommand */
+    MonitorStateCommand: {
+      /** Is Active */
+      is_active: boolean
+      /** Version */
+      version: number
+    }
+    /** MonitorTermsView */
+    MonitorTermsView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Terms */
+      terms: string[]
+    }
+    /** MonitorView */
+    MonitorView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      rule: components['schemas']['MonitorRule']
+      /** Account Ids */
+      account_ids: number[]
+      /** Kinds */
+      kinds: string[]
+      schedule: components['schemas']['Schedule']
+      filters: components['schemas']['FilterSettings']
+      /** Is Active */
+      is_active: boolean
+      /** Is Competitor */
+      is_competitor: boolean
+      /** Priority */
+      priority: number
+      team: components['schemas']['TeamRef'] | null
+      today: components['schemas']['HitCounts']
+      week: components['schemas']['HitCounts']
+      /**
+       * Updated At
+       * Format: date-time
+       */
+      updated_at: string
+      /** Version */
+      version: number
+    }
+    /** MostMediaView */
+    MostMediaView: {
+      /** Max Bytes */
+      max_bytes: number
+      /** Mime Types */
+      mime_types: string[]
+      /** Per Message */
+      per_message: number
+    }
+    /** MostTextView */
+    MostTextView: {
+      /** Limit */
+      limit: number
+      /** Unit */
+      unit: string
+    }
+    /**
+     * Named
+     * @enum {string}
+     */
+    Named:
+      | 'today'
+      | 'yesterday'
+      | 'last_7_days'
+      | 'last_30_days'
+      | 'last_90_days'
+      | 'this_week'
+      | 'last_week'
+      | 'this_month'
+      | 'last_month'
+    /** NearestView */
+    NearestView: {
+      /** Inbound Item Id */
+      inbound_item_id: number
+      /** Text */
+      text: string
+      /** Intent */
+      intent: string
+      /** Sentiment */
+      sentiment: number
+      /** Needs Service */
+      needs_service: boolean
+      /** Similarity */
+      similarity: number
+      /** Operator Name */
+      operator_name: string | null
+    }
+    /** NewContract */
+    NewContract: {
+      /**
+       * First Day
+       * Format: date
+       */
+      first_day: string
+      /** Last Day */
+      last_day: string | null
+      /**
+       * Calendar Id
+       * @default null
+       */
+      calendar_id: number | null
+      /**
+       * Daily Cap
+       * @default null
+       */
+      daily_cap: number | null
+      /**
+       * Note
+       * @default
+       */
+      note: string
+      /** Agency Id */
+      agency_id: number
+    }
+    /** NewGrant */
+    NewGrant: {
+      /**
+       * Team Id
+       * @default null
+       */
+      team_id: number | null
+      /**
+       * Begins At
+       * @default null
+       */
+      begins_at: string | null
+      /**
+       * Ends At
+       * @default null
+       */
+      ends_at: string | null
+      /** Allows */
+      allows: components['schemas']['Allowed'][]
+      /**
+       * Takes New
+       * @default false
+       */
+      takes_new: boolean
+      /**
+       * Calendar Id
+       * @default null
+       */
+      calendar_id: number | null
+      /** @default active */
+      opens_past: components['schemas']['OpensPast']
+      /**
+       * Opens Notes
+       * @default false
+       */
+      opens_notes: boolean
+      /**
+       * Note
+       * @default
+       */
+      note: string
+      /** Account Id */
+      account_id: number
+      /** Agency Id */
+      agency_id: number
+    }
+    /**
+     * NewPerson
+     * @description Somebody who is to work here. Their first password is made by the server and told once.
+     */
+    NewPerson: {
+      /** Login Name */
+      login_name: string
+      /** Name */
+      name: string
+      /** Role Ids */
+      role_ids: number[]
+      /** Agency Id */
+      agency_id: number
+      /**
+       * Team Ids
+       * @default []
+       */
+      team_ids: number[]
+    }
+    /** NewRole */
+    NewRole: {
+      /** Rights */
+      rights: components['schemas']['Permission'][]
+      account_reach: components['schemas']['AccountReach']
+      request_reach: components['schemas']['RequestReach']
+      /** Masked */
+      masked: components['schemas']['MaskedField'][]
+      /** Capacity */
+      capacity: number
+      /** Name */
+      name: string
+      /** Agency Id */
+      agency_id: number | null
+    }
+    /** NewTeam */
+    NewTeam: {
+      /** Agency Id */
+      agency_id: number
+      /** Name */
+      name: string
+    }
+    /**
+     * NotOf
+     * @description The part does not hold.
+     */
+    'NotOf-Input': {
+      /** Not */
+      not:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+    }
+    /**
+     * NotOf
+     * @description The part does not hold.
+     */
+    'NotOf-Output': {
+      /** Not */
+      not:
+        | components['schemas']['AllOf-Output']
+        | components['schemas']['AnyOf-Output']
+        | components['schemas']['NotOf-Output']
+        | components['schemas']['Leaf']
+    }
+    /** NoteAction */
+    NoteAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'add_note'
+      /** Text */
+      text: string
+    }
+    /** NotificationAdded */
+    NotificationAdded: {
+      notification: components['schemas']['NotificationView']
+      /** Replaces */
+      replaces: number | null
+      /** Channels */
+      channels: components['schemas']['Channel'][]
+    }
+    /** NotificationList */
+    NotificationList: {
+      /** Items */
+      items: components['schemas']['NotificationView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+      /** Unread */
+      unread: number
+    }
+    /** NotificationSettingsChanged */
+    NotificationSettingsChanged: {
+      /** Version */
+      version: number
+    }
+    /** NotificationSettingsView */
+    NotificationSettingsView: {
+      /** Kinds */
+      kinds: components['schemas']['KindSettingsView'][]
+      /** Quiet From */
+      quiet_from: string | null
+      /** Quiet Until */
+      quiet_until: string | null
+      /** Only Working */
+      only_working: boolean
+      /** Is Quiet */
+      is_quiet: boolean
+      /** Version */
+      version: number
+    }
+    /** NotificationView */
+    NotificationView: {
+      /** Id */
+      id: number
+      /** Kind */
+      kind: string
+      /** Title */
+      title: string
+      subject: components['schemas']['SubjectView']
+      /** Path */
+      path: string
+      /** Count */
+      count: number
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /** Read At */
+      read_at: string | null
+    }
+    /**
+     * NotificationsMarked
+     * @description Read here is read everywhere.
+     */
+    NotificationsMarked: {
+      /** Ids */
+      ids: number[]
+      /** Up To */
+      up_to: number | null
+      /**
+       * Read At
+       * Format: date-time
+       */
+      read_at: string
+      /** Unread */
+      unread: number
+    }
+    /**
+     * OfferedAction
+     * @description An action as an editor offers it.
+     */
+    OfferedAction: {
+      /** Key */
+      key: string
+      /** Label */
+      label: string
+      /** Parameters */
+      parameters: {
+        [key: string]: unknown
+      }
+      /** Is Allowed */
+      is_allowed: boolean
+    }
+    /** OfferedChoice */
+    OfferedChoice: {
+      /** Key */
+      key: string
+      /** Label */
+      label: string
+    }
+    /**
+     * OpeningView
+     * @description How a calendar stands at one moment.
+     */
+    OpeningView: {
+      /** Is Open */
+      is_open: boolean
+      closed: components['schemas']['Closed'] | null
+      /** Name */
+      name: string
+      /** Opens At */
+      opens_at: string | null
+      /** Closes At */
+      closes_at: string | null
+      /** Is Known */
+      is_known: boolean
+    }
+    /**
+     * OpensPast
+     * @description What of the time before it began a grant opens.
+     * @enum {string}
+     */
+    OpensPast: 'active' | 'all'
+    /** OperatorView */
+    OperatorView: {
+      /** Id */
+      id: number
+      /** Login Name */
+      login_name: string
+      /** Name */
+      name: string
+      /** Roles */
+      roles: components['schemas']['RoleRef'][]
+      agency: components['schemas']['AgencyRef']
+      /** Teams */
+      teams: components['schemas']['TeamRef'][]
+    }
+    /**
+     * OriginView
+     * @description The post or article that an item stands under.
+     */
+    OriginView: {
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'post' | 'article'
+      /** Title */
+      title: string | null
+      /** Text */
+      text: string | null
+      /** Author Name */
+      author_name: string | null
+      /** Link */
+      link: string | null
+      picture: components['schemas']['MediaView'] | null
+    }
+    /**
+     * OutboundState
+     * @enum {string}
+     */
+    OutboundState: 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'cancelled'
+    /** OverviewView */
+    OverviewView: {
+      /**
+       * Counted At
+       * Format: date-time
+       */
+      counted_at: string
+      totals: components['schemas']['TotalFigures']
+      /** Teams */
+      teams: components['schemas']['TeamFigures'][]
+      /** Accounts */
+      accounts: components['schemas']['AccountFigures'][]
+      /** Presence */
+      presence: {
+        [key: string]: number
+      }
+    }
+    /** PeopleList */
+    PeopleList: {
+      /** Items */
+      items: components['schemas']['PersonView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /**
+     * Period
+     * @description A span of the office's calendar: by its name, or by its first and last day.
+     */
+    Period: {
+      /** @default null */
+      named: components['schemas']['Named'] | null
+      /**
+       * First
+       * @default null
+       */
+      first: string | null
+      /**
+       * Last
+       * @default null
+       */
+      last: string | null
+    }
+    /**
+     * Permission
+     * @enum {string}
+     */
+    Permission:
+      | 'session:use'
+      | 'saved_views:share'
+      | 'exports:create'
+      | 'long_work:manage'
+      | 'service_requests:read'
+      | 'service_requests:claim'
+      | 'service_requests:assign'
+      | 'service_requests:update'
+      | 'conversations:read'
+      | 'replies:send'
+      | 'notes:write'
+      | 'files:upload'
+      | 'contacts:read'
+      | 'inbound_items:read'
+      | 'inbound_items:rescue'
+      | 'inbound_items:correct'
+      | 'monitors:read'
+      | 'monitors:manage'
+      | 'models:read'
+      | 'models:manage'
+      | 'publications:read'
+      | 'publications:send'
+      | 'topics:read'
+      | 'alerts:acknowledge'
+      | 'accounts:read'
+      | 'accounts:manage'
+      | 'operators:read'
+      | 'operators:manage'
+      | 'people:read'
+      | 'people:set_capacity'
+      | 'people:view_as'
+      | 'overview:read'
+      | 'calendars:read'
+      | 'calendars:manage'
+      | 'grants:read'
+      | 'grants:manage'
+      | 'figures:read'
+      | 'automation:read'
+      | 'automation:manage'
+      | 'audit:read'
+      | 'operation:read'
+      | 'callbacks:store'
+      | 'listener:ingest'
+      | 'routing:assign'
+      | 'outbound:deliver'
+      | 'events:publish'
+      | 'accounts:sync'
+    /**
+     * PersonChanged
+     * @description What somebody is from now on.
+     */
+    PersonChanged: {
+      /** Operator Id */
+      operator_id: number
+      /** Name */
+      name: string
+      /** Role Ids */
+      role_ids: number[]
+      /** Team Ids */
+      team_ids: number[]
+    }
+    /**
+     * PersonProof
+     * @description Of what whoever asks sees, what this person sees; of a person who is shut out, nothing.
+     */
+    PersonProof: {
+      person: components['schemas']['PersonRef']
+      /** Is Active */
+      is_active: boolean
+      /** Agency Name */
+      agency_name: string
+      /** Roles */
+      roles: components['schemas']['RoleRef'][]
+      account_reach: components['schemas']['AccountReach']
+      request_reach: components['schemas']['RequestReach']
+      /** Rights */
+      rights: components['schemas']['Permission'][]
+      /** Masked */
+      masked: components['schemas']['MaskedField'][]
+      /** Accounts */
+      accounts: components['schemas']['SeenAccount'][]
+      /** Account Count */
+      account_count: number
+      /** Accounts Among */
+      accounts_among: number
+      /** Counts */
+      counts: components['schemas']['SeenCount'][]
+      /**
+       * Worked Out At
+       * Format: date-time
+       */
+      worked_out_at: string
+    }
+    /** PersonRef */
+    PersonRef: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+    }
+    /**
+     * PersonView
+     * @description One person as those see them who look after people.
+     */
+    PersonView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Login Name */
+      login_name: string
+      /** Roles */
+      roles: components['schemas']['RoleRef'][]
+      agency: components['schemas']['AgencyRef']
+      /** Teams */
+      teams: components['schemas']['TeamRef'][]
+      presence: components['schemas']['Presence']
+      /**
+       * Presence Since
+       * Format: date-time
+       */
+      presence_since: string
+      /** Open Requests */
+      open_requests: number
+      /** Capacity */
+      capacity: number
+      /** Is Active */
+      is_active: boolean
+      /** Serves */
+      serves: boolean
+    }
+    /**
+     * PlaceView
+     * @description One part of a split.
+     */
+    PlaceView: {
+      /** Key */
+      key: string
+      /** Label */
+      label: string
+      /** Rows */
+      rows:
+        | (
+            | components['schemas']['AllOf-Output']
+            | components['schemas']['AnyOf-Output']
+            | components['schemas']['NotOf-Output']
+            | components['schemas']['Leaf']
+          )[]
+        | null
+    }
+    /**
+     * PlatformLimitsView
+     * @description The figures of an adapter's capabilities; the checks before sending use the same.
+     */
+    PlatformLimitsView: {
+      /** Text Limits */
+      text_limits: {
+        [key: string]: components['schemas']['MostTextView']
+      }
+      /** Media Out */
+      media_out: {
+        [key: string]: components['schemas']['MostMediaView']
+      }
+      /** Media In */
+      media_in: string[]
+      /** Window Rules */
+      window_rules: components['schemas']['WindowRuleView'][]
+      /** After Window */
+      after_window: string[]
+      /** Quotas */
+      quotas: components['schemas']['QuotaRuleView'][]
+      /** Idempotency */
+      idempotency: string
+      /** Min Poll Seconds */
+      min_poll_seconds: number
+    }
+    /** PlatformList */
+    PlatformList: {
+      /** Items */
+      items: components['schemas']['PlatformView'][]
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor: string | null
+    }
+    /** PlatformView */
+    PlatformView: {
+      /** Platform */
+      platform: string
+      /** Names */
+      names: {
+        [key: string]: string
+      }
+      /** Streams */
+      streams: string[]
+      /** Can Authorise */
+      can_authorise: boolean
+      /** Connects By Address */
+      connects_by_address: boolean
+      /** Credential Fields */
+      credential_fields: components['schemas']['FormFieldView'][]
+      /** Setting Fields */
+      setting_fields: components['schemas']['FormFieldView'][]
+      /** Base Urls */
+      base_urls: {
+        [key: string]: string
+      }
+      /** Features */
+      features: {
+        [key: string]: boolean
+      }
+      limits: components['schemas']['PlatformLimitsView']
+    }
+    /**
+     * Presence
+     * @enum {string}
+     */
+    Presence: 'online' | 'busy' | 'away' | 'offline'
+    /** PresenceChanged */
+    PresenceChanged: {
+      /** Operator Id */
+      operator_id: number
+      presence: components['schemas']['Presence']
+    }
+    /**
+     * PreviewCommand
+     * @description A rule to try on stored items; with `monitor_id` the answer says how it differs from the saved one.
+     */
+    PreviewCommand: {
+      rule: components['schemas']['MonitorRule']
+      /**
+       * Account Ids
+       * @default []
+       */
+      account_ids: number[]
+      /**
+       * Kinds
+       * @default []
+       */
+      kinds: string[]
+      /**
+       * @default {
+       *       "days": [],
+       *       "begin": null,
+       *       "end": null
+       *     }
+       */
+      schedule: components['schemas']['Schedule']
+      /**
+       * Monitor Id
+       * @default null
+       */
+      monitor_id: number | null
+      /**
+       * Days
+       * @default 30
+       */
+      days: number
+    }
+    /** PreviewDay */
+    PreviewDay: {
+      /**
+       * Day
+       * Format: date
+       */
+      day: string
+      /** Hits */
+      hits: number
+      /** Kept */
+      kept: number
+    }
+    /** PreviewExample */
+    PreviewExample: {
+      /** Inbound Item Id */
+      inbound_item_id: number
+      account: components['schemas']['AccountRefView']
+      /** Author Name */
+      author_name: string
+      /** Text */
+      text: string
+      /**
+       * Published At
+       * Format: date-time
+       */
+      published_at: string
+      /** Outcome */
+      outcome: string | null
+      /** Reason Text */
+      reason_text: string | null
+      /** Terms */
+      terms: string[]
+    }
+    /** PreviewView */
+    PreviewView: {
+      /** Text */
+      text: string
+      /**
+       * Medium
+       * @default null
+       */
+      medium: string | null
+      /** Direction */
+      direction: string
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+    }
+    /** PriorityAction */
+    PriorityAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'set_priority'
+      /**
+       * Priority
+       * @enum {integer}
+       */
+      priority: 1 | 2 | 3 | 4
+    }
+    Problem: {
+      type: string
+      title: string
+      status: number
+      code: string
+      detail?: string
+      request_id?: string | null
+      fields?: {
+        [key: string]: string
+      }
+    }
+    /** ProfileView */
+    ProfileView: {
+      /** Login Name */
+      login_name: string
+      proof: components['schemas']['PersonProof']
+      /** Logins */
+      logins: components['schemas']['LoginView'][]
+    }
+    /** PublicDayView */
+    PublicDayView: {
+      /**
+       * Day
+       * Format: date
+       */
+      day: string
+      turn: components['schemas']['Turn']
+      /** Name */
+      name: string
+    }
+    /** PublicationChanged */
+    PublicationChanged: {
+      publication: components['schemas']['PublicationView']
+    }
+    /** PublicationErrorView */
+    PublicationErrorView: {
+      /** Code */
+      code: string
+      /** Detail */
+      detail: string
+    }
+    /**
+     * PublicationKind
+     * @enum {string}
+     */
+    PublicationKind: 'post' | 'repost'
+    /** PublicationList */
+    PublicationList: {
+      /** Items */
+      items: components['schemas']['PublicationView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** PublicationMediaView */
+    PublicationMediaView: {
+      /** Kind */
+      kind: string
+      /** Mime Type */
+      mime_type: string
+      /** Filename */
+      filename: string
+      /** Description */
+      description: string | null
+      /** Size */
+      size: number
+    }
+    /** PublicationView */
+    PublicationView: {
+      /** Id */
+      id: number
+      account: components['schemas']['AccountRefView']
+      operator: components['schemas']['PersonRef'] | null
+      kind: components['schemas']['PublicationKind']
+      /** Text */
+      text: string
+      /** Title */
+      title: string | null
+      /** Visibility */
+      visibility: string | null
+      /** Repost Of */
+      repost_of: string | null
+      /** Media */
+      media: components['schemas']['PublicationMediaView'][]
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /**
+       * Leaves At
+       * Format: date-time
+       */
+      leaves_at: string
+      state: components['schemas']['OutboundState']
+      /** Is Accepted */
+      is_accepted: boolean
+      error: components['schemas']['PublicationErrorView'] | null
+      /** Undo Until */
+      undo_until: string | null
+      /** External Id */
+      external_id: string | null
+      /** Finished At */
+      finished_at: string | null
+      /** Version */
+      version: number
+    }
+    /** Question */
+    Question: {
+      /** Metrics */
+      metrics: string[]
+      /** Split */
+      split?: string[]
+      period: components['schemas']['Period']
+      /**
+       * Condition
+       * @default null
+       */
+      condition:
+        | (
+            | components['schemas']['AllOf-Input']
+            | components['schemas']['AnyOf-Input']
+            | components['schemas']['NotOf-Input']
+            | components['schemas']['Leaf']
+          )
+        | null
+      /** @default null */
+      comparison: components['schemas']['Comparison'] | null
+    }
+    /** QuotaRuleView */
+    QuotaRuleView: {
+      /** Name */
+      name: string
+      /** Limit */
+      limit: number
+      /** Seconds */
+      seconds: number
+      /** Scope */
+      scope: string
+    }
+    /** QuotaView */
+    QuotaView: {
+      /** Remaining */
+      remaining: number
+      /** Limit */
+      limit: number
+      /** Resets At */
+      resets_at: string | null
+    }
+    /**
+     * ReadAgainView
+     * @description How many kept pushes are read again.
+     */
+    ReadAgainView: {
+      /** Pushes */
+      pushes: number
+    }
+    /**
+     * ReadHolidays
+     * @description A notice as somebody pasted it: lines, CSV, an iCalendar file, or JSON of holiday-cn.
+     */
+    ReadHolidays: {
+      /** Year */
+      year: number
+      /** Text */
+      text: string
+    }
+    /**
+     * ReadingPauseView
+     * @description An account in use that is not read for long: nothing is lost, and nothing comes in meanwhile.
+     */
+    ReadingPauseView: {
+      /**
+       * Reason
+       * @enum {string}
+       */
+      reason: 'quota_spent' | 'waits'
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      /**
+       * Until
+       * Format: date-time
+       */
+      until: string
+    }
+    /**
+     * ReadyMade
+     * @description A rule to begin with; it is nobody's, and does nothing, until somebody keeps it and switches it on.
+     */
+    ReadyMade: {
+      /** Key */
+      key: string
+      /** About */
+      about: string
+      content: components['schemas']['RuleContent']
+    }
+    /** ReasonCount */
+    ReasonCount: {
+      outcome: components['schemas']['VerdictOutcome']
+      /** Reason */
+      reason: string
+      /** Reason Text */
+      reason_text: string
+      /** Count */
+      count: number
+    }
+    /** ReasonTotal */
+    ReasonTotal: {
+      /** Reason */
+      reason: string
+      /** Reason Text */
+      reason_text: string
+      /** Count */
+      count: number
+    }
+    /**
+     * ReasonView
+     * @description Words that moved a judgement.
+     */
+    ReasonView: {
+      /** Kind */
+      kind: string
+      /** Text */
+      text: string
+      /** Weight */
+      weight: number
+    }
+    /** RecentView */
+    RecentView: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+      /** Kind */
+      kind: string
+      preview: components['schemas']['PreviewView']
+      /** Service Request Id */
+      service_request_id: number | null
+    }
+    /** ReferenceList */
+    ReferenceList: {
+      /** Items */
+      items: components['schemas']['ReferenceView'][]
+      /** Is All */
+      is_all: boolean
+    }
+    /** ReferenceView */
+    ReferenceView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+    }
+    /**
+     * RefusedCapabilityView
+     * @description What the platform refused the account for want of a right; it is tried again a day later.
+     */
+    RefusedCapabilityView: {
+      /** Capability */
+      capability: string
+      /**
+       * Refused At
+       * Format: date-time
+       */
+      refused_at: string
+    }
+    /** RenameTeam */
+    RenameTeam: {
+      /** Name */
+      name: string
+    }
+    /** RenameTopic */
+    RenameTopic: {
+      /** Label */
+      label: string
+      /** Version */
+      version: number
+    }
+    /**
+     * ReplyAction
+     * @description Its text may hold `{customer}` and `{number}`.
+     */
+    ReplyAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'send_reply'
+      /** Text */
+      text: string
+    }
+    /** RequestChangeList */
+    RequestChangeList: {
+      /** Items */
+      items: components['schemas']['RequestChangeView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** RequestChangeView */
+    RequestChangeView: {
+      /** Id */
+      id: number
+      kind: components['schemas']['ChangeKind']
+      /** Text */
+      text: string
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+      actor: components['schemas']['PersonRef'] | null
+      /** Reason */
+      reason: string | null
+      /** Fields */
+      fields: components['schemas']['FieldChangeView'][]
+      /** Message Id */
+      message_id: number | null
+      decision: components['schemas']['DecisionView'] | null
+      /** Version */
+      version: number
+    }
+    /**
+     * RequestReach
+     * @description From the narrowest to the widest.
+     * @enum {string}
+     */
+    RequestReach: 'own' | 'team' | 'all'
+    /**
+     * RequestStatus
+     * @enum {string}
+     */
+    RequestStatus: 'new' | 'open' | 'pending' | 'on_hold' | 'resolved' | 'closed'
+    /**
+     * ReviewCommand
+     * @description `is_right`: dropping it was right. If not, `intent` may say what it was.
+     */
+    ReviewCommand: {
+      /** Is Right */
+      is_right: boolean
+      /**
+       * Intent
+       * @default null
+       */
+      intent: ('complaint' | 'consult' | 'lead' | 'suggestion' | 'praise' | 'spam' | 'other') | null
+    }
+    /**
+     * RevisionView
+     * @description What a message said until its author changed it.
+     */
+    RevisionView: {
+      /** Number */
+      number: number
+      /** Text */
+      text: string
+      /**
+       * Replaced At
+       * Format: date-time
+       */
+      replaced_at: string
+    }
+    /**
+     * RightGroup
+     * @description A room of the product and its rights, in the order in which they are shown.
+     */
+    RightGroup: {
+      /** Room */
+      room: string
+      /** Rights */
+      rights: components['schemas']['Permission'][]
+    }
+    /**
+     * RightHolders
+     * @description To whom somebody without a right can turn. Both lists name a few people whom the asker may know of.
+     */
+    RightHolders: {
+      /** Right */
+      right: string
+      /** Holders */
+      holders: components['schemas']['PersonRef'][]
+      /** Grantors */
+      grantors: components['schemas']['PersonRef'][]
+      /** Granted Elsewhere */
+      granted_elsewhere: boolean
+    }
+    /**
+     * RoleChanged
+     * @description That a role is new, another or gone; what it allows is asked for by who may know.
+     */
+    RoleChanged: {
+      /** Role Id */
+      role_id: number
+    }
+    /** RoleList */
+    RoleList: {
+      /** Items */
+      items: components['schemas']['RoleView'][]
+      /** Groups */
+      groups: components['schemas']['RightGroup'][]
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor: string | null
+    }
+    /**
+     * RoleName
+     * @description The key of a role that the program brings.
+     * @enum {string}
+     */
+    RoleName: 'operator' | 'agency_operator' | 'supervisor' | 'manager' | 'administrator'
+    /** RoleRef */
+    RoleRef: {
+      /** Id */
+      id: number
+      key: components['schemas']['RoleName'] | null
+      /** Name */
+      name: string
+    }
+    /** RoleView */
+    RoleView: {
+      /** Id */
+      id: number
+      key: components['schemas']['RoleName'] | null
+      /** Name */
+      name: string
+      agency: components['schemas']['AgencyRef'] | null
+      /** Rights */
+      rights: components['schemas']['Permission'][]
+      account_reach: components['schemas']['AccountReach']
+      request_reach: components['schemas']['RequestReach']
+      /** Masked */
+      masked: components['schemas']['MaskedField'][]
+      /** Capacity */
+      capacity: number
+      /** People Count */
+      people_count: number
+      /** People */
+      people: components['schemas']['PersonRef'][]
+      /** May Give */
+      may_give: boolean
+      /** May Change */
+      may_change: boolean
+      /** Version */
+      version: number
+    }
+    /** RuleChanged */
+    RuleChanged: {
+      /** Automation Rule Id */
+      automation_rule_id: number
+    }
+    /** RuleConditionCheck */
+    RuleConditionCheck: {
+      /** Sentence */
+      sentence: string
+      /** Faults */
+      faults: {
+        [key: string]: string
+      }
+    }
+    /**
+     * RuleContent
+     * @description What a rule is; the whole of it, also when it is changed.
+     */
+    RuleContent: {
+      /** Name */
+      name: string
+      /** Trigger */
+      trigger: components['schemas']['EventTrigger'] | components['schemas']['TimeTrigger']
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Output']
+        | components['schemas']['AnyOf-Output']
+        | components['schemas']['NotOf-Output']
+        | components['schemas']['Leaf']
+      /** Actions */
+      actions: (
+        | components['schemas']['AssignAction']
+        | components['schemas']['PriorityAction']
+        | components['schemas']['TypeAction']
+        | components['schemas']['StatusAction']
+        | components['schemas']['NoteAction']
+        | components['schemas']['ReplyAction']
+        | components['schemas']['ListAction']
+        | components['schemas']['HookAction']
+      )[]
+      /**
+       * Hourly Limit
+       * @default 100
+       */
+      hourly_limit: number
+    }
+    /** RuleList */
+    RuleList: {
+      /** Items */
+      items: components['schemas']['RuleView'][]
+    }
+    /**
+     * RulePreviewView
+     * @description What the rule would have caught. `is_complete` is false when time or the row limit ended it early.
+     */
+    RulePreviewView: {
+      /** Days */
+      days: number
+      /** Scanned */
+      scanned: number
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      /** Is Complete */
+      is_complete: boolean
+      /** Took Ms */
+      took_ms: number
+      /** Hits */
+      hits: number
+      /** Kept */
+      kept: number
+      /** Per Day */
+      per_day: components['schemas']['PreviewDay'][]
+      /** Examples */
+      examples: components['schemas']['PreviewExample'][]
+      /** Gained */
+      gained: number
+      /** Lost */
+      lost: number
+      /** Gained Examples */
+      gained_examples: components['schemas']['PreviewExample'][]
+      /** Lost Examples */
+      lost_examples: components['schemas']['PreviewExample'][]
+    }
+    /** RuleView */
+    RuleView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      owner: components['schemas']['PersonRef']
+      /** Trigger */
+      trigger: components['schemas']['EventTrigger'] | components['schemas']['TimeTrigger']
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Output']
+        | components['schemas']['AnyOf-Output']
+        | components['schemas']['NotOf-Output']
+        | components['schemas']['Leaf']
+      /** Actions */
+      actions: (
+        | components['schemas']['AssignAction']
+        | components['schemas']['PriorityAction']
+        | components['schemas']['TypeAction']
+        | components['schemas']['StatusAction']
+        | components['schemas']['NoteAction']
+        | components['schemas']['ReplyAction']
+        | components['schemas']['ListAction']
+        | components['schemas']['HookAction']
+      )[]
+      /** Hourly Limit */
+      hourly_limit: number
+      /** Sentence */
+      sentence: string
+      /** Is On */
+      is_on: boolean
+      /** On Since */
+      on_since: string | null
+      standing: components['schemas']['Standing']
+      /** Faults */
+      faults: {
+        [key: string]: string
+      }
+      dry_run: components['schemas']['DryRunView'] | null
+      dry_run_work: components['schemas']['LongWorkView'] | null
+      /** Hook Secret */
+      hook_secret: string | null
+      /** Last Run At */
+      last_run_at: string | null
+      /** Runs Today */
+      runs_today: number
+      /** Version */
+      version: number
+    }
+    /** RunList */
+    RunList: {
+      /** Items */
+      items: components['schemas']['RunView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /**
+     * RunState
+     * @enum {string}
+     */
+    RunState: 'waiting' | 'done' | 'refused' | 'skipped' | 'cut'
+    /** RunView */
+    RunView: {
+      /** Id */
+      id: number
+      /** Rule Id */
+      rule_id: number
+      /** Rule Name */
+      rule_name: string
+      /** Rule Version */
+      rule_version: number
+      /** Cause */
+      cause: string
+      /** Round */
+      round: number
+      /** Caused By Id */
+      caused_by_id: number | null
+      /** Service Request Id */
+      service_request_id: number
+      /** Conversation Id */
+      conversation_id: number
+      /** Number */
+      number: string
+      state: components['schemas']['RunState']
+      /** Reason */
+      reason: string | null
+      /** Reason Text */
+      reason_text: string | null
+      /** Matched */
+      matched: components['schemas']['MatchedView'][]
+      /** Results */
+      results: components['schemas']['ActionResultView'][]
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /** Done At */
+      done_at: string | null
+    }
+    /**
+     * SampleReviewed
+     * @description Somebody looked at an item of the sample, or took back what they had said of it.
+     */
+    SampleReviewed: {
+      /** Filter Sample Id */
+      filter_sample_id: number
+      /** Sampled Item Id */
+      sampled_item_id: number
+    }
+    /** SampledItemList */
+    SampledItemList: {
+      /** Items */
+      items: components['schemas']['SampledItemView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** SampledItemView */
+    SampledItemView: {
+      /** Id */
+      id: number
+      /** Stratum */
+      stratum: string
+      /** Stratum Text */
+      stratum_text: string
+      item: components['schemas']['InboundItemView']
+      /** Is Right */
+      is_right: boolean | null
+      /** Reviewed At */
+      reviewed_at: string | null
+      /** Reviewed By */
+      reviewed_by: string | null
+    }
+    /** SavedViewChanged */
+    SavedViewChanged: {
+      /** Saved View Id */
+      saved_view_id: number
+      /** Subject */
+      subject: string
+    }
+    /** SavedViewCount */
+    SavedViewCount: {
+      /** Id */
+      id: number
+      /** Count */
+      count: number | null
+    }
+    /** SavedViewCounts */
+    SavedViewCounts: {
+      /** Items */
+      items: components['schemas']['SavedViewCount'][]
+    }
+    /** SavedViewList */
+    SavedViewList: {
+      /** Items */
+      items: components['schemas']['SavedViewView'][]
+    }
+    /** SavedViewView */
+    SavedViewView: {
+      /** Id */
+      id: number
+      /** Subject */
+      subject: string
+      /** Name */
+      name: string
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Output']
+        | components['schemas']['AnyOf-Output']
+        | components['schemas']['NotOf-Output']
+        | components['schemas']['Leaf']
+      /** Sort */
+      sort: string | null
+      sharing: components['schemas']['Sharing']
+      team: components['schemas']['TeamRef'] | null
+      owner: components['schemas']['PersonRef']
+      /** May Edit */
+      may_edit: boolean
+      /** Sentence */
+      sentence: string
+      /** Faults */
+      faults: {
+        [key: string]: string
+      }
+      /** Version */
+      version: number
+    }
+    /**
+     * Schedule
+     * @description When a monitor applies, by the post's time in China. `days`: 1 Monday to 7 Sunday, none means all.
+     */
+    Schedule: {
+      /**
+       * Days
+       * @default []
+       */
+      days: number[]
+      /**
+       * Begin
+       * @default null
+       */
+      begin: string | null
+      /**
+       * End
+       * @default null
+       */
+      end: string | null
+    }
+    /** SearchHit */
+    SearchHit: {
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'request' | 'item' | 'message' | 'contact'
+      /** Id */
+      id: number
+      /** Account Id */
+      account_id: number
+      /** Account Name */
+      account_name: string
+      /** Platform */
+      platform: string
+      /** Title */
+      title: string
+      /** Contact Id */
+      contact_id: number | null
+      /** Contact Name */
+      contact_name: string
+      /** Text */
+      text: string
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+      /** Conversation Id */
+      conversation_id: number | null
+      /** Service Request Id */
+      service_request_id: number | null
+    }
+    /** SearchResult */
+    SearchResult: {
+      /** Requests */
+      requests: components['schemas']['SearchHit'][]
+      /** Contacts */
+      contacts: components['schemas']['SearchHit'][]
+      /** Messages */
+      messages: components['schemas']['SearchHit'][]
+      /** Items */
+      items: components['schemas']['SearchHit'][]
+    }
+    /** SeenAccount */
+    SeenAccount: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Platform */
+      platform: string
+    }
+    /** SeenCount */
+    SeenCount: {
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: 'service_requests' | 'contacts' | 'inbound_items'
+      right: components['schemas']['Permission']
+      /** Visible */
+      visible: number
+      /** Among */
+      among: number
+    }
+    /**
+     * Seer
+     * @description Somebody who sees or may it, and by what.
+     */
+    Seer: {
+      person: components['schemas']['PersonRef']
+      /** Agency Name */
+      agency_name: string
+      /** Roles */
+      roles: components['schemas']['RoleRef'][]
+      account_reach: components['schemas']['AccountReach']
+      request_reach: components['schemas']['RequestReach']
+    }
+    /**
+     * SeerList
+     * @description Of the people within reach of whoever asks; who is shut out sees and may nothing.
+     */
+    SeerList: {
+      /** What */
+      what: string
+      /** Items */
+      items: components['schemas']['Seer'][]
+      /** Count */
+      count: number
+      /** Among */
+      among: number
+      /**
+       * Worked Out At
+       * Format: date-time
+       */
+      worked_out_at: string
+    }
+    /** SendErrorView */
+    SendErrorView: {
+      /** Code */
+      code: string
+      /** Detail */
+      detail: string
+    }
+    /** SendReply */
+    SendReply: {
+      /** Service Request Id */
+      service_request_id: number
+      /**
+       * Lane
+       * @enum {string}
+       */
+      lane: 'public' | 'private'
+      /** Text */
+      text: string
+      /** Idempotency Key */
+      idempotency_key: string
+      /**
+       * Attachments
+       * @default []
+       */
+      attachments: number[]
+      /**
+       * In Reply To
+       * @default null
+       */
+      in_reply_to: number | null
+      /** @default null */
+      personal_data: components['schemas']['ConfirmedPersonalData'] | null
+      /**
+       * Content Warning
+       * @default null
+       */
+      content_warning: string | null
+      /**
+       * Visibility
+       * @default null
+       */
+      visibility: string | null
+      /**
+       * Send At
+       * @default null
+       */
+      send_at: string | null
+      /**
+       * Resolve
+       * @default false
+       */
+      resolve: boolean
+      /** Confirm */
+      confirm?: ('claimed_by_other' | 'second_reply')[]
+    }
+    /**
+     * Sensitivity
+     * @enum {string}
+     */
+    Sensitivity: 'low' | 'medium' | 'high'
+    /** SentReplyList */
+    SentReplyList: {
+      /** Items */
+      items: components['schemas']['SentReplyView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /**
+     * SentReplyView
+     * @description A reply, sent or on its way, as a list of many shows it.
+     */
+    SentReplyView: {
+      /** Id */
+      id: number
+      /** Conversation Id */
+      conversation_id: number
+      /** Service Request Id */
+      service_request_id: number | null
+      /** Request Number */
+      request_number: string | null
+      account: components['schemas']['AccountRefView']
+      lane: components['schemas']['Lane']
+      state: components['schemas']['OutboundState']
+      author: components['schemas']['PersonRef'] | null
+      /** Text */
+      text: string
+      /**
+       * Written At
+       * Format: date-time
+       */
+      written_at: string
+      /** Finished At */
+      finished_at: string | null
+      error: components['schemas']['SendErrorView'] | null
+    }
+    /** SentimentView */
+    SentimentView: {
+      /** Value */
+      value: number
+      /** Score */
+      score: number
+      /** Unsure */
+      unsure: boolean
+    }
+    /** ServiceRequestChanged */
+    ServiceRequestChanged: {
+      service_request: components['schemas']['ServiceRequestView']
+    }
+    /** ServiceRequestCounts */
+    ServiceRequestCounts: {
+      views: components['schemas']['ViewCounts']
+      /** Unread */
+      unread: number
+      unread_by_view: components['schemas']['ViewCounts']
+      /** In Hand */
+      in_hand: number
+      /** Accounts */
+      accounts: components['schemas']['AccountCount'][]
+    }
+    /** ServiceRequestList */
+    ServiceRequestList: {
+      /** Items */
+      items: components['schemas']['ServiceRequestView'][]
+      /** Places */
+      places: number[][]
+      /** Next Cursor */
+      next_cursor: string | null
+      /** Total */
+      total: number
+      /** Event Seq */
+      event_seq: number
+    }
+    /** ServiceRequestQuery */
+    ServiceRequestQuery: {
+      /**
+       * View
+       * @default null
+       */
+      view: ('mine' | 'unassigned' | 'team' | 'waiting' | 'all' | 'resolved') | null
+      /**
+       * Condition
+       * @default null
+       */
+      condition: string | null
+      /**
+       * Saved View Id
+       * @default null
+       */
+      saved_view_id: number | null
+      /**
+       * Account Id
+       * @default null
+       */
+      account_id: number | null
+      /** @default null */
+      lane: components['schemas']['Lane'] | null
+      /**
+       * Unread
+       * @default false
+       */
+      unread: boolean
+      /**
+       * Overdue
+       * @default false
+       */
+      overdue: boolean
+      /**
+       * Send Failed
+       * @default false
+       */
+      send_failed: boolean
+      /**
+       * Q
+       * @default
+       */
+      q: string
+      /**
+       * Sort
+       * @default urgent
+       * @enum {string}
+       */
+      sort: 'urgent' | 'newest' | 'oldest'
+      /**
+       * Cursor
+       * @default null
+       */
+      cursor: string | null
+      /**
+       * Limit
+       * @default 50
+       */
+      limit: number
+    }
+    /** ServiceRequestView */
+    ServiceRequestView: {
+      /** Id */
+      id: number
+      /** Number */
+      number: string
+      /** Conversation Id */
+      conversation_id: number
+      account: components['schemas']['AccountRefView']
+      lane: components['schemas']['Lane']
+      status: components['schemas']['RequestStatus']
+      /** Type */
+      type: string
+      /** Priority */
+      priority: number
+      /** Priority Parts */
+      priority_parts: string[]
+      sentiment: components['schemas']['SentimentView']
+      contact: components['schemas']['ContactRefView']
+      assignee: components['schemas']['PersonRef'] | null
+      team: components['schemas']['TeamRef'] | null
+      preview: components['schemas']['PreviewView']
+      /** Unread Count */
+      unread_count: number
+      /** Message Count */
+      message_count: number
+      /**
+       * Opened At
+       * Format: date-time
+       */
+      opened_at: string
+      /**
+       * Last Inbound At
+       * Format: date-time
+       */
+      last_inbound_at: string
+      /** Waiting Since */
+      waiting_since: string | null
+      /** Due At */
+      due_at: string | null
+      window: components['schemas']['WindowView'] | null
+      /** Send Failure */
+      send_failure: string | null
+      /** Version */
+      version: number
+    }
+    /** SessionEnded */
+    SessionEnded: {
+      /** Session Id */
+      session_id: number
+      /** Reason */
+      reason: string
+    }
+    /** SessionView */
+    SessionView: {
+      /** Authenticated */
+      authenticated: boolean
+      /** Csrf Token */
+      csrf_token: string
+      /** Locale */
+      locale: string
+      /**
+       * Server Time
+       * Format: date-time
+       */
+      server_time: string
+      /**
+       * Demo
+       * @default false
+       */
+      demo: boolean
+      /** @default null */
+      operator: components['schemas']['OperatorView'] | null
+      /**
+       * Permissions
+       * @default []
+       */
+      permissions: components['schemas']['Permission'][]
+      /** @default null */
+      capacity: components['schemas']['CapacityView'] | null
+      /** @default null */
+      presence: components['schemas']['Presence'] | null
+      /**
+       * Presence Since
+       * @default null
+       */
+      presence_since: string | null
+      /**
+       * Password Is Given
+       * @default false
+       */
+      password_is_given: boolean
+      /**
+       * Event Seq
+       * @default 0
+       */
+      event_seq: number
+      /** @default null */
+      looking: components['schemas']['LookingView'] | null
+    }
+    /** SetAccountStatus */
+    SetAccountStatus: {
+      /**
+       * Status
+       * @enum {string}
+       */
+      status: 'active' | 'paused'
+    }
+    /** SetActive */
+    SetActive: {
+      /** Active */
+      active: boolean
+    }
+    /** SetAlertRule */
+    SetAlertRule: {
+      /** Account Id */
+      account_id: number
+      kind: components['schemas']['AlertKind']
+      sensitivity: components['schemas']['Sensitivity']
+      /** Cool Down Minutes */
+      cool_down_minutes: number
+      /** Is Active */
+      is_active: boolean
+    }
+    /** SetAssignee */
+    SetAssignee: {
+      /** Operator Id */
+      operator_id: number | null
+      /** Version */
+      version: number
+    }
+    /** SetCapacity */
+    SetCapacity: {
+      /** Capacity */
+      capacity: number
+    }
+    /** SetCredentials */
+    SetCredentials: {
+      /** Credentials */
+      credentials: {
+        [key: string]: string
+      }
+    }
+    /** SetLocale */
+    SetLocale: {
+      /**
+       * Locale
+       * @enum {string}
+       */
+      locale: 'zh-CN' | 'en'
+    }
+    /** SetNotifications */
+    SetNotifications: {
+      /** Channels */
+      channels?: {
+        [key: string]: components['schemas']['Channel'][]
+      }
+      /**
+       * Quiet From
+       * @default null
+       */
+      quiet_from: string | null
+      /**
+       * Quiet Until
+       * @default null
+       */
+      quiet_until: string | null
+      /**
+       * Only Working
+       * @default false
+       */
+      only_working: boolean
+      /** Version */
+      version: number
+    }
+    /** SetPresence */
+    SetPresence: {
+      presence: components['schemas']['Presence']
+    }
+    /** SetStatus */
+    SetStatus: {
+      /**
+       * Status
+       * @enum {string}
+       */
+      status: 'open' | 'pending' | 'on_hold' | 'resolved'
+      /** Version */
+      version: number
+      /** Confirm */
+      confirm?: 'claimed_by_other'[]
+    }
+    /**
+     * SettleOutcome
+     * @description A person looked on the platform whether a message with an unknown outcome is there.
+     */
+    SettleOutcome: {
+      /**
+       * Outcome
+       * @enum {string}
+       */
+      outcome: 'sent' | 'not_sent'
+      /** Confirm */
+      confirm?: 'claimed_by_other'[]
+    }
+    /**
+     * SettlePublication
+     * @description A person looked on the platform whether a publication with an unknown outcome is there.
+     */
+    SettlePublication: {
+      /**
+       * Outcome
+       * @enum {string}
+       */
+      outcome: 'sent' | 'not_sent'
+    }
+    /**
+     * Sharing
+     * @description With whom a view is shared.
+     * @enum {string}
+     */
+    Sharing: 'private' | 'team' | 'agency'
+    /**
+     * SpecialList
+     * @enum {string}
+     */
+    SpecialList: 'blocked' | 'vip' | 'do_not_disturb' | 'staff'
+    /** SplitView */
+    SplitView: {
+      /** Key */
+      key: string
+      /** Label */
+      label: string
+    }
+    /**
+     * Standing
+     * @description Whether a rule can do what it says.
+     * @enum {string}
+     */
+    Standing: 'fine' | 'broken' | 'owner_gone' | 'too_many'
+    /** StartLook */
+    StartLook: {
+      /** Operator Id */
+      operator_id: number
+      /** Reason */
+      reason: string
+    }
+    /** StatusAction */
+    StatusAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'set_status'
+      /**
+       * Status
+       * @enum {string}
+       */
+      status: 'open' | 'pending' | 'on_hold' | 'resolved'
+    }
+    /** StepSetting */
+    StepSetting: {
+      /** Name */
+      name: string
+      /**
+       * Enabled
+       * @default true
+       */
+      enabled: boolean
+      /**
+       * Threshold
+       * @description the step decides from this score on; null for the usual line
+       * @default null
+       */
+      threshold: number | null
+      /**
+       * Review From
+       * @description last step only: from here to the threshold a person looks
+       * @default null
+       */
+      review_from: number | null
+    }
+    /** StepView */
+    StepView: {
+      /** Name */
+      name: string
+      /**
+       * Enabled
+       * @default true
+       */
+      enabled: boolean
+      /**
+       * Threshold
+       * @description the step decides from this score on; null for the usual line
+       * @default null
+       */
+      threshold: number | null
+      /**
+       * Review From
+       * @description last step only: from here to the threshold a person looks
+       * @default null
+       */
+      review_from: number | null
+      /** Label */
+      label: string
+      /** Is Optional */
+      is_optional: boolean
+      /** Has Threshold */
+      has_threshold: boolean
+    }
+    /** StratumView */
+    StratumView: {
+      /** Reason */
+      reason: string
+      /** Reason Text */
+      reason_text: string
+      /** Population */
+      population: number
+      /** Drawn */
+      drawn: number
+      /** Reviewed */
+      reviewed: number
+      /** Wrong */
+      wrong: number
+    }
+    /**
+     * StreamView
+     * @description One thing that is read of an account.
+     */
+    StreamView: {
+      /** Name */
+      name: string
+      /** Is Active */
+      is_active: boolean
+      /** Last Success At */
+      last_success_at: string | null
+      /** Last Error */
+      last_error: string | null
+      /**
+       * Due At
+       * Format: date-time
+       */
+      due_at: string
+    }
+    /**
+     * SubjectView
+     * @description What a notification is about.
+     */
+    SubjectView: {
+      /** Kind */
+      kind: string
+      /** Id */
+      id: number
+    }
+    /** SwitchRule */
+    SwitchRule: {
+      /** Is On */
+      is_on: boolean
+      /** Version */
+      version: number
+    }
+    /**
+     * Takes
+     * @description The form of a value.
+     * @enum {string}
+     */
+    Takes:
+      | 'nothing'
+      | 'text'
+      | 'number'
+      | 'two_numbers'
+      | 'one'
+      | 'several'
+      | 'moment'
+      | 'length'
+      | 'working_length'
+      | 'span'
+      | 'truth'
+      | 'related'
+    /** TeamChanged */
+    TeamChanged: {
+      /** Team Id */
+      team_id: number
+      /** Agency Id */
+      agency_id: number
+      /** Name */
+      name: string
+    }
+    /** TeamFigures */
+    TeamFigures: {
+      /** Active */
+      active: number
+      /** Unassigned */
+      unassigned: number
+      /** Overdue */
+      overdue: number
+      /** Pending */
+      pending: number
+      team: components['schemas']['TeamRef']
+      /** In Hand */
+      in_hand: number
+      /** Capacity */
+      capacity: number
+      /** Online */
+      online: number
+      /** People */
+      people: number
+    }
+    /** TeamRef */
+    TeamRef: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+    }
+    /** TermTopicRef */
+    TermTopicRef: {
+      /** Id */
+      id: number
+      /** Label */
+      label: string
+    }
+    /** TermView */
+    TermView: {
+      /** Word */
+      word: string
+      /** Posts */
+      posts: number
+    }
+    /** TextLimitView */
+    TextLimitView: {
+      /** Maximum */
+      maximum: number
+      /** Unit */
+      unit: string
+    }
+    /**
+     * TimeTrigger
+     * @description So many minutes before or after a moment that the request names.
+     */
+    TimeTrigger: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'time'
+      /**
+       * Field
+       * @enum {string}
+       */
+      field:
+        | 'opened_at'
+        | 'last_inbound_at'
+        | 'waiting_since'
+        | 'due_at'
+        | 'window_until'
+        | 'first_replied_at'
+        | 'resolved_at'
+      /**
+       * Side
+       * @enum {string}
+       */
+      side: 'before' | 'after'
+      /** Minutes */
+      minutes: number
+      /**
+       * Working
+       * @default false
+       */
+      working: boolean
+    }
+    /** TopicChanged */
+    TopicChanged: {
+      topic: components['schemas']['TopicView']
+    }
+    /** TopicDetailView */
+    TopicDetailView: {
+      /** Id */
+      id: number
+      account: components['schemas']['AccountRefView']
+      /** Label */
+      label: string
+      /**
+       * Example
+       * @description a sentence of one of its posts that stands for all
+       */
+      example: string
+      /** Terms */
+      terms: components['schemas']['TermView'][]
+      /** Item Count */
+      item_count: number
+      /** Negative Count */
+      negative_count: number
+      /**
+       * First Seen At
+       * Format: date-time
+       */
+      first_seen_at: string
+      /**
+       * Last Seen At
+       * Format: date-time
+       */
+      last_seen_at: string
+      /** Version */
+      version: number
+      /** Curve */
+      curve: components['schemas']['HourView'][]
+      /** Posts */
+      posts: components['schemas']['TopicPostView'][]
+    }
+    /** TopicList */
+    TopicList: {
+      /** Items */
+      items: components['schemas']['TopicView'][]
+      /** Next Cursor */
+      next_cursor: string | null
+    }
+    /** TopicPostView */
+    TopicPostView: {
+      /** Id */
+      id: number
+      /** Author Name */
+      author_name: string
+      /** Text */
+      text: string
+      /**
+       * Published At
+       * Format: date-time
+       */
+      published_at: string
+      /** Sentiment */
+      sentiment: number | null
+      /** Service Request Id */
+      service_request_id: number | null
+    }
+    /** TopicView */
+    TopicView: {
+      /** Id */
+      id: number
+      account: components['schemas']['AccountRefView']
+      /** Label */
+      label: string
+      /**
+       * Example
+       * @description a sentence of one of its posts that stands for all
+       */
+      example: string
+      /** Terms */
+      terms: components['schemas']['TermView'][]
+      /** Item Count */
+      item_count: number
+      /** Negative Count */
+      negative_count: number
+      /**
+       * First Seen At
+       * Format: date-time
+       */
+      first_seen_at: string
+      /**
+       * Last Seen At
+       * Format: date-time
+       */
+      last_seen_at: string
+      /** Version */
+      version: number
+    }
+    /** TotalFigures */
+    TotalFigures: {
+      /** Active */
+      active: number
+      /** Unassigned */
+      unassigned: number
+      /** Overdue */
+      overdue: number
+      /** Pending */
+      pending: number
+      /** Resolved Today */
+      resolved_today: number
+    }
+    /**
+     * TrialCommand
+     * @description Filter settings to try on an account's stored items, or on what a monitor caught.
+     */
+    TrialCommand: {
+      filters: components['schemas']['FilterSettings']
+      /**
+       * Account Id
+       * @default null
+       */
+      account_id: number | null
+      /**
+       * Monitor Id
+       * @default null
+       */
+      monitor_id: number | null
+      /**
+       * Days
+       * @default 30
+       */
+      days: number
+    }
+    /** TrialReason */
+    TrialReason: {
+      /** Reason */
+      reason: string
+      /** Reason Text */
+      reason_text: string
+      /** Before */
+      before: number
+      /** After */
+      after: number
+    }
+    /**
+     * TrialStep
+     * @description A stretch of the way: worked, or closed for reasons.
+     */
+    TrialStep: {
+      /**
+       * Start
+       * Format: date-time
+       */
+      start: string
+      /**
+       * End
+       * Format: date-time
+       */
+      end: string
+      /** Minutes */
+      minutes: number
+      /** Reasons */
+      reasons: components['schemas']['ClosedView'][]
+    }
+    /** TrialTotals */
+    TrialTotals: {
+      /** Kept */
+      kept: number
+      /** Dropped */
+      dropped: number
+    }
+    /**
+     * TrialView
+     * @description Kept and dropped with today's settings and with the ones that are tried, over the same items.
+     */
+    TrialView: {
+      /** Days */
+      days: number
+      /** Scanned */
+      scanned: number
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      /** Is Complete */
+      is_complete: boolean
+      /** Took Ms */
+      took_ms: number
+      before: components['schemas']['TrialTotals']
+      after: components['schemas']['TrialTotals']
+      /** Newly Kept */
+      newly_kept: number
+      /** Newly Dropped */
+      newly_dropped: number
+      /** Newly Kept Examples */
+      newly_kept_examples: components['schemas']['PreviewExample'][]
+      /** Newly Dropped Examples */
+      newly_dropped_examples: components['schemas']['PreviewExample'][]
+      /** By Reason */
+      by_reason: components['schemas']['TrialReason'][]
+    }
+    /**
+     * TryCalendar
+     * @description Hours as they are being edited, and what to count on them.
+     */
+    TryCalendar: {
+      hours: components['schemas']['CalendarHours']
+      /**
+       * Start
+       * Format: date-time
+       */
+      start: string
+      /** Minutes */
+      minutes: number
+    }
+    /**
+     * Turn
+     * @description What a notice makes of a day.
+     * @enum {string}
+     */
+    Turn: 'off' | 'work'
+    /** TypeAction */
+    TypeAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'set_type'
+      /**
+       * Type
+       * @enum {string}
+       */
+      type: 'complaint' | 'consult' | 'lead' | 'suggestion' | 'praise' | 'other'
+    }
+    /**
+     * Unit
+     * @enum {string}
+     */
+    Unit: 'rows' | 'share' | 'seconds' | 'per_person'
+    /** UnreadView */
+    UnreadView: {
+      /** Unread */
+      unread: number
+    }
+    /**
+     * VerdictOutcome
+     * @enum {string}
+     */
+    VerdictOutcome: 'kept' | 'dropped'
+    /** VerdictView */
+    VerdictView: {
+      outcome: components['schemas']['VerdictOutcome']
+      /** Step */
+      step: string
+      /** Step Label */
+      step_label: string
+      /** Reason */
+      reason: string
+      /** Reason Text */
+      reason_text: string
+      /** Intent */
+      intent: string | null
+      /** Intent Score */
+      intent_score: number | null
+      /** Service Score */
+      service_score: number | null
+      sentiment: components['schemas']['SentimentView'] | null
+      /** Spam Score */
+      spam_score: number | null
+      /** Priority */
+      priority: number | null
+      /** Reasons */
+      reasons: components['schemas']['ReasonView'][]
+      /** Needs Review */
+      needs_review: boolean
+      /** Offensive */
+      offensive: boolean
+      /** Corrected */
+      corrected: boolean
+      /** Rescued */
+      rescued: boolean
+    }
+    /** ViewCounts */
+    ViewCounts: {
+      /** Mine */
+      mine: number
+      /** Unassigned */
+      unassigned: number
+      /** Team */
+      team: number
+      /** Waiting */
+      waiting: number
+      /** All */
+      all: number
+      /** Resolved */
+      resolved: number
+    }
+    /** ViewerView */
+    ViewerView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Typing */
+      typing: boolean
+    }
+    /** VolumeView */
+    VolumeView: {
+      /** Items */
+      items: components['schemas']['HourView'][]
+    }
+    /**
+     * WaitingView
+     * @description What of an account waits to be dealt with.
+     */
+    WaitingView: {
+      /** Pushes */
+      pushes: number
+      /** Sealed Pushes */
+      sealed_pushes: number
+      /** Outbound */
+      outbound: number
+      /** Media */
+      media: number
+    }
+    /**
+     * Watcher
+     * @description Somebody who sees an account now, and how far.
+     */
+    Watcher: {
+      person: components['schemas']['PersonRef']
+      agency: components['schemas']['AgencyRef']
+      /** By Grant */
+      by_grant: number | null
+      /** Sees All */
+      sees_all: boolean
+      /** Listens */
+      listens: boolean
+      /** Answers */
+      answers: boolean
+      /** Publishes */
+      publishes: boolean
+    }
+    /**
+     * WatcherList
+     * @description The owner's people first.
+     */
+    WatcherList: {
+      /** Items */
+      items: components['schemas']['Watcher'][]
+      /** Count */
+      count: number
+    }
+    /** WindowRuleView */
+    WindowRuleView: {
+      /** Trigger */
+      trigger: string
+      /** Seconds */
+      seconds: number
+      /** Allowance */
+      allowance: number | null
+    }
+    /**
+     * WindowView
+     * @description Until when, and how many more times, the platform lets us answer privately.
+     */
+    WindowView: {
+      /** Until */
+      until: string | null
+      /** Remaining */
+      remaining: number | null
+      /**
+       * Reason
+       * @default null
+       */
+      reason: string | null
+    }
+    /** WriteNote */
+    WriteNote: {
+      /** Text */
+      text: string
+      /** Idempotency Key */
+      idempotency_key: string
+      /**
+       * Attachments
+       * @default []
+       */
+      attachments: number[]
+    }
+    /** SpanView */
+    app__figures__schemas__SpanView: {
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      /**
+       * Until
+       * Format: date-time
+       */
+      until: string
+    }
+    /** SpanView */
+    app__listener__learning__schemas__SpanView: {
+      /** Kind */
+      kind: string
+      /** Text */
+      text: string
+      /** Weight */
+      weight: number
+      /** Span */
+      span: [number, number] | null
+    }
+  }
+  responses: never
+  parameters: never
+  requestBodies: never
+  headers: never
+  pathItems: never
 }
-export type $defs = Record<string, never>;
+export type $defs = Record<string, never>
 export interface operations {
-    accounts_begin_connection: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConnectByAddress"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConnectionView"];
-                };
-            };
-            /** @description A problem (authorisation_not_offered, platform_unknown) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_list_accounts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_connect_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConnectAccount"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountView"];
-                };
-            };
-            /** @description A problem (account_exists, platform_unknown) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_get_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_edit_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditAccount"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_remove_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_begin_authorisation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuthorisationView"];
-                };
-            };
-            /** @description A problem (authorisation_not_offered) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_check_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CheckedAccountView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_set_credentials: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetCredentials"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_get_account_filter: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountFilterView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_set_account_filter: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AccountFilterCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountFilterView"];
-                };
-            };
-            /** @description A problem (bad_filter_settings, stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_list_follow_requests: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FollowRequestList"];
-                };
-            };
-            /** @description A problem (follow_requests_not_offered) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_answer_follow_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-                external_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AnswerFollowRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (follow_requests_not_offered) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_read_again: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReadAgainView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    roles_who_sees_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SeerList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_set_status: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetAccountStatus"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    grants_list_watchers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WatcherList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_finish_authorisation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (authorisation_expired, authorised_other_account) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_list_agencies: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgencyList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    roles_prove_agency: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GroupProof"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    topics_list_alert_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRuleList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    topics_set_alert_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetAlertRule"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRuleList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    topics_list_alerts: {
-        parameters: {
-            query?: {
-                open?: boolean;
-                account_id?: number | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    topics_acknowledge_alert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                alert_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    files_upload: {
-        parameters: {
-            query: {
-                name: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": unknown;
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AttachmentView"];
-                };
-            };
-            /** @description A problem (file_empty, file_too_large, file_type_not_taken, file_differs_from_name, file_holds_macros, picture_broken, picture_too_large, film_broken, archive_broken, archive_unpacks_too_large, upload_too_slow, too_many_files_ready) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    files_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                attachment_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    files_drop: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                attachment_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    auditing_list_acts: {
-        parameters: {
-            query?: {
-                condition?: string | null;
-                saved_view_id?: number | null;
-                sort?: "newest" | "oldest";
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditList"];
-                };
-            };
-            /** @description A problem (invalid_cursor, saved_view_broken) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    auditing_export_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportActs"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LongWorkView"];
-                };
-            };
-            /** @description A problem (too_many_long_works, saved_view_broken) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_check_condition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CheckRuleCondition"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleConditionCheck"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_get_offer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AutomationOffer"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_list_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_create_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateRule"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleView"];
-                };
-            };
-            /** @description A problem (too_many_rules) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_edit_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditRule"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleView"];
-                };
-            };
-            /** @description A problem (stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_remove_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_try_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleView"];
-                };
-            };
-            /** @description A problem (dry_run_under_way, too_many_long_works, rule_broken, rule_owner_gone) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_switch_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SwitchRule"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleView"];
-                };
-            };
-            /** @description A problem (stale_version, dry_run_wanted, rule_broken, rule_owner_gone) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    automation_list_runs: {
-        parameters: {
-            query?: {
-                rule_id?: number | null;
-                state?: components["schemas"]["RunState"] | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_get_avatar: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                avatar_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calendars_list_calendars: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calendars_create_calendar: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateCalendar"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarView"];
-                };
-            };
-            /** @description A problem (too_many_calendars) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calendars_edit_calendar: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                calendar_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditCalendar"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarView"];
-                };
-            };
-            /** @description A problem (stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calendars_remove_calendar: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                calendar_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (calendar_in_use) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calendars_try_calendar: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TryCalendar"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarTrial"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    saved_views_get_subject: {
-        parameters: {
-            query?: {
-                of_events?: boolean;
-            };
-            header?: never;
-            path: {
-                subject: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConditionSubjectView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    saved_views_check_condition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                subject: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CheckCondition"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConditionCheck"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    saved_views_show_examples: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                subject: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CheckCondition"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConditionExamples"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    saved_views_find_references: {
-        parameters: {
-            query?: {
-                q?: string;
-                ids?: string | null;
-            };
-            header?: never;
-            path: {
-                subject: string;
-                kind: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReferenceList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    grants_list_contracts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContractList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    grants_add_contract: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewContract"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContractView"];
-                };
-            };
-            /** @description A problem (contract_overlaps, not_contract_party) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    grants_edit_contract: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contract_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditContract"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContractView"];
-                };
-            };
-            /** @description A problem (contract_overlaps, not_contract_party, stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_get_conversation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConversationView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_list_colleagues: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ColleagueList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_list_messages: {
-        parameters: {
-            query?: {
-                before?: number | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                conversation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_write_note: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WriteNote"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageView"];
-                };
-            };
-            /** @description A problem (reply_empty) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_put_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MarkRead"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_send_reply: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SendReply"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageView"];
-                };
-            };
-            /** @description A problem (reply_empty, reply_too_long, personal_data_in_public_reply, private_reply_names_others, reply_window_closed) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    realtime_list_events: {
-        parameters: {
-            query: {
-                after: number;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventPage"];
-                };
-            };
-            /** @description A problem (rate_limited) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    figures_ask_figures: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Question"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FiguresView"];
-                };
-            };
-            /** @description A problem (no_worker_free, answer_takes_too_long) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    figures_export_figures: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportQuestion"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (no_worker_free, answer_takes_too_long) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviews_list_draws: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FilterSampleList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviews_draw: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DrawCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FilterSampleView"];
-                };
-            };
-            /** @description A problem (nothing_to_draw, invalid) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviews_get_draw: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                draw_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FilterSampleView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviews_list_sampled_items: {
-        parameters: {
-            query?: {
-                open?: boolean | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                draw_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SampledItemList"];
-                };
-            };
-            /** @description A problem (invalid_cursor) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviews_try_filter_settings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TrialCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrialView"];
-                };
-            };
-            /** @description A problem (bad_filter_settings, no_worker_free, answer_takes_too_long) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    grants_list_grants: {
-        parameters: {
-            query?: {
-                account_id?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    grants_add_grant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewGrant"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantView"];
-                };
-            };
-            /** @description A problem (not_account_owner, grant_overlaps, queue_taken, no_contract, employee_account_not_granted, too_many_grants) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    grants_edit_grant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                grant_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditGrant"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantView"];
-                };
-            };
-            /** @description A problem (not_account_owner, grant_overlaps, queue_taken, no_contract, grant_over, stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    grants_end_grant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                grant_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EndGrant"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantView"];
-                };
-            };
-            /** @description A problem (not_account_owner, grant_over, stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calendars_list_years: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HolidayYearList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calendars_import_holidays: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                year: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportHolidays"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HolidayYearView"];
-                };
-            };
-            /** @description A problem (stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calendars_remove_holidays: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                year: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calendars_read_holidays: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReadHolidays"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HolidayReading"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listener_list_items: {
-        parameters: {
-            query?: {
-                condition?: string | null;
-                saved_view_id?: number | null;
-                outcome?: ("kept" | "dropped" | "pending") | null;
-                reason?: string | null;
-                step?: string | null;
-                account_id?: number | null;
-                monitor_id?: number | null;
-                review?: boolean | null;
-                sentiment?: number | null;
-                intent?: string | null;
-                since?: string | null;
-                until?: string | null;
-                cluster_of?: number | null;
-                hide_repeats?: boolean;
-                author?: string | null;
-                q?: string;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundItemList"];
-                };
-            };
-            /** @description A problem (invalid_cursor) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listener_get_item: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundItemView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    labels_list_corrections: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LabelList"];
-                };
-            };
-            /** @description A problem (item_not_judged) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    labels_correct: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CorrectionCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundItemView"];
-                };
-            };
-            /** @description A problem (item_not_judged, invalid) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    labels_explain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExplanationView"];
-                };
-            };
-            /** @description A problem (item_not_judged) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    labels_rescue_item: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundItemView"];
-                };
-            };
-            /** @description A problem (already_a_request, item_without_author, item_asks_nothing) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listener_count_items: {
-        parameters: {
-            query?: {
-                account_id?: number | null;
-                monitor_id?: number | null;
-                since?: string | null;
-                until?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundItemCounts"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listener_export_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportItems"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LongWorkView"];
-                };
-            };
-            /** @description A problem (too_many_long_works, saved_view_broken) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    long_work_list_work: {
-        parameters: {
-            query?: {
-                everybody?: boolean;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LongWorkList"];
-                };
-            };
-            /** @description A problem (invalid_cursor) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    long_work_get_work: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                work_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LongWorkView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    long_work_remove_work: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                work_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (long_work_open) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    long_work_cancel_work: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                work_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LongWorkView"];
-                };
-            };
-            /** @description A problem (long_work_over) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    long_work_get_errors: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                work_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    long_work_get_result: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                work_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    long_work_retry_work: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                work_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LongWorkView"];
-                };
-            };
-            /** @description A problem (nothing_to_retry, too_many_long_works) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    media_get_medium: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                copy_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    media_copy_medium: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                copy_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MediaView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_cancel_reply: {
-        parameters: {
-            query?: {
-                confirm?: "claimed_by_other"[];
-            };
-            header?: never;
-            path: {
-                message_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageView"];
-                };
-            };
-            /** @description A problem (too_late, did_not_go, may_have_gone, claimed_by_other) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_settle_outcome: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                message_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SettleOutcome"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageView"];
-                };
-            };
-            /** @description A problem (outcome_known, claimed_by_other) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_release_reply: {
-        parameters: {
-            query?: {
-                confirm?: ("claimed_by_other" | "second_reply")[];
-            };
-            header?: never;
-            path: {
-                message_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageView"];
-                };
-            };
-            /** @description A problem (not_held, claimed_by_other, second_reply) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_retry_reply: {
-        parameters: {
-            query?: {
-                confirm?: ("claimed_by_other" | "second_reply")[];
-            };
-            header?: never;
-            path: {
-                message_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageView"];
-                };
-            };
-            /** @description A problem (not_failed, claimed_by_other, second_reply) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    figures_list_metrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MetricDictionary"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    labels_list_models: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelsView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    labels_promote: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelsView"];
-                };
-            };
-            /** @description A problem (no_such_model, model_is_active, training_running) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    labels_retrain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelsView"];
-                };
-            };
-            /** @description A problem (nothing_to_learn_from, training_running, too_many_long_works) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    labels_roll_back: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelsView"];
-                };
-            };
-            /** @description A problem (no_model_to_roll_back) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_list_monitors: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitorList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_create_monitor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MonitorCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitorView"];
-                };
-            };
-            /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_get_monitor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                monitor_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitorView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_edit_monitor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                monitor_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MonitorEdit"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitorView"];
-                };
-            };
-            /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid, stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_delete_monitor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                monitor_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_list_backfills: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                monitor_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BackfillList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_start_backfill: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                monitor_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BackfillCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BackfillView"];
-                };
-            };
-            /** @description A problem (backfill_running, too_many_long_works) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_monitor_figures: {
-        parameters: {
-            query?: {
-                days?: number;
-            };
-            header?: never;
-            path: {
-                monitor_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitorFigures"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_get_monitor_filter: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                monitor_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitorFilterView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_set_monitor_state: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                monitor_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MonitorStateCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitorView"];
-                };
-            };
-            /** @description A problem (stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    monitors_preview_monitor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PreviewCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RulePreviewView"];
-                };
-            };
-            /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid, no_worker_free, answer_takes_too_long) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    notifications_get_settings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationSettingsView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    notifications_set_notifications: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetNotifications"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationSettingsView"];
-                };
-            };
-            /** @description A problem (stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    notifications_list_notifications: {
-        parameters: {
-            query?: {
-                unread?: boolean;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    notifications_mark_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MarkNotificationsRead"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnreadView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    notifications_send_trial: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnreadView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    health_openapi: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_list_operators: {
-        parameters: {
-            query?: {
-                account_id?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AssignableOperatorList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_get_overview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OverviewView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_list_people: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PeopleList"];
-                };
-            };
-            /** @description A problem (invalid_cursor) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_create_person: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPerson"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedPerson"];
-                };
-            };
-            /** @description A problem (login_name_taken, role_beyond_own, role_beyond_agency) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_change_person: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                operator_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangePerson"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonView"];
-                };
-            };
-            /** @description A problem (role_beyond_own, role_beyond_agency, own_role, last_administrator) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_set_active: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                operator_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetActive"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonView"];
-                };
-            };
-            /** @description A problem (cannot_shut_out_oneself, last_administrator) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_set_capacity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                operator_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetCapacity"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_give_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                operator_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GivenPassword"];
-                };
-            };
-            /** @description A problem (own_password, person_shut_out) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    roles_prove_person: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                operator_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonProof"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accounts_list_platforms: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlatformList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    publishing_list_publications: {
-        parameters: {
-            query?: {
-                account_id?: number | null;
-                state?: components["schemas"]["OutboundState"] | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublicationList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    publishing_create_publication: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreatePublication"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublicationView"];
-                };
-            };
-            /** @description A problem (account_not_active, publication_refused, send_at_too_far) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    publishing_get_publication: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                publication_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublicationView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    publishing_cancel_publication: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                publication_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublicationView"];
-                };
-            };
-            /** @description A problem (too_late, did_not_go, may_have_gone) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    publishing_settle_publication: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                publication_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SettlePublication"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublicationView"];
-                };
-            };
-            /** @description A problem (outcome_known) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    publishing_release_publication: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                publication_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublicationView"];
-                };
-            };
-            /** @description A problem (not_held) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    publishing_retry_publication: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                publication_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublicationView"];
-                };
-            };
-            /** @description A problem (not_failed) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    workbench_list_replies: {
-        parameters: {
-            query?: {
-                condition?: string | null;
-                saved_view_id?: number | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SentReplyList"];
-                };
-            };
-            /** @description A problem (invalid_cursor) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_right_holders: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                right: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RightHolders"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    roles_who_may: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                right: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SeerList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    roles_list_roles: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RoleList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    roles_create_role: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRole"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RoleView"];
-                };
-            };
-            /** @description A problem (role_name_taken, role_beyond_own, role_beyond_agency, shared_role) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    roles_change_role: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                role_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeRole"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RoleView"];
-                };
-            };
-            /** @description A problem (role_name_taken, role_is_built_in, own_role, last_administrator, stale_version, role_beyond_own, role_beyond_agency, shared_role) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    roles_delete_role: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                role_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (role_in_use, role_is_built_in, own_role, role_beyond_own, role_beyond_agency, shared_role) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    roles_prove_role: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                role_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GroupProof"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviews_review_sampled_item: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                sampled_item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReviewCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SampledItemView"];
-                };
-            };
-            /** @description A problem (already_reviewed) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviews_take_back_finding: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                sampled_item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SampledItemView"];
-                };
-            };
-            /** @description A problem (already_a_request) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    saved_views_list_views: {
-        parameters: {
-            query?: {
-                subject?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedViewList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    saved_views_create_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateSavedView"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedViewView"];
-                };
-            };
-            /** @description A problem (too_many_saved_views) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    saved_views_edit_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                view_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditSavedView"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedViewView"];
-                };
-            };
-            /** @description A problem (stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    saved_views_remove_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                view_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    saved_views_count_views: {
-        parameters: {
-            query?: {
-                subject?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedViewCounts"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    search_find: {
-        parameters: {
-            query: {
-                q: string;
-                kind?: "all" | "requests" | "items" | "messages" | "contacts";
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SearchResult"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_list_requests: {
-        parameters: {
-            query?: {
-                view?: ("mine" | "unassigned" | "team" | "waiting" | "all" | "resolved") | null;
-                condition?: string | null;
-                saved_view_id?: number | null;
-                account_id?: number | null;
-                lane?: components["schemas"]["Lane"] | null;
-                unread?: boolean;
-                overdue?: boolean;
-                send_failed?: boolean;
-                q?: string;
-                sort?: "urgent" | "newest" | "oldest";
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceRequestList"];
-                };
-            };
-            /** @description A problem (invalid_cursor) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_get_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceRequestView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_set_assignee: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetAssignee"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceRequestView"];
-                };
-            };
-            /** @description A problem (stale_version, already_assigned, operator_cannot_serve, request_not_active) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_list_decisions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_list_changes: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestChangeList"];
-                };
-            };
-            /** @description A problem (invalid_cursor) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_classify_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClassifyRequest"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceRequestView"];
-                };
-            };
-            /** @description A problem (stale_version, claimed_by_other) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_get_deadline: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeadlineView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    roles_who_sees_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SeerList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_set_status: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetStatus"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceRequestView"];
-                };
-            };
-            /** @description A problem (stale_version, newer_request_open, request_not_active, transition_refused, claimed_by_other) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_act_upon_many: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkAct"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LongWorkView"];
-                };
-            };
-            /** @description A problem (too_many_long_works, saved_view_broken) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_count_requests: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceRequestCounts"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_export_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportRequests"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LongWorkView"];
-                };
-            };
-            /** @description A problem (too_many_long_works, saved_view_broken) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_hand_back: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HandedBack"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    routing_list_members: {
-        parameters: {
-            query: {
-                view?: ("mine" | "unassigned" | "team" | "waiting" | "all" | "resolved") | null;
-                condition?: string | null;
-                saved_view_id?: number | null;
-                account_id?: number | null;
-                lane?: components["schemas"]["Lane"] | null;
-                unread?: boolean;
-                overdue?: boolean;
-                send_failed?: boolean;
-                q?: string;
-                sort?: "urgent" | "newest" | "oldest";
-                cursor?: string | null;
-                limit?: number;
-                ids: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MembershipView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_get_session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_log_in: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LogIn"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionView"];
-                };
-            };
-            /** @description A problem (login_failed, login_throttled) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_log_out: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_set_locale: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetLocale"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_start_look: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StartLook"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (own_eyes, eyes_shut, eyes_beyond_own) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_stop_look: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_set_name: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeName"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_change_own_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangePassword"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (wrong_password, password_too_short, password_unchanged, login_throttled) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_set_presence: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetPresence"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    identity_get_profile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProfileView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    special_lists_list_entries: {
-        parameters: {
-            query?: {
-                list?: components["schemas"]["SpecialList"] | null;
-                q?: string;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListEntryList"];
-                };
-            };
-            /** @description A problem (invalid_cursor) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    special_lists_add_entry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ListEntryCommand"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListEntryView"];
-                };
-            };
-            /** @description A problem (already_listed, invalid) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    special_lists_edit_entry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                entry_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ListEntryEdit"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListEntryView"];
-                };
-            };
-            /** @description A problem (stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    special_lists_remove_entry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                entry_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_create_team: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewTeam"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TeamRef"];
-                };
-            };
-            /** @description A problem (team_name_taken) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_rename_team: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                team_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RenameTeam"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TeamRef"];
-                };
-            };
-            /** @description A problem (team_name_taken) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    topics_list_topics: {
-        parameters: {
-            query?: {
-                account_id?: number | null;
-                hours?: number;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TopicList"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    topics_get_topic: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                topic_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TopicDetailView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    topics_rename_topic: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                topic_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RenameTopic"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TopicView"];
-                };
-            };
-            /** @description A problem (stale_version) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    topics_get_volume: {
-        parameters: {
-            query?: {
-                account_id?: number | null;
-                hours?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VolumeView"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
+  accounts_begin_connection: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConnectByAddress']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ConnectionView']
+        }
+      }
+      /** @description A problem (authorisation_not_offered, platform_unknown) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_list_accounts: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_connect_account: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConnectAccount']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountView']
+        }
+      }
+      /** @description A problem (account_exists, platform_unknown) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_get_account: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_edit_account: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditAccount']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_remove_account: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_begin_authorisation: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AuthorisationView']
+        }
+      }
+      /** @description A problem (authorisation_not_offered) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_check_account: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CheckedAccountView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_set_credentials: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetCredentials']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_get_account_filter: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountFilterView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_set_account_filter: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AccountFilterCommand']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountFilterView']
+        }
+      }
+      /** @description A problem (bad_filter_settings, stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_list_follow_requests: {
+    parameters: {
+      query?: {
+        cursor?: string | null
+      }
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FollowRequestList']
+        }
+      }
+      /** @description A problem (follow_requests_not_offered) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_answer_follow_request: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+        external_id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AnswerFollowRequest']
+      }
+    }
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem (follow_requests_not_offered) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_read_again: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ReadAgainView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  roles_who_sees_account: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SeerList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_set_status: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetAccountStatus']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  grants_list_watchers: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        account_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WatcherList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_finish_authorisation: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem (authorisation_expired, authorised_other_account) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_list_agencies: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AgencyList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  roles_prove_agency: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        agency_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['GroupProof']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  topics_list_alert_rules: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AlertRuleList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  topics_set_alert_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetAlertRule']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AlertRuleList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  topics_list_alerts: {
+    parameters: {
+      query?: {
+        open?: boolean
+        account_id?: number | null
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AlertList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  topics_acknowledge_alert: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        alert_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AlertView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  files_upload: {
+    parameters: {
+      query: {
+        name: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/octet-stream': unknown
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AttachmentView']
+        }
+      }
+      /** @description A problem (file_empty, file_too_large, file_type_not_taken, file_differs_from_name, file_holds_macros, picture_broken, picture_too_large, film_broken, archive_broken, archive_unpacks_too_large, upload_too_slow, too_many_files_ready) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  files_get: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        attachment_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  files_drop: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        attachment_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  auditing_list_acts: {
+    parameters: {
+      query?: {
+        condition?: string | null
+        saved_view_id?: number | null
+        sort?: 'newest' | 'oldest'
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AuditList']
+        }
+      }
+      /** @description A problem (invalid_cursor, saved_view_broken) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  auditing_export_list: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportActs']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
+        }
+      }
+      /** @description A problem (too_many_long_works, saved_view_broken) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  automation_check_condition: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckRuleCondition']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RuleConditionCheck']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  automation_get_offer: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AutomationOffer']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  automation_list_rules: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RuleList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  automation_create_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateRule']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RuleView']
+        }
+      }
+      /** @description A problem (too_many_rules) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  automation_edit_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        rule_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditRule']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RuleView']
+        }
+      }
+      /** @description A problem (stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  automation_remove_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        rule_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  automation_try_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        rule_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RuleView']
+        }
+      }
+      /** @description A problem (dry_run_under_way, too_many_long_works, rule_broken, rule_owner_gone) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  automation_switch_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        rule_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SwitchRule']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RuleView']
+        }
+      }
+      /** @description A problem (stale_version, dry_run_wanted, rule_broken, rule_owner_gone) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  automation_list_runs: {
+    parameters: {
+      query?: {
+        rule_id?: number | null
+        state?: components['schemas']['RunState'] | null
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RunList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  customers_get_avatar: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        avatar_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  calendars_list_calendars: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CalendarList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  calendars_create_calendar: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateCalendar']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CalendarView']
+        }
+      }
+      /** @description A problem (too_many_calendars) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  calendars_edit_calendar: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        calendar_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditCalendar']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CalendarView']
+        }
+      }
+      /** @description A problem (stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  calendars_remove_calendar: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        calendar_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem (calendar_in_use) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  calendars_try_calendar: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TryCalendar']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CalendarTrial']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  saved_views_get_subject: {
+    parameters: {
+      query?: {
+        of_events?: boolean
+      }
+      header?: never
+      path: {
+        subject: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ConditionSubjectView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  saved_views_check_condition: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        subject: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckCondition']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ConditionCheck']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  saved_views_show_examples: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        subject: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckCondition']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ConditionExamples']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  saved_views_find_references: {
+    parameters: {
+      query?: {
+        q?: string
+        ids?: string | null
+      }
+      header?: never
+      path: {
+        subject: string
+        kind: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ReferenceList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  grants_list_contracts: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ContractList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  grants_add_contract: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewContract']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ContractView']
+        }
+      }
+      /** @description A problem (contract_overlaps, not_contract_party) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  grants_edit_contract: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        contract_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditContract']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ContractView']
+        }
+      }
+      /** @description A problem (contract_overlaps, not_contract_party, stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_get_conversation: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        conversation_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ConversationView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_list_colleagues: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        conversation_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ColleagueList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_list_messages: {
+    parameters: {
+      query?: {
+        before?: number | null
+        limit?: number
+      }
+      header?: never
+      path: {
+        conversation_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MessageList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_write_note: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        conversation_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WriteNote']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MessageView']
+        }
+      }
+      /** @description A problem (reply_empty) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_put_read: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        conversation_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MarkRead']
+      }
+    }
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_send_reply: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        conversation_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SendReply']
+      }
+    }
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MessageView']
+        }
+      }
+      /** @description A problem (reply_empty, reply_too_long, personal_data_in_public_reply, private_reply_names_others, reply_window_closed) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  realtime_list_events: {
+    parameters: {
+      query: {
+        after: number
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['EventPage']
+        }
+      }
+      /** @description A problem (rate_limited) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  figures_ask_figures: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Question']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FiguresView']
+        }
+      }
+      /** @description A problem (no_worker_free, answer_takes_too_long) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  figures_export_figures: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportQuestion']
+      }
+    }
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem (no_worker_free, answer_takes_too_long) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  reviews_list_draws: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FilterSampleList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  reviews_draw: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DrawCommand']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FilterSampleView']
+        }
+      }
+      /** @description A problem (nothing_to_draw, invalid) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  reviews_get_draw: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        draw_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FilterSampleView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  reviews_list_sampled_items: {
+    parameters: {
+      query?: {
+        open?: boolean | null
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path: {
+        draw_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SampledItemList']
+        }
+      }
+      /** @description A problem (invalid_cursor) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  reviews_try_filter_settings: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TrialCommand']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TrialView']
+        }
+      }
+      /** @description A problem (bad_filter_settings, no_worker_free, answer_takes_too_long) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  grants_list_grants: {
+    parameters: {
+      query?: {
+        account_id?: number | null
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['GrantList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  grants_add_grant: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewGrant']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['GrantView']
+        }
+      }
+      /** @description A problem (not_account_owner, grant_overlaps, queue_taken, no_contract, employee_account_not_granted, too_many_grants) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  grants_edit_grant: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        grant_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditGrant']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['GrantView']
+        }
+      }
+      /** @description A problem (not_account_owner, grant_overlaps, queue_taken, no_contract, grant_over, stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  grants_end_grant: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        grant_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EndGrant']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['GrantView']
+        }
+      }
+      /** @description A problem (not_account_owner, grant_over, stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  calendars_list_years: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['HolidayYearList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  calendars_import_holidays: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        year: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ImportHolidays']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['HolidayYearView']
+        }
+      }
+      /** @description A problem (stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  calendars_remove_holidays: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        year: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  calendars_read_holidays: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReadHolidays']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['HolidayReading']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listener_list_items: {
+    parameters: {
+      query?: {
+        condition?: string | null
+        saved_view_id?: number | null
+        outcome?: ('kept' | 'dropped' | 'pending') | null
+        reason?: string | null
+        step?: string | null
+        account_id?: number | null
+        monitor_id?: number | null
+        review?: boolean | null
+        sentiment?: number | null
+        intent?: string | null
+        since?: string | null
+        until?: string | null
+        cluster_of?: number | null
+        hide_repeats?: boolean
+        author?: string | null
+        q?: string
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboundItemList']
+        }
+      }
+      /** @description A problem (invalid_cursor) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listener_get_item: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        item_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboundItemView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  labels_list_corrections: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        item_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LabelList']
+        }
+      }
+      /** @description A problem (item_not_judged) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  labels_correct: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        item_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CorrectionCommand']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboundItemView']
+        }
+      }
+      /** @description A problem (item_not_judged, invalid) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  labels_explain: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        item_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ExplanationView']
+        }
+      }
+      /** @description A problem (item_not_judged) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  labels_rescue_item: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        item_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboundItemView']
+        }
+      }
+      /** @description A problem (already_a_request, item_without_author, item_asks_nothing) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listener_count_items: {
+    parameters: {
+      query?: {
+        account_id?: number | null
+        monitor_id?: number | null
+        since?: string | null
+        until?: string | null
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboundItemCounts']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listener_export_list: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportItems']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
+        }
+      }
+      /** @description A problem (too_many_long_works, saved_view_broken) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  long_work_list_work: {
+    parameters: {
+      query?: {
+        everybody?: boolean
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkList']
+        }
+      }
+      /** @description A problem (invalid_cursor) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  long_work_get_work: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        work_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  long_work_remove_work: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        work_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem (long_work_open) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  long_work_cancel_work: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        work_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
+        }
+      }
+      /** @description A problem (long_work_over) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  long_work_get_errors: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        work_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  long_work_get_result: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        work_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  long_work_retry_work: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        work_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
+        }
+      }
+      /** @description A problem (nothing_to_retry, too_many_long_works) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  media_get_medium: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        copy_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  media_copy_medium: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        copy_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MediaView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_cancel_reply: {
+    parameters: {
+      query?: {
+        confirm?: 'claimed_by_other'[]
+      }
+      header?: never
+      path: {
+        message_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MessageView']
+        }
+      }
+      /** @description A problem (too_late, did_not_go, may_have_gone, claimed_by_other) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_settle_outcome: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        message_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SettleOutcome']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MessageView']
+        }
+      }
+      /** @description A problem (outcome_known, claimed_by_other) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_release_reply: {
+    parameters: {
+      query?: {
+        confirm?: ('claimed_by_other' | 'second_reply')[]
+      }
+      header?: never
+      path: {
+        message_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MessageView']
+        }
+      }
+      /** @description A problem (not_held, claimed_by_other, second_reply) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_retry_reply: {
+    parameters: {
+      query?: {
+        confirm?: ('claimed_by_other' | 'second_reply')[]
+      }
+      header?: never
+      path: {
+        message_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MessageView']
+        }
+      }
+      /** @description A problem (not_failed, claimed_by_other, second_reply) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  figures_list_metrics: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MetricDictionary']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  labels_list_models: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ModelsView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  labels_promote: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ModelsView']
+        }
+      }
+      /** @description A problem (no_such_model, model_is_active, training_running) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  labels_retrain: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ModelsView']
+        }
+      }
+      /** @description A problem (nothing_to_learn_from, training_running, too_many_long_works) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  labels_roll_back: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ModelsView']
+        }
+      }
+      /** @description A problem (no_model_to_roll_back) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_list_monitors: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_create_monitor: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MonitorCommand']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorView']
+        }
+      }
+      /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_get_monitor: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        monitor_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_edit_monitor: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        monitor_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MonitorEdit']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorView']
+        }
+      }
+      /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid, stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_delete_monitor: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        monitor_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_list_backfills: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        monitor_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BackfillList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_start_backfill: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        monitor_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BackfillCommand']
+      }
+    }
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BackfillView']
+        }
+      }
+      /** @description A problem (backfill_running, too_many_long_works) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_monitor_figures: {
+    parameters: {
+      query?: {
+        days?: number
+      }
+      header?: never
+      path: {
+        monitor_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorFigures']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_get_monitor_filter: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        monitor_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorFilterView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_set_monitor_state: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        monitor_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MonitorStateCommand']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MonitorView']
+        }
+      }
+      /** @description A problem (stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  monitors_preview_monitor: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PreviewCommand']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RulePreviewView']
+        }
+      }
+      /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid, no_worker_free, answer_takes_too_long) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  notifications_get_settings: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationSettingsView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  notifications_set_notifications: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetNotifications']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationSettingsView']
+        }
+      }
+      /** @description A problem (stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  notifications_list_notifications: {
+    parameters: {
+      query?: {
+        unread?: boolean
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  notifications_mark_read: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MarkNotificationsRead']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['UnreadView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  notifications_send_trial: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['UnreadView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  health_openapi: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_list_operators: {
+    parameters: {
+      query?: {
+        account_id?: number | null
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AssignableOperatorList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_get_overview: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['OverviewView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  people_list_people: {
+    parameters: {
+      query?: {
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PeopleList']
+        }
+      }
+      /** @description A problem (invalid_cursor) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  people_create_person: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewPerson']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CreatedPerson']
+        }
+      }
+      /** @description A problem (login_name_taken, role_beyond_own, role_beyond_agency) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  people_change_person: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        operator_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangePerson']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PersonView']
+        }
+      }
+      /** @description A problem (role_beyond_own, role_beyond_agency, own_role, last_administrator) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  people_set_active: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        operator_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetActive']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PersonView']
+        }
+      }
+      /** @description A problem (cannot_shut_out_oneself, last_administrator) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  people_set_capacity: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        operator_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetCapacity']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PersonView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  people_give_password: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        operator_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['GivenPassword']
+        }
+      }
+      /** @description A problem (own_password, person_shut_out) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  roles_prove_person: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        operator_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PersonProof']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accounts_list_platforms: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PlatformList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  publishing_list_publications: {
+    parameters: {
+      query?: {
+        account_id?: number | null
+        state?: components['schemas']['OutboundState'] | null
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublicationList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  publishing_create_publication: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreatePublication']
+      }
+    }
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublicationView']
+        }
+      }
+      /** @description A problem (account_not_active, publication_refused, send_at_too_far) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  publishing_get_publication: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        publication_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublicationView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  publishing_cancel_publication: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        publication_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublicationView']
+        }
+      }
+      /** @description A problem (too_late, did_not_go, may_have_gone) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  publishing_settle_publication: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        publication_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SettlePublication']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublicationView']
+        }
+      }
+      /** @description A problem (outcome_known) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  publishing_release_publication: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        publication_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublicationView']
+        }
+      }
+      /** @description A problem (not_held) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  publishing_retry_publication: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        publication_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PublicationView']
+        }
+      }
+      /** @description A problem (not_failed) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  workbench_list_replies: {
+    parameters: {
+      query?: {
+        condition?: string | null
+        saved_view_id?: number | null
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SentReplyList']
+        }
+      }
+      /** @description A problem (invalid_cursor) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  people_right_holders: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        right: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RightHolders']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  roles_who_may: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        right: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SeerList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  roles_list_roles: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoleList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  roles_create_role: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewRole']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoleView']
+        }
+      }
+      /** @description A problem (role_name_taken, role_beyond_own, role_beyond_agency, shared_role) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  roles_change_role: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        role_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeRole']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoleView']
+        }
+      }
+      /** @description A problem (role_name_taken, role_is_built_in, own_role, last_administrator, stale_version, role_beyond_own, role_beyond_agency, shared_role) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  roles_delete_role: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        role_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem (role_in_use, role_is_built_in, own_role, role_beyond_own, role_beyond_agency, shared_role) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  roles_prove_role: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        role_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['GroupProof']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  reviews_review_sampled_item: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        sampled_item_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReviewCommand']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SampledItemView']
+        }
+      }
+      /** @description A problem (already_reviewed) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  reviews_take_back_finding: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        sampled_item_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SampledItemView']
+        }
+      }
+      /** @description A problem (already_a_request) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  saved_views_list_views: {
+    parameters: {
+      query?: {
+        subject?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SavedViewList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  saved_views_create_view: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateSavedView']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SavedViewView']
+        }
+      }
+      /** @description A problem (too_many_saved_views) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  saved_views_edit_view: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        view_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditSavedView']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SavedViewView']
+        }
+      }
+      /** @description A problem (stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  saved_views_remove_view: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        view_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  saved_views_count_views: {
+    parameters: {
+      query?: {
+        subject?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SavedViewCounts']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  search_find: {
+    parameters: {
+      query: {
+        q: string
+        kind?: 'all' | 'requests' | 'items' | 'messages' | 'contacts'
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SearchResult']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_list_requests: {
+    parameters: {
+      query?: {
+        view?: ('mine' | 'unassigned' | 'team' | 'waiting' | 'all' | 'resolved') | null
+        condition?: string | null
+        saved_view_id?: number | null
+        account_id?: number | null
+        lane?: components['schemas']['Lane'] | null
+        unread?: boolean
+        overdue?: boolean
+        send_failed?: boolean
+        q?: string
+        sort?: 'urgent' | 'newest' | 'oldest'
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ServiceRequestList']
+        }
+      }
+      /** @description A problem (invalid_cursor) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_get_request: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ServiceRequestView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_set_assignee: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetAssignee']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ServiceRequestView']
+        }
+      }
+      /** @description A problem (stale_version, already_assigned, operator_cannot_serve, request_not_active) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_list_decisions: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DecisionList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_list_changes: {
+    parameters: {
+      query?: {
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RequestChangeList']
+        }
+      }
+      /** @description A problem (invalid_cursor) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_classify_request: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ClassifyRequest']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ServiceRequestView']
+        }
+      }
+      /** @description A problem (stale_version, claimed_by_other) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_get_deadline: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeadlineView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  roles_who_sees_request: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SeerList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_set_status: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetStatus']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ServiceRequestView']
+        }
+      }
+      /** @description A problem (stale_version, newer_request_open, request_not_active, transition_refused, claimed_by_other) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_act_upon_many: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BulkAct']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
+        }
+      }
+      /** @description A problem (too_many_long_works, saved_view_broken) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_count_requests: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ServiceRequestCounts']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_export_list: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportRequests']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
+        }
+      }
+      /** @description A problem (too_many_long_works, saved_view_broken) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_hand_back: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['HandedBack']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_list_members: {
+    parameters: {
+      query: {
+        view?: ('mine' | 'unassigned' | 'team' | 'waiting' | 'all' | 'resolved') | null
+        condition?: string | null
+        saved_view_id?: number | null
+        account_id?: number | null
+        lane?: components['schemas']['Lane'] | null
+        unread?: boolean
+        overdue?: boolean
+        send_failed?: boolean
+        q?: string
+        sort?: 'urgent' | 'newest' | 'oldest'
+        cursor?: string | null
+        limit?: number
+        ids: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MembershipView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_get_session: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SessionView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_log_in: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LogIn']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SessionView']
+        }
+      }
+      /** @description A problem (login_failed, login_throttled) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_log_out: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_set_locale: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetLocale']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SessionView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_start_look: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StartLook']
+      }
+    }
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem (own_eyes, eyes_shut, eyes_beyond_own) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_stop_look: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_set_name: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeName']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SessionView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  people_change_own_password: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangePassword']
+      }
+    }
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem (wrong_password, password_too_short, password_unchanged, login_throttled) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_set_presence: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetPresence']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SessionView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_get_profile: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ProfileView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  special_lists_list_entries: {
+    parameters: {
+      query?: {
+        list?: components['schemas']['SpecialList'] | null
+        q?: string
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ListEntryList']
+        }
+      }
+      /** @description A problem (invalid_cursor) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  special_lists_add_entry: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ListEntryCommand']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ListEntryView']
+        }
+      }
+      /** @description A problem (already_listed, invalid) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  special_lists_edit_entry: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        entry_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ListEntryEdit']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ListEntryView']
+        }
+      }
+      /** @description A problem (stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  special_lists_remove_entry: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        entry_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  people_create_team: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewTeam']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TeamRef']
+        }
+      }
+      /** @description A problem (team_name_taken) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  people_rename_team: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        team_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RenameTeam']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TeamRef']
+        }
+      }
+      /** @description A problem (team_name_taken) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  topics_list_topics: {
+    parameters: {
+      query?: {
+        account_id?: number | null
+        hours?: number
+        cursor?: string | null
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TopicList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  topics_get_topic: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        topic_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TopicDetailView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  topics_rename_topic: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        topic_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RenameTopic']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TopicView']
+        }
+      }
+      /** @description A problem (stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  topics_get_volume: {
+    parameters: {
+      query?: {
+        account_id?: number | null
+        hours?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['VolumeView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
 }
