@@ -99,6 +99,12 @@ describe('a list page', () => {
     expect(names()).toEqual(['甲', '乙', '丙'])
   })
 
+  it('keeps a group together in whatever order its rows stand', async () => {
+    const groupOf = (row: Row): string => (row.name === '甲' ? '一组' : '二组')
+    await shown(there, { groupOf, order: { key: 'size', down: true } })
+    expect(names()).toEqual(['乙', '丙', '甲'])
+  })
+
   it('moves, opens and chooses by keys', async () => {
     const opened: number[] = []
     const screen = await shown(there, { chooses: true, open: (row: Row) => opened.push(row.id) })

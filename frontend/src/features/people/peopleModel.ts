@@ -3,29 +3,23 @@
 import { folded } from '@/ui/folded'
 import type { Agency, Person, Role } from './api'
 
-export interface Group {
-  id: number
-  agency: string
-  people: Person[]
+/** By agency, in the order the server names them; who may not log in comes last. */
+export function listed(people: readonly Person[], words: string): Person[] {
+  const wanted = folded(words.trim())
+  const places = [...new Set(people.map(({ agency }) => agency.id))]
+  return people
+    .filter((person) => wanted === '' || textOf(person).includes(wanted))
+    .sort(
+      (a, b) =>
+        places.indexOf(a.agency.id) - places.indexOf(b.agency.id) ||
+        Number(b.is_active) - Number(a.is_active) ||
+        a.id - b.id,
+    )
 }
 
-/** By agency, in the order the server names them; who may not log in comes last. */
-export function grouped(people: readonly Person[], words: string): Group[] {
-  const wanted = folded(words.trim())
-  const groups = new Map<number, Group>()
-  for (const person of people) {
-    if (wanted !== '' && !textOf(person).includes(wanted)) continue
-    const group = groups.get(person.agency.id) ?? {
-      id: person.agency.id,
-      agency: person.agency.name,
-      people: [],
-    }
-    group.people.push(person)
-    groups.set(person.agency.id, group)
-  }
-  for (const group of groups.values())
-    group.people.sort((a, b) => Number(b.is_active) - Number(a.is_active) || a.id - b.id)
-  return [...groups.values()]
+/** How much of what they may have at once they have. */
+export function shareOf({ capacity, open_requests: open }: Person): number {
+  return capacity > 0 ? open / capacity : Number(open > 0)
 }
 
 /** What an agency's people can be; the server refuses the rest. */

@@ -1,6 +1,6 @@
 /** The pages of a list on a screen: read on entry, read anew after a lost connection, and when an event concerns them. */
 
-import { onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
+import { computed, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
 
 import type { Change } from '@/realtime/reducer'
 import { useEntities } from '@/stores/entities'
@@ -13,6 +13,8 @@ export interface Following {
   concerns?: (change: Change) => boolean
   /** Changes that come within it are answered by one call at its end. */
   pauseMs?: number
+  /** Rows keep their places when they change: they are read anew under the pointer too. */
+  keepsPlaces?: boolean
   /** What is asked for: while it changes, another list begins. */
   of?: () => unknown
 }
@@ -25,9 +27,22 @@ export interface PagesOnScreen<Row> extends Pages<Row> {
   setStill: (still: boolean) => void
 }
 
+/** Rows as a list shows them: all that were read, or those of them that a page picks. */
+export interface RowsOnScreen<Row> extends Omit<PagesOnScreen<Row>, 'items'> {
+  items: Readonly<Ref<readonly Row[]>>
+}
+
+/** A list that is read whole is narrowed and put in order on the spot. */
+export function picked<Row>(
+  pages: PagesOnScreen<Row>,
+  pick: (rows: readonly Row[]) => readonly Row[],
+): RowsOnScreen<Row> {
+  return { ...pages, items: computed(() => pick(pages.items.value)) }
+}
+
 export function usePages<Row, Answer extends Page<Row> = Page<Row>>(
   reading: Reading<Row, Answer>,
-  { concerns = () => false, pauseMs = 0, of }: Following = {},
+  { concerns = () => false, pauseMs = 0, keepsPlaces = false, of }: Following = {},
 ): PagesOnScreen<Row> {
   const pages = pagesOf(reading)
   const skeleton = useDelayed(() => pages.phase.value === 'loading')
@@ -54,7 +69,7 @@ export function usePages<Row, Answer extends Page<Row> = Page<Row>>(
   }
 
   function setStill(still: boolean): void {
-    isStill = still
+    isStill = still && !keepsPlaces
     if (!still && hasNews.value) void load()
   }
 

@@ -1,0 +1,54 @@
+/** What stands in the rows of the people page. */
+
+import { h } from 'vue'
+
+import AvatarMark from '@/ui/AvatarMark.vue'
+import { twoLines } from '@/ui/kit/cells'
+import type { Column } from '@/ui/kit/columns'
+import PresenceDot from '@/ui/PresenceDot.vue'
+import type { Person } from './api'
+import { shareOf } from './peopleModel'
+
+/** `roleNames` speaks the roles that the program brings in the reader's language. */
+export function peopleColumns(roleNames: (roles: Person['roles']) => string): Column<Person>[] {
+  return [
+    {
+      key: 'name',
+      label: 'people.name',
+      isName: true,
+      width: '20%',
+      sort: ({ name }) => name,
+      cell: ({ id, name, login_name }) =>
+        h('span', { class: 'row' }, [
+          h(AvatarMark, { name, seed: id, size: 28 }),
+          twoLines(h('b', name), login_name),
+        ]),
+    },
+    {
+      key: 'roles',
+      label: 'people.role',
+      look: 'text',
+      sort: ({ roles }) => roleNames(roles),
+      cell: ({ roles }) => roleNames(roles),
+    },
+    {
+      key: 'teams',
+      label: 'people.teams',
+      look: 'text',
+      cell: ({ teams }, { t }) =>
+        teams.map((team) => team.name).join(t('common.listSeparator')) || t('people.noTeam'),
+    },
+    {
+      key: 'presence',
+      label: 'people.presence',
+      width: '104px',
+      sort: ({ is_active, presence }) => (is_active ? presence : 'z'),
+      cell: ({ is_active, presence }, { t }) =>
+        is_active
+          ? h('span', { class: 'row' }, [h(PresenceDot, { presence }), t(`presence.${presence}`)])
+          : h('span', { class: 'tag' }, t('people.disabled')),
+    },
+    { key: 'load', label: 'people.load', width: '184px', sort: (person) => shareOf(person) },
+    { key: 'acts', label: 'people.login', width: '184px', stays: true },
+  ]
+}

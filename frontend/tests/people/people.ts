@@ -1,0 +1,21 @@
+/** Somebody of the people page, for tests. */
+
+import type { Person } from '@/features/people/api'
+
+export function person(id: number, over: Partial<Person> = {}): Person {
+  return {
+    id,
+    name: `人${id}`,
+    login_name: `p${id}`,
+    roles: [{ id: 1, key: 'operator', name: '' }],
+    agency: { id: 1, name: '甲', kind: 'in_house' },
+    teams: [],
+    presence: 'offline',
+    presence_since: '2026-11-29T00:00:00Z',
+    open_requests: 0,
+    capacity: 8,
+    is_active: true,
+    serves: true,
+    ...over,
+  }
+}
