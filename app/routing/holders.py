@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 
 from app.core.context import Context
 from app.core.permissions import Permission
@@ -38,23 +38,30 @@ AT_ONCE = 200
 
 
 def misheld(ctx: Context) -> dict[tuple[int, int], str]:
-    """(operator, account) → why that operator must not hold requests of that account; three statements."""
-    pairs = [
-        (operator_id, account_id)
-        for operator_id, account_id in ctx.session.execute(
-            select(ServiceRequest.assignee_id, ServiceRequest.account_id)
+    """(operator, account) → why that operator must not hold requests of that account; three statements.
+
+    Of somebody absent only where a customer waits: there is nothing to return otherwise.
+    """
+    held = [
+        (operator_id, account_id, waiting)
+        for operator_id, account_id, waiting in ctx.session.execute(
+            select(
+                ServiceRequest.assignee_id,
+                ServiceRequest.account_id,
+                func.count(ServiceRequest.waiting_since),
+            )
             .where(ServiceRequest.assignee_id.is_not(None), ServiceRequest.status.in_(ACTIVE_STATUSES))
-            .distinct()
+            .group_by(ServiceRequest.assignee_id, ServiceRequest.account_id)
         )
         if operator_id is not None
     ]
-    people = people_by_id(ctx.session, {operator_id for operator_id, _ in pairs})
-    accounts = _accounts(ctx, {account_id for _, account_id in pairs})
+    people = people_by_id(ctx.session, {operator_id for operator_id, _, _ in held})
+    accounts = _accounts(ctx, {account_id for _, account_id, _ in held})
     found = {}
-    for operator_id, account_id in pairs:
+    for operator_id, account_id, waiting in held:
         person = people[operator_id]
         reason = why_not_serving(person, accounts[account_id], ctx.now())
-        if reason is None and _is_away_for_days(ctx, person):
+        if reason is None and waiting and _is_away_for_days(ctx, person):
             reason = ABSENT
         if reason is not None:
             found[operator_id, account_id] = reason
@@ -76,24 +83,25 @@ def return_misheld(ctx: Context) -> int:
     reasons = misheld(ctx)
     if not reasons:
         return 0
+    pair = tuple_(ServiceRequest.assignee_id, ServiceRequest.account_id)
+    of_absent = [held for held, reason in reasons.items() if reason == ABSENT]
     requests = ctx.session.scalars(
         select(ServiceRequest)
         .where(
-            tuple_(ServiceRequest.assignee_id, ServiceRequest.account_id).in_(list(reasons)),
+            pair.in_(list(reasons)),
+            # Asked of the database: what stays must not fill the batch and hide what has to go.
+            or_(pair.not_in(of_absent), ServiceRequest.waiting_since.is_not(None)),
             ServiceRequest.status.in_(ACTIVE_STATUSES),
         )
         .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
         .limit(AT_ONCE)
         .with_for_update(of=ServiceRequest)
     ).all()
-    given = [
-        (request, reason)
-        for request in requests
-        if (reason := reasons[request.assignee_id or 0, request.account_id]) != ABSENT
-        or request.waiting_since is not None
-    ]
-    _give_back(ctx, given)
-    return len(given)
+    _give_back(
+        ctx,
+        [(request, reasons[request.assignee_id or 0, request.account_id]) for request in requests],
+    )
+    return len(requests)
 
 
 def stranded(ctx: Context, *, limit: int = AT_ONCE) -> list[int]:

@@ -24,6 +24,7 @@ from app.models import (
     ServiceRequest,
     TeamMember,
 )
+from app.routing import holders
 from app.routing.facts import RETURN_REST
 from app.routing.handing_out import assign_waiting
 from app.routing.job_names import ASSIGN_WAITING, RETURN_MISHELD
@@ -217,6 +218,24 @@ def test_only_waiting_customers_are_taken_from_somebody_away_for_days(
     office.sweep()
     assert office.now(request).assignee_id == office.anna.id
     clock.advance(timedelta(hours=2).total_seconds())
+    office.sweep()
+    assert (office.now(request).assignee_id, office.reasons(request)[-1]) == (None, "holder_absent")
+
+
+def test_what_stays_with_somebody_long_away_does_not_ring_for_ever(
+    office: Office, open_browser: Open, clock: ManualClock
+) -> None:
+    """Requests that wait for their customer stay where they are: there is no work in them for the router."""
+    request = office.make.request(office.account, "断网了", author="s1")
+    said = {"service_request_id": request.id, "lane": "public", "text": "您好", "idempotency_key": "k" * 32}
+    answer = open_browser(office.anna).post(f"/conversations/{request.conversation_id}/replies", said)
+    assert answer.status_code == 202, answer.get_json()
+    office.change(office.anna, presence=Presence.OFFLINE, presence_since=clock.now() - timedelta(days=30))
+    with open_context(office.make.runtime, ROUTER, write=False) as ctx:
+        assert holders.misheld(ctx) == {}, "nothing is due"
+    office.sweep()
+    assert office.now(request).assignee_id == office.anna.id
+    office.make.request(office.account, "还是断网", author="s1")
     office.sweep()
     assert (office.now(request).assignee_id, office.reasons(request)[-1]) == (None, "holder_absent")
 
