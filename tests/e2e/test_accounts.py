@@ -20,21 +20,25 @@ def console(log_in: LogIn) -> Console:
     return admin
 
 
-def card(console: Console, name: str) -> Locator:
-    heading = console.page.get_by_role("heading", name=name, exact=True)
-    return console.page.get_by_test_id("account-card").filter(has=heading)
+def row(console: Console, name: str) -> Locator:
+    called = console.page.get_by_text(name, exact=True)
+    return console.page.get_by_test_id("account-row").filter(has=called)
+
+
+def stands(console: Console, name: str, status: str) -> None:
+    expect(row(console, name).get_by_test_id("account-status")).to_have_attribute("data-status", status)
 
 
 def command(console: Console, name: str, words: str) -> None:
     """An entry of the account's menu."""
-    card(console, name).get_by_test_id("account-more").click()
+    row(console, name).get_by_test_id("account-more").click()
     console.page.locator(".pop-list:visible").get_by_text(words, exact=True).click()
 
 
 def remove(console: Console, name: str) -> None:
     command(console, name, "移除账号")
     console.page.get_by_test_id("dialog-submit").click()
-    expect(card(console, name)).to_have_count(0)
+    expect(row(console, name)).to_have_count(0)
 
 
 def fill_in(console: Console, platform: Platform, known: dict[str, Any], *, name: str, team: str) -> None:
@@ -75,20 +79,49 @@ def test_an_account_is_removed_connected_with_its_keys_edited_and_paused(
     page.locator("#host-api").fill(platform.address + known["base_urls"]["api"])
     page.get_by_test_id("dialog-submit").click()
 
-    expect(card(console, name)).to_have_attribute("data-status", "active")
-    card(console, name).get_by_test_id("check").click()
-    expect(card(console, name).get_by_role("status")).to_contain_text("检查通过")
+    stands(console, name, "active")
+    row(console, name).get_by_text(name, exact=True).click()
+    record = page.get_by_test_id("account-record")
+    record.get_by_test_id("check").click()
+    expect(record.get_by_role("status")).to_contain_text("检查通过")
 
     command(console, name, "编辑资料")
     page.locator("#edit-name").fill("云岭校园（试）")
     page.get_by_test_id("dialog-submit").click()
     name = "云岭校园（试）"
-    expect(card(console, name)).to_be_visible()
+    expect(row(console, name)).to_be_visible()
 
     command(console, name, "暂停")
-    expect(card(console, name)).to_have_attribute("data-status", "paused")
-    card(console, name).get_by_role("button", name="恢复", exact=True).click()
-    expect(card(console, name)).to_have_attribute("data-status", "active")
+    stands(console, name, "paused")
+    row(console, name).get_by_role("button", name="恢复", exact=True).click()
+    stands(console, name, "active")
+    # What was done stands on the record, and whoever follows its link finds it there.
+    record.get_by_test_id("account-history").click()
+    expect(page).to_have_url(re.compile("tab=history"))
+    page.reload()
+    expect(record.get_by_role("listitem").first).to_contain_text("恢复账号")
+    assert console.serious() == []
+
+
+def test_several_accounts_are_paused_and_come_back_together(console: Console) -> None:
+    page = console.page
+    names = ("云岭通信", "云岭营业厅")
+    for name in names:
+        row(console, name).get_by_test_id("choose").click()
+    page.get_by_test_id("pause-chosen").click()
+    for name in names:
+        stands(console, name, "paused")
+    page.locator(".notice").get_by_role("button", name="撤销").click()
+    for name in names:
+        stands(console, name, "active")
+
+
+def test_an_account_that_is_not_there_says_so_beside_the_list(console: Console) -> None:
+    console.open("/accounts?id=999999")
+    record = console.page.get_by_test_id("account-record")
+    expect(record).to_contain_text("这里没有这个账号")
+    record.get_by_role("button", name="关闭").last.click()
+    expect(record).to_have_count(0)
 
 
 def test_consent_on_the_platforms_own_page_connects_and_renews_an_account(
@@ -103,18 +136,18 @@ def test_consent_on_the_platforms_own_page_connects_and_renews_an_account(
     page.get_by_test_id("authorize-account").select_option(label=name)
     page.get_by_test_id("authorize-allow").click()
     expect(page.get_by_test_id("authorised")).to_contain_text(f"{name}已重新授权")
-    expect(card(console, name)).to_have_attribute("data-status", "active")
+    stands(console, name, "active")
 
     command(console, name, "去重新授权")
     page.get_by_test_id("authorize-deny").click()
     expect(page.get_by_test_id("authorised")).to_contain_text("平台上没有同意")
-    expect(card(console, name)).to_have_attribute("data-status", "active")
+    stands(console, name, "active")
 
 
 def test_who_only_watches_sees_accounts_without_their_commands(log_in: LogIn) -> None:
     manager = log_in("weilan")
     manager.open("/accounts")
-    expect(manager.page.get_by_test_id("account-card").first).to_be_visible()
+    expect(manager.page.get_by_test_id("account-row").first).to_be_visible()
     for opener in ("connect", "account-more"):
         expect(manager.page.get_by_test_id(opener)).to_have_count(0)
 
@@ -132,4 +165,4 @@ def test_a_mastodon_account_is_connected_by_its_servers_address(console: Console
     page.get_by_test_id("dialog-submit").click()
     page.get_by_test_id("authorize-account").select_option(label=name)
     page.get_by_test_id("authorize-allow").click()
-    expect(card(console, name)).to_have_attribute("data-status", "active")
+    stands(console, name, "active")

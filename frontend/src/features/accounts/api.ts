@@ -11,7 +11,7 @@ export type ConnectBody = Schemas['ConnectAccount']
 export type EditBody = Schemas['EditAccount']
 export type Health = Schemas['HealthView']
 /** What the page opens a dialog for. */
-export type AccountCommand = 'edit' | 'credentials' | 'remove' | 'follows' | 'watchers'
+export type AccountCommand = 'edit' | 'credentials' | 'remove' | 'follows'
 export type FollowRequest = Schemas['FollowRequestView']
 
 export const accountsApi = {

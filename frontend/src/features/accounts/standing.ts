@@ -13,7 +13,7 @@ const ORDER: Record<AccountStatus, number> = {
 /** In use and not read: right after those that cannot be used. */
 const NOT_READ = 3
 
-function rankOf(account: AccountView): number {
+export function rankOf(account: AccountView): number {
   return account.reading_pause ? NOT_READ : ORDER[account.status]
 }
 

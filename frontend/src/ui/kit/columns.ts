@@ -34,6 +34,8 @@ export interface Column<Row> {
   isName?: boolean
   /** Not shown until somebody asks for it. */
   isExtra?: boolean
+  /** Not on the cards of a phone, where the record that is opened says it. */
+  isMinor?: boolean
   /** Cannot be hidden: the column of buttons. */
   stays?: boolean
   /** Who lacks it does not have the column. */

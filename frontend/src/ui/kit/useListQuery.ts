@@ -12,6 +12,16 @@ export interface ListQuery extends Narrowing {
   order: Order | null
 }
 
+/** What a page may ask of the rows it shows: the one that keys act on, the next, another, none chosen. */
+export interface RowsShown<Row> {
+  current: Row | null
+  go: (row: Row | undefined) => void
+  step: (by: 1 | -1) => void
+  /** Call before a row leaves: its neighbour becomes current. */
+  leave: (row: Row) => void
+  clear: () => void
+}
+
 const first = (value: LocationQueryValue | LocationQueryValue[] | undefined): string =>
   (Array.isArray(value) ? value[0] : value) ?? ''
 

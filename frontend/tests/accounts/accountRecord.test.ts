@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 
 import type { AccountView } from '@/api/contract'
-import AccountCard from '@/features/accounts/AccountCard.vue'
+import AccountRecord from '@/features/accounts/AccountRecord.vue'
 import { byNeed, needsSomebody } from '@/features/accounts/standing'
 import { mounted, signedIn, type Mounted } from '../mounted'
 
@@ -55,13 +55,17 @@ afterEach(() => {
   page = null
 })
 
-describe('the card of an account', () => {
+const shown = (one: AccountView | null): Promise<Mounted> =>
+  mounted(AccountRecord, {
+    account: one,
+    names: { team: () => '宽带组', person: () => undefined },
+    canAuthorise: false,
+  })
+
+describe('the record of an account', () => {
   it('says that it is not read, since when, and when it is again', async () => {
     signedIn('accounts:read')
-    page = await mounted(AccountCard, {
-      account: account({ reading_pause: PAUSE }),
-      canAuthorise: false,
-    })
+    page = await shown(account({ reading_pause: PAUSE }))
     const words = page.root.textContent
     expect(words).toContain('没有在读取')
     expect(words).not.toContain('正常')
@@ -72,9 +76,28 @@ describe('the card of an account', () => {
 
   it('says that all is well when it is read', async () => {
     signedIn('accounts:read')
-    page = await mounted(AccountCard, { account: account(), canAuthorise: false })
+    page = await shown(account())
     expect(page.root.textContent).toContain('正常')
     expect(page.find('reading-pause')).toBeNull()
+    expect(page.root.textContent).toContain('宽带组')
+  })
+
+  it('has only the parts that one may see', async () => {
+    signedIn('accounts:read')
+    page = await shown(account())
+    expect(page.find('watchers-of')).toBeNull()
+    expect(page.find('account-history')).toBeNull()
+    page.end()
+    signedIn('accounts:read', 'grants:read', 'audit:read')
+    page = await shown(account())
+    expect(page.find('watchers-of')).not.toBeNull()
+    expect(page.find('account-history')).not.toBeNull()
+  })
+
+  it('says that it is not here where the address names another', async () => {
+    signedIn('accounts:read')
+    page = await shown(null)
+    expect(page.root.textContent).toContain('这里没有这个账号')
   })
 })
 
