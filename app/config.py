@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from email.utils import parseaddr
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -18,15 +19,31 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL
 
+_MAIL_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+)
+
 # What .env.example and the demo carry; a real installation that still has one of these is open to anybody.
 DEFAULT_SECRETS = frozenset({"change-me", "demo-secret-not-for-production", ""})
 DEMO_CREDENTIAL_KEY = "ZGVtby1rZXktbm90LWZvci1wcm9kdWN0aW9uLTAwMDE="
+
+
+def is_mail_address(text: str) -> bool:
+    """One plain address in ASCII: nothing that a header or a mail server could read as more."""
+    return len(text) <= 254 and len(text.partition("@")[0]) <= 64 and bool(_MAIL_ADDRESS.fullmatch(text))
 
 
 class Environment(StrEnum):
     DEMO = "demo"
     TEST = "test"
     PRODUCTION = "production"
+
+
+class SmtpTls(StrEnum):
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
 
 
 class ConfigurationError(Exception):
@@ -51,6 +68,15 @@ class Settings(BaseSettings):
     files_bucket_region: str = "us-east-1"
     files_bucket_key: str = Field("", description="access key of the bucket")
     files_bucket_secret: SecretStr = SecretStr("")
+    smtp_host: str = Field("", description="mail server that notifications leave by; default: no e-mail")
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_tls: SmtpTls = Field(
+        SmtpTls.STARTTLS, description="starttls (587), tls (465), or none, which is for your own network"
+    )
+    smtp_ca_file: str = Field("", description="PEM file of an authority of your own; default the system's")
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = Field("", description="address that e-mail comes from, also as Name <address>")
     secret_key: SecretStr = SecretStr("")
     credential_keys: SecretStr = Field(
         SecretStr(""),
@@ -133,7 +159,7 @@ class Settings(BaseSettings):
             self.redis_url = f"unix://{self.data_dir / 'valkey.sock'}"
         if not self.public_url:
             self.public_url = f"http://127.0.0.1:{self.port}"
-        problems = self._broken_credential_keys() + self._broken_bucket()
+        problems = self._broken_credential_keys() + self._broken_bucket() + self._broken_smtp()
         if self.lingke_env is Environment.PRODUCTION:
             problems += self._unfit_for_production()
         if problems:
@@ -165,6 +191,34 @@ class Settings(BaseSettings):
         if not self.files_bucket_key or not self.files_bucket_secret.get_secret_value():
             problems.append("FILES_BUCKET_KEY and FILES_BUCKET_SECRET must be set with FILES_BUCKET_URL")
         return problems
+
+    def _broken_smtp(self) -> list[str]:
+        if not self.smtp_host:
+            return []
+        problems = []
+        if not re.fullmatch(r"[A-Za-z0-9.:-]{1,255}", self.smtp_host):
+            problems.append("SMTP_HOST must be a host name or an address, without a port")
+        if not self.mail_sender[1]:
+            problems.append("SMTP_FROM must be the address that e-mail comes from: name@example.com")
+        if bool(self.smtp_user) != bool(self.smtp_password.get_secret_value()):
+            problems.append("SMTP_USER and SMTP_PASSWORD must be set together")
+        if self.smtp_user and self.smtp_tls is SmtpTls.NONE and not self._smtp_is_here:
+            problems.append("SMTP_TLS=none would send SMTP_PASSWORD over the network for all to read")
+        if self.smtp_ca_file and not Path(self.smtp_ca_file).is_file():
+            problems.append("SMTP_CA_FILE is no file")
+        return problems
+
+    @property
+    def _smtp_is_here(self) -> bool:
+        return self.smtp_host in ("localhost", "::1") or self.smtp_host.startswith("127.")
+
+    @property
+    def mail_sender(self) -> tuple[str, str]:
+        """The name and the address of SMTP_FROM; no address where it is none."""
+        if not self.smtp_from.isprintable():
+            return "", ""
+        name, address = parseaddr(self.smtp_from)
+        return (name, address) if is_mail_address(address) else ("", "")
 
     def _broken_credential_keys(self) -> list[str]:
         problems = []

@@ -45,6 +45,7 @@ from app.models.listening import (
     WaitingItem,
 )
 from app.models.long_work import UNFINISHED, LongWork, LongWorkError, LongWorkState
+from app.models.mail import Mail, MailAddress, MailState
 from app.models.media import CopyState, MediaCopy, MediaPart, StoredFile
 from app.models.monitoring import (
     AccountFilter,
@@ -52,7 +53,7 @@ from app.models.monitoring import (
     Monitor,
     MonitorHit,
 )
-from app.models.notification import Notification, NotificationSettings
+from app.models.notification import MailPace, Notification, NotificationSettings
 from app.models.outbound import (
     AUTHOR_LEFT,
     HELD_UP,
@@ -139,6 +140,10 @@ __all__ = [
     "LongWork",
     "LongWorkError",
     "LongWorkState",
+    "Mail",
+    "MailAddress",
+    "MailPace",
+    "MailState",
     "MediaCopy",
     "MediaPart",
     "Message",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Entity, Id, fk
+from app.core.db import Entity, EnumText, Id, fk
 from app.core.seen import ByRule, Unscoped
 
 _UNREAD = text("read_at IS NULL")
@@ -51,8 +52,18 @@ class Notification(Entity):
     """Whether the bell shows it, as its person had set when it came."""
     is_folded: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A later one stands for it as well."""
+    mail_id: Mapped[int | None] = fk("mails.id", ondelete="SET NULL")
+    """The e-mail that tells of it."""
     read_at: Mapped[datetime | None]
     """None while it counts as unread; what is not shown, or has been folded, is read from then on."""
+
+
+class MailPace(StrEnum):
+    """How often a person gets what has gathered."""
+
+    AT_ONCE = "at_once"
+    HOURLY = "hourly"
+    DAILY = "daily"
 
 
 class NotificationSettings(Entity):
@@ -69,6 +80,11 @@ class NotificationSettings(Entity):
     quiet_until: Mapped[str | None] = mapped_column(String(5))
     only_working: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Nothing sounds outside the working time of the person's agency either."""
+    mail_pace: Mapped[MailPace] = mapped_column(
+        EnumText(MailPace), default=MailPace.AT_ONCE, server_default=MailPace.AT_ONCE.value
+    )
+    mail_hour: Mapped[int] = mapped_column(default=9, server_default="9")
+    """Of the office's clock: when a daily e-mail leaves."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -12,7 +12,8 @@ from app.core.context import Context
 from app.core.counters import current_number, lock_counter
 from app.core.tables import Counter, EventLog
 from app.notifications.kinds import KINDS
-from app.notifications.writing import READ_UP_TO, write
+from app.notifications.mailing import READ_UP_TO
+from app.notifications.writing import write
 from app.realtime.event_log import COUNTER, newest
 
 BATCH = 200

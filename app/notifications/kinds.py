@@ -24,6 +24,8 @@ class Channel(StrEnum):
     BELL = "bell"
     SOUND = "sound"
     DESKTOP = "desktop"
+    EMAIL = "email"
+    """Only where somebody has asked for it."""
 
 
 LOUD = frozenset({Channel.BELL, Channel.SOUND, Channel.DESKTOP})

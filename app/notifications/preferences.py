@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -13,12 +13,12 @@ from app.core.context import Context
 from app.core.db import among
 from app.core.office import OFFICE_ZONE
 from app.core.permissions import Actor
-from app.models import NotificationSettings
+from app.models import MailPace, NotificationSettings
 from app.notifications.kinds import Channel, NoticeKind
-from app.worktime import ALWAYS, WorkCalendar
+from app.worktime import ALWAYS, OutOfReach, WorkCalendar
 
 HELD = frozenset({Channel.SOUND, Channel.DESKTOP})
-"""What quiet hours hold back; the bell makes no noise."""
+"""What quiet hours hold back; the bell makes no noise, and an e-mail waits for their end."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,24 @@ class Quiet:
 
     def holds(self, at: datetime) -> bool:
         return self._is_between(at) or not self.calendar.is_open(at)
+
+    def ends_after(self, at: datetime) -> datetime:
+        """When something may sound again; a day later at most, then one looks again."""
+        moment, latest = at, at + timedelta(days=1)
+        while moment < latest and self.holds(moment):
+            moment = self._next(moment)
+        return min(moment, latest)
+
+    def _next(self, at: datetime) -> datetime:
+        """The end of what holds back at `at`."""
+        if self.ends is None or not self._is_between(at):
+            try:
+                return self.calendar.next_open(at)
+            except OutOfReach:
+                return at + timedelta(days=1)
+        hour, _, minute = self.ends.partition(":")
+        end = at.astimezone(OFFICE_ZONE).replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+        return end if end > at else end + timedelta(days=1)
 
     def _is_between(self, at: datetime) -> bool:
         if self.begins is None or self.ends is None or self.begins == self.ends:
@@ -47,6 +65,8 @@ class Preferences:
 
     chosen: Mapping[str, frozenset[Channel]]
     is_quiet: bool = False
+    mail_pace: MailPace = MailPace.AT_ONCE
+    mail_hour: int = 9
 
     def wanted(self, kind: NoticeKind) -> frozenset[Channel]:
         """By which they want to be told, whatever the hour."""
@@ -93,5 +113,9 @@ def preferences_of(ctx: Context, people: Mapping[int, Actor]) -> dict[int, Prefe
     for number, actor in people.items():
         row = rows.get(number)
         quiet = quiet_of(row, calendars.get(actor.agency_id or 0, ALWAYS))
-        found[number] = Preferences(chosen_of(row), quiet.holds(ctx.now()))
+        chosen, is_quiet = chosen_of(row), quiet.holds(ctx.now())
+        if row is None:
+            found[number] = Preferences(chosen, is_quiet)
+        else:
+            found[number] = Preferences(chosen, is_quiet, row.mail_pace, row.mail_hour)
     return found

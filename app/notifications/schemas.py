@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.core.inputs import Cursor, Number, RowId
 from app.core.pagination import MAX_LIMIT
+from app.models import MailPace
 from app.notifications.kinds import Channel
 
 
@@ -106,6 +107,9 @@ class NotificationSettingsView(BaseModel):
     """Nothing sounds outside of working time."""
     is_quiet: bool
     """Whether nothing sounds now."""
+    mail_pace: MailPace
+    mail_hour: int
+    """Of the office's clock, when a daily e-mail leaves."""
     version: int
     """0 while nothing has been set."""
 
@@ -119,6 +123,8 @@ class SetNotifications(BaseModel):
     quiet_from: ClockTime | None = None
     quiet_until: ClockTime | None = None
     only_working: bool = False
+    mail_pace: MailPace = MailPace.AT_ONCE
+    mail_hour: int = Field(9, ge=0, le=23)
     version: Number
 
     @model_validator(mode="after")

@@ -12,9 +12,11 @@ from app.core.context import Context
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import translate
 from app.core.permissions import Permission
-from app.models import NotificationSettings, Operator
+from app.mail.outbox import on_stop
+from app.models import MailPace, NotificationSettings, Operator
 from app.notifications.events import BOX, SETTINGS_CHANGED, owner_audience
 from app.notifications.kinds import KINDS, LOUD, About, Cause, Channel, NoticeKind, Words
+from app.notifications.mailing import pace_anew
 from app.notifications.preferences import chosen_of, quiet_of, settings_of
 from app.notifications.queries import count_unread
 from app.notifications.schemas import (
@@ -35,6 +37,16 @@ def _words(ctx: Context, ids: Collection[int]) -> Mapping[int, Words]:
 
 ONESELF = About("operator", _words, lambda _number, _words: "/notifications")
 TRIAL = KINDS.declare(NoticeKind("trial", ONESELF, LOUD, is_offered=False))
+MAIL_STOPPED = KINDS.declare(NoticeKind("mail_stopped", ONESELF, LOUD, is_offered=False))
+USUAL_HOUR = 9
+
+
+@on_stop
+def tell_of_stopped_mail(ctx: Context, operator_id: int) -> None:
+    """Somebody who counts on e-mail has to know that none comes any more."""
+    key = f"{MAIL_STOPPED.key}:{ctx.now():%Y%m%d%H%M%S}"
+    rooms = owner_audience(operator_id).rooms
+    write(ctx, [Cause(MAIL_STOPPED, key, operator_id, rooms, frozenset({operator_id}))])
 
 
 def settings_view(ctx: Context) -> NotificationSettingsView:
@@ -61,6 +73,8 @@ def _view(ctx: Context, row: NotificationSettings | None) -> NotificationSetting
         quiet_until=row.quiet_until if row else None,
         only_working=row.only_working if row else False,
         is_quiet=quiet_of(row, calendars.get(agency, ALWAYS)).holds(ctx.now()),
+        mail_pace=row.mail_pace if row else MailPace.AT_ONCE,
+        mail_hour=row.mail_hour if row else USUAL_HOUR,
         version=row.version if row else 0,
     )
 
@@ -90,7 +104,11 @@ def set_notifications(ctx: Context, command: SetNotifications) -> NotificationSe
     row.channels = _stored(command)
     row.quiet_from, row.quiet_until = command.quiet_from, command.quiet_until
     row.only_working = command.only_working
+    is_paced_anew = (row.mail_pace, row.mail_hour) != (command.mail_pace, command.mail_hour)
+    row.mail_pace, row.mail_hour = command.mail_pace, command.mail_hour
     ctx.session.flush()
+    if is_paced_anew:
+        pace_anew(ctx, row)
     ctx.emit(
         SETTINGS_CHANGED,
         NotificationSettingsChanged(version=row.version),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from app.core.context import Context
 from app.core.i18n import translate
+from app.core.permissions import Actor
 from app.models import Notification
 from app.notifications.kinds import KINDS, Words
 from app.notifications.schemas import NotificationView, SubjectView
@@ -67,12 +68,22 @@ def path_of(row: Notification, words: Words) -> str:
 def views_of(ctx: Context, rows: Sequence[Notification]) -> list[NotificationView]:
     """In the context's language; what is about something that is gone, or of a kind that is not known, is
     left out."""
-    words: Mapping[Subject, Words] = words_of(ctx, rows)
+    return _views(rows, words_of(ctx, rows), ctx.locale)
+
+
+def _views(
+    rows: Sequence[Notification], words: Mapping[Subject, Words], locale: str
+) -> list[NotificationView]:
     return [
-        view_of(row, words[row.subject_kind, row.subject_id], ctx.locale)
+        view_of(row, words[row.subject_kind, row.subject_id], locale)
         for row in rows
         if (row.subject_kind, row.subject_id) in words
     ]
+
+
+def views_of_person(ctx: Context, rows: Sequence[Notification], person: Actor) -> list[NotificationView]:
+    """`views_of` for a person who is not the context's; the caller has read the rows through their scope."""
+    return _views(rows, words_of(ctx, rows), person.locale)
 
 
 def _short(text: str) -> str:

@@ -23,12 +23,11 @@ from app.identity.scope import rooms_of
 from app.models import Notification
 from app.notifications.events import NOTIFICATION, NOTIFICATION_ADDED, owner_audience
 from app.notifications.kinds import Cause, Channel
-from app.notifications.preferences import preferences_of
+from app.notifications.mailing import READ_UP_TO, mails_for
+from app.notifications.preferences import Preferences, preferences_of
 from app.notifications.schemas import NotificationAdded
 from app.notifications.wording import view_of, words_of
 
-READ_UP_TO = "notifications"
-"""The counter of the last event that has been looked at."""
 _Place = tuple[int, str, int]
 """Person, kind, subject: what folds into one."""
 
@@ -41,6 +40,7 @@ class Told:
     person: Actor
     channels: frozenset[Channel]
     """By which they want to be told of it now."""
+    wishes: Preferences
 
     @property
     def key(self) -> tuple[int, str]:
@@ -61,7 +61,8 @@ def write(ctx: Context, causes: Sequence[Cause]) -> int:
     if not told:
         return 0
     unread = _unread(ctx, told)
-    rows = _insert(ctx, told, unread)
+    mails = mails_for(ctx, {each.key[0]: each.wishes for each in told if Channel.EMAIL in each.channels})
+    rows = _insert(ctx, told, unread, mails)
     shown = {each.place for each, row in zip(told, rows, strict=True) if row.is_shown}
     _fold(ctx, [number for place, (number, _) in unread.items() if place in shown])
     _tell(ctx, told, rows, unread)
@@ -80,9 +81,11 @@ def _whom_to_tell(ctx: Context, causes: Sequence[Cause]) -> list[Told]:
         if _concerns(cause, actor) and not rooms.isdisjoint(cause.rooms)
     ]
     wishes = preferences_of(ctx, {actor.operator_id or 0: actor for _, actor in chosen})
-    return [
-        Told(cause, actor, wishes[actor.operator_id or 0].channels_of(cause.kind)) for cause, actor in chosen
-    ]
+    told = []
+    for cause, actor in chosen:
+        wanted = wishes[actor.operator_id or 0]
+        told.append(Told(cause, actor, wanted.channels_of(cause.kind), wanted))
+    return told
 
 
 def _concerns(cause: Cause, actor: Actor) -> bool:
@@ -127,9 +130,12 @@ def _unread(ctx: Context, told: Sequence[Told]) -> dict[_Place, tuple[int, int]]
 
 
 def _insert(
-    ctx: Context, told: Sequence[Told], unread: Mapping[_Place, tuple[int, int]]
+    ctx: Context,
+    told: Sequence[Told],
+    unread: Mapping[_Place, tuple[int, int]],
+    mails: Mapping[int, int],
 ) -> list[Notification]:
-    """The rows, the last of each place standing for the others."""
+    """The rows, the last of each place standing for the others; `mails` by person."""
     counts = {place: count for place, (_, count) in unread.items()}
     last = {each.place: each for each in told}
     rows = []
@@ -149,6 +155,7 @@ def _insert(
                 count=counts[each.place],
                 is_shown=is_shown,
                 is_folded=is_folded,
+                mail_id=mails.get(each.place[0]) if Channel.EMAIL in each.channels else None,
                 read_at=ctx.now() if is_folded or not is_shown else None,
             )
         )
@@ -176,13 +183,14 @@ def _tell(
     words = words_of(ctx, rows)
     for each, row in zip(told, rows, strict=True):
         named = words.get((row.subject_kind, row.subject_id))
-        if row.is_folded or not each.channels or named is None:
+        heard = each.channels - {Channel.EMAIL}
+        if row.is_folded or not heard or named is None:
             continue
         replaced = unread.get(each.place) if row.is_shown else None
         payload = NotificationAdded(
             notification=view_of(row, named, each.person.locale),
             replaces=replaced[0] if replaced else None,
-            channels=sorted(each.channels),
+            channels=sorted(heard),
         )
         ctx.emit(
             NOTIFICATION_ADDED,

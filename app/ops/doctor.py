@@ -23,6 +23,7 @@ from sqlalchemy.engine import make_url
 from app.config import ConfigurationError, Environment, Settings, load_settings
 from app.core.bucket import Bucket, NotThere
 from app.core.errors import Unavailable
+from app.core.smtp import Outcome, PostOffice
 from app.ops import preflight
 from app.ops.archive import BackupError
 from app.ops.database_copy import check_sqlite, newest_revision, schema_revision
@@ -161,6 +162,17 @@ def _files(settings: Settings) -> tuple[Health, str]:
     return Health.OK, f"in {settings.files_bucket_url}"
 
 
+def _mail(settings: Settings) -> tuple[Health, str]:
+    if not settings.smtp_host:
+        return Health.OK, "no server: nobody is told by e-mail"
+    where = f"{settings.smtp_host}:{settings.smtp_port}, {settings.smtp_tls}"
+    with PostOffice(settings) as office:
+        answer = office.greet()
+    if answer.outcome is Outcome.ACCEPTED:
+        return Health.OK, f"{where}: takes us, from {settings.mail_sender[1]}"
+    return Health.FAILED, f"{where}: {answer.words}; see SMTP_* in docs/operations.md"
+
+
 CHECKS: dict[str, Check] = {
     "数据目录 data folder": _data_folder,
     "密钥 secrets": _secrets,
@@ -168,6 +180,7 @@ CHECKS: dict[str, Check] = {
     "表结构 schema": _schema,
     "队列 queue": _queue,
     "文件 files": _files,
+    "邮件 mail": _mail,
     "前端 front end": _frontend,
     "进程 processes": _processes,
     "网页 web": _web,

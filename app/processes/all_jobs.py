@@ -13,6 +13,7 @@ from app.identity import jobs as identity_jobs
 from app.jobs.periodic import Periodic
 from app.listener import jobs as listener_jobs
 from app.longwork import jobs as longwork_jobs
+from app.mail import jobs as mail_jobs
 from app.media import jobs as media_jobs
 from app.notifications import jobs as notifications_jobs
 from app.outbound import jobs as outbound_jobs
@@ -35,6 +36,7 @@ JOB_MODULES = (
     identity_jobs,
     listener_jobs,
     longwork_jobs,
+    mail_jobs,
     media_jobs,
     notifications_jobs,
     outbound_jobs,

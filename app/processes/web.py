@@ -39,6 +39,7 @@ from app.listener.lists.views import special_lists
 from app.listener.monitors.views import monitors
 from app.listener.sampling.views import reviews
 from app.longwork.views import long_work
+from app.mail.views import mail
 from app.media.views import media
 from app.notifications.views import notifications
 from app.processes import all_metrics, all_notices  # noqa: F401 - what may be asked for is declared
@@ -76,6 +77,7 @@ BLUEPRINTS = (
     search,
     saved_views,
     notifications,
+    mail,
     calendars,
     automation,
     grants,

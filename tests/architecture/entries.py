@@ -18,6 +18,7 @@ from tests.architecture.entries_figures import FIGURES
 from tests.architecture.entries_grants import GRANTS
 from tests.architecture.entries_listening import LISTENING
 from tests.architecture.entries_long_work import LONG_WORK
+from tests.architecture.entries_mail import MAIL
 from tests.architecture.entries_notifications import NOTIFICATIONS
 from tests.architecture.entries_publishing import PUBLISHING
 from tests.architecture.entries_time import TIME
@@ -97,6 +98,7 @@ ROUTES: dict[str, Entry] = {
     **GRANTS,
     **LISTENING,
     **LONG_WORK,
+    **MAIL,
     **NOTIFICATIONS,
     **PUBLISHING,
     **SAVED_VIEWS,

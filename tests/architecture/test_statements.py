@@ -91,6 +91,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "long_work.get_result": 2,
     "long_work.get_work": 2,
     "long_work.list_work": 2,
+    "mail.get_mailbox": 3,
     "media.get_medium": 2,
     "monitors.get_account_filter": 2,
     "monitors.get_monitor": 4,

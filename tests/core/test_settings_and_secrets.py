@@ -149,3 +149,30 @@ def test_a_missing_text_shows_its_key_and_a_missing_parameter_its_name() -> None
 def test_a_request_id_from_outside_must_look_like_one(offered: str | None) -> None:
     assert new_request_id(offered) != offered
     assert new_request_id("abcdef-1234") == "abcdef-1234"
+
+
+MAILED = {"smtp_host": "smtp.example.com", "smtp_from": "Lingke <lingke@example.com>", "lingke_env": "test"}
+
+
+def test_a_mail_server_needs_a_sender(tmp_path: Path) -> None:
+    settings = load(**MAILED, smtp_user="a", smtp_password="b", data_dir=tmp_path)
+    assert settings.mail_sender == ("Lingke", "lingke@example.com")
+    assert "smtp" not in problems(secret_key="short").lower()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"smtp_from": ""}, "SMTP_FROM"),
+        ({"smtp_from": "nobody"}, "SMTP_FROM"),
+        ({"smtp_from": "a@example.com\nBcc: b@example.com"}, "SMTP_FROM"),
+        ({"smtp_host": "smtp.example.com\r\nQUIT"}, "SMTP_HOST"),
+        ({"smtp_user": "a"}, "SMTP_PASSWORD"),
+        ({"smtp_user": "a", "smtp_password": "b", "smtp_tls": "none"}, "SMTP_TLS"),
+        ({"smtp_tls": "ssl"}, "SMTP_TLS"),
+        ({"smtp_port": 0}, "SMTP_PORT"),
+        ({"smtp_ca_file": "/no/such/file"}, "SMTP_CA_FILE"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_used_stops_the_start(wrong: dict[str, Any], named: str) -> None:
+    assert named in problems(**{**MAILED, **wrong})

@@ -20,7 +20,7 @@ from app.core.unit_of_work import open_context
 from app.longwork.runner import go_on
 from app.models import Account, Agency, Operator, Presence, ServiceRequest, Team
 from app.notifications.jobs import HERALD, read_new_events
-from app.notifications.writing import READ_UP_TO
+from app.notifications.mailing import READ_UP_TO
 from app.routing.jobs import tell_of_late_requests
 from app.topics.jobs import watch_bursts
 from tests.factories.browser import Browser

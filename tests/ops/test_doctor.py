@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 
 from app.config import Settings, load_settings
 from app.ops.doctor import CHECKS, Finding, Health, failed, render, run_checks
+from tests.support.mail_server import running_mail_server
 
 
 def findings(settings: Settings) -> dict[str, Finding]:
@@ -38,6 +39,18 @@ def test_a_database_of_an_older_version_says_what_to_do(sqlite_url: str, tmp_pat
     schema = findings(load_settings(lingke_env="test", data_dir=tmp_path, database_url=sqlite_url))["schema"]
     assert schema.health is Health.FAILED
     assert "db upgrade" in schema.detail
+
+
+def test_the_mail_server_is_asked_whether_it_takes_us(sqlite_url: str, tmp_path: Path) -> None:
+    settings = load_settings(lingke_env="test", data_dir=tmp_path, database_url=sqlite_url)
+    assert findings(settings)["mail"].health is Health.OK, "there is none"
+    with running_mail_server(tmp_path) as server:
+        mail = findings(server.settings(settings))["mail"]
+        assert (mail.health, "lingke@example.com" in mail.detail) == (Health.OK, True)
+        gone = server.settings(settings)
+    mail = findings(gone)["mail"]
+    assert mail.health is Health.FAILED
+    assert "SMTP_*" in mail.detail
 
 
 def test_a_damaged_database_is_found(sqlite_url: str, tmp_path: Path) -> None:

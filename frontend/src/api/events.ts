@@ -181,7 +181,7 @@ export interface components {
          * @description A way of telling somebody.
          * @enum {string}
          */
-        Channel: "bell" | "sound" | "desktop";
+        Channel: "bell" | "sound" | "desktop" | "email";
         /** ContactRefView */
         ContactRefView: {
             /** Id */
@@ -355,6 +355,51 @@ export interface components {
             by: components["schemas"]["PersonRef"];
             /** Until */
             until: string | null;
+        };
+        /**
+         * MailChanged
+         * @description One of one's e-mails was sent, was not, or waits; or one's address changed.
+         */
+        MailChanged: {
+            mail: components["schemas"]["MailView"] | null;
+            standing: components["schemas"]["MailStanding"];
+        };
+        /**
+         * MailStanding
+         * @description How one's address stands.
+         * @enum {string}
+         */
+        MailStanding: "none" | "unconfirmed" | "confirmed" | "stopped";
+        /**
+         * MailState
+         * @enum {string}
+         */
+        MailState: "queued" | "sending" | "sent" | "failed" | "unknown" | "dropped";
+        /** MailView */
+        MailView: {
+            /** Id */
+            id: number;
+            /** Purpose */
+            purpose: string;
+            state: components["schemas"]["MailState"];
+            /** Reason */
+            reason: string | null;
+            /** Answer */
+            answer: string | null;
+            /** May Be Doubled */
+            may_be_doubled: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Ended At */
+            ended_at: string | null;
         };
         /**
          * MediaView
@@ -1004,6 +1049,7 @@ export interface EventPayloads {
   'inbound_item.labelled': components['schemas']['InboundItemLabelled']
   'long_work.changed': components['schemas']['LongWorkChanged']
   'long_work.removed': components['schemas']['LongWorkRemoved']
+  'mailbox.changed': components['schemas']['MailChanged']
   'message.deleted': components['schemas']['MessageChanged']
   'message.edited': components['schemas']['MessageChanged']
   'message.received': components['schemas']['MessageChanged']
@@ -1073,6 +1119,7 @@ export const EVENT_NAMES = [
   'inbound_item.labelled',
   'long_work.changed',
   'long_work.removed',
+  'mailbox.changed',
   'message.deleted',
   'message.edited',
   'message.received',
@@ -1125,6 +1172,7 @@ export const KINDS = [
   'holiday_year',
   'inbound_item',
   'long_work',
+  'mailbox',
   'message',
   'model',
   'monitor',

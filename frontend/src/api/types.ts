@@ -1244,6 +1244,75 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/mailbox': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One's own e-mail address, how it stands, and the last e-mails */
+    get: operations['mail_get_mailbox']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/mailbox/address': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Say where one wants e-mail; a code is sent there */
+    put: operations['mail_set_address']
+    post?: never
+    /** Want no e-mail any more */
+    delete: operations['mail_remove_address']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/mailbox/confirmation': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show that one reads what is sent to one's address */
+    post: operations['mail_confirm_address']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/mailbox/trial': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Send oneself an e-mail, to see whether it comes */
+    post: operations['mail_send_trial']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/media/{copy_id}': {
     parameters: {
       query?: never
@@ -3441,7 +3510,7 @@ export interface components {
      * @description A way of telling somebody.
      * @enum {string}
      */
-    Channel: 'bell' | 'sound' | 'desktop'
+    Channel: 'bell' | 'sound' | 'desktop' | 'email'
     /** CheckCondition */
     CheckCondition: {
       /** Condition */
@@ -3615,6 +3684,11 @@ export interface components {
       key: string
       /** Fields */
       fields: components['schemas']['ConditionFieldView'][]
+    }
+    /** ConfirmMailAddress */
+    ConfirmMailAddress: {
+      /** Code */
+      code: string
     }
     /**
      * ConfirmedPersonalData
@@ -5425,6 +5499,69 @@ export interface components {
       until: string
     }
     /**
+     * MailChanged
+     * @description One of one's e-mails was sent, was not, or waits; or one's address changed.
+     */
+    MailChanged: {
+      mail: components['schemas']['MailView'] | null
+      standing: components['schemas']['MailStanding']
+    }
+    /**
+     * MailPace
+     * @description How often a person gets what has gathered.
+     * @enum {string}
+     */
+    MailPace: 'at_once' | 'hourly' | 'daily'
+    /**
+     * MailStanding
+     * @description How one's address stands.
+     * @enum {string}
+     */
+    MailStanding: 'none' | 'unconfirmed' | 'confirmed' | 'stopped'
+    /**
+     * MailState
+     * @enum {string}
+     */
+    MailState: 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'dropped'
+    /** MailView */
+    MailView: {
+      /** Id */
+      id: number
+      /** Purpose */
+      purpose: string
+      state: components['schemas']['MailState']
+      /** Reason */
+      reason: string | null
+      /** Answer */
+      answer: string | null
+      /** May Be Doubled */
+      may_be_doubled: boolean
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /**
+       * Due At
+       * Format: date-time
+       */
+      due_at: string
+      /** Ended At */
+      ended_at: string | null
+    }
+    /** MailboxView */
+    MailboxView: {
+      /** Is Set Up */
+      is_set_up: boolean
+      /** Address */
+      address: string | null
+      standing: components['schemas']['MailStanding']
+      /** Code Until */
+      code_until: string | null
+      /** Mails */
+      mails: components['schemas']['MailView'][]
+    }
+    /**
      * MarkNotificationsRead
      * @description Some by their ids, or all up to one.
      */
@@ -6231,6 +6368,9 @@ export interface components {
       only_working: boolean
       /** Is Quiet */
       is_quiet: boolean
+      mail_pace: components['schemas']['MailPace']
+      /** Mail Hour */
+      mail_hour: number
       /** Version */
       version: number
     }
@@ -7912,6 +8052,11 @@ export interface components {
        */
       locale: 'zh-CN' | 'en'
     }
+    /** SetMailAddress */
+    SetMailAddress: {
+      /** Address */
+      address: string
+    }
     /** SetNotifications */
     SetNotifications: {
       /** Channels */
@@ -7933,6 +8078,13 @@ export interface components {
        * @default false
        */
       only_working: boolean
+      /** @default at_once */
+      mail_pace: components['schemas']['MailPace']
+      /**
+       * Mail Hour
+       * @default 9
+       */
+      mail_hour: number
       /** Version */
       version: number
     }
@@ -11478,6 +11630,157 @@ export interface operations {
         }
       }
       /** @description A problem (nothing_to_retry, too_many_long_works) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  mail_get_mailbox: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MailboxView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  mail_set_address: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetMailAddress']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MailboxView']
+        }
+      }
+      /** @description A problem (mail_address_confirmed, mail_not_set_up, too_many_mails) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  mail_remove_address: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  mail_confirm_address: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConfirmMailAddress']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MailboxView']
+        }
+      }
+      /** @description A problem (wrong_code, code_over) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  mail_send_trial: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MailboxView']
+        }
+      }
+      /** @description A problem (no_mail_address, mail_not_set_up, too_many_mails) */
       default: {
         headers: {
           [name: string]: unknown

@@ -138,6 +138,7 @@ describe('live events', () => {
       'inbound_item.judged',
       'inbound_item.labelled',
       'long_work.removed',
+      'mailbox.changed',
       'model.promoted',
       'monitor.updated',
       'notification.added',

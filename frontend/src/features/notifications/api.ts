@@ -10,7 +10,17 @@ export type NotificationList = Schemas['NotificationList']
 export type NotificationAdded = Schemas['NotificationAdded']
 export type Settings = Schemas['NotificationSettingsView']
 export type SetSettings = Schemas['SetNotifications']
+export type Mail = Schemas['MailView']
+export type MailPace = Schemas['MailPace']
 export type Channel = NotificationAdded['channels'][number]
+
+export const mailApi = {
+  get: () => body(client.GET('/mailbox')),
+  setAddress: (address: string) => body(client.PUT('/mailbox/address', { body: { address } })),
+  confirm: (code: string) => body(client.POST('/mailbox/confirmation', { body: { code } })),
+  remove: () => body(client.DELETE('/mailbox/address')),
+  trial: () => body(client.POST('/mailbox/trial')),
+}
 
 export const notificationsApi = {
   list: (query: { unread?: boolean; cursor?: string; limit?: number } = {}) =>

@@ -1,8 +1,10 @@
 /** What the settings page sends of what stands on it. Pure functions. */
 
-import type { Channel, SetSettings, Settings } from './api'
+import type { Channel, MailPace, SetSettings, Settings } from './api'
 
-export const CHANNELS: readonly Channel[] = ['bell', 'sound', 'desktop']
+export const CHANNELS: readonly Channel[] = ['bell', 'sound', 'desktop', 'email']
+export const PACES: readonly MailPace[] = ['at_once', 'hourly', 'daily']
+export const HOURS: readonly number[] = Array.from({ length: 24 }, (_, hour) => hour)
 export const USUAL_QUIET = { quiet_from: '22:00', quiet_until: '08:00' } as const
 
 type Wanted = Omit<SetSettings, 'version' | 'channels'>
@@ -21,6 +23,8 @@ export function changed(
     quiet_from: settings.quiet_from,
     quiet_until: settings.quiet_until,
     only_working: settings.only_working,
+    mail_pace: settings.mail_pace,
+    mail_hour: settings.mail_hour,
     version: settings.version,
     ...rest,
   }
