@@ -21,6 +21,7 @@ from app.models import (
     Notification,
     Operator,
     ServiceRequest,
+    Team,
 )
 
 Visible = Callable[[Any, Actor], ColumnElement[bool]]
@@ -36,10 +37,11 @@ NOTED: Carriers = {
     "alert": (Alert, Permission.TOPICS_READ),
     "account": (Account, Permission.ACCOUNTS_READ),
     "long_work": (LongWork, Permission.SESSION_USE),
+    "team": (Team, Permission.SERVICE_REQUESTS_ASSIGN),
     "operator": (Operator, Permission.SESSION_USE),
 }
 """What notifications are about, by the word of `Notification.subject_kind`: its table, and the right to read
-it. An operator: oneself, where it is about nothing else."""
+it. A team: its queue, for who hands out what waits there. An operator: oneself, about nothing else."""
 
 
 def attachments_of(actor: Actor, visible: Visible) -> ColumnElement[bool]:

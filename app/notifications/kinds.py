@@ -58,6 +58,8 @@ class NoticeKind:
     """By which a person is told who has set nothing."""
     is_offered: bool = True
     """Whether the settings show it."""
+    counts_itself: bool = False
+    """The newest says how many there are: how often it was told is not added to it."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,10 @@ def title_of(row: Notification, words: Words, locale: str) -> str:
     """One line. A detail that is a code of ours is said in words: `<name>.<code>` among the texts."""
     said = {name: _said(name, code, locale) for name, code in row.detail.items() if isinstance(code, str)}
     text = translate(f"notification.{row.kind}.title", locale, **words, **said).strip()
-    return text if row.count == 1 else translate("notification.folded", locale, text=text, count=row.count)
+    kind = KINDS.known(row.kind)
+    if row.count == 1 or (kind is not None and kind.counts_itself):
+        return text
+    return translate("notification.folded", locale, text=text, count=row.count)
 
 
 def _said(name: str, code: str, locale: str) -> str:

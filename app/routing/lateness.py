@@ -1,4 +1,7 @@
-"""Which requests are about to be late, and which are: their holders are told once for each deadline."""
+"""Which requests are about to be late, and which are: their holders are told once for each deadline.
+
+What is late and nobody's is told to leads (`queue_lateness`).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from app.notifications.kinds import Cause, NoticeKind
 from app.notifications.writing import write
 from app.routing.notices import SLA_MISSED, SLA_NEAR
 from app.routing.policies import ANSWER_WITHIN
+from app.routing.queue_lateness import queue_causes
 from app.worktime import WorkCalendar
 
 NEAR = 0.25
@@ -28,13 +32,13 @@ AT_ONCE = 5000
 
 
 def anything_late(ctx: Context) -> bool:
-    """Whether somebody has to be told. Two statements."""
-    return bool(_causes(ctx))
+    """Whether somebody has to be told. Three statements."""
+    return bool(_causes(ctx) or queue_causes(ctx))
 
 
 def tell_of_lateness(ctx: Context) -> int:
-    """Tell holders of what is about to be late, or is; how many rows that made."""
-    return write(ctx, _causes(ctx))
+    """Tell holders of what is about to be late, or is, and leads of what is nobody's; how many rows."""
+    return write(ctx, [*_causes(ctx), *queue_causes(ctx)])
 
 
 def _causes(ctx: Context) -> list[Cause]:

@@ -24,6 +24,7 @@ from app.models import (
     OutboundState,
     RequestChange,
     ServiceRequest,
+    Team,
 )
 from app.notifications.kinds import KINDS, QUIET, About, Cause, NoticeKind, Words
 from app.routing.events import ANSWER_FAILED, ASSIGNED, OPENED
@@ -52,6 +53,30 @@ TAKEN_OVER = KINDS.declare(NoticeKind("request_taken_over", REQUEST, QUIET))
 REPLY_FAILED = KINDS.declare(NoticeKind("reply_failed", REQUEST))
 SLA_NEAR = KINDS.declare(NoticeKind("sla_near", REQUEST))
 SLA_MISSED = KINDS.declare(NoticeKind("sla_missed", REQUEST))
+
+
+def _teams(ctx: Context, ids: Collection[int]) -> Mapping[int, Words]:
+    rows = ctx.session.execute(select(Team.id, Team.name).where(Team.id.in_(ids)))
+    return {number: {"team": name} for number, name in rows}
+
+
+def _queue(_number: int, _words: Words) -> str:
+    return "/workbench/unassigned?overdue=1"
+
+
+def _account_queue(number: int, _words: Words) -> str:
+    return f"/workbench/unassigned?overdue=1&account={number}"
+
+
+def _accounts(ctx: Context, ids: Collection[int]) -> Mapping[int, Words]:
+    rows = ctx.session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
+    return {number: {"account": name} for number, name in rows}
+
+
+QUEUE_LATE = KINDS.declare(NoticeKind("queue_late", About("team", _teams, _queue), counts_itself=True))
+ACCOUNT_QUEUE_LATE = KINDS.declare(
+    NoticeKind("account_queue_late", About("account", _accounts, _account_queue), counts_itself=True)
+)
 
 
 @dataclass(frozen=True)

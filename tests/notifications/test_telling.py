@@ -228,6 +228,78 @@ def test_lateness_is_told_once_for_each_deadline(
     assert "sla_missed" in office.bo.kinds(), "whoever takes it over learns that it is late"
 
 
+def test_leads_are_told_of_what_is_late_and_nobodys_once_for_all_of_a_queue(
+    app: Flask, runtime: Runtime, make: Make, clock: ManualClock, office: Office
+) -> None:
+    other = make.team(office.agency)
+    stranger = Box(app, make, make.operator(office.agency, other, role=RoleName.SUPERVISOR))
+    chief = Box(app, make, make.operator(office.agency, role=RoleName.ADMINISTRATOR))
+    requests = [office.request(make, author=f"c{number}") for number in range(3)]
+    held = office.request(make, author="held", assignee=office.anna.operator)
+    due = max(request.due_at for request in requests if request.due_at)
+    clock.advance((due - clock.now()).total_seconds() - 1)
+    tell_of_late_requests(runtime)
+    assert office.lead.kinds() == [], "not late yet"
+    clock.advance(2)
+    for _ in range(2):
+        tell_of_late_requests(runtime)
+    assert office.lead.titles() == [f"{office.team.name}: 3 overdue, and nobody has them"]
+    assert office.lead.read()["items"][0]["path"] == "/workbench/unassigned?overdue=1"
+    assert office.anna.kinds() == ["sla_missed", "sla_near"], "who has one is told of that one"
+    assert office.bo.kinds() == stranger.kinds() == chief.kinds() == [], "the team has a lead of its own"
+
+    clock.advance(1)
+    office.give(requests[0], office.bo.operator)
+    office.give(held, None)  # it was late already, and is news in the queue
+    tell_of_late_requests(runtime)
+    assert len(office.lead.titles()) == 1, "they were told a moment ago"
+    clock.advance(15 * 60)
+    for _ in range(2):
+        tell_of_late_requests(runtime)
+    assert office.lead.titles() == [f"{office.team.name}: 3 overdue, and nobody has them"], (
+        "folded, counted anew"
+    )
+    assert office.lead.unread == 1
+    clock.advance(3600)
+    tell_of_late_requests(runtime)
+    assert len(rows(runtime, office.lead.operator)) == 2, "nothing new has become late"
+
+
+def test_without_leads_of_its_own_whoever_hands_out_is_told_of_what_they_see(
+    app: Flask, runtime: Runtime, make: Make, clock: ManualClock
+) -> None:
+    agency = make.agency()
+    team = make.team(agency)
+    account = make.account(agency, team)
+    chief = Box(app, make, make.operator(agency, role=RoleName.ADMINISTRATOR))
+    away = Box(app, make, make.operator(make.agency(), role=RoleName.SUPERVISOR))
+    worker = Box(app, make, make.operator(agency, team))
+    request = make.request(account, "没有网", author="c1")
+    assert request.due_at is not None
+    clock.advance((request.due_at - clock.now()).total_seconds() + 1)
+    tell_of_late_requests(runtime)
+    assert chief.titles() == [f"{team.name}: 1 overdue, and nobody has them"]
+    assert away.kinds() == worker.kinds() == []
+
+
+def test_what_waits_without_a_team_is_told_of_by_its_account(
+    app: Flask, runtime: Runtime, make: Make, clock: ManualClock
+) -> None:
+    agency = make.agency()
+    account = make.account(agency)
+    chief = Box(app, make, make.operator(agency, role=RoleName.ADMINISTRATOR))
+    request = make.request(account, "没有网", author="c1")
+    assert (request.team_id, request.due_at is None) == (None, False)
+    clock.advance(((request.due_at or clock.now()) - clock.now()).total_seconds() + 1)
+    tell_of_late_requests(runtime)
+    (told,) = chief.read()["items"]
+    assert (told["kind"], told["title"]) == (
+        "account_queue_late",
+        f"{account.name}: 1 overdue, and nobody has them",
+    )
+    assert told["path"] == f"/workbench/unassigned?overdue=1&account={account.id}"
+
+
 def test_an_alert_is_told_to_everybody_who_watches(
     app: Flask, runtime: Runtime, make: Make, clock: ManualClock, office: Office
 ) -> None:
