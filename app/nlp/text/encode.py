@@ -23,6 +23,7 @@ from app.nlp.text.features import (
     span_hashes,
     word_slots,
 )
+from app.nlp.text.marks import undressed_many
 from app.nlp.text.moods import Moods
 from app.nlp.text.normalise import MENTION, joined_normal_form, own_words, trimmed, without_address
 from app.nlp.text.segment import Segmenter
@@ -104,8 +105,9 @@ def encode(texts: Sequence[str], segmenter: Segmenter) -> Encoded:
     """All features of a batch; needs at least one text. Some 2 kB of memory per short post."""
     bare, emoticons = split_many(texts)
     own, reposted = own_parts(bare)
-    batch = Batch.from_codes(trimmed(joined_normal_form(own)))
-    moods = Moods.of(_authors_own(texts, emoticons), len(texts))
+    words, sounds = undressed_many(own)
+    batch = Batch.from_codes(trimmed(joined_normal_form(words)))
+    moods = Moods.of(joined(_authors_own(texts, emoticons), sounds), len(texts))
     begins, stops = segmenter.spans(batch)
     hashes = span_hashes(prefix_hashes(batch.codes), begins, stops)
     bounds = batch.bounds
@@ -118,6 +120,11 @@ def encode(texts: Sequence[str], segmenter: Segmenter) -> Encoded:
     grid[begins, _WORD] = singles
     grid[begins[np.flatnonzero(follows[:-1])], _PAIR] = pairs
     return Encoded(batch, reposted, grid, bounds, singles, begins, stops, word_bounds, moods)
+
+
+def joined(first: dict[int, list[str]], then: dict[int, list[str]]) -> dict[int, list[str]]:
+    """What was found of each post in both, these first."""
+    return {n: [*first.get(n, ()), *then.get(n, ())] for n in first.keys() | then.keys()}
 
 
 def _authors_own(texts: Sequence[str], emoticons: dict[int, list[str]]) -> dict[int, list[str]]:

@@ -18,12 +18,12 @@ Rows = npt.NDArray[np.int64]
 _GLAD_NAMES = (  # noqa: SIM905
     "哈哈 心 爱你 嘻嘻 鼓掌 good 威武 花心 给力 太开心 赞 馋嘴 可爱 耶 笑哈哈 亲亲 偷乐 爱心 鲜花 推荐 "
     "得意地笑 玫瑰 抱抱 噢耶 酷 害羞 礼物 haha 中国赞 好爱哦 好喜欢 憧憬 偷笑 呲牙 愉快 胜利 强 握手 "
-    "拥抱 给你小心心 庆祝 发 干杯 蛋糕 ok 加油 比心 抱一抱 愛你 可愛"
+    "拥抱 给你小心心 庆祝 发 干杯 蛋糕 ok 加油 比心 抱一抱 愛你 可愛 嘿嘿"
 ).split()
 _UPSET_NAMES = (  # noqa: SIM905
     "泪 怒 挖鼻屎 衰 抓狂 哼 晕 可怜 鄙视 生病 悲伤 弱 失望 怒骂 黑线 伤心 吐 委屈 汗 闭嘴 眼泪 拜拜 "
     "跪了 裂开 流泪 大哭 发怒 咒骂 难过 快哭了 叹气 苦涩 翻白眼 白眼 骷髅 炸弹 菜刀 心碎 便便 差劲 打脸 "
-    "抓狂 傻眼 巨汗 崩溃 淚流满面 泪流满面 尴尬"
+    "抓狂 傻眼 巨汗 崩溃 淚流满面 泪流满面 尴尬 呜呜 嘤嘤"
 ).split()
 GLAD = frozenset(f"[{name}]" for name in _GLAD_NAMES)
 UPSET = frozenset(f"[{name}]" for name in _UPSET_NAMES)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from app.nlp.text.emoticons import split_many
-from app.nlp.text.encode import own_parts
+from app.nlp.text.encode import joined, own_parts
+from app.nlp.text.marks import undressed_many
 from app.nlp.text.moods import MOST, word_of
 from app.nlp.text.normalise import joined_normal_form, trimmed
 from app.nlp.text.segment import Segmenter
@@ -51,8 +52,10 @@ def train_sentiment(negative: Sequence[str], positive: Sequence[str], segmenter:
 
 def _docs(texts: Sequence[str]) -> list[str]:
     """The author's own words on the first line, a line for the word of each emoticon that is heard."""
-    bare, found = split_many(texts)
-    normal = trimmed(joined_normal_form(own_parts(bare)[0]))[1:-1].tobytes().decode("utf-32-le")
+    bare, emoticons = split_many(texts)
+    words, sounds = undressed_many(own_parts(bare)[0])
+    found = joined(emoticons, sounds)
+    normal = trimmed(joined_normal_form(words))[1:-1].tobytes().decode("utf-32-le")
     return [
         "\n".join([line, *map(word_of, found.get(number, [])[:MOST])])
         for number, line in enumerate(normal.split("\n"))
