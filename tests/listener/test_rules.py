@@ -45,6 +45,20 @@ def words(count: int, beginning: str = "") -> list[str]:
         ("!断网", "operator_in_word", "断网"),
         ("（断网", "operator_in_word", "断网"),
         ("宽带*", "wildcard", "宽带"),
+        ("宽?", "wildcard", "宽"),
+        ("宽带？", "wildcard", "宽带"),
+        ("宽%", "wildcard", "宽"),
+        ("宽.带", "wildcard", "宽带"),
+        ("宽带.*断网", "wildcard", "宽带 AND 断网"),
+        ("宽带以及断网", "operator_in_word", "宽带 AND 断网"),
+        ("宽带并且断网", "operator_in_word", "宽带 AND 断网"),
+        ("宽带而且断网", "operator_in_word", "宽带 AND 断网"),
+        ("宽带不含招聘", "operator_in_word", "宽带 NOT 招聘"),
+        ("宽带 -招聘", "operator_in_word", "宽带 NOT 招聘"),
+        ("宽带 OR", "operator_in_word", "宽带"),
+        ("（宽带 or 断网）and 慢", "operator_in_word", "(宽带 or 断网)and 慢"),
+        ("宽带‖断网", "operator_in_word", "宽带 OR 断网"),
+        ("宽带→断网", "list_mark", "宽带 OR 断网"),
     ],
 )
 @pytest.mark.parametrize("group", ["any", "all", "none"])
@@ -111,3 +125,17 @@ def test_spellings_are_counted_before_anything_is_done_with_them() -> None:
             check_rule(rule)
 
     assert usual_seconds(check, enough=0.1) < 0.1
+
+
+@pytest.mark.parametrize("word", ["「宽带」", "‘宽带’", "'宽带'", "『宽带』", "“宽带”"])
+def test_quotes_of_any_kind_around_a_word_are_no_part_of_it(word: str) -> None:
+    """Case C3: it was accepted and never matched."""
+    for rule in ({"any": [word]}, {"expression": word}):
+        terms = terms_of(MonitorRule.model_validate(rule), 1)
+        assert terms is not None
+        assert KeywordMatcher([terms]).match_many(["家里宽带断了"]) == [{1}]
+
+
+@pytest.mark.parametrize("word", ["100%", "宽带以及时", "非常", "与众不同", "Node.js", "怎么办"])
+def test_what_only_looks_like_a_sign_is_a_word(word: str) -> None:
+    check_rule(MonitorRule.model_validate({"any": [word], "phrases": ["怎么办？"]}))

@@ -20,7 +20,7 @@ MAX_SPELLINGS = 20_000
 MOST_TYPED = 1_000
 """Words and their further spellings of one rule."""
 EXPRESSION_CHARS = 20_000
-_NO_QUOTES = dict.fromkeys(map(ord, '"“”'))
+_NO_QUOTES = dict.fromkeys(map(ord, '"“”「」『』‘’'))
 Word = Annotated[str, StringConstraints(max_length=200)]
 
 Spellings = Annotated[list[Word], Field(max_length=100)]
@@ -143,7 +143,8 @@ def _entry_fault(name: str, number: int, code: str, at: int, entry: str, suggest
 
 
 def _without_quotes(word: str) -> str:
-    return word.translate(_NO_QUOTES).strip()
+    bare = word.translate(_NO_QUOTES).strip()
+    return bare[1:-1].strip() if len(bare) > 2 and bare[0] == bare[-1] == "'" else bare
 
 
 def _named(path: str, read: Callable[[], T]) -> T:

@@ -36,11 +36,11 @@ class Token:
 
 # One character for one, so that positions stay what they are.
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
-    map(ord, "丨∣︱¦￤│┃"), 0x7C
+    map(ord, "丨∣︱¦￤│┃‖∥"), 0x7C
 )
 """Also the signs that are typed for the upright stroke."""
-_OPENING = '"“”「『'
-_CLOSING = '"“”」』'
+_OPENING = '"“”「『‘'
+_CLOSING = '"“”」』’'
 _TOKEN = re.compile(
     rf"\s+|(?P<open>\()|(?P<close>\))|(?P<or>\|+)|(?P<and>&+)|(?P<not>!|-(?=[^\s-]))"
     rf"|[{_OPENING}](?P<phrase>[^{_OPENING}{_CLOSING}]*)(?P<shut>[{_CLOSING}])?"
@@ -69,19 +69,29 @@ _CHINESE = r"[\u3400-\u9fff]"
 _LETTER = r"[A-Za-z\u3400-\u9fff]"
 # Not the comma of 1,000, nor the stroke of 24/7, nor the plus of C++ and 5G+; with blanks beside it, any.
 _LIST_MARK = re.compile(
-    rf"[、;\\]|(?<={_CHINESE})。(?={_LETTER})|(?<!\d),|,(?!\d)|(?<={_CHINESE})[/+](?={_LETTER})"
+    rf"[、;\\•→]|(?<={_CHINESE})。(?={_LETTER})|(?<!\d),|,(?!\d)|(?<={_CHINESE})[/+](?={_LETTER})"
     rf"|(?<={_CHINESE})[/+]+(?=\s|$)|(?:(?<=\s)|^)[/+]+(?=\s|{_LETTER}|$)"
 )
 
 # Whatever any of these begins with, found at the pace of a plain search: most words have none of it.
-_SUSPICIOUS = re.compile(r"[、;,/+|&!(*。\\AaOoN或\s-]")
+_SUSPICIOUS = re.compile(r"[、;,/+|&!(*?%._。\\•→AaOoN或及且含\s-]")
 _CHINESE_OR = re.compile(
     rf"(?<={_CHINESE}{_CHINESE})(?<![抑间即甚])(?:或者|或是|或(?![许缺]))(?={_LETTER}{_LETTER})"
 )
 """`宽带或断网`, but not what holds the character otherwise (`或许`, `不可或缺`)."""
+_CHINESE_AND = re.compile(
+    rf"(?<={_CHINESE}{_CHINESE})(?P<and>以及(?!时)|并且|而且)(?={_LETTER}{_LETTER})"
+    rf"|(?<={_CHINESE}{_CHINESE})(?P<not>不包含|不含|不包括)(?={_LETTER}{_LETTER})"
+)
+"""`宽带以及断网`, `宽带不含招聘`. 和, 与 and 及 alone are part of too many words to be taken for more."""
 _PARTED = re.compile(rf"(?<={_CHINESE})\s+(?={_CHINESE})")
-_WILDCARD = re.compile(rf"(?<={_LETTER})\*|\*(?={_LETTER})")
+_WILDCARD = re.compile(
+    rf"(?<={_LETTER})[.%?]*\*|[.%?]*\*(?={_LETTER})|(?<={_CHINESE})[?%]+|(?<![0-9])[?%]+(?={_CHINESE})"
+    rf"|(?<={_CHINESE})[._]+(?={_CHINESE})"
+)
+"""What stands for any letters elsewhere; a word may end in `100%` here."""
 _BLANK = re.compile(r"\s+")
+_WITHOUT = re.compile(rf"(?<={_LETTER})\s+[!-](?={_CHINESE})")
 _BEGINS_AS_OPERATOR = re.compile(rf"[!(-]+(?={_CHINESE})")
 
 
@@ -117,19 +127,29 @@ def looks_like_expression(word: str) -> tuple[str, int, str] | None:
 
 def _wildcard_in(word: str) -> tuple[str, int, str] | None:
     star = _WILDCARD.search(word)
-    return ("wildcard", star.start(), word.replace("*", "").strip()) if star else None
+    if star is None:
+        return None
+    parts = [part for part in (part.strip(" *") for part in _WILDCARD.split(word)) if part]
+    glue = " AND " if all(len(part) > 1 for part in parts) else ""
+    return "wildcard", star.start(), glue.join(parts)
 
 
 def _operator_by_words(word: str) -> tuple[str, int, str] | None:
     """`宽带 或 断网`, `宽带 断网`, `宽带或断网`, `!断网`: with a blank inside, Chinese words never occur."""
     first = _BEGINS_AS_OPERATOR.match(word)
     if first is not None:
-        return "operator_in_word", 0, word[first.end() :].strip(" )")
+        whole = word if word.count("(") == word.count(")") > 0 else word[first.end() :].strip(" )")
+        return "operator_in_word", 0, whole
+    without = _WITHOUT.search(word)
+    if without is not None:
+        return "operator_in_word", without.start(), _WITHOUT.sub(" NOT ", word)
     parts = [
         _OPERATORS.get(_WORDS.get(part) or part.lower(), part)  # `not` in small letters too
         for part in _BLANK.split(word)
     ]
     apart = _PARTED.search(word)
+    if len(parts) == 2 and not word.isascii() and set(_BLANK.split(word)) & {"OR", "AND", "NOT"}:
+        return "operator_in_word", 0, next(part for part in parts if part not in {"OR", "AND", "NOT"})
     if apart is not None or (len(parts) > 2 and not word.isascii() and set(parts) & {"OR", "AND", "NOT"}):
         named = bool(set(parts) & {"OR", "AND", "NOT"})
         return "operator_in_word", apart.start() if apart else 0, (" " if named else " AND ").join(parts)
@@ -138,7 +158,13 @@ def _operator_by_words(word: str) -> tuple[str, int, str] | None:
 
 def _chinese_or_in(word: str) -> tuple[str, int, str] | None:
     found = _CHINESE_OR.search(word)
-    return ("operator_in_word", found.start(), " OR ".join(_CHINESE_OR.split(word))) if found else None
+    if found is not None:
+        return "operator_in_word", found.start(), " OR ".join(_CHINESE_OR.split(word))
+    found = _CHINESE_AND.search(word)
+    if found is None:
+        return None
+    suggestion = _CHINESE_AND.sub(lambda match: f" {(match.lastgroup or '').upper()} ", word)
+    return "operator_in_word", found.start(), suggestion
 
 
 def _glued_in(word: str) -> tuple[str, int, str] | None:
@@ -189,6 +215,9 @@ def _all(expression: str) -> Iterator[Token]:
 
 def _of_word(word: str, expression: str, at: int) -> Iterator[Token]:
     """The word itself, an operator that is written as one, or the parts of `宽带OR断网`."""
+    if len(word) > 2 and word[0] == word[-1] == "'":
+        yield Token("word", word[1:-1], at + 1)
+        return
     kind = _WORDS.get(word) or _WORDS.get(word.lower() if word.lower() in ("and", "or") else "")
     if kind is not None:
         yield Token(kind, word, at)
