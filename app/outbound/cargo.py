@@ -5,11 +5,12 @@ A new kind is a class like theirs and one `register`: the ledger's table stays a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from app.adapters.types import SendRequest
 from app.core.context import Context
+from app.core.errors import PlatformErrorKind
 from app.core.jobs import Job
 from app.core.permissions import Permission
 from app.models import OutboundMessage
@@ -38,8 +39,8 @@ class Cargo(Protocol):
         """
         ...
 
-    def too_late(self, ctx: Context, rows: Sequence[OutboundMessage]) -> Collection[int]:
-        """The ids of rows that the platform no longer allows, though it did when they were written."""
+    def not_allowed(self, ctx: Context, rows: Sequence[OutboundMessage]) -> Mapping[int, PlatformErrorKind]:
+        """By id, why rows may not go any more, though they might when they were written."""
         ...
 
     def authors(self, ctx: Context, rows: Sequence[OutboundMessage]) -> Mapping[int, int | None]:

@@ -236,16 +236,16 @@ class _Taking:
         return why_not_serving(author, account, self.ctx.now(), self.cargo.right) is None
 
     def _in_time(self, rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
-        """Those that the platform still allows; the others have failed."""
-        late = self.cargo.too_late(self.ctx, rows) if rows else ()
+        """Those that may still go; the others have failed, and nothing was called for them."""
+        refused = self.cargo.not_allowed(self.ctx, rows) if rows else {}
         for row in rows:
-            if row.id in late:
+            if row.id in refused:
                 account = self.accounts[row.account_id]
                 error = PlatformError(
-                    PlatformErrorKind.WINDOW_CLOSED, platform=account.platform, message="not sent: too late"
+                    refused[row.id], platform=account.platform, message="not sent: too late"
                 )
                 finish(self.ctx, self.cargo, row, account, OutboundState.FAILED, error)
-        return [row for row in rows if row.id not in late]
+        return [row for row in rows if row.id not in refused]
 
     def stranded(self, rows: Sequence[OutboundMessage]) -> list[Task]:
         """Rows whose worker died, or whose end the platform tells later, as tasks that look for it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import undefer
 
 from app.adapters.types import Lane, OutboundMedia, SendKind, SendRequest
 from app.core.context import Context
+from app.core.errors import PlatformErrorKind
 from app.core.events import Subject
 from app.core.permissions import Permission
 from app.core.rows import rows_by_id
@@ -51,10 +52,10 @@ class PublicationCargo:
             for row in rows
         }
 
-    def too_late(self, ctx: Context, rows: Sequence[OutboundMessage]) -> Collection[int]:
+    def not_allowed(self, ctx: Context, rows: Sequence[OutboundMessage]) -> Mapping[int, PlatformErrorKind]:
         """No platform closes its timeline."""
         del ctx, rows
-        return ()
+        return {}
 
     def authors(self, ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, int | None]:
         carried = carried_publications(ctx, rows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -12,6 +13,7 @@ from app.adapters.capabilities import Capabilities
 from app.adapters.types import ReplyWindow, SendKind, TextMeasure
 from app.adapters.validation import FEATURE_OF
 from app.core.context import Context
+from app.core.db import among
 from app.core.i18n import translate
 from app.models import Account, Conversation, InboundItem, Lane, Message
 from app.routing.private_window import private_window
@@ -22,6 +24,7 @@ from app.workbench.schemas import AlternativeView, LanesView, LaneView, TextLimi
 KIND_OF = {Lane.PUBLIC: SendKind.COMMENT, Lane.PRIVATE: SendKind.PRIVATE_MESSAGE}
 _FEATURE_OF = {lane: FEATURE_OF[kind] for lane, kind in KIND_OF.items()}
 
+_CHOSEN = frozenset({"content_warning", "visibility"})
 _CODES = {"account_": "account_not_active", "window_": "reply_window_closed"}
 
 
@@ -74,6 +77,38 @@ def _target(ctx: Context, *conditions: ColumnElement[bool]) -> Target | None:
     return Target(row.reply_context, row.deleted_at is not None) if row and row.reply_context else None
 
 
+def answers_a_post(lane: Lane, capabilities: Capabilities) -> bool:
+    """Whether an answer goes to the very post. Where windows are kept, private ones go to the person."""
+    return lane is Lane.PUBLIC or not capabilities.window_rules
+
+
+def named_by(context: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """Which post a reply context names, without what a person chose for the reply."""
+    return frozenset((key, str(value)) for key, value in context.items() if key not in _CHOSEN)
+
+
+def deleted_targets(
+    ctx: Context, conversation_ids: Sequence[int | None]
+) -> dict[int, set[frozenset[tuple[str, str]]]]:
+    """What their authors took back, as `named_by` names it, by conversation. One statement."""
+    ids = {number for number in conversation_ids if number is not None}
+    found: dict[int, set[frozenset[tuple[str, str]]]] = {}
+    if not ids:
+        return found
+    rows = ctx.session.execute(
+        select(Message.conversation_id, InboundItem.reply_context)
+        .join(InboundItem, InboundItem.id == Message.inbound_item_id)
+        .where(
+            among(ctx.session, Message.conversation_id, ids),
+            Message.deleted_at.is_not(None),
+            InboundItem.deleted_at.is_not(None),
+        )
+    )
+    for conversation_id, context in rows:
+        found.setdefault(conversation_id, set()).add(named_by(context))
+    return found
+
+
 def refusal(
     account: Account,
     lane: Lane,
@@ -88,8 +123,7 @@ def refusal(
         return "lane_not_offered"
     if target is None:
         return "nothing_to_answer"
-    # Where windows are kept, private answers go to the person; anywhere else to the very message.
-    if target.is_gone and (lane is Lane.PUBLIC or not capabilities.window_rules):
+    if target.is_gone and answers_a_post(lane, capabilities):
         return "post_deleted"
     if lane is Lane.PRIVATE and not window.is_open:
         return f"window_{window.reason}"

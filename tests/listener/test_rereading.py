@@ -159,6 +159,21 @@ def test_a_deleted_post_is_marked_stays_readable_and_takes_no_reply(desks: Desks
     assert named.get_json()["code"] == "post_deleted"
 
 
+def test_a_post_whose_answer_is_still_to_go_is_looked_after(desks: Desks) -> None:
+    """It was resolved with an answer planned for later: whether its post is there then must be known."""
+    id_ = desks.says("weibo-care", FIRST)
+    desks.read("weibo-care")
+    later = (desks.clock.now() + timedelta(hours=2)).isoformat()
+    assert desks.replies(send_at=later, resolve=True).status_code == 202
+    desks.deletes("weibo-care", id_)
+    desks.looks_again("weibo-care")
+    (request,) = desks.browser.get("/service-requests", view="resolved").get_json()["items"]
+    (first, _) = desks.browser.get(f"/conversations/{request['conversation_id']}/messages").get_json()[
+        "items"
+    ]
+    assert first["deleted_at"] is not None
+
+
 def test_a_count_of_edits_without_a_time_is_an_edit_once(desks: Desks, runtime: Runtime) -> None:
     """Case B6: Weibo tells `edit_count` and may leave out `edit_at`."""
     id_ = desks.says("weibo-care", FIRST)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from app.adapters.types import SendKind, SendRequest
 from app.core.clock import ManualClock
 from app.core.context import Context
+from app.core.errors import PlatformErrorKind
 from app.core.jobs import Job, Queue
 from app.core.permissions import Permission
 from app.core.runtime import Runtime
@@ -51,9 +52,9 @@ class SmsCargo:
             for row in rows
         }
 
-    def too_late(self, ctx: Context, rows: Sequence[OutboundMessage]) -> tuple[int, ...]:
+    def not_allowed(self, ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, PlatformErrorKind]:
         del ctx, rows
-        return ()
+        return {}
 
     def authors(self, ctx: Context, rows: Sequence[OutboundMessage]) -> dict[int, int | None]:
         del ctx

@@ -9,18 +9,25 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.outcomes import set_status
+from app.core.clock import ManualClock
 from app.core.errors import PlatformErrorKind
+from app.core.permissions import RoleName
 from app.core.tables import AuditLog, EventLog
 from app.core.unit_of_work import open_context
 from app.jobs.job import perform
-from app.models import Account, AccountStatus, Operator, ServiceRequest
+from app.listener.ingest.storing import take_in_changes
+from app.listener.jobs import LISTENER, judge_items
+from app.models import Account, AccountStatus, InboundItem, Lane, Message, Operator, ServiceRequest
 from app.outbound.courier import COURIER
 from app.workbench.job_names import HOLD_REPLIES
 from tests.factories.browser import Browser
+from tests.factories.make import Make
+from tests.fakes.platforms import Remote
 from tests.workbench.desk import Desk
 
 Open = Callable[[Operator | None], Browser]
 K = PlatformErrorKind
+CLAIMED = ["claimed_by_other"]
 FINAL = [
     K.REJECTED,
     K.RECIPIENT_REFUSED,
@@ -44,7 +51,7 @@ def stands(screen: Browser, request: ServiceRequest) -> tuple[str, bool, str | N
 
 
 def resolve(screen: Browser, request: ServiceRequest) -> None:
-    body = {"status": "resolved", "version": shown(screen, request)["version"]}
+    body = {"status": "resolved", "version": shown(screen, request)["version"], "confirm": CLAIMED}
     assert screen.put(f"/service-requests/{request.id}/status", body).status_code == 200
 
 
@@ -162,6 +169,32 @@ def test_an_undone_reply_leaves_nothing_behind(desk: Desk, screen: Browser) -> N
         assert ctx.session.get_one(ServiceRequest, desk.request.id).first_replied_at is None
 
 
+def test_what_was_unread_before_an_act_that_is_undone_is_unread_again(
+    desk: Desk, screen: Browser, open_browser: Open
+) -> None:
+    """Only whoever has a request makes it read: not a colleague who resolved or answered it by mistake."""
+    lead = open_browser(desk.make.operator(desk.agency, role=RoleName.SUPERVISOR))
+    for text in ("还是不行", "有人吗"):
+        desk.make.store(desk.account, desk.make.post(text, author="c1"))
+    judge_items(desk.runtime)
+    assert shown(screen, desk.request)["unread_count"] == 3
+    resolve(lead, desk.request)
+    assert shown(screen, desk.request)["unread_count"] == 0
+    back = {"status": "open", "version": shown(screen, desk.request)["version"], "confirm": CLAIMED}
+    assert lead.put(f"/service-requests/{desk.request.id}/status", back).status_code == 200
+    assert shown(screen, desk.request)["unread_count"] == 3
+
+    conversation = desk.request.conversation_id
+    assert screen.put(f"/conversations/{conversation}/read", {"number": 9}).status_code == 204
+    desk.clock.advance(60)
+    desk.make.store(desk.account, desk.make.post("还在吗", author="c1"))
+    judge_items(desk.runtime)
+    message = desk.write(confirm=CLAIMED)
+    assert shown(screen, desk.request)["unread_count"] == 0
+    assert screen.post(f"/messages/{message.id}/cancel").status_code == 200
+    assert shown(screen, desk.request)["unread_count"] == 1
+
+
 def test_a_failed_reply_is_not_what_the_list_shows(desk: Desk, screen: Browser) -> None:
     """Case A4, its kind: a failed one, and one that was found not to be there."""
     before = shown(screen, desk.request)
@@ -263,6 +296,55 @@ def test_what_is_too_late_gives_the_request_back(desk: Desk, open_browser: Open)
     desk.deliver(wait=49 * 3600)
     assert desk.remote.texts() == []
     assert stands(open_browser(desk.operator), desk.private) == ("open", True, "window_closed")
+
+
+def take_back_posts(desk: Desk, request: ServiceRequest) -> None:
+    """Their author deletes what opened the request."""
+    with open_context(desk.runtime, LISTENER) as ctx:
+        names = ctx.session.scalars(
+            select(InboundItem.external_id)
+            .join(Message, Message.inbound_item_id == InboundItem.id)
+            .where(Message.service_request_id == request.id)
+        ).all()
+        take_in_changes(ctx, desk.account.id, [], names)
+
+
+def test_what_answers_a_post_that_is_gone_by_then_is_not_sent(desk: Desk, screen: Browser) -> None:
+    """Case A2, its kind: the platform would only refuse it, or show it below nothing."""
+    planned = desk.write(send_at=desk.make.later(3600))
+    direct = desk.write("另一条", request=desk.private, send_at=desk.make.later(3600))
+    take_back_posts(desk, desk.request)
+    take_back_posts(desk, desk.private)
+    desk.deliver(wait=3700)
+    assert stands(screen, desk.request) == ("open", True, "not_found")
+    assert desk.outbound(planned.id).attempts == 0
+    assert desk.remote.texts() == [direct.text], "a private message on Weibo goes to the person"
+    assert screen.post(f"/messages/{planned.id}/retry").status_code == 200
+    desk.deliver()
+    assert stands(screen, desk.request) == ("open", True, "not_found"), "nor by asking again"
+
+
+def test_where_a_private_answer_goes_to_the_very_post_it_needs_it(
+    make: Make, clock: ManualClock, remote: Remote, open_browser: Open
+) -> None:
+    desk = Desk(make, clock, remote, "mastodon")
+    answers = {"status_id": "901", "handle": "amy", "visibility": "direct"}
+    direct = make.request(desk.account, "宽带坏了", author="amy", lane=Lane.PRIVATE, context=answers)
+    desk.write("好的", request=direct, send_at=make.later(3600))
+    take_back_posts(desk, direct)
+    desk.deliver(wait=3700)
+    assert (desk.remote.texts(), stands(open_browser(desk.operator), direct)[2]) == ([], "not_found")
+
+
+def test_what_answers_another_post_of_the_same_customer_goes(desk: Desk) -> None:
+    desk.write(send_at=desk.make.later(3600))
+    post = desk.make.post("还是没有网", author="c1")
+    desk.make.store(desk.account, post)
+    judge_items(desk.runtime)
+    with open_context(desk.runtime, LISTENER) as ctx:
+        take_in_changes(ctx, desk.account.id, [], [post.external_id])
+    desk.deliver(wait=3700)
+    assert len(desk.remote.texts()) == 1
 
 
 def test_what_a_paused_account_holds_up_gives_the_request_back(desk: Desk, screen: Browser) -> None:

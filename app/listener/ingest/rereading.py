@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.accounts.budget import (
     CALLS,
@@ -40,6 +40,8 @@ from app.models import (
     AccountStatus,
     InboundItem,
     Message,
+    OutboundMessage,
+    OutboundState,
     RereadRound,
     ServiceRequest,
 )
@@ -73,9 +75,7 @@ def due_rereads(ctx: Context) -> list[int]:
     now, settings = ctx.now(), ctx.runtime.settings
     if not settings.reread_minutes:
         return []
-    open_ones = select(ServiceRequest.id).where(
-        ServiceRequest.account_id == Account.id, ServiceRequest.status.in_(ACTIVE_STATUSES)
-    )
+    open_ones = select(ServiceRequest.id).where(ServiceRequest.account_id == Account.id, _worth_looking())
     accounts = ctx.session.scalars(
         select(Account)
         .outerjoin(RereadRound, RereadRound.account_id == Account.id)
@@ -89,6 +89,14 @@ def due_rereads(ctx: Context) -> list[int]:
         .order_by(RereadRound.due_at)
     )
     return [account.id for account in accounts if account.can_be_called and rereads(ctx, account)]
+
+
+def _worth_looking() -> ColumnElement[bool]:
+    """Open requests, and resolved ones where an answer is still to go: its post may be gone by then."""
+    planned = select(OutboundMessage.conversation_id).where(
+        OutboundMessage.state == OutboundState.QUEUED, OutboundMessage.conversation_id.is_not(None)
+    )
+    return or_(ServiceRequest.status.in_(ACTIVE_STATUSES), ServiceRequest.conversation_id.in_(planned))
 
 
 def lease_round(ctx: Context, account_id: int) -> Again | None:
@@ -126,7 +134,7 @@ def _next_items(ctx: Context, account: Account, after: int) -> dict[str, int]:
         .join(ServiceRequest, ServiceRequest.id == Message.service_request_id)
         .where(
             ServiceRequest.account_id == account.id,
-            ServiceRequest.status.in_(ACTIVE_STATUSES),
+            _worth_looking(),
             InboundItem.id > after,
             InboundItem.published_at > oldest,
             InboundItem.deleted_at.is_(None),

@@ -25,7 +25,7 @@ from app.models import (
 from app.routing.job_names import ASSIGN_WAITING
 from app.routing.lifecycle.deadlines import preview, set_deadlines
 from app.routing.lifecycle.recording import Change, changing, record
-from app.routing.lifecycle.thread import read_thread
+from app.routing.lifecycle.thread import count_unread, read_thread
 from app.routing.lifecycle.transitions import demand, follow
 from app.routing.policies import reweighed
 
@@ -109,17 +109,19 @@ def _take_up(ctx: Context, request: ServiceRequest, kind: ChangeKind, reason: st
     """Take a resolved request up again; without an assignee it joins the queue.
 
     Whoever waited before it was resolved, and has had no answer since, waits again from then on: what was
-    resolved by mistake loses neither its clock nor the mark of an answer that did not go.
+    resolved by mistake loses neither its clock, nor what nobody had read, nor the mark of an answer that did
+    not go.
     """
     number = newer_active(ctx, request)
     if number is not None:
         raise Conflict("newer_request_open", number=number)
-    thread = read_thread(ctx, request.id)
+    thread, unread = read_thread(ctx, request.id), count_unread(ctx, request.id)
     with changing(ctx, request, kind, reason):
         demand(request, kind)
         request.resolved_at = None
         request.waiting_since = thread.waiting_since
         request.send_failure = thread.failure
+        request.unread_count = unread
     if request.assignee_id is None:
         ctx.defer(ASSIGN_WAITING)
 

@@ -25,7 +25,7 @@ from app.routing.job_names import ASSIGN_WAITING
 from app.routing.lifecycle.acts import newer_active
 from app.routing.lifecycle.deadlines import preview, set_window, write_windows
 from app.routing.lifecycle.recording import changing
-from app.routing.lifecycle.thread import Thread, read_thread
+from app.routing.lifecycle.thread import Thread, count_unread, read_thread
 from app.routing.lifecycle.transitions import follow
 from app.routing.roster import manual_decision
 
@@ -93,6 +93,8 @@ def _derive_anew(ctx: Context, message: Message, kind: ChangeKind, reason: str |
             _set_answered(request, kind)
         else:
             _set_unanswered(ctx, request, kind)
+            if kind is ChangeKind.ANSWER_TAKEN_BACK and request.status in ACTIVE_STATUSES:
+                request.unread_count = count_unread(ctx, request.id, but=message.id)
         request.send_failure = thread.failure if _is_worked_on(request, kind) else None
         if request.lane is Lane.PRIVATE:
             _refresh_window(ctx, request)

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from app.core.context import Context
-from app.models import HELD_UP, REPLY, Direction, Message, OutboundMessage, OutboundState
+from app.models import (
+    HELD_UP,
+    REPLY,
+    ChangeKind,
+    Direction,
+    Message,
+    OutboundMessage,
+    OutboundState,
+    RequestChange,
+)
 from app.routing.lifecycle.deadlines import PREVIEW_CHARS, preview
 
 _UNSURE = "unknown_outcome"
@@ -89,6 +98,30 @@ def read_thread(ctx: Context, request_id: int) -> Thread:
         .order_by(Message.number)
     )
     return summed_up([Said(*row) for row in rows])
+
+
+def count_unread(ctx: Context, request_id: int, *, but: int | None = None) -> int:
+    """How many of the customer's messages came after somebody last read or answered: what an act that is
+    undone had made read. `but` is the message of an answer that is taken back. One statement.
+    """
+    seen = select(func.max(RequestChange.created_at)).where(
+        RequestChange.service_request_id == request_id,
+        or_(
+            RequestChange.kind == ChangeKind.READ,
+            and_(RequestChange.kind == ChangeKind.ANSWERED, RequestChange.message_id != but)
+            if but is not None
+            else RequestChange.kind == ChangeKind.ANSWERED,
+        ),
+    )
+    since = seen.scalar_subquery()
+    count = ctx.session.scalar(
+        select(func.count()).where(
+            Message.service_request_id == request_id,
+            Message.direction == Direction.INBOUND,
+            or_(since.is_(None), Message.created_at > since),
+        )
+    )
+    return count or 0
 
 
 def summed_up(messages: Sequence[Said]) -> Thread:
