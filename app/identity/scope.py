@@ -50,6 +50,7 @@ from app.models import (
     InboundItem,
     LongWork,
     Message,
+    Publication,
     RequestStatus,
     Role,
     SavedView,
@@ -62,6 +63,9 @@ S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 EVERYWHERE = "all"
 ANYWHERE = "any"
 """Rooms of what is everybody's who has the right."""
+AGED = frozenset({Permission.INBOUND_ITEMS_READ, Permission.PUBLICATIONS_READ, Permission.TOPICS_READ})
+"""Rights to read what a grant may open from its beginning on alone: events of such rows say how old they are
+(`past_audience`)."""
 
 
 def scope(statement: S, actor: Actor, *entities: Any) -> S:
@@ -108,7 +112,10 @@ def visible(entity: Any, actor: Actor) -> ColumnElement[bool]:  # noqa: PLR0911 
 
 
 def _recent(entity: Any, account: Any, moment: str, actor: Actor) -> ColumnElement[bool]:
-    """Not before the grants that open little of the past; of what came in also what a conversation shows."""
+    """Not before the grants that open little of the past; of what came in also what a conversation shows, of
+    what is published what is still under way."""
+    if entity is Publication:
+        return past.publication_since(entity.id, account, actor)
     recent = past.since(account, getattr(entity, moment), actor)
     if entity is not InboundItem:
         return recent
@@ -176,12 +183,15 @@ def rooms_of(actor: Actor) -> frozenset[str]:
 def _account_rooms_of(actor: Actor, account_ids: Iterable[int]) -> set[str]:
     """Of each account and right; a grant may give less than the role has."""
     granted = {one.account_id: one for one in actor.grants}
-    return {
-        f"a{number}.{permission}"
-        for number in account_ids
-        for permission in actor.permissions
-        if number not in granted or allowed_by(granted[number], permission)
-    }
+    rooms: set[str] = set()
+    for number in account_ids:
+        grant, rights = granted.get(number), actor.permissions
+        if grant is not None:
+            rights = frozenset(right for right in rights if allowed_by(grant, right))
+        rooms.update(f"a{number}.{right}" for right in rights)
+        base = _base(number, grant.id if grant and grant.opens_past is OpensPast.ACTIVE else None)
+        rooms.update(f"{base}.past.{right}" for right in AGED & rights)
+    return rooms
 
 
 def _request_rooms_of(actor: Actor, bases: list[str]) -> set[str]:
@@ -265,8 +275,17 @@ def request_audience(
 
 
 def account_audience(account_id: int, permission: Permission) -> Audience:
-    """Everybody who reaches the account and has the right."""
+    """Everybody who reaches the account and has the right: for what is of the present."""
     return Audience(frozenset({f"{EVERYWHERE}.{permission}", f"a{account_id}.{permission}"}))
+
+
+def past_audience(account: Account, permission: Permission, moment: datetime) -> Audience:
+    """Of those the ones to whom what is as old as this is open; `permission` is one of `AGED`."""
+    if permission not in AGED:
+        raise LookupError(f"nobody has rooms of the past for {permission}")
+    opened = past.opened_from(account.open_grants, moment)
+    rooms = {f"{_base(account.id, grant)}.past.{permission}" for grant in (None, *opened)}
+    return Audience(frozenset({f"{EVERYWHERE}.{permission}", *rooms}))
 
 
 def agency_readers(agency_id: int | None, permission: Permission) -> Audience:

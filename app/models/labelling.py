@@ -23,7 +23,7 @@ class TrainingLabel(Entity):
     """A person's judgement of one item. A later one replaces it for training; none is deleted."""
 
     __tablename__ = "training_labels"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(since="created_at")
     __table_args__ = (Index("ix_training_labels_inbound_item_id_id", "inbound_item_id", "id"),)
 
     inbound_item_id: Mapped[int] = fk("inbound_items.id", index=False)

@@ -52,7 +52,7 @@ class MonitorHit(Entity):
     """A monitor caught an item. `created_at` is when it was noticed, `published_at` the post's own time."""
 
     __tablename__ = "monitor_hits"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(since="created_at")
     __table_args__ = (
         UniqueConstraint("monitor_id", "inbound_item_id"),
         Index("ix_monitor_hits_monitor_id_published_at", "monitor_id", "published_at"),

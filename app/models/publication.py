@@ -20,7 +20,7 @@ class Publication(Entity):
     """A post (or repost) of one of our accounts; its way to the platform is an OutboundMessage."""
 
     __tablename__ = "publications"
-    __seen__ = ByAccount(needs=None)
+    __seen__ = ByAccount(needs=None, since="created_at")
     __table_args__ = (UniqueConstraint("account_id", "idempotency_key"),)
 
     account_id: Mapped[int] = fk("accounts.id")

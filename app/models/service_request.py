@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
 from app.core.lanes import Lane
-from app.core.seen import ByAccount, ByRule
+from app.core.seen import ByRequest, ByRule
 from app.models.account import Account
 from app.models.conversation import Conversation
 from app.models.identity import Operator, Team
@@ -139,7 +139,7 @@ class AssignmentDecision(Entity):
     """Why a request went to whom: the candidates as they stood, who was left out, and the reason."""
 
     __tablename__ = "assignment_decisions"
-    __seen__ = ByAccount()
+    __seen__ = ByRequest()
 
     service_request_id: Mapped[int] = fk("service_requests.id")
     account_id: Mapped[int] = fk("accounts.id")

@@ -17,7 +17,7 @@ class HourlyVolume(Entity):
     """How many posts an account got in one hour, and how many of them were negative."""
 
     __tablename__ = "hourly_volumes"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(since="hour")
     __table_args__ = (UniqueConstraint("account_id", "hour"),)
 
     account_id: Mapped[int] = fk("accounts.id")
@@ -30,7 +30,7 @@ class Topic(Entity):
     """Posts of one account that complain about the same thing at about the same time."""
 
     __tablename__ = "topics"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(since="last_seen_at")
     __table_args__ = (Index("ix_topics_account_id_last_seen_at", "account_id", "last_seen_at"),)
 
     account_id: Mapped[int] = fk("accounts.id", index=False)
@@ -93,7 +93,7 @@ class Alert(Entity):
     """An hour that stood out from what is usual at this time of the week."""
 
     __tablename__ = "alerts"
-    __seen__ = ByAccount()
+    __seen__ = ByAccount(since="last_seen_at")
 
     account_id: Mapped[int] = fk("accounts.id")
     topic_id: Mapped[int | None] = fk("topics.id")

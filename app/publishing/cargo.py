@@ -15,7 +15,7 @@ from app.core.errors import PlatformErrorKind
 from app.core.events import Subject
 from app.core.permissions import Permission
 from app.core.rows import rows_by_id
-from app.identity.scope import account_audience
+from app.identity.scope import past_audience
 from app.models import Account, OutboundMessage, Publication, PublicationMedia
 from app.outbound.cargo import register
 from app.publishing.events import PUBLICATION, PUBLICATION_STATE_CHANGED
@@ -90,10 +90,12 @@ def carried_publications(ctx: Context, rows: Sequence[OutboundMessage]) -> dict[
 
 def announce_publication(ctx: Context, publication: Publication) -> None:
     """Tell everybody who may read the account's publications how this one stands."""
+    account = ctx.session.get_one(Account, publication.account_id)
+    view = publication_view(ctx, publication)
     ctx.emit(
         PUBLICATION_STATE_CHANGED,
-        PublicationChanged(publication=publication_view(ctx, publication)),
-        account_audience(publication.account_id, Permission.PUBLICATIONS_READ),
+        PublicationChanged(publication=view),
+        past_audience(account, Permission.PUBLICATIONS_READ, view.finished_at or ctx.now()),
         about=about_publication(ctx, publication),
     )
 

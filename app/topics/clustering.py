@@ -10,11 +10,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts.queries import agencies_of
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.identity.scope import account_audience
-from app.models import InboundItem, Topic, TopicItem, Verdict
+from app.core.rows import rows_by_id
+from app.identity.scope import past_audience
+from app.models import Account, InboundItem, Topic, TopicItem, Verdict
 from app.nlp.text.normalise import fold, own_words, without_names_and_links
 from app.nlp.text.segment import Segmenter, default_segmenter
 from app.topics.events import TOPIC, TOPIC_UPDATED
@@ -97,10 +97,11 @@ def cluster_recent(ctx: Context) -> int:
     for account_id, posts in by_account.items():
         changed += _cluster_account(ctx, account_id, posts)
     ctx.session.flush()
-    agencies = agencies_of(ctx, {topic.account_id for topic in changed}) if changed else {}
+    accounts = rows_by_id(ctx.session, Account, [topic.account_id for topic in changed])
     for topic, view in zip(changed, topic_views(ctx, changed), strict=True):
-        audience = account_audience(topic.account_id, Permission.TOPICS_READ)
-        about = TOPIC.of(topic, agency_id=agencies[topic.account_id])
+        account = accounts[topic.account_id]
+        audience = past_audience(account, Permission.TOPICS_READ, topic.first_seen_at)
+        about = TOPIC.of(topic, agency_id=account.agency_id)
         ctx.emit(TOPIC_UPDATED, TopicChanged(topic=view), audience, about=about)
     return len(changed)
 

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from app.core.context import Context
 from app.core.permissions import Permission
+from app.core.rows import rows_by_id
 from app.core.tables import EventLog
-from app.identity.scope import account_audience
+from app.identity.scope import past_audience
 from app.models import Account, Alert
 from app.notifications.kinds import KINDS, LOUD, About, Cause, NoticeKind, Words
 from app.topics.events import ALERT_RAISED
@@ -32,14 +33,15 @@ ALERT_RAISED_NOTICE = KINDS.declare(NoticeKind("alert_raised", ALERT, LOUD))
 
 
 @KINDS.reads(ALERT_RAISED)
-def read_alerts(_ctx: Context, events: Sequence[EventLog]) -> list[Cause]:
+def read_alerts(ctx: Context, events: Sequence[EventLog]) -> list[Cause]:
     """For everybody who watches the account's topics."""
+    accounts = rows_by_id(ctx.session, Account, [event.account_id for event in events])
     return [
         Cause(
             ALERT_RAISED_NOTICE,
             f"alert_raised:{event.about_id}",
             int(event.about_id),
-            account_audience(event.account_id, Permission.TOPICS_READ).rooms,
+            past_audience(accounts[event.account_id], Permission.TOPICS_READ, event.created_at).rooms,
             None,
             event.operator_id,
             {"what": event.payload["alert"]["kind"]},

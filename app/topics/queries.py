@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from app.accounts.queries import account_refs
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.core.pagination import read_page
 from app.customers.names import current_names
+from app.identity import past
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
 from app.models import Alert, HourlyVolume, InboundItem, Operator, Topic, TopicItem, Verdict
@@ -35,25 +36,51 @@ from app.topics.schemas import (
 _SHOWN_TERMS = 12
 _SHOWN_POSTS = 50
 _BASELINE_DAYS = 57
+_NEGATIVE = func.sum(case((Verdict.sentiment < 0, 1), else_=0))
 
 
 def topic_views(ctx: Context, topics: Sequence[Topic]) -> list[TopicView]:
+    """How topics stand.
+
+    Of one that began before the reader's grant, which opens no past, the posts since then are counted and no
+    words of earlier ones shown: its name alone is what it always was.
+    """
     accounts = account_refs(ctx, {topic.account_id for topic in topics})
+    begins = past.begins_of(ctx.actor)
+    partly = {
+        topic.id: begins[topic.account_id]
+        for topic in topics
+        if topic.account_id in begins and topic.first_seen_at < begins[topic.account_id]
+    }
+    counts = _counted_anew(ctx, partly) if partly else {}
     return [
         TopicView(
             id=topic.id,
             account=accounts[topic.account_id],
             label=topic.label,
-            example=topic.example,
-            terms=_terms(topic),
-            item_count=topic.item_count,
-            negative_count=topic.negative_count,
-            first_seen_at=topic.first_seen_at,
+            example="" if topic.id in partly else topic.example,
+            terms=[] if topic.id in partly else _terms(topic),
+            item_count=counts.get(topic.id, (topic.item_count, topic.negative_count))[0],
+            negative_count=counts.get(topic.id, (topic.item_count, topic.negative_count))[1],
+            first_seen_at=partly.get(topic.id, topic.first_seen_at),
             last_seen_at=topic.last_seen_at,
             version=topic.version,
         )
         for topic in topics
     ]
+
+
+def _counted_anew(ctx: Context, topic_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """The posts of each topic that the reader sees, and the negative ones among them. One statement."""
+    rows = ctx.session.execute(
+        scope(select(TopicItem.topic_id, func.count(), _NEGATIVE), ctx.actor, InboundItem)
+        .join(InboundItem, InboundItem.id == TopicItem.inbound_item_id)
+        .outerjoin(Verdict, Verdict.inbound_item_id == InboundItem.id)
+        .where(TopicItem.topic_id.in_(sorted(topic_ids)))
+        .group_by(TopicItem.topic_id)
+    )
+    found = {topic_id: (posts, int(negative or 0)) for topic_id, posts, negative in rows}
+    return {topic_id: found.get(topic_id, (0, 0)) for topic_id in topic_ids}
 
 
 def _terms(topic: Topic) -> list[TermView]:
@@ -84,7 +111,7 @@ def get_topic(ctx: Context, topic_id: int) -> Topic:
 def topic_detail(ctx: Context, topic_id: int) -> TopicDetailView:
     topic = get_topic(ctx, topic_id)
     rows = ctx.session.execute(
-        select(InboundItem, Verdict.sentiment, Verdict.service_request_id)
+        scope(select(InboundItem, Verdict.sentiment, Verdict.service_request_id), ctx.actor, InboundItem)
         .join(TopicItem, TopicItem.inbound_item_id == InboundItem.id)
         .outerjoin(Verdict, Verdict.inbound_item_id == InboundItem.id)
         .where(TopicItem.topic_id == topic.id)
@@ -108,9 +135,10 @@ def topic_detail(ctx: Context, topic_id: int) -> TopicDetailView:
 
 
 def _curve(ctx: Context, topic: Topic) -> list[HourView]:
-    """Posts of the topic by hour, from its first to its last."""
+    """Posts of the topic by hour, from its first to its last that the reader sees."""
     rows = ctx.session.execute(
-        select(TopicItem.published_at, Verdict.sentiment)
+        scope(select(TopicItem.published_at, Verdict.sentiment), ctx.actor, InboundItem)
+        .join(InboundItem, InboundItem.id == TopicItem.inbound_item_id)
         .outerjoin(Verdict, Verdict.inbound_item_id == TopicItem.inbound_item_id)
         .where(TopicItem.topic_id == topic.id)
     )
@@ -125,10 +153,8 @@ def _curve(ctx: Context, topic: Topic) -> list[HourView]:
 def alert_views(ctx: Context, alerts: Sequence[Alert]) -> list[AlertView]:
     accounts = account_refs(ctx, {alert.account_id for alert in alerts})
     topic_ids = {alert.topic_id for alert in alerts} - {None}
-    labels = {
-        row.id: TermTopicRef(id=row.id, label=row.label)
-        for row in ctx.session.execute(select(Topic.id, Topic.label).where(Topic.id.in_(topic_ids)))
-    }
+    named = scope(select(Topic.id, Topic.label), ctx.actor, Topic).where(Topic.id.in_(topic_ids))
+    labels = {row.id: TermTopicRef(id=row.id, label=row.label) for row in ctx.session.execute(named)}
     people = {
         row.id: PersonRef(id=row.id, name=row.name)
         for row in ctx.session.execute(

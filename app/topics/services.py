@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.core.errors import Conflict, NotFound
 from app.core.permissions import Permission
 from app.identity import audit
-from app.identity.scope import account_audience, scope
+from app.identity.scope import past_audience, scope
 from app.models import Account, Alert, AlertRule, Topic
 from app.topics.events import (
     ALERT,
@@ -34,11 +34,12 @@ def rename_topic(ctx: Context, topic_id: int, command: RenameTopic) -> TopicView
     topic.is_named = True
     ctx.session.flush()
     (view,) = topic_views(ctx, [topic])
+    account = ctx.session.get_one(Account, topic.account_id)
     ctx.emit(
         TOPIC_UPDATED,
         TopicChanged(topic=view),
-        account_audience(topic.account_id, Permission.TOPICS_READ),
-        about=TOPIC.of(topic, agency_id=_agency_of(ctx, topic.account_id)),
+        past_audience(account, Permission.TOPICS_READ, topic.first_seen_at),
+        about=TOPIC.of(topic, agency_id=account.agency_id),
     )
     return view
 
@@ -54,14 +55,15 @@ def acknowledge_alert(ctx: Context, alert_id: int) -> AlertView:
     if alert.acknowledged_at is None:
         alert.acknowledged_at = ctx.now()
         alert.acknowledged_by_id = ctx.actor.operator_id
-        about = ALERT.of(alert, agency_id=_agency_of(ctx, alert.account_id))
+        account = ctx.session.get_one(Account, alert.account_id)
+        about = ALERT.of(alert, agency_id=account.agency_id)
         audit.record(ctx, ALERT_ACKNOWLEDGED, about)
         ctx.session.flush()
         (view,) = alert_views(ctx, [alert])
         ctx.emit(
             ALERT_ACKNOWLEDGED,
             AlertChanged(alert=view),
-            account_audience(alert.account_id, Permission.TOPICS_READ),
+            past_audience(account, Permission.TOPICS_READ, alert.last_seen_at),
             about=about,
         )
         return view
@@ -88,7 +90,3 @@ def set_alert_rule(ctx: Context, command: SetAlertRule) -> AlertRule:
         detail={"kind": rule.kind.value, "sensitivity": rule.sensitivity.value, "active": rule.is_active},
     )
     return rule
-
-
-def _agency_of(ctx: Context, account_id: int) -> int:
-    return ctx.session.get_one(Account, account_id).agency_id

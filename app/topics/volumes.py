@@ -12,7 +12,7 @@ from app.core.context import Context
 from app.core.db import upsert
 from app.core.events import EventName
 from app.core.permissions import Permission
-from app.identity.scope import account_audience
+from app.identity.scope import past_audience
 from app.models import (
     Account,
     AccountStatus,
@@ -93,13 +93,14 @@ def raise_alerts(ctx: Context) -> int:
     ctx.require(Permission.LISTENER_INGEST)
     hour = whole_hour(ctx.now())
     accounts = ctx.session.scalars(select(Account).where(Account.status != AccountStatus.REMOVED)).all()
-    agencies = {account.id: account.agency_id for account in accounts}
+    by_id = {account.id: account for account in accounts}
     rules = rules_of(ctx, accounts)
     noted = [note for account in accounts for note in _alerts_of(ctx, account, hour, rules)]
     ctx.session.flush()
     for (name, alert), view in zip(noted, alert_views(ctx, [alert for _, alert in noted]), strict=True):
-        audience = account_audience(alert.account_id, Permission.TOPICS_READ)
-        about = ALERT.of(alert, agency_id=agencies[alert.account_id])
+        account = by_id[alert.account_id]
+        audience = past_audience(account, Permission.TOPICS_READ, alert.last_seen_at)
+        about = ALERT.of(alert, agency_id=account.agency_id)
         ctx.emit(name, AlertChanged(alert=view), audience, about=about)
     return sum(name == ALERT_RAISED for name, _ in noted)
 

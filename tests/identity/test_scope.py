@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from app.identity.scope import (
     agency_readers,
     conversation_rooms,
     grant_audience,
+    past_audience,
     request_audience,
     rooms_of,
     scope,
@@ -40,6 +42,8 @@ from app.models import (
     AccountKind,
     Agency,
     AgencyKind,
+    Alert,
+    AlertKind,
     Contact,
     ContactIdentity,
     Conversation,
@@ -102,6 +106,8 @@ GRANTS = st.builds(
     st.frozensets(st.sampled_from(Allowed), min_size=1),
     st.sampled_from(OpensPast),
 )
+AGES = st.lists(st.integers(-5, 5), min_size=3, max_size=6)
+"""Hours from now at which something was last seen."""
 HOURS_TO_COME = st.integers(-4, 6)
 """Hours from now at which somebody looks: before, within and after what the grants say."""
 
@@ -390,6 +396,45 @@ def _check_grants(session: Session, built: Built, actor: Actor, reached: set[int
         of_agency = actor.account_ids is None or actor.agency_id == agency.id
         for right in actor.permissions:
             assert bool(rooms & agency_readers(agency.id, right).rooms) == of_agency
+
+
+@given(shape=organisations(), mandate=MANDATES, hours=HOURS_TO_COME, ages=AGES)
+@PROPERTY
+def test_what_is_old_is_visible_to_exactly_those_who_hear_of_it(
+    runtime: Runtime, session: Session, shape: Organisation, mandate: Mandate, hours: int, ages: list[int]
+) -> None:
+    built = Built(session, runtime, shape)
+    mandate = replace(mandate, permissions=mandate.permissions | {Permission.TOPICS_READ})
+    alerts = [
+        Alert(
+            created_at=built.at,
+            account_id=account.id,
+            kind=AlertKind.VOLUME,
+            hour=built.at,
+            value=1,
+            baseline=1,
+            posts=1,
+            negative=1,
+            cools_until=built.at,
+            last_seen_at=built.at + timedelta(hours=age),
+        )
+        for account, age in product(built.accounts, ages)
+    ]
+    session.add_all(alerts)
+    session.flush()
+    built.look_in(hours)
+    by_id = {account.id: account for account in built.accounts}
+    for position in range(len(built.people)):
+        actor = built.actor(position, mandate)
+        rooms = rooms_of(actor)
+        seen = set(session.scalars(scope(select(Alert.id), actor, Alert)))
+        heard = {
+            alert.id
+            for alert in alerts
+            if rooms
+            & past_audience(by_id[alert.account_id], Permission.TOPICS_READ, alert.last_seen_at).rooms
+        }
+        assert seen == heard
 
 
 @given(shape=organisations(), mandate=MANDATES, data=st.data())

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from app.core.context import Context
 from app.core.permissions import Permission
 from app.identity import audit
-from app.identity.scope import account_audience, scope
+from app.identity.scope import past_audience, scope
 from app.listener.learning.events import INBOUND_ITEM, ITEM_LABELLED
 from app.listener.learning.schemas import InboundItemLabelled, LabelList, LabelView
-from app.models import InboundItem, LabelSource, Operator, TrainingLabel, Verdict, VerdictOutcome
+from app.models import Account, InboundItem, LabelSource, Operator, TrainingLabel, Verdict, VerdictOutcome
 from app.nlp.serving.heads import SERVICE_INTENTS
 from app.nlp.text.normalise import normalise, own_words
 from app.nlp.training.corpus import Labelled, text_hash
@@ -73,7 +73,9 @@ def add_label(
     ctx.emit(
         ITEM_LABELLED,
         InboundItemLabelled(inbound_item_id=item.id, account_id=item.account_id),
-        account_audience(item.account_id, Permission.INBOUND_ITEMS_READ),
+        past_audience(
+            ctx.session.get_one(Account, item.account_id), Permission.INBOUND_ITEMS_READ, item.created_at
+        ),
         about=INBOUND_ITEM.of(item),
     )
     ctx.session.flush()
