@@ -10,24 +10,31 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from app.automation.content import actions_of
+from app.automation.notices import TOLD_BY_RULE
 from app.automation.schemas import (
     AssignAction,
     HookAction,
     ListAction,
     NoteAction,
+    NotifyAction,
     PriorityAction,
     ReplyAction,
     StatusAction,
+    TeamAction,
     TypeAction,
 )
 from app.core.context import Context
+from app.core.errors import Conflict
 from app.core.i18n import translate
 from app.core.permissions import Permission
-from app.identity.reference_kinds import OPERATOR
-from app.identity.scope import scope
+from app.identity.reference_kinds import OPERATOR, TEAM
+from app.identity.scope import request_audience, scope
 from app.listener.lists import services as lists
 from app.listener.lists.schemas import ListEntryCommand
-from app.models import Operator, ServiceRequest
+from app.models import Operator, ServiceRequest, Team
+from app.notifications.kinds import Cause
+from app.notifications.writing import write
+from app.routing import moving
 from app.routing import schemas as routing_schemas
 from app.routing import services as routing
 from app.workbench import replies
@@ -49,6 +56,7 @@ class Doing:
     """Names the act for good: done again under it, it is the same act."""
     address: str
     """From where the owner made the rule."""
+    rule_name: str
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,28 @@ class ActionKind:
 def _assign(ctx: Context, action: AssignAction, doing: Doing) -> None:
     command = routing_schemas.SetAssignee(operator_id=action.operator_id, version=doing.request.version)
     routing.set_assignee(ctx, doing.request.id, command)
+
+
+def _move_to_team(ctx: Context, action: TeamAction, doing: Doing) -> None:
+    command = routing_schemas.SetTeam(
+        team_id=action.team_id, version=doing.request.version, confirm=_CONFIRMED
+    )
+    moving.set_team(ctx, doing.request.id, command)
+
+
+def _notify(ctx: Context, action: NotifyAction, doing: Doing) -> None:
+    """Raises Conflict(`nobody_to_tell`) where nobody has it, or whom it names does not see it (any more)."""
+    to = doing.request.assignee_id if action.operator_id is None else action.operator_id
+    cause = Cause(
+        TOLD_BY_RULE,
+        doing.key,
+        doing.request.id,
+        request_audience(doing.request).rooms,
+        frozenset() if to is None else frozenset({to}),
+        detail={"rule": doing.rule_name},
+    )
+    if to is None or not write(ctx, [cause]):
+        raise Conflict("nobody_to_tell")
 
 
 def _classify(ctx: Context, doing: Doing, **said: Any) -> None:
@@ -118,6 +148,7 @@ def filled(text: str, request: ServiceRequest) -> str:
 _P = Permission
 _KINDS = (
     ActionKind("assign", AssignAction, _P.SERVICE_REQUESTS_ASSIGN, _assign),
+    ActionKind("move_to_team", TeamAction, _P.SERVICE_REQUESTS_ASSIGN, _move_to_team),
     ActionKind(
         "set_priority",
         PriorityAction,
@@ -134,63 +165,79 @@ _KINDS = (
     ActionKind("add_note", NoteAction, _P.NOTES_WRITE, _add_note),
     ActionKind("send_reply", ReplyAction, _P.REPLIES_SEND, _send_reply),
     ActionKind("add_to_list", ListAction, _P.MONITORS_MANAGE, _add_to_list),
+    # Whom a note may name may be told: it needs the same right.
+    ActionKind("notify", NotifyAction, _P.NOTES_WRITE, _notify),
     ActionKind("call_hook", HookAction, _P.AUTOMATION_MANAGE, None),
 )
 ACTIONS: Mapping[str, ActionKind] = {kind.key: kind for kind in _KINDS}
 
 
+_NAMED = {"operator_id": (Operator.id, Operator, (Operator.is_active,)), "team_id": (Team.id, Team, ())}
+"""What actions may name by an id: the table, and what its row must meet to be named."""
+
+
 def faults_of_actions(ctx: Context, kept: Sequence[Any]) -> dict[str, str]:
-    """Codes by path of what the actor may not do, or whom there is not any more. One statement at most."""
+    """Codes by path of what the actor may not do, or whom there is not any more. Two statements at most."""
     actions = actions_of(list(kept))
     faults = {
         f"actions.{at}.kind": "right_missing"
         for at, action in enumerate(actions)
         if not ctx.actor.may(ACTIONS[action.kind].right)
     }
-    wanted = {action.operator_id for action in actions if isinstance(action, AssignAction)} - {None}
-    if wanted:
-        active = scope(select(Operator.id), ctx.actor, Operator).where(
-            Operator.id.in_(sorted(wanted)), Operator.is_active
-        )
-        there = set(ctx.session.scalars(active))
-        faults |= {
-            f"actions.{at}.operator_id": "reference_gone"
-            for at, action in enumerate(actions)
-            if isinstance(action, AssignAction)
-            and action.operator_id is not None
-            and action.operator_id not in there
-        }
+    for name, (number, table, conditions) in _NAMED.items():
+        wanted = {f"actions.{at}.{name}": getattr(action, name, None) for at, action in enumerate(actions)}
+        ids = set(wanted.values()) - {None}
+        if not ids:
+            continue
+        seen = scope(select(number), ctx.actor, table).where(number.in_(sorted(ids)), *conditions)
+        there = {None, *ctx.session.scalars(seen)}
+        faults |= {path: "reference_gone" for path, id_ in wanted.items() if id_ not in there}
     return faults
 
 
-def people_in(ctx: Context, several: Sequence[Sequence[Any]]) -> dict[int, str]:
-    """The names of those to whom any of these actions assign, as the actor sees them; one statement."""
-    ids = {
-        action["operator_id"]
-        for actions in several
-        for action in actions
-        if action["kind"] == "assign" and action.get("operator_id") is not None
-    }
-    return OPERATOR.names(ctx, ids) if ids else {}
+@dataclass(frozen=True)
+class Named:
+    """The names of those whom actions name, as the reader sees them, by id."""
+
+    people: Mapping[int, str]
+    teams: Mapping[int, str]
 
 
-def said(action: dict[str, Any], people: Mapping[int, str], locale: str) -> str:
+def names_in(ctx: Context, several: Sequence[Sequence[Any]]) -> Named:
+    """Of any of these actions; two statements at most."""
+
+    def ids(name: str) -> set[int]:
+        found = {action.get(name) for actions in several for action in actions}
+        return {number for number in found if number is not None}
+
+    people, teams = ids("operator_id"), ids("team_id")
+    return Named(OPERATOR.names(ctx, people) if people else {}, TEAM.names(ctx, teams) if teams else {})
+
+
+_HOLDER = {"assign": "automation.does.return", "notify": "automation.does.notify_holder"}
+"""What is said of an action that names nobody."""
+
+
+def said(action: dict[str, Any], named: Named, locale: str) -> str:
     """An action in words."""
     kind = action["kind"]
-    if kind == "assign" and action.get("operator_id") is None:
-        return translate("automation.does.return", locale)
-    return translate(f"automation.does.{kind}", locale, value=_value_said(action, people, locale))
+    if kind in _HOLDER and action.get("operator_id") is None:
+        return translate(_HOLDER[kind], locale)
+    return translate(f"automation.does.{kind}", locale, value=_value_said(action, named, locale))
 
 
-def _value_said(action: dict[str, Any], people: Mapping[int, str], locale: str) -> str:
-    choice = {"set_priority": "priority", "set_type": "type", "set_status": "status"}.get(action["kind"])
+def _value_said(action: dict[str, Any], named: Named, locale: str) -> str:
+    kind = action["kind"]
+    choice = {"set_priority": "priority", "set_type": "type", "set_status": "status"}.get(kind)
     if choice is not None:
         return translate(f"condition.choice.{choice}.{action[choice]}", locale)
-    if action["kind"] == "assign":
-        return people.get(action["operator_id"]) or translate("condition.says.gone", locale)
-    if action["kind"] == "add_to_list":
+    if kind in _HOLDER:
+        return named.people.get(action["operator_id"]) or translate("condition.says.gone", locale)
+    if kind == "move_to_team":
+        return named.teams.get(action["team_id"]) or translate("condition.says.gone", locale)
+    if kind == "add_to_list":
         return translate(f"automation.list.{action['list']}", locale)
-    return _short(action["url"] if action["kind"] == "call_hook" else action["text"])
+    return _short(action["url"] if kind == "call_hook" else action["text"])
 
 
 def _short(text: str) -> str:

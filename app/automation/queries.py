@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.automation.actions import ACTIONS, people_in, said
+from app.automation.actions import ACTIONS, Named, names_in, said
 from app.automation.content import condition_of, digest_of, trigger_of
 from app.automation.ready_made import ready_made
 from app.automation.schemas import (
@@ -126,7 +126,7 @@ def _length_said(minutes: int, locale: str) -> str:
 def _views(ctx: Context, rows: Sequence[AutomationRule]) -> list[RuleView]:
     trees = {row.id: condition_of(row) for row in rows}
     names = names_of(ctx, SERVICE_REQUESTS, *trees.values()) if rows else {}
-    people = people_in(ctx, [row.actions for row in rows])
+    named = names_in(ctx, [row.actions for row in rows])
     today = _runs_today(ctx, [row.id for row in rows])
     works = _works(ctx, [row.dry_run_work_id for row in rows])
     samples = _samples(ctx, rows)
@@ -139,7 +139,7 @@ def _views(ctx: Context, rows: Sequence[AutomationRule]) -> list[RuleView]:
             condition=trees[row.id],
             actions=row.actions,
             hourly_limit=row.hourly_limit,
-            sentence=_sentence(ctx, row, trees[row.id], names, people),
+            sentence=_sentence(ctx, row, trees[row.id], names, named),
             is_on=row.is_on,
             on_since=row.on_since,
             standing=row.standing,
@@ -155,7 +155,7 @@ def _views(ctx: Context, rows: Sequence[AutomationRule]) -> list[RuleView]:
     ]
 
 
-def _sentence(ctx: Context, row: AutomationRule, tree: Any, names: Names, people: dict[int, str]) -> str:
+def _sentence(ctx: Context, row: AutomationRule, tree: Any, names: Names, named: Named) -> str:
     """当……，且……，则……"""
     joint = translate("automation.says.joint", ctx.locale)
     whole = "automation.says.always" if tree.model_dump() == {"all": []} else "automation.says.rule"
@@ -164,7 +164,7 @@ def _sentence(ctx: Context, row: AutomationRule, tree: Any, names: Names, people
         ctx.locale,
         when=trigger_said(row, ctx.locale),
         condition=sentence(SERVICE_REQUESTS, tree, names, ctx.locale),
-        actions=joint.join(said(action, people, ctx.locale) for action in row.actions),
+        actions=joint.join(said(action, named, ctx.locale) for action in row.actions),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.automation.actions import people_in, said
+from app.automation.actions import names_in, said
 from app.automation.queries import event_said
 from app.automation.schemas import ActionResultView, MatchedView, RunList, RunQuery, RunView
 from app.automation.triggers import EVENT_KEYS
@@ -63,7 +63,7 @@ class _Words:
             if type(value) is int and (about := SERVICE_REQUESTS.fields.get(leaf.field)) and about.kind
         ]
         self._names: Names = names_of(ctx, SERVICE_REQUESTS, AllOf(all=[*asked, *had])) if runs else {}
-        self._people = people_in(ctx, [run.actions for run in runs])
+        self._named = names_in(ctx, [run.actions for run in runs])
 
     def view(self, run: AutomationRun, rule_name: str, number: str, conversation_id: int) -> RunView:
         locale = self._ctx.locale
@@ -112,7 +112,7 @@ class _Words:
         return value_said(about, value, self._names, self._ctx.now(), self._ctx.locale)
 
     def _result(self, run: AutomationRun, at: int) -> ActionResultView:
-        words = said(run.actions[at], self._people, self._ctx.locale)
+        words = said(run.actions[at], self._named, self._ctx.locale)
         if at >= len(run.results):
             return ActionResultView(action=words, state="waiting", code=None, text=None, at=None)
         result = run.results[at]

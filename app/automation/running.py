@@ -140,7 +140,7 @@ def _act(
             return True
         run.calling_since = ctx.now()
         return call_of(ctx, run, rule, request, actions[at].url)
-    doing = Doing(request, f"automation-{run.id}-{at}", rule.address)
+    doing = Doing(request, f"automation-{run.id}-{at}", rule.address, rule.name)
     with as_owner(ctx, actor, run.id):
         act = partial(kind.act, ctx, actions[at], doing)
         refusal = attempt(ctx, act, row=at + 1, row_id=request.id)

@@ -55,6 +55,14 @@ class AssignAction(BaseModel):
     """None puts it back into the queue."""
 
 
+class TeamAction(BaseModel):
+    """Into the queue of this team."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["move_to_team"]
+    team_id: RowId
+
+
 class PriorityAction(BaseModel):
     model_config = ConfigDict(extra="forbid")
     kind: Literal["set_priority"]
@@ -96,6 +104,15 @@ class ListAction(BaseModel):
     note: Annotated[str, Field(max_length=300)] = ""
 
 
+class NotifyAction(BaseModel):
+    """Somebody is told that the rule met the request; what it says is the rule's name."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["notify"]
+    operator_id: RowId | None = None
+    """None: whoever has the request then."""
+
+
 class HookAction(BaseModel):
     """Tell a program elsewhere: a signed POST that is sent at most once."""
 
@@ -104,9 +121,10 @@ class HookAction(BaseModel):
     url: Address
 
 
-_Changing = AssignAction | PriorityAction | TypeAction | StatusAction
+_Changing = AssignAction | TeamAction | PriorityAction | TypeAction | StatusAction
 Action = Annotated[
-    _Changing | NoteAction | ReplyAction | ListAction | HookAction, Field(discriminator="kind")
+    _Changing | NoteAction | ReplyAction | ListAction | NotifyAction | HookAction,
+    Field(discriminator="kind"),
 ]
 
 

@@ -169,13 +169,20 @@ class SetAssignee(BaseModel):
     version: Number
 
 
+ClaimConfirmed = Annotated[list[Literal["claimed_by_other"]], Field(max_length=1)]
+"""What a person was asked before they act upon a colleague's request, and said yes to."""
+
+
+class SetTeam(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    team_id: RowId
+    version: Number
+    confirm: ClaimConfirmed = Field(default_factory=list)
+
+
 class HandedBack(BaseModel):
     count: int
     """How many requests went back into the queue."""
-
-
-ClaimConfirmed = Annotated[list[Literal["claimed_by_other"]], Field(max_length=1)]
-"""What a person was asked before they act upon a colleague's request, and said yes to."""
 
 
 class SetStatus(BaseModel):

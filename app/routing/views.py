@@ -9,7 +9,7 @@ from app.core.context import Context
 from app.core.permissions import Permission
 from app.longwork.queries import work_view
 from app.longwork.schemas import LongWorkView
-from app.routing import counts, history, holders, overview, queries, services, timing
+from app.routing import counts, history, holders, moving, overview, queries, services, timing
 from app.routing.exporting import ExportRequests, export_requests
 from app.routing.long_work import BulkAct, begin_bulk
 from app.routing.overview_schemas import OverviewView
@@ -28,6 +28,7 @@ from app.routing.schemas import (
     ServiceRequestView,
     SetAssignee,
     SetStatus,
+    SetTeam,
 )
 
 routing = Blueprint("routing", __name__)
@@ -151,6 +152,20 @@ def get_deadline(ctx: Context, request_id: int) -> DeadlineView:
 )
 def set_assignee(ctx: Context, request_id: int, body: SetAssignee) -> ServiceRequestView:
     return queries.request_view(services.set_assignee(ctx, request_id, body))
+
+
+@endpoint(
+    routing,
+    "PUT",
+    "/service-requests/<int:request_id>/team",
+    access=Permission.SERVICE_REQUESTS_ASSIGN,
+    summary="Move into another team's queue",
+    body=SetTeam,
+    response=ServiceRequestView,
+    errors=("stale_version", "claimed_by_other", "team_cannot_serve", "request_not_active"),
+)
+def set_team(ctx: Context, request_id: int, body: SetTeam) -> ServiceRequestView:
+    return queries.request_view(moving.set_team(ctx, request_id, body))
 
 
 @endpoint(

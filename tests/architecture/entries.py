@@ -23,7 +23,7 @@ from tests.architecture.entries_notifications import NOTIFICATIONS
 from tests.architecture.entries_publishing import PUBLISHING
 from tests.architecture.entries_time import TIME
 from tests.architecture.entries_views import SAVED_VIEWS
-from tests.architecture.organisation import Stage
+from tests.architecture.organisation import MARK, Stage
 
 
 def _account(body: Any = None) -> Callable[[Stage], Ask]:
@@ -54,6 +54,12 @@ def _assignee(stage: Stage) -> Ask:
         {"request_id": stage.request.id},
         {"operator_id": stage.somebody_to_serve().id, "version": stage.version()},
     )
+
+
+def _team(stage: Stage) -> Ask:
+    request = stage.make.request(stage.account, f"{MARK}换个班组")  # whoever has the other one keeps it
+    body = {"team_id": stage.team_to_serve().id, "version": request.version, "confirm": _CLAIMED}
+    return Ask({"request_id": request.id}, body)
 
 
 def _conversation(body: Callable[[Stage], Any] = lambda _stage: None) -> Callable[[Stage], Ask]:
@@ -219,6 +225,7 @@ ROUTES: dict[str, Entry] = {
     "routing.get_overview": Entry(_R.OWN, 200, plain),
     "routing.get_request": Entry(_R.REQUEST, 200, _request()),
     "routing.set_assignee": Entry(_R.REQUEST, 200, _assignee),
+    "routing.set_team": Entry(_R.REQUEST, 200, _team),
     "routing.set_status": Entry(_R.REQUEST, 200, _request(status="on_hold", confirm=_CLAIMED)),
     "routing.classify_request": Entry(_R.REQUEST, 200, _request(type="complaint", confirm=_CLAIMED)),
     "routing.list_changes": Entry(_R.REQUEST, 200, _request()),

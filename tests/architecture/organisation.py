@@ -31,6 +31,7 @@ from app.models import (
     OutboundMessage,
     OutboundState,
     ServiceRequest,
+    Team,
     Verdict,
 )
 from app.workbench.replies import send_reply
@@ -85,7 +86,7 @@ class Stage:
         self.account = make.account(home, self.team)
         self.away_account = make.account(away, self.away_team)
         self.helpers = {who: make.agency(kind) for who, (kind, *_) in TERMS.items()}
-        helping = {who: make.team(agency) for who, agency in self.helpers.items()}
+        self.helping = helping = {who: make.team(agency) for who, agency in self.helpers.items()}
         for who, team in helping.items():
             self.people[who] = make.operator(self.helpers[who], team, role=role.SUPERVISOR)
         self.granted_accounts = [make.account(self.helpers[who], team) for who, team in helping.items()]
@@ -115,6 +116,10 @@ class Stage:
         """To whom whoever asks may hand the first agency's requests."""
         own = self.people[self.asker] if self.asker == WITHIN else None
         return own or self.operator
+
+    def team_to_serve(self) -> Team:
+        """Into whose queue whoever asks may put them."""
+        return self.helping[WITHIN] if self.asker == WITHIN else self.team
 
     @property
     def operator(self) -> Operator:

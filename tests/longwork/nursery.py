@@ -1,33 +1,20 @@
-"""Workers that a test may kill: `python -m tests.longwork.nursery WORK`, its installation in the environment.
-
-It has everything imported, and for each line on its input (how many seconds the worker's clock goes ahead)
-forks a worker that goes on with the work until it is over. It says the worker's id, then how it ended.
-"""
+"""Workers that go on with one long work until it is over: `python -m tests.longwork.nursery WORK`."""
 
 from __future__ import annotations
 
-import os
 import sys
-from datetime import datetime, timedelta
+from functools import partial
 
 from app.config import load_settings
-from app.core.clock import SystemClock
 from app.core.unit_of_work import open_context
 from app.longwork import runner
 from app.longwork.runner import HAND, go_on
 from app.models import LongWork
 from app.processes.composition import compose
 from tests.longwork.counting import COUNTING
+from tests.support.killing import Ahead, raise_workers
 
 assert COUNTING  # the kind that it does
-
-
-class Ahead(SystemClock):
-    def __init__(self, seconds: float) -> None:
-        self._ahead = timedelta(seconds=seconds)
-
-    def now(self) -> datetime:
-        return super().now() + self._ahead
 
 
 def work(number: int, ahead: float) -> None:
@@ -40,21 +27,5 @@ def work(number: int, ahead: float) -> None:
                 return
 
 
-def _say(word: object) -> None:
-    sys.stdout.write(f"{word}\n")
-    sys.stdout.flush()
-
-
-def main(number: int) -> None:
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            work(number, float(line))
-            os._exit(0)
-        _say(child)
-        _, status = os.waitpid(child, 0)
-        _say("over" if status == 0 else "killed")
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    raise_workers(partial(work, int(sys.argv[1])))

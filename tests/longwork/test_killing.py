@@ -6,11 +6,7 @@ import csv
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import select
@@ -22,55 +18,12 @@ from app.longwork.runner import HAND, folder_of
 from app.longwork.services import begin
 from app.media.store import file_store
 from app.models import LongWork, LongWorkState, ProcessLease, StoredFile
-from app.ops.layout import ROOT
 from tests.factories.make import Make
 from tests.longwork.counting import COUNTING, Counting
+from tests.support.killing import ended, nursery, worker
 from tests.support.stack import PATIENCE_SECONDS
 
 ROWS, KILLS = 10_000, 20
-_AHEAD = 60.0
-"""How far each worker's clock is ahead of the one before: by then a dead worker's lease is over."""
-
-
-@contextmanager
-def nursery(runtime: Runtime, number: int) -> Iterator[subprocess.Popen[str]]:
-    settings = runtime.settings
-    environ = {
-        **os.environ,
-        "LINGKE_ENV": "test",
-        "DATA_DIR": str(settings.data_dir),
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "SECRET_KEY": settings.secret_key.get_secret_value(),
-        "CREDENTIAL_KEYS": settings.credential_keys.get_secret_value(),
-        "INSTALLATION": settings.installation,
-        "PYTHONPATH": str(ROOT),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.longwork.nursery", str(number)],
-        cwd=ROOT,
-        env=environ,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.communicate(timeout=PATIENCE_SECONDS)
-
-
-def worker(process: subprocess.Popen[str], count: int) -> int:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(f"{count * _AHEAD}\n")
-    process.stdin.flush()
-    return int(process.stdout.readline())
-
-
-def ended(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
 
 
 def row_of(runtime: Runtime, number: int) -> LongWork:
@@ -91,7 +44,7 @@ def test_a_worker_killed_at_any_moment_neither_repeats_nor_loses_a_row(make: Mak
     chance = random.Random(20)
     with open_context(runtime, make.actor(owner)) as ctx:
         number = begin(ctx, COUNTING, Counting(until=ROWS, chunk=50, write=True)).id
-    with nursery(runtime, number) as process:
+    with nursery(runtime, "tests.longwork.nursery", str(number)) as process:
         for kill in range(KILLS):
             child = worker(process, kill)
             more = chance.randrange(1, ROWS // KILLS - 60)

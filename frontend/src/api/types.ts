@@ -2327,6 +2327,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/service-requests/{request_id}/team': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Move into another team's queue */
+    put: operations['routing_set_team']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/service-requests/bulk-acts': {
     parameters: {
       query?: never
@@ -3995,12 +4012,14 @@ export interface components {
       /** Actions */
       actions: (
         | components['schemas']['AssignAction']
+        | components['schemas']['TeamAction']
         | components['schemas']['PriorityAction']
         | components['schemas']['TypeAction']
         | components['schemas']['StatusAction']
         | components['schemas']['NoteAction']
         | components['schemas']['ReplyAction']
         | components['schemas']['ListAction']
+        | components['schemas']['NotifyAction']
         | components['schemas']['HookAction']
       )[]
       /**
@@ -4308,12 +4327,14 @@ export interface components {
       /** Actions */
       actions: (
         | components['schemas']['AssignAction']
+        | components['schemas']['TeamAction']
         | components['schemas']['PriorityAction']
         | components['schemas']['TypeAction']
         | components['schemas']['StatusAction']
         | components['schemas']['NoteAction']
         | components['schemas']['ReplyAction']
         | components['schemas']['ListAction']
+        | components['schemas']['NotifyAction']
         | components['schemas']['HookAction']
       )[]
       /**
@@ -6413,6 +6434,22 @@ export interface components {
       unread: number
     }
     /**
+     * NotifyAction
+     * @description Somebody is told that the rule met the request; what it says is the rule's name.
+     */
+    NotifyAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'notify'
+      /**
+       * Operator Id
+       * @default null
+       */
+      operator_id: number | null
+    }
+    /**
      * OfferedAction
      * @description An action as an editor offers it.
      */
@@ -7347,12 +7384,14 @@ export interface components {
       /** Actions */
       actions: (
         | components['schemas']['AssignAction']
+        | components['schemas']['TeamAction']
         | components['schemas']['PriorityAction']
         | components['schemas']['TypeAction']
         | components['schemas']['StatusAction']
         | components['schemas']['NoteAction']
         | components['schemas']['ReplyAction']
         | components['schemas']['ListAction']
+        | components['schemas']['NotifyAction']
         | components['schemas']['HookAction']
       )[]
       /**
@@ -7419,12 +7458,14 @@ export interface components {
       /** Actions */
       actions: (
         | components['schemas']['AssignAction']
+        | components['schemas']['TeamAction']
         | components['schemas']['PriorityAction']
         | components['schemas']['TypeAction']
         | components['schemas']['StatusAction']
         | components['schemas']['NoteAction']
         | components['schemas']['ReplyAction']
         | components['schemas']['ListAction']
+        | components['schemas']['NotifyAction']
         | components['schemas']['HookAction']
       )[]
       /** Hourly Limit */
@@ -8104,6 +8145,15 @@ export interface components {
       /** Confirm */
       confirm?: 'claimed_by_other'[]
     }
+    /** SetTeam */
+    SetTeam: {
+      /** Team Id */
+      team_id: number
+      /** Version */
+      version: number
+      /** Confirm */
+      confirm?: 'claimed_by_other'[]
+    }
     /**
      * SettleOutcome
      * @description A person looked on the platform whether a message with an unknown outcome is there.
@@ -8291,6 +8341,19 @@ export interface components {
       | 'span'
       | 'truth'
       | 'related'
+    /**
+     * TeamAction
+     * @description Into the queue of this team.
+     */
+    TeamAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'move_to_team'
+      /** Team Id */
+      team_id: number
+    }
     /** TeamChanged */
     TeamChanged: {
       /** Team Id */
@@ -14024,6 +14087,41 @@ export interface operations {
         }
       }
       /** @description A problem (stale_version, newer_request_open, request_not_active, transition_refused, claimed_by_other) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_set_team: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetTeam']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ServiceRequestView']
+        }
+      }
+      /** @description A problem (stale_version, claimed_by_other, team_cannot_serve, request_not_active) */
       default: {
         headers: {
           [name: string]: unknown

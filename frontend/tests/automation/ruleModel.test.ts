@@ -15,6 +15,8 @@ import {
 
 const KINDS: ActionKind[] = [
   'assign',
+  'move_to_team',
+  'notify',
   'set_priority',
   'set_type',
   'set_status',

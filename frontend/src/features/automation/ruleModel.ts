@@ -41,6 +41,10 @@ export function blankAction(kind: ActionKind): Action {
   switch (kind) {
     case 'assign':
       return { kind, operator_id: null }
+    case 'move_to_team':
+      return { kind, team_id: 0 }
+    case 'notify':
+      return { kind, operator_id: null }
     case 'set_priority':
       return { kind, priority: 1 }
     case 'set_type':

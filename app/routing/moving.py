@@ -1,0 +1,49 @@
+"""Moving a request into another team's queue, and which teams that can be."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.core.context import Context
+from app.core.errors import Conflict, Invalid
+from app.core.permissions import Permission
+from app.identity.queries import operators_for
+from app.identity.scope import scope
+from app.models import ACTIVE_STATUSES, Account, ServiceRequest, Team
+from app.routing import lifecycle
+from app.routing.confirming import require_own
+from app.routing.queries import get_request
+from app.routing.roster import manual_decision
+from app.routing.schemas import SetTeam
+from app.routing.services import require_version
+
+MOVED = "moved_to_team"
+
+
+def set_team(ctx: Context, request_id: int, command: SetTeam) -> ServiceRequest:
+    """Put a request into the queue of another team; whoever had it has it no more.
+
+    One that is the team's already stays as it is. Raises Invalid(`team_cannot_serve`) for a team in which
+    nobody serves the account: there it would wait for ever.
+    """
+    ctx.require(Permission.SERVICE_REQUESTS_ASSIGN)
+    request = get_request(ctx, request_id)
+    ctx.require(Permission.SERVICE_REQUESTS_ASSIGN, account_id=request.account_id)
+    require_version(ctx, request, command.version)
+    require_own(ctx, request, command.confirm)
+    account = ctx.session.get_one(Account, request.account_id)
+    if not _serves(ctx, account, command.team_id):
+        raise Invalid("team_cannot_serve", fields={"team_id": "team_does_not_serve_account"})
+    if request.status not in ACTIVE_STATUSES:
+        raise Conflict("request_not_active")
+    if request.team_id == command.team_id:
+        return request
+    decision = manual_decision(ctx, request, account, None, MOVED)
+    lifecycle.assign_many(ctx, [(request, decision)], queues={request.id: command.team_id})
+    return request
+
+
+def _serves(ctx: Context, account: Account, team_id: int) -> bool:
+    seen = ctx.session.scalar(scope(select(Team.id), ctx.actor, Team).where(Team.id == team_id))
+    people = operators_for(ctx, account)
+    return seen is not None and any(team.id == team_id for person in people for team in person.teams)
