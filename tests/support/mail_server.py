@@ -86,7 +86,8 @@ class _Handler:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         said = self._next("DATA", server.transport)
         if said.startswith("250") or said == HANGS_UP:
-            message = message_from_bytes(bytes(envelope.content or b""), policy=default)
+            assert isinstance(envelope.content, bytes)
+            message = message_from_bytes(envelope.content, policy=default)
             assert isinstance(message, EmailMessage)
             self._server.taken.append(message)
             self._server.recipients += envelope.rcpt_tos
