@@ -73,6 +73,7 @@ from app.models.service_request import (
     AssignmentDecision,
     RequestStatus,
     ServiceRequest,
+    is_unread,
     stands,
 )
 from app.models.special_list import SpecialList, SpecialListEntry
@@ -188,5 +189,6 @@ __all__ = [
     "Verdict",
     "VerdictOutcome",
     "WaitingItem",
+    "is_unread",
     "stands",
 ]

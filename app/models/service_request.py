@@ -33,6 +33,7 @@ WORKING_STATUSES = (RequestStatus.NEW, RequestStatus.OPEN)
 DONE_STATUSES = (RequestStatus.RESOLVED, RequestStatus.CLOSED)
 _ACTIVE_SQL = text("status IN ('new', 'open', 'pending', 'on_hold')")
 _DONE_SQL = text("status IN ('resolved', 'closed')")
+_DONE_UNREAD_SQL = text("status IN ('resolved', 'closed') AND unread_count > 0")
 
 
 def _partial(name: str, *columns: Any, where: Any) -> Index:
@@ -79,6 +80,16 @@ class ServiceRequest(Entity):
             "ix_service_requests_active_counts", *_COUNTED, "waiting_since", "due_at", where=_ACTIVE_SQL
         ),
         _partial("ix_service_requests_done_counts", *_COUNTED, where=_DONE_SQL),
+        # What came in after the end and nobody has read: few of very many.
+        _partial(
+            "ix_service_requests_done_unread",
+            "account_id",
+            "status",
+            "unread_count",
+            "assignee_id",
+            "team_id",
+            where=_DONE_UNREAD_SQL,
+        ),
         _partial("ix_service_requests_done_lately", "resolved_at", "account_id", "status", where=_DONE_SQL),
         # Figures of a span: what they count and by what they are narrowed, without the rows.
         Index("ix_service_requests_by_opening", "opened_at", *_FIGURES, "first_replied_at", "due_at"),
@@ -133,6 +144,11 @@ def stands(statuses: tuple[RequestStatus, ...]) -> ColumnElement[bool]:
     """`status IN (…)` with the values as text, in their order: a partial index serves only the condition that
     it was made with, and SQLite does not look behind a bound value. Put together once: every list asks it."""
     return ServiceRequest.status.in_([literal_column(f"'{status.value}'") for status in statuses])
+
+
+def is_unread() -> ColumnElement[bool]:
+    """`unread_count > 0` as its partial index has it, which SQLite compares by the letter."""
+    return ServiceRequest.unread_count > literal_column("0")
 
 
 class AssignmentDecision(Entity):

@@ -14,6 +14,7 @@ from app.models import (
     DONE_STATUSES,
     RequestStatus,
     ServiceRequest,
+    is_unread,
     stands,
 )
 from app.routing.fields import SERVICE_REQUESTS, standing
@@ -46,7 +47,7 @@ def filtered_requests(ctx: Context, query: ServiceRequestQuery) -> Select[Servic
     if query.overdue:
         statement = statement.where(overdue_condition(ctx))
     if query.unread:
-        statement = statement.where(ServiceRequest.unread_count > 0)
+        statement = statement.where(is_unread())
     if query.send_failed:
         statement = statement.where(ServiceRequest.send_failure.is_not(None))
     if query.q.strip():

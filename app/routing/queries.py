@@ -27,6 +27,7 @@ from app.models import (
     Operator,
     ServiceRequest,
 )
+from app.routing.counts import counted_at_most
 from app.routing.narrowing import filtered_requests, is_large
 from app.routing.policies import heaviest_first
 from app.routing.previews import shown_text
@@ -150,7 +151,7 @@ def list_requests(ctx: Context, query: ServiceRequestQuery) -> ServiceRequestLis
         rows, total = _page_by_words(ctx, filtered, sort, query.limit + 1, total)
     else:
         if total is None:
-            total = _count(ctx, filtered)
+            total = _total(ctx, query, filtered)
         rows = _first_rows(ctx, _read_in_order(ctx, filtered, query), sort, query.limit + 1)
     page = rows[: query.limit]
     next_cursor = None
@@ -216,7 +217,13 @@ def membership(ctx: Context, query: MembershipQuery) -> MembershipView:
         )
     )
     items = [MemberView(id=row[0], place=_place(row[1:], sort)) for row in rows]
-    return MembershipView(items=items, total=_count(ctx, filtered))
+    return MembershipView(items=items, total=_total(ctx, query, filtered))
+
+
+def _total(ctx: Context, query: ServiceRequestQuery, filtered: Select[ServiceRequest]) -> int:
+    """Of all that is done as far as the views column counts it; of what was asked for more closely, all."""
+    is_all_done = query.view == "resolved" and query.condition is None and query.saved_view_id is None
+    return counted_at_most(ctx, filtered) if is_all_done else _count(ctx, filtered)
 
 
 def _count(ctx: Context, filtered: Select[ServiceRequest]) -> int:

@@ -156,6 +156,8 @@ class AccountCount(BaseModel):
 
 class ServiceRequestCounts(BaseModel):
     views: ViewCounts
+    counted_to: int
+    """Requests that are done are counted so far and no further: one more stands for all there may be."""
     unread: int
     unread_by_view: ViewCounts
     in_hand: int

@@ -116,7 +116,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "reviews.get_draw": 3,
     "reviews.list_draws": 3,
     "reviews.list_sampled_items": 11,
-    "routing.count_requests": 5,
+    "routing.count_requests": 6,
     "routing.get_deadline": 3,
     "routing.get_overview": 13,
     "routing.get_request": 2,

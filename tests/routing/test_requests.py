@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.core.unit_of_work import open_context
 from app.jobs.job import perform
 from app.listener.jobs import LISTENER
 from app.models import AssignmentDecision, Operator, Presence, ServiceRequest
+from app.routing import counts
 from app.routing.job_names import ASSIGN_WAITING
 from tests.factories.browser import Browser
 from tests.factories.make import Make
@@ -272,6 +274,24 @@ def test_counts_are_the_lengths_of_the_lists(office: Office, open_browser: Open)
         assert entry["count"] == counts["views"]["all"]
         # By name for everybody: who may not read accounts sees the name on each of its requests all the same.
         assert entry["account"]["name"] == office.account.name
+
+
+def test_what_is_done_is_counted_so_far_and_no_further(
+    office: Office, open_browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number of what is to be done stays exact, and so does that of a closer question."""
+    monkeypatch.setattr(counts, "COUNTED_TO", 2)
+    make, screen = office.make, open_browser(office.anna)
+    for _ in range(4):
+        done = make.request(office.account, assignee=office.anna)
+        screen.put(f"/service-requests/{done.id}/status", {"status": "resolved", "version": done.version})
+    for _ in range(3):
+        make.request(office.account, assignee=office.anna)
+    told = screen.get("/service-requests/counts").get_json()
+    assert (told["counted_to"], told["views"]["resolved"], told["views"]["mine"]) == (2, 3, 3)
+    assert screen.get("/service-requests", view="resolved").get_json()["total"] == 3
+    narrowed = json.dumps({"field": "status", "op": "is", "value": "resolved"})
+    assert screen.get("/service-requests", condition=narrowed).get_json()["total"] == 4
 
 
 def test_search_knows_no_wildcards(office: Office, open_browser: Open) -> None:

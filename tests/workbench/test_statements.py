@@ -27,7 +27,7 @@ def cost(desk: Desk, screen: Browser, path: str) -> int:
         ("/service-requests?view=all", 4),
         ("/service-requests?view=mine", 4),
         ("/service-requests?view=all&q=请尽快", 4),
-        ("/service-requests/counts", 5),
+        ("/service-requests/counts", 6),
         ("/service-requests/{request}", 9),
         ("/service-requests/{request}/changes", 9),
         ("/conversations/{conversation}", 8),

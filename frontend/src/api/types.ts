@@ -7860,6 +7860,8 @@ export interface components {
     /** ServiceRequestCounts */
     ServiceRequestCounts: {
       views: components['schemas']['ViewCounts']
+      /** Counted To */
+      counted_to: number
       /** Unread */
       unread: number
       unread_by_view: components['schemas']['ViewCounts']

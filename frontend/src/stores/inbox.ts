@@ -4,7 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 
 import { requests as api } from '@/api/endpoints'
-import type { RequestCounts, RequestPage, ServiceRequestView } from '@/api/contract'
+import type { RequestCounts, RequestPage, ServiceRequestView, ViewName } from '@/api/contract'
 import {
   inOrder,
   placed,
@@ -73,6 +73,11 @@ export const useInbox = defineStore('inbox', () => {
     if (!filtered.value && counts.value) return counts.value.views[query.value.view]
     return cursor.value === null ? rows.value.shown.length + rows.value.waiting.length : serverTotal.value
   })
+  /** As it is shown: what is done is counted only so far, and more of it reads as `10000+`. */
+  function shownCount(view: ViewName, count: number): string {
+    const end = counts.value?.counted_to ?? count
+    return view === 'resolved' && count > end ? `${end}+` : String(count)
+  }
   const filtered = computed(
     () =>
       query.value.text !== '' ||
@@ -248,6 +253,7 @@ export const useInbox = defineStore('inbox', () => {
     fresh,
     total,
     counts,
+    shownCount,
     cursor,
     loadingMore,
     selectedId,
