@@ -17,6 +17,7 @@ from app.core.json_text import json_text
 from app.core.wire import parse_command
 from app.identity.scope import scope
 from app.models import Agency, Operator, Team
+from app.models.unit import is_in_use
 
 
 def checked_form(ctx: Context, where: str, model: type[FormModel], values: dict[str, Any]) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def require_owners(ctx: Context, agency_id: int, team_id: int | None, owner_id: 
     for model, value, name in ((Team, team_id, "team_id"), (Operator, owner_id, "owner_operator_id")):
         if value is None:
             continue
-        found = ctx.session.scalar(select(model.id).where(model.id == value, model.agency_id == agency_id))
+        of_it = select(model.id).where(model.id == value, model.agency_id == agency_id)
+        found = ctx.session.scalar(of_it.where(is_in_use(Team)) if model is Team else of_it)
         if found is None:
             raise Invalid(fields={name: "not_of_this_agency"})

@@ -18,6 +18,7 @@ from app.identity.audit_chain import verify_chain
 from app.identity.people import set_active
 from app.identity.people_queries import list_people
 from app.identity.people_schemas import PeopleQuery, PersonView, SetActive
+from app.identity.planting import new_agency
 from app.identity.role_queries import list_roles
 from app.identity.role_schemas import RoleView
 from app.identity.schemas import RoleRef
@@ -50,9 +51,7 @@ def operators_create(login: str, name: str, roles: tuple[str, ...], agency_name:
     with open_context(runtime_here(), _ADMINISTRATION) as ctx:
         agency = ctx.session.scalar(select(Agency).where(Agency.name == agency_name))
         if agency is None:
-            agency = Agency(created_at=ctx.now(), name=agency_name, kind=AgencyKind.IN_HOUSE, is_active=True)
-            ctx.session.add(agency)
-            ctx.session.flush()
+            agency = new_agency(ctx.session, agency_name, AgencyKind.IN_HOUSE, ctx.now())
         create_operator(
             ctx,
             agency_id=agency.id,

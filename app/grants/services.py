@@ -24,6 +24,7 @@ from app.identity import audit
 from app.identity.grant_schemas import GrantChanged
 from app.identity.scope import grant_audience, scope
 from app.models import Account, AccountKind, AccountStatus, Agency, AgencyKind, Grant, Team
+from app.models.unit import is_in_use
 
 MOST_OPEN = 50
 """Of one account, those that hold or will."""
@@ -197,7 +198,9 @@ def _checked_allows(content: GrantContent) -> set[str]:
 def _team(ctx: Context, agency: Agency, team_id: int | None) -> Team | None:
     if team_id is None:
         return None
-    found = ctx.session.scalar(select(Team).where(Team.id == team_id, Team.agency_id == agency.id))
+    found = ctx.session.scalar(
+        select(Team).where(Team.id == team_id, Team.agency_id == agency.id, is_in_use(Team))
+    )
     if found is None:
         raise Invalid(fields={"team_id": "team_of_another_agency"})
     return found

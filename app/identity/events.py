@@ -8,11 +8,13 @@ from app.identity.looking_schemas import LookChanged
 from app.identity.people_schemas import AccessChanged, CapacityChanged, PersonChanged, TeamChanged
 from app.identity.role_schemas import RoleChanged
 from app.identity.schemas import PresenceChanged, SessionEnded
-from app.models import Contract, Grant, Operator, Role, Team
+from app.identity.unit_schemas import PersonPlaced, UnitChanged
+from app.models import Contract, Grant, Operator, Role, Team, Unit
 
 OPERATOR = EVENTS.kind("operator", Operator)
 SESSION = EVENTS.kind("session")
 TEAM = EVENTS.kind("team", Team)
+UNIT = EVENTS.kind("unit", Unit)
 ROLE = EVENTS.kind("role", Role)
 GRANT = EVENTS.kind("grant", Grant)
 CONTRACT = EVENTS.kind("contract", Contract)
@@ -23,10 +25,15 @@ OPERATOR_DISABLED = EVENTS.declare("operator.disabled", AccessChanged, OPERATOR,
 OPERATOR_ENABLED = EVENTS.declare("operator.enabled", AccessChanged, OPERATOR, audited=True)
 OPERATOR_CREATED = EVENTS.declare("operator.created", PersonChanged, OPERATOR, audited=True)
 OPERATOR_CHANGED = EVENTS.declare("operator.changed", PersonChanged, OPERATOR, audited=True)
+OPERATOR_PLACED = EVENTS.declare("operator.placed", PersonPlaced, OPERATOR, audited=True)
 VIEW_STARTED = EVENTS.declare("operator.view_started", LookChanged, OPERATOR, audited=True)
 VIEW_ENDED = EVENTS.declare("operator.view_ended", LookChanged, OPERATOR, audited=True)
 TEAM_CREATED = EVENTS.declare("team.created", TeamChanged, TEAM, audited=True)
 TEAM_RENAMED = EVENTS.declare("team.renamed", TeamChanged, TEAM, audited=True)
+UNIT_CREATED = EVENTS.declare("unit.created", UnitChanged, UNIT, audited=True)
+UNIT_RENAMED = EVENTS.declare("unit.renamed", UnitChanged, UNIT, audited=True)
+UNIT_MOVED = EVENTS.declare("unit.moved", UnitChanged, UNIT, audited=True)
+UNIT_DISSOLVED = EVENTS.declare("unit.dissolved", UnitChanged, UNIT, audited=True)
 ROLE_CREATED = EVENTS.declare("role.created", RoleChanged, ROLE, audited=True)
 ROLE_CHANGED = EVENTS.declare("role.changed", RoleChanged, ROLE, audited=True)
 ROLE_DELETED = EVENTS.declare("role.deleted", RoleChanged, ROLE, audited=True)

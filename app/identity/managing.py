@@ -24,10 +24,12 @@ from app.identity.managers import keep_somebody_who_manages
 from app.identity.passwords import hash_password
 from app.identity.people import find_person
 from app.identity.people_schemas import ChangePerson, NewPerson, NewTeam, RenameTeam, TeamChanged
+from app.identity.planting import lock_tree, new_team, require_free_name, unit_of_agency
 from app.identity.role_queries import may_give
 from app.identity.scope import agency_audience, scope
 from app.identity.services import capacity_of, create_operator, end_sessions, tell_person
-from app.models import Agency, AgencyKind, Operator, OperatorRole, Role, Team, TeamMember
+from app.models import Agency, AgencyKind, Operator, OperatorRole, Role, Team, TeamMember, Unit
+from app.models.unit import is_in_use
 
 # Without what is taken for something else when it is read out or copied by hand: 0 O 1 I l.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -114,27 +116,41 @@ def create_team(ctx: Context, command: NewTeam) -> Team:
     """Raises NotFound for an agency out of reach, Conflict for a name that it has already."""
     ctx.require(Permission.OPERATORS_MANAGE)
     agency = _agency(ctx, command.agency_id)
-    _check_name(ctx, agency.id, command.name)
-    team = Team(created_at=ctx.now(), agency_id=agency.id, name=command.name)
-    ctx.session.add(team)
-    ctx.session.flush()
+    lock_tree(ctx.session, ctx.now())
+    return create_team_under(ctx, unit_of_agency(ctx.session, agency.id, ctx.now()), command.name)
+
+
+def create_team_under(ctx: Context, parent: Unit, name: str) -> Team:
+    """A team of the unit's agency; the caller has asked for the right and holds the tree."""
+    _check_name(ctx, parent.agency_id, name)
+    require_free_name(ctx.session, name, parent)
+    team = new_team(ctx.session, parent.agency_id, name, ctx.now(), under=parent)
     _tell_team(ctx, team, created=True)
     return team
 
 
 def rename_team(ctx: Context, team_id: int, command: RenameTeam) -> Team:
     ctx.require(Permission.OPERATORS_MANAGE)
+    lock_tree(ctx.session, ctx.now())
     team = ctx.session.scalars(
         scope(select(Team), ctx.actor, Team).where(Team.id == team_id).with_for_update()
     ).one_or_none()
     if team is None:
         raise NotFound
     if team.name != command.name:
-        _check_name(ctx, team.agency_id, command.name)
-        team.name = command.name
-        ctx.session.flush()
-        _tell_team(ctx, team, created=False)
+        name_team(ctx, team, command.name)
     return team
+
+
+def name_team(ctx: Context, team: Team, name: str) -> None:
+    """Call a team otherwise; the caller has asked for the right and holds the tree."""
+    _check_name(ctx, team.agency_id, name)
+    unit = ctx.session.scalars(select(Unit).where(Unit.team_id == team.id)).one_or_none()
+    if unit is not None and unit.parent_id is not None:
+        require_free_name(ctx.session, name, ctx.session.get_one(Unit, unit.parent_id), but=unit)
+    team.name = name
+    ctx.session.flush()
+    _tell_team(ctx, team, created=False)
 
 
 def _tell_team(ctx: Context, team: Team, *, created: bool) -> None:
@@ -163,7 +179,9 @@ def _teams_of(ctx: Context, agency_id: int, ids: Sequence[int]) -> list[Team]:
     """The teams, all of this agency; raises Invalid when one is not."""
     teams = list(
         ctx.session.scalars(
-            select(Team).where(Team.agency_id == agency_id, Team.id.in_(ids)).order_by(Team.id)
+            select(Team)
+            .where(Team.agency_id == agency_id, Team.id.in_(ids), is_in_use(Team))
+            .order_by(Team.id)
         )
     )
     if len(teams) != len(set(ids)):

@@ -47,6 +47,7 @@ def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
             roles=role_refs(person),
             agency=AgencyRef(id=person.agency.id, name=person.agency.name, kind=person.agency.kind),
             teams=[TeamRef(id=team.id, name=team.name) for team in person.teams],
+            unit_id=person.unit_id,
             presence=person.presence,
             presence_since=person.presence_since,
             open_requests=load.get(person.id, 0),

@@ -30,6 +30,8 @@ class PersonView(BaseModel):
     roles: list[RoleRef]
     agency: AgencyRef
     teams: list[TeamRef]
+    unit_id: int | None
+    """Where in their agency they belong; null: directly in it."""
     presence: Presence
     presence_since: datetime
     open_requests: int

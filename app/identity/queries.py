@@ -39,6 +39,7 @@ from app.models import (
     ServiceRequest,
     Team,
 )
+from app.models.unit import is_in_use
 
 EVENT_COUNTER = "events"
 WHO_SERVES = (joinedload(Operator.agency), selectinload(Operator.teams), selectinload(Operator.roles))
@@ -187,7 +188,9 @@ def why_not_serving(
 def list_agencies(ctx: Context) -> AgencyList:
     """The agencies within reach, with the teams and active people of each."""
     agencies = ctx.session.scalars(scope(select(Agency), ctx.actor, Agency).order_by(Agency.id))
-    teams = ctx.session.scalars(scope(select(Team), ctx.actor, Team).order_by(Team.id)).all()
+    teams = ctx.session.scalars(
+        scope(select(Team), ctx.actor, Team).where(is_in_use(Team)).order_by(Team.id)
+    ).all()
     people = ctx.session.scalars(
         scope(select(Operator), ctx.actor, Operator).where(Operator.is_active).order_by(Operator.id)
     ).all()

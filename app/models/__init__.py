@@ -86,6 +86,7 @@ from app.models.topic import (
     Topic,
     TopicItem,
 )
+from app.models.unit import Unit, UnitKind
 
 __all__ = [
     "ACTIVE_STATUSES",
@@ -186,6 +187,8 @@ __all__ = [
     "Topic",
     "TopicItem",
     "TrainingLabel",
+    "Unit",
+    "UnitKind",
     "Verdict",
     "VerdictOutcome",
     "WaitingItem",

@@ -32,6 +32,7 @@ from app.grants.views import grants
 from app.identity import web_session
 from app.identity.people_views import people
 from app.identity.role_views import roles
+from app.identity.unit_views import units
 from app.identity.views import identity
 from app.listener.learning.views import labels
 from app.listener.ledger.views import listener
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     health,
     identity,
     people,
+    units,
     roles,
     accounts,
     customers,

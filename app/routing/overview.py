@@ -22,6 +22,7 @@ from app.identity.role_queries import may_with
 from app.identity.schemas import TeamRef
 from app.identity.scope import scope, visible
 from app.models import Account, AccountStatus, Operator, Presence, RequestStatus, ServiceRequest, Team
+from app.models.unit import is_in_use
 from app.routing.narrowing import overdue_condition, view_condition
 from app.routing.overview_schemas import AccountFigures, OverviewView, TeamFigures, TotalFigures
 
@@ -97,7 +98,9 @@ def _totals(ctx: Context, work: Iterable[_Work]) -> TotalFigures:
 def _teams(ctx: Context, people: list[Operator], work: dict[int | None, _Work]) -> list[TeamFigures]:
     held = open_requests_by_operator(ctx.session, [person.id for person in people])
     found = []
-    for team in ctx.session.scalars(scope(select(Team), ctx.actor, Team).order_by(Team.id)):
+    for team in ctx.session.scalars(
+        scope(select(Team), ctx.actor, Team).where(is_in_use(Team)).order_by(Team.id)
+    ):
         members = [person for person in people if any(own.id == team.id for own in person.teams)]
         online = [person for person in members if person.presence is Presence.ONLINE]
         found.append(

@@ -13,6 +13,7 @@ from app.adapters import registry
 from app.core.context import Context
 from app.core.permissions import RoleName
 from app.identity.passwords import hash_password
+from app.identity.planting import new_agency, new_team, plant, unit_of_agency
 from app.identity.services import capacity_of
 from app.models import (
     Account,
@@ -26,6 +27,8 @@ from app.models import (
     Stream,
     Team,
     TeamMember,
+    Unit,
+    UnitKind,
 )
 from app.seed.hours import seed_calendars
 from app.seed.listening import seed_monitors
@@ -50,6 +53,10 @@ class Person:
 YUNLING = "云岭通信"
 BLUEBRIDGE = "蓝桥代运营"
 CARE, BROADBAND, CAMPUS = "客服组", "宽带组", "校园组"
+CENTRE = "客户服务中心"
+DEPARTMENTS = (("综合客服部", CARE), ("宽带支撑部", BROADBAND))
+"""With the team that each holds."""
+LEADS_CENTRE, LEADS = ("jiangnan",), ("weilan", "bb.lead")
 TEAMS = ((YUNLING, CARE), (YUNLING, BROADBAND), (BLUEBRIDGE, CAMPUS))
 PEOPLE = (
     Person("hexiaotang", "何晓棠", (RoleName.OPERATOR,), YUNLING, (CARE, BROADBAND)),
@@ -83,22 +90,39 @@ def seed_demo(ctx: Context) -> bool:
 
 def _agencies(ctx: Context) -> dict[str, Agency]:
     kinds = {YUNLING: AgencyKind.IN_HOUSE, BLUEBRIDGE: AgencyKind.THIRD_PARTY}
-    agencies = {
-        name: Agency(created_at=ctx.now(), name=name, kind=kind, is_active=True)
-        for name, kind in kinds.items()
-    }
-    ctx.session.add_all(agencies.values())
-    ctx.session.flush()
-    return agencies
+    return {name: new_agency(ctx.session, name, kind, ctx.now()) for name, kind in kinds.items()}
 
 
 def _teams(ctx: Context, agencies: dict[str, Agency]) -> dict[str, Team]:
-    teams = {
-        name: Team(created_at=ctx.now(), agency_id=agencies[agency].id, name=name) for agency, name in TEAMS
+    """The brand's stand in a centre with two departments, the agency's directly in it."""
+    places = _departments(ctx, agencies[YUNLING])
+    return {
+        name: new_team(ctx.session, agencies[agency].id, name, ctx.now(), under=places.get(name))
+        for agency, name in TEAMS
     }
-    ctx.session.add_all(teams.values())
-    ctx.session.flush()
-    return teams
+
+
+def _departments(ctx: Context, agency: Agency) -> dict[str, Unit]:
+    """By the team that each holds."""
+    centre = _below(ctx, unit_of_agency(ctx.session, agency.id, ctx.now()), UnitKind.CENTRE, CENTRE)
+    return {team: _below(ctx, centre, UnitKind.DEPARTMENT, name) for name, team in DEPARTMENTS}
+
+
+def _below(ctx: Context, parent: Unit, kind: UnitKind, name: str) -> Unit:
+    unit = Unit(created_at=ctx.now(), agency_id=parent.agency_id, kind=kind, own_name=name)
+    plant(ctx.session, unit, parent)
+    return unit
+
+
+def _place(ctx: Context, person: Person, operator: Operator, teams: dict[str, Team]) -> None:
+    """People stand where their first team does, unless they lead more than that."""
+    unit = None
+    if person.login_name in LEADS_CENTRE:
+        unit = ctx.session.scalars(select(Unit).where(Unit.own_name == CENTRE)).one()
+    elif person.teams:
+        unit = ctx.session.scalars(select(Unit).where(Unit.team_id == teams[person.teams[0]].id)).one()
+    operator.unit_id = None if unit is None else unit.id
+    operator.leads_unit = person.login_name in (*LEADS_CENTRE, *LEADS)
 
 
 def _people(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -> None:
@@ -121,6 +145,7 @@ def _people(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -
             OperatorRole(created_at=ctx.now(), role_id=roles[key].id, operator_id=operator.id)
             for key in person.roles
         )
+        _place(ctx, person, operator, teams)
         for team in person.teams:
             ctx.session.add(TeamMember(created_at=ctx.now(), team_id=teams[team].id, operator_id=operator.id))
 

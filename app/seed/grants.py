@@ -15,6 +15,7 @@ from app.core.grants import Allowed, OpensPast
 from app.core.office import OFFICE_ZONE, start_of_day
 from app.core.permissions import RoleName
 from app.grants.bounds import bind
+from app.identity.planting import new_agency
 from app.models import (
     Account,
     Agency,
@@ -82,9 +83,7 @@ def _contract(ctx: Context, agency: Agency) -> Contract:
 
 def _department(ctx: Context) -> Agency:
     """Of the brand's own, with somebody who watches; the password is everybody's."""
-    department = Agency(created_at=ctx.now(), name=DEPARTMENT, kind=AgencyKind.IN_HOUSE, is_active=True)
-    ctx.session.add(department)
-    ctx.session.flush()
+    department = new_agency(ctx.session, DEPARTMENT, AgencyKind.IN_HOUSE, ctx.now())
     role = ctx.session.scalars(select(Role).where(Role.key == RoleName.SUPERVISOR)).one()
     login, name = WATCHER
     watcher = Operator(

@@ -22,6 +22,7 @@ from tests.architecture.entries_mail import MAIL
 from tests.architecture.entries_notifications import NOTIFICATIONS
 from tests.architecture.entries_publishing import PUBLISHING
 from tests.architecture.entries_time import TIME
+from tests.architecture.entries_units import UNITS
 from tests.architecture.entries_views import SAVED_VIEWS
 from tests.architecture.organisation import MARK, Stage
 
@@ -109,6 +110,7 @@ ROUTES: dict[str, Entry] = {
     **PUBLISHING,
     **SAVED_VIEWS,
     **TIME,
+    **UNITS,
     "health.openapi": Entry(_R.OWN, 200, plain),
     "identity.get_session": Entry(_R.OWN, 200, plain),
     "identity.log_in": Entry(

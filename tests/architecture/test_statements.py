@@ -109,6 +109,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "roles.prove_role": 7,
     "roles.who_may": 3,
     "roles.who_sees_account": 4,
+    "units.list_units": 5,
     "roles.who_sees_request": 4,
     "publishing.get_publication": 6,
     "publishing.list_publications": 6,

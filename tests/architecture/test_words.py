@@ -80,6 +80,7 @@ WORDS_OF = {
     "SpecialList": "special.list",
     "StatusAction.status": "status",
     "TimeTrigger.side": "automation",
+    "UnitKind": "units.kind",
     "TypeAction.type": "type",
 }
 NEVER_SHOWN = {*(frozenset(Permission) - GIVABLE), Permission.SESSION_USE}

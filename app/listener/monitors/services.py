@@ -40,6 +40,7 @@ from app.listener.monitors.schemas import (
 )
 from app.longwork.services import begin, call_off, is_open
 from app.models import Account, AccountFilter, InboundItem, LongWork, Monitor, Team
+from app.models.unit import is_in_use
 
 
 def create_monitor(ctx: Context, command: MonitorCommand) -> Monitor:
@@ -190,7 +191,9 @@ def require_accounts(ctx: Context, agency_id: int, account_ids: list[int]) -> No
 def _require_team(ctx: Context, agency_id: int, team_id: int | None) -> None:
     if team_id is None:
         return
-    found = ctx.session.scalar(select(Team.id).where(Team.id == team_id, Team.agency_id == agency_id))
+    found = ctx.session.scalar(
+        select(Team.id).where(Team.id == team_id, Team.agency_id == agency_id, is_in_use(Team))
+    )
     if found is None:
         raise Invalid(fields={"team_id": "no_such_team"})
 

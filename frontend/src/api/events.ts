@@ -603,6 +603,15 @@ export interface components {
             /** Team Ids */
             team_ids: number[];
         };
+        /** PersonPlaced */
+        PersonPlaced: {
+            /** Operator Id */
+            operator_id: number;
+            /** Unit Id */
+            unit_id: number;
+            /** Leads */
+            leads: boolean;
+        };
         /** PersonRef */
         PersonRef: {
             /** Id */
@@ -985,6 +994,26 @@ export interface components {
             version: number;
         };
         /**
+         * UnitChanged
+         * @description What a unit is from now on.
+         */
+        UnitChanged: {
+            /** Unit Id */
+            unit_id: number;
+            /** Agency Id */
+            agency_id: number;
+            /** Parent Id */
+            parent_id: number | null;
+            kind: components["schemas"]["UnitKind"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * UnitKind
+         * @enum {string}
+         */
+        UnitKind: "enterprise" | "agency" | "centre" | "department" | "team";
+        /**
          * WaitingView
          * @description What of an account waits to be dealt with.
          */
@@ -1065,6 +1094,7 @@ export interface EventPayloads {
   'operator.created': components['schemas']['PersonChanged']
   'operator.disabled': components['schemas']['AccessChanged']
   'operator.enabled': components['schemas']['AccessChanged']
+  'operator.placed': components['schemas']['PersonPlaced']
   'operator.presence_changed': components['schemas']['PresenceChanged']
   'operator.view_ended': components['schemas']['LookChanged']
   'operator.view_started': components['schemas']['LookChanged']
@@ -1089,6 +1119,10 @@ export interface EventPayloads {
   'team.created': components['schemas']['TeamChanged']
   'team.renamed': components['schemas']['TeamChanged']
   'topic.updated': components['schemas']['TopicChanged']
+  'unit.created': components['schemas']['UnitChanged']
+  'unit.dissolved': components['schemas']['UnitChanged']
+  'unit.moved': components['schemas']['UnitChanged']
+  'unit.renamed': components['schemas']['UnitChanged']
 }
 
 export const EVENT_NAMES = [
@@ -1135,6 +1169,7 @@ export const EVENT_NAMES = [
   'operator.created',
   'operator.disabled',
   'operator.enabled',
+  'operator.placed',
   'operator.presence_changed',
   'operator.view_ended',
   'operator.view_started',
@@ -1159,6 +1194,10 @@ export const EVENT_NAMES = [
   'team.created',
   'team.renamed',
   'topic.updated',
+  'unit.created',
+  'unit.dissolved',
+  'unit.moved',
+  'unit.renamed',
 ] as const
 
 export const KINDS = [
@@ -1187,6 +1226,7 @@ export const KINDS = [
   'special_list_entry',
   'team',
   'topic',
+  'unit',
 ] as const
 
 export type Kind = (typeof KINDS)[number]

@@ -1846,6 +1846,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/people/{operator_id}/unit': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Where somebody belongs, and whether they lead there */
+    put: operations['units_place_person']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/platforms': {
     parameters: {
       query?: never
@@ -2650,6 +2667,75 @@ export interface paths {
     /** Name a topic */
     put: operations['topics_rename_topic']
     post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/units': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The organisation as a tree, with who belongs where */
+    get: operations['units_list_units']
+    put?: never
+    /** A new centre, department, team or agency */
+    post: operations['units_create_unit']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/units/{unit_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Another name for a unit */
+    put: operations['units_rename_unit']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/units/{unit_id}/close': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A unit without people and work leaves the tree */
+    post: operations['units_close_unit']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/units/{unit_id}/move': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Below another unit, with all below it */
+    post: operations['units_move_unit']
     delete?: never
     options?: never
     head?: never
@@ -3580,6 +3666,11 @@ export interface components {
       version: number
       /** Confirm */
       confirm?: 'claimed_by_other'[]
+    }
+    /** CloseUnit */
+    CloseUnit: {
+      /** Version */
+      version: number
     }
     /**
      * Closed
@@ -6176,6 +6267,13 @@ export interface components {
       /** Unit */
       unit: string
     }
+    /** MoveUnit */
+    MoveUnit: {
+      /** Parent Id */
+      parent_id: number
+      /** Version */
+      version: number
+    }
     /**
      * Named
      * @enum {string}
@@ -6320,6 +6418,16 @@ export interface components {
       agency_id: number
       /** Name */
       name: string
+    }
+    /** NewUnit */
+    NewUnit: {
+      /** Parent Id */
+      parent_id: number
+      kind: components['schemas']['UnitKind']
+      /** Name */
+      name: string
+      /** @default null */
+      agency_kind: components['schemas']['AgencyKind'] | null
     }
     /**
      * NotOf
@@ -6642,6 +6750,15 @@ export interface components {
       /** Team Ids */
       team_ids: number[]
     }
+    /** PersonPlaced */
+    PersonPlaced: {
+      /** Operator Id */
+      operator_id: number
+      /** Unit Id */
+      unit_id: number
+      /** Leads */
+      leads: boolean
+    }
     /**
      * PersonProof
      * @description Of what whoever asks sees, what this person sees; of a person who is shut out, nothing.
@@ -6697,6 +6814,8 @@ export interface components {
       agency: components['schemas']['AgencyRef']
       /** Teams */
       teams: components['schemas']['TeamRef'][]
+      /** Unit Id */
+      unit_id: number | null
       presence: components['schemas']['Presence']
       /**
        * Presence Since
@@ -6711,6 +6830,19 @@ export interface components {
       is_active: boolean
       /** Serves */
       serves: boolean
+    }
+    /**
+     * PlacePerson
+     * @description Where somebody belongs from now on, and whether they lead there.
+     */
+    PlacePerson: {
+      /** Unit Id */
+      unit_id: number
+      /**
+       * Leads
+       * @default false
+       */
+      leads: boolean
     }
     /**
      * PlaceView
@@ -7182,6 +7314,13 @@ export interface components {
     RenameTopic: {
       /** Label */
       label: string
+      /** Version */
+      version: number
+    }
+    /** RenameUnit */
+    RenameUnit: {
+      /** Name */
+      name: string
       /** Version */
       version: number
     }
@@ -8685,6 +8824,86 @@ export interface components {
      * @enum {string}
      */
     Unit: 'rows' | 'share' | 'seconds' | 'per_person'
+    /**
+     * UnitChanged
+     * @description What a unit is from now on.
+     */
+    UnitChanged: {
+      /** Unit Id */
+      unit_id: number
+      /** Agency Id */
+      agency_id: number
+      /** Parent Id */
+      parent_id: number | null
+      kind: components['schemas']['UnitKind']
+      /** Name */
+      name: string
+    }
+    /**
+     * UnitKind
+     * @enum {string}
+     */
+    UnitKind: 'enterprise' | 'agency' | 'centre' | 'department' | 'team'
+    /**
+     * UnitMember
+     * @description Somebody who serves in a team, wherever they belong.
+     */
+    UnitMember: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+    }
+    /**
+     * UnitPerson
+     * @description Somebody as the tree names them.
+     */
+    UnitPerson: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Roles */
+      roles: components['schemas']['RoleRef'][]
+      presence: components['schemas']['Presence']
+      /** Is Active */
+      is_active: boolean
+      /** Leads */
+      leads: boolean
+    }
+    /**
+     * UnitTree
+     * @description From the root down: a unit stands before those below it.
+     */
+    UnitTree: {
+      /** Items */
+      items: components['schemas']['UnitView'][]
+      /** Deepest */
+      deepest: number
+    }
+    /** UnitView */
+    UnitView: {
+      /** Id */
+      id: number
+      /** Parent Id */
+      parent_id: number | null
+      kind: components['schemas']['UnitKind']
+      /** Name */
+      name: string
+      /** Level */
+      level: number
+      agency: components['schemas']['AgencyRef']
+      /** Team Id */
+      team_id: number | null
+      /** People */
+      people: components['schemas']['UnitPerson'][]
+      /** Members */
+      members: components['schemas']['UnitMember'][]
+      /** People Below */
+      people_below: number
+      /** Version */
+      version: number
+    }
     /** UnreadView */
     UnreadView: {
       /** Unread */
@@ -13028,6 +13247,41 @@ export interface operations {
       }
     }
   }
+  units_place_person: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        operator_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlacePerson']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PersonView']
+        }
+      }
+      /** @description A problem (unit_of_another_agency, unit_beyond_own) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   accounts_list_platforms: {
     parameters: {
       query?: never
@@ -14896,6 +15150,171 @@ export interface operations {
         }
       }
       /** @description A problem (stale_version) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  units_list_units: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['UnitTree']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  units_create_unit: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewUnit']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['UnitView']
+        }
+      }
+      /** @description A problem (unit_name_taken, team_name_taken, unit_misplaced, unit_too_deep, unit_beyond_own, unit_of_another_agency) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  units_rename_unit: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        unit_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RenameUnit']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['UnitView']
+        }
+      }
+      /** @description A problem (unit_name_taken, team_name_taken, stale_version, unit_beyond_own) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  units_close_unit: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        unit_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CloseUnit']
+      }
+    }
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem (unit_has_units, unit_has_people, unit_has_accounts, unit_has_grants, unit_has_requests, unit_has_monitors, stale_version, root_stays, unit_beyond_own) */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  units_move_unit: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        unit_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MoveUnit']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['UnitView']
+        }
+      }
+      /** @description A problem (unit_misplaced, unit_too_deep, unit_beyond_own, unit_of_another_agency, unit_name_taken, stale_version, root_stays, unit_circle) */
       default: {
         headers: {
           [name: string]: unknown

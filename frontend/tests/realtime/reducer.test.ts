@@ -149,6 +149,7 @@ describe('live events', () => {
       'operator.created',
       'operator.disabled',
       'operator.enabled',
+      'operator.placed',
       'operator.presence_changed',
       'operator.view_ended',
       'operator.view_started',
@@ -164,6 +165,10 @@ describe('live events', () => {
       'special_list.removed',
       'team.created',
       'team.renamed',
+      'unit.dissolved',
+      'unit.created',
+      'unit.moved',
+      'unit.renamed',
     ])
     const taken = EVENT_NAMES.filter((name) => !TOLD.has(name))
     expect(EVENT_NAMES.length - taken.length).toBe(TOLD.size)
