@@ -91,6 +91,8 @@ class RequestReach(StrEnum):
     """One's own, and what waits unassigned in one's team's queue."""
     TEAM = "team"
     """Those, and the requests of one's team mates."""
+    UNIT = "unit"
+    """Those, and the requests of all teams in one's unit and below it."""
     ALL = "all"
 
 
@@ -258,6 +260,8 @@ class Actor:
     agency_id: int | None = None
     session_id: int | None = None
     team_ids: frozenset[int] = frozenset()
+    unit_team_ids: frozenset[int] = frozenset()
+    """The teams in their unit and below it; none where no role of theirs reaches by units."""
     grants: tuple[Granted, ...] = ()
     locale: str = "zh-CN"
     address: str = field(default="", compare=False)
@@ -271,6 +275,11 @@ class Actor:
     def sees(self, field: MaskedField) -> bool:
         """Whether personal data is shown to them as it is."""
         return field not in self.masked
+
+    @property
+    def request_team_ids(self) -> frozenset[int]:
+        """Of which teams they reach requests: those that nobody has yet, or all (`request_reach`)."""
+        return self.team_ids | self.unit_team_ids
 
     @property
     def mandate(self) -> Mandate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
@@ -28,6 +29,7 @@ from app.core.crypto import token_hash
 from app.core.db import UtcDateTime, among
 from app.core.permissions import (
     ACCOUNT_REACHES,
+    REQUEST_REACHES,
     AccountReach,
     Actor,
     ActorKind,
@@ -38,7 +40,7 @@ from app.core.permissions import (
     together,
 )
 from app.core.runtime import Runtime
-from app.identity.reach import granted_within, owned_within
+from app.identity.reach import granted_within, owned_within, teams_below
 from app.models import Account, Operator, OperatorRole, OperatorSession, Role, TeamMember
 from app.models.account import read_grants
 from app.models.grant import grant_lines
@@ -111,7 +113,8 @@ def actor_of(
 
 
 def with_mandate(session: Session, actors: Iterable[Actor], mandate: Mandate, at: datetime) -> list[Actor]:
-    """What each of these people would be at a moment with this mandate and no other. One statement."""
+    """What each of these people would be at a moment with this mandate and no other. One statement, and one
+    for those who reach by units."""
     people = {actor.operator_id: actor for actor in actors}
     reach = mandate.account_reach
     ids, grants = owned_within(reach, Operator), granted_within(reach, Operator, at)
@@ -123,6 +126,7 @@ def with_mandate(session: Session, actors: Iterable[Actor], mandate: Mandate, at
         for number, own, lines in session.execute(select(Operator.id, owned, granted).where(which)):
             opened = read_grants(lines or "")
             reached[number] = (_numbers(own) | {one.account_id for one in opened}, opened)
+    below = _below(session, people) if mandate.request_reach is RequestReach.UNIT else {}
     made = []
     for number, actor in people.items():
         account_ids, opened = reached[number] if ids is not None else (None, ())
@@ -133,11 +137,19 @@ def with_mandate(session: Session, actors: Iterable[Actor], mandate: Mandate, at
                 account_reach=reach,
                 request_reach=mandate.request_reach,
                 masked=mandate.masked,
+                unit_team_ids=below.get(number, frozenset()),
                 account_ids=account_ids,
                 grants=opened,
             )
         )
     return made
+
+
+def _below(session: Session, people: Collection[int | None]) -> dict[int | None, frozenset[int]]:
+    """The teams in the unit of each of these people and below it."""
+    which = among(session, Operator.id, sorted(number or 0 for number in people))
+    rows = session.execute(select(Operator.id, _teams_below()).where(which))
+    return {number: _numbers(teams) for number, teams in rows}
 
 
 @cache
@@ -171,6 +183,7 @@ def _people() -> Select[Any]:
         Operator.locale,
         Operator.is_active,
         teams.correlate(Operator).scalar_subquery().label("team_ids"),
+        _unit_teams(),
         *_reached(),
     ).select_from(Operator)
 
@@ -189,17 +202,28 @@ def _roles() -> Any:
     return _of_the_person(func.aggregate_strings(line, _LINE))
 
 
+def _widest(column: Any, reaches: Sequence[StrEnum]) -> Any:
+    """The place of the widest of a person's reaches, the narrowest being 0."""
+    return _of_the_person(func.max(case({reach: at for at, reach in enumerate(reaches)}, value=column)))
+
+
+def _unit_teams() -> ColumnElement[Any]:
+    """The ids of the teams in a person's unit and below it, where that is how far they reach."""
+    place = _widest(Role.request_reach, REQUEST_REACHES)
+    reaches_so = place == REQUEST_REACHES.index(RequestReach.UNIT)
+    return case((reaches_so, _teams_below()), else_=null()).label("unit_team_ids")
+
+
+def _teams_below() -> Any:
+    teams = teams_below(Operator)
+    (team_id,) = teams.selected_columns
+    return teams.with_only_columns(_joined(team_id)).scalar_subquery()
+
+
 def _reached() -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """The ids of the accounts of a person's agency, and their grants, by their widest reach; whoever reaches
     every account has neither."""
-    widest = _of_the_person(
-        func.max(
-            case(
-                {reach: place for place, reach in enumerate(ACCOUNT_REACHES)},
-                value=Role.account_reach,
-            )
-        )
-    )
+    widest = _widest(Role.account_reach, ACCOUNT_REACHES)
     at = bindparam("at", type_=UtcDateTime())
     owned, granted = {}, {}
     for place, reach in enumerate(ACCOUNT_REACHES):
@@ -262,6 +286,7 @@ def _as_actor(row: Any, session_id: int | None, address: str) -> Actor:
         agency_id=row.agency_id,
         session_id=session_id,
         team_ids=_numbers(row.team_ids),
+        unit_team_ids=_numbers(row.unit_team_ids),
         grants=grants,
         locale=row.locale,
         address=address,

@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import aliased
 
 from app.core.grants import Granted
 from app.core.permissions import AccountReach
-from app.models import Account, AccountKind, Grant, Operator, TeamMember
+from app.models import Account, AccountKind, Grant, Operator, TeamMember, Unit
 from app.models.grant import holds
+from app.models.unit import is_unit_of
 
 Moment = datetime | ColumnElement[datetime]
 
@@ -48,6 +50,13 @@ def granted_within(
 def _teams(operator: Operator | type[Operator]) -> Select[int]:
     # The person of the statement outside, however deep this stands in it: never anybody at all.
     return select(TeamMember.team_id).where(TeamMember.operator_id == operator.id).correlate(Operator)
+
+
+def teams_below(operator: Operator | type[Operator]) -> Select[int | None]:
+    """The teams in somebody's unit and in all below it, closed ones too: what they did stays there."""
+    own, below = aliased(Unit), aliased(Unit)
+    found = select(below.team_id).join(own, below.path.startswith(own.path))
+    return found.where(is_unit_of(own, operator), below.team_id.is_not(None)).correlate(Operator)
 
 
 def serves(reach: AccountReach, operator: Operator, account: Account, at: datetime) -> bool:

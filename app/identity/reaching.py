@@ -44,7 +44,7 @@ def request_condition(actor: Actor) -> ColumnElement[bool]:
         within = and_(within, past.request_since(actor))
     if actor.request_reach is RequestReach.ALL:
         return within
-    of_teams: ColumnElement[bool] = ServiceRequest.team_id.in_(sorted(actor.team_ids))
+    of_teams: ColumnElement[bool] = ServiceRequest.team_id.in_(sorted(actor.request_team_ids))
     if actor.request_reach is RequestReach.OWN:
         of_teams = and_(ServiceRequest.assignee_id.is_(None), of_teams)
     # `IS TRUE` keeps indexes out of it: a team's requests are a large part of all, whatever is asked of them.

@@ -198,8 +198,8 @@ def _request_rooms_of(actor: Actor, bases: list[str]) -> set[str]:
     if actor.request_reach is RequestReach.ALL:
         return set(bases)
     rooms = {f"{base}.o{actor.operator_id}" for base in bases}
-    queue = "" if actor.request_reach is RequestReach.TEAM else ".waiting"
-    rooms.update(f"{base}.t{team}{queue}" for base in bases for team in actor.team_ids)
+    queue = ".waiting" if actor.request_reach is RequestReach.OWN else ""
+    rooms.update(f"{base}.t{team}{queue}" for base in bases for team in actor.request_team_ids)
     return rooms
 
 

@@ -308,7 +308,7 @@ def _require_reached(ctx: Context, unit: Unit) -> None:
     if ctx.actor.request_reach is RequestReach.ALL:
         return
     teams = {one.team_id for one in _below(ctx, unit) if one.team_id is not None}
-    if not teams <= ctx.actor.team_ids:
+    if not teams <= ctx.actor.request_team_ids:
         raise Conflict("unit_beyond_own")
 
 

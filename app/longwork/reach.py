@@ -17,7 +17,7 @@ def reach_of(actor: Actor) -> dict[str, Any]:
         "accounts": None if read is None else sorted(read),
         "since": {str(account): moment.isoformat() for account, moment in begins_of(actor).items()},
         "requests": actor.request_reach.value,
-        "teams": sorted(actor.team_ids),
+        "teams": sorted(actor.request_team_ids),
         "operator": actor.operator_id,
     }
 
@@ -38,7 +38,7 @@ def covers(actor: Actor, reach: dict[str, Any]) -> bool:
     as_wide = REQUEST_REACHES.index(actor.request_reach) >= REQUEST_REACHES.index(
         RequestReach(reach["requests"])
     )
-    return same_person and as_wide and set(reach["teams"]) <= actor.team_ids
+    return same_person and as_wide and set(reach["teams"]) <= actor.request_team_ids
 
 
 def _as_far_back(actor: Actor, reach: dict[str, Any]) -> bool:

@@ -66,13 +66,6 @@ def sids_of_session(connections: Iterable[Connection], session_id: int) -> list[
     return [c.sid for c in connections if c.actor.session_id == session_id]
 
 
-def concerns(actor: Actor, people: set[int], roles: set[int], agencies: set[int]) -> bool:
-    """Whether a change of these changes what the actor may, or what may whoever looks through them."""
-    if actor.operator_id in people or actor.agency_id in agencies or not actor.role_ids.isdisjoint(roles):
-        return True
-    return actor.own is not None and concerns(actor.own, people, roles, agencies)
-
-
 def eyes_of(actor: Actor) -> int | None:
     """The person through whose eyes somebody looks; None: their own."""
     return actor.operator_id if actor.own is not None else None

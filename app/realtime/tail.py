@@ -23,20 +23,15 @@ from app.core.json_text import json_text
 from app.core.metrics import BROWSERS_BEHIND, EVENTS_DELIVERED, LIVE_STEP_SECONDS
 from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.tables import EventLog
-from app.identity.events import (
-    GRANT_ADDED,
-    GRANT_BEGUN,
-    GRANT_EDITED,
-    GRANT_ENDED,
-    OPERATOR_CHANGED,
-    OPERATOR_DISABLED,
-    ROLE_CHANGED,
-    SESSION_ENDED,
-    VIEW_ENDED,
-    VIEW_STARTED,
-)
+from app.identity.events import SESSION_ENDED
 from app.identity.web_session import load_actors
-from app.realtime.connections import Connection, Connections, concerns, eyes_of, sids_of_session
+from app.realtime.changed import Changed
+from app.realtime.connections import (
+    Connection,
+    Connections,
+    eyes_of,
+    sids_of_session,
+)
 from app.realtime.event_log import newest, out_of_reach, read_after
 from app.realtime.frames import Frames, packet_of
 from app.realtime.hearing import Heard, heard_again
@@ -56,9 +51,6 @@ PAUSE_RATIO = 2.0
 SLICE_SECONDS = 0.002
 """So long deliveries go on before others of the process are let in."""
 BEHIND = "events.behind"
-_OF_GRANTS = frozenset({GRANT_ADDED, GRANT_BEGUN, GRANT_EDITED, GRANT_ENDED})
-_PEOPLE_CHANGED = (OPERATOR_CHANGED, OPERATOR_DISABLED)
-_LOOKS_CHANGED = (VIEW_STARTED, VIEW_ENDED)
 
 
 class Tail:
@@ -272,18 +264,9 @@ class Tail:
 
     def _follow_changed_people(self, events: Sequence[EventLog]) -> None:
         """Whose roles, teams or grants are others from now on is looked up at once, and not when all are."""
-        people = {event.payload["operator_id"] for event in events if event.name in _PEOPLE_CHANGED}
-        roles = {event.payload["role_id"] for event in events if event.name == ROLE_CHANGED}
-        agencies = {event.payload["agency_id"] for event in events if event.name in _OF_GRANTS}
-        looks = {event.payload["session_id"] for event in events if event.name in _LOOKS_CHANGED}
-        if people or roles or agencies or looks:
-            self._recheck(
-                [
-                    one
-                    for one in self._connections.all()
-                    if one.actor.session_id in looks or concerns(one.actor, people, roles, agencies)
-                ]
-            )
+        changed = Changed.by(events)
+        if changed.anything:
+            self._recheck([one for one in self._connections.all() if changed.concerns(one.actor)])
 
     def recheck_actors(self) -> None:
         """Look all browsers' sessions up again: rights may have changed, a session may have ended."""

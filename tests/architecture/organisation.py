@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 
 from app.adapters.types import Lane
 from app.core.grants import Allowed
-from app.core.permissions import Permission, RoleName
+from app.core.permissions import AccountReach, Permission, RequestReach, RoleName
 from app.core.runtime import Runtime
+from app.core.standard_roles import ROLES
 from app.core.unit_of_work import open_context
 from app.files.receiving import receive
 from app.files.services import keep_upload
@@ -21,6 +22,7 @@ from app.media.copies import record_copied
 from app.media.store import file_store
 from app.models import (
     Account,
+    Agency,
     AgencyKind,
     Avatar,
     Conversation,
@@ -32,18 +34,22 @@ from app.models import (
     OutboundState,
     ServiceRequest,
     Team,
+    UnitKind,
     Verdict,
 )
 from app.workbench.replies import send_reply
 from app.workbench.schemas import SendReply, WriteNote
 from app.workbench.services import write_note
 from tests.factories.make import Make
+from tests.factories.tree import Tree
 from tests.fakes.model import ADVERT
 from tests.files import samples
 
 # Stands in every text and name of the first agency; no answer to anybody else may hold it.
 MARK = "机密标记甲"
 LOOKING = "administrator as the operator"
+HEAD, OTHER_HEAD = "head of the unit", "head of another unit"
+"""Both reach all accounts of the agency, and the requests of their unit's teams alone."""
 
 
 BEFORE, WITHIN, AFTER, WATCHER = (
@@ -83,6 +89,7 @@ class Stage:
             "disabled operator": make.operator(home, self.team, is_active=False),
             LOOKING: make.operator(home, role=role.ADMINISTRATOR),
         }
+        self._heads(home)
         self.account = make.account(home, self.team)
         self.away_account = make.account(away, self.away_team)
         self.helpers = {who: make.agency(kind) for who, (kind, *_) in TERMS.items()}
@@ -107,6 +114,19 @@ class Stage:
         for account in (self.away_account, *self.granted_accounts):
             make.request(account, "别家的问题，请处理一下")
         self.request = make.request(self.account, f"{MARK}宽带坏了", author=MARK, assignee=self.operator)
+
+    def _heads(self, home: Agency) -> None:
+        """Two departments, each with a team and somebody who reaches requests by the unit they belong to."""
+        tree = Tree.standing(self.make, home)
+        for who, team in ((HEAD, self.team), (OTHER_HEAD, self.other_team)):
+            department = tree.add(UnitKind.DEPARTMENT, who, tree.root)
+            tree.put(team, department)
+            role = self.make.role(
+                *ROLES[RoleName.SUPERVISOR].mandate.permissions,
+                account_reach=AccountReach.AGENCY,
+                request_reach=RequestReach.UNIT,
+            )
+            self.people[who] = self.make.operator(home, role=role, unit_id=department)
 
     def _grant(self, account: Account) -> None:
         for who, (_, begins, ends, allows) in TERMS.items():

@@ -48,6 +48,14 @@ class Tree:
             plant(ctx.session, unit, above)
             return unit.id
 
+    def put(self, team: Team, under: int) -> int:
+        """A team that was made without a place; its unit."""
+        with open_context(self.make.runtime, _PLANTER) as ctx:
+            above = ctx.session.get_one(Unit, under)
+            unit = Unit(created_at=ctx.now(), agency_id=team.agency_id, kind=UnitKind.TEAM, team_id=team.id)
+            plant(ctx.session, unit, above)
+            return unit.id
+
     def team_of(self, unit: int) -> Team:
         with open_context(self.make.runtime, _PLANTER, write=False) as ctx:
             return ctx.session.get_one(Team, ctx.session.get_one(Unit, unit).team_id)

@@ -25,7 +25,9 @@ from app.core.permissions import (
     RequestReach,
 )
 from app.core.runtime import Runtime
-from app.identity.reach import granted_within, owned_within, serves
+from app.identity.actors import actor_of
+from app.identity.planting import plant, unit_of_agency
+from app.identity.reach import granted_within, owned_within, serves, teams_below
 from app.identity.scope import (
     account_audience,
     agency_audience,
@@ -55,6 +57,8 @@ from app.models import (
     ServiceRequest,
     Team,
     TeamMember,
+    Unit,
+    UnitKind,
 )
 from app.models.account import read_grants
 from app.models.grant import grant_lines
@@ -80,6 +84,10 @@ class Organisation:
     """(account, team, assignee)"""
     grants: list[GrantShape] = field(default_factory=list)
     done: list[int | None] = field(default_factory=list)
+    units: list[int | None] = field(default_factory=list)
+    """Below which of the units before it each stands (the first ones are the agencies')."""
+    places: list[int | None] = field(default_factory=list)
+    """In which unit each team and then each person is; none: directly in their agency."""
     """How many hours after now each request was resolved, if it was."""
 
 
@@ -137,7 +145,10 @@ def organisations(draw: st.DrawFn) -> Organisation:
     )
     grants = draw(st.lists(GRANTS, max_size=4 * (agencies - 1)))
     hours = st.lists(st.none() | st.integers(-4, 4), min_size=len(requests), max_size=len(requests))
-    return Organisation(agencies, teams, people, accounts, requests, grants, draw(hours))
+    units = draw(st.lists(st.integers(0, 5), max_size=4))
+    count = len(teams) + len(people)
+    places = draw(st.lists(st.none() | st.integers(0, 9), min_size=count, max_size=count))
+    return Organisation(agencies, teams, people, accounts, requests, grants, draw(hours), list(units), places)
 
 
 class Built:
@@ -167,6 +178,7 @@ class Built:
             )
             for n, (agency, _) in enumerate(shape.people)
         )
+        self.units = self._tree(now, shape)
         self.team_ids = [frozenset(self.teams[t].id for t in teams) for _, teams in shape.people]
         self._add(
             TeamMember(created_at=now, team_id=team, operator_id=person.id)
@@ -185,6 +197,37 @@ class Built:
         session.flush()
         for account in self.accounts:
             session.refresh(account)
+
+    def _tree(self, now: datetime, shape: Organisation) -> list[Unit]:
+        """Agencies below the first one, units below one that came before, teams and people in one of them."""
+        units = [unit_of_agency(self.session, agency.id, now) for agency in self.agencies]
+        for n, above in enumerate(shape.units):
+            parent = units[(above or 0) % len(units)]
+            unit = Unit(
+                created_at=now, agency_id=parent.agency_id, kind=UnitKind.DEPARTMENT, own_name=f"部{n}"
+            )
+            plant(self.session, unit, parent)
+            units.append(unit)
+        if len(self.agencies) > 1 and shape.units and shape.units[0]:
+            # An agency that stands in the department that looks after it.
+            agency, below = units[1], [one for one in units if one.agency_id == units[0].agency_id]
+            for one in [row for row in units if row.is_within(agency)]:
+                one.path = below[-1].path + one.path.removeprefix(units[0].path)
+            agency.parent_id = below[-1].id
+        places = list(shape.places) or [None] * (len(self.teams) + len(self.people))
+        for row, place in zip([*self.teams, *self.people], places, strict=True):
+            mine = [unit for unit in units if unit.agency_id == row.agency_id]
+            unit = mine[(place or 0) % len(mine)]
+            if isinstance(row, Operator):
+                row.unit_id = None if place is None or unit in units[: len(self.agencies)] else unit.id
+            else:
+                plant(
+                    self.session,
+                    Unit(created_at=now, agency_id=row.agency_id, kind=UnitKind.TEAM, team_id=row.id),
+                    unit,
+                )
+        self.session.flush()
+        return list(self.session.scalars(select(Unit)))
 
     def look_in(self, hours: int) -> None:
         """Go on as if it were so many hours later."""
@@ -303,6 +346,11 @@ class Built:
             operator_id=person.id,
             agency_id=person.agency_id,
             team_ids=self.team_ids[position],
+            unit_team_ids=frozenset(
+                number for number in self.session.scalars(teams_below(person)) if number is not None
+            )
+            if mandate.request_reach is RequestReach.UNIT
+            else frozenset(),
         )
 
 
@@ -456,6 +504,32 @@ def test_whoever_loses_a_request_hears_that_it_left_and_nobody_else(
         assert can is not rooms.isdisjoint(audience.rooms)
         told_to_drop = rooms.isdisjoint(audience.rooms) and not rooms.isdisjoint(audience.withdraw)
         assert told_to_drop is (could_see and not can)
+
+
+@given(shape=organisations(), mandate=MANDATES)
+@PROPERTY
+def test_whoever_reaches_by_units_sees_what_stands_in_their_unit_and_below(
+    runtime: Runtime, session: Session, shape: Organisation, mandate: Mandate
+) -> None:
+    """Told by walking up from each request's team, not by the paths that the rule compares."""
+    built = Built(session, runtime, shape)
+    by_units = replace(mandate, request_reach=RequestReach.UNIT)
+    parents = {unit.id: unit.parent_id for unit in built.units}
+    of_team = {unit.team_id: unit.id for unit in built.units if unit.team_id is not None}
+    for position, person in enumerate(built.people):
+        actor = built.actor(position, by_units)
+        home = person.unit_id or unit_of_agency(session, person.agency_id, built.at).id
+        seen = set(session.scalars(scope(select(ServiceRequest.id), actor, ServiceRequest)))
+        widest = replace(actor, request_reach=RequestReach.ALL)
+        for request_id in session.scalars(scope(select(ServiceRequest.id), widest, ServiceRequest)):
+            request = session.get_one(ServiceRequest, request_id)
+            above, at = set[int](), of_team.get(request.team_id or 0)
+            while at is not None:
+                above.add(at)
+                at = parents[at]
+            theirs = request.team_id in actor.team_ids or request.assignee_id == person.id
+            assert (request_id in seen) == (theirs or home in above)
+        assert actor_of(session, person, built.at).unit_team_ids == frozenset()  # no role of theirs does
 
 
 def _sees(session: Session, actor: Actor, request: ServiceRequest) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.core.permissions import Permission, RoleName
+from app.core.permissions import Permission, RequestReach, RoleName
 from app.core.runtime import Runtime
 from app.core.tables import EventLog
 from app.core.unit_of_work import open_context
@@ -19,6 +19,7 @@ from app.realtime.publisher import publish_new
 from app.realtime.sockets import Hub
 from tests.factories.browser import Browser
 from tests.factories.make import Make
+from tests.factories.tree import Tree
 from tests.realtime.listening import ACTOR, connect, emit, heard, tell
 
 Open = Callable[[Operator | None], Browser]
@@ -259,6 +260,38 @@ def test_a_changed_role_cuts_the_sockets_of_its_people_and_no_others(
     hub.tail.step()
     assert [theirs.is_connected(), others.is_connected()] == [False, True]
     others.disconnect()
+
+
+def test_a_move_in_the_tree_cuts_the_sockets_of_those_who_reach_by_units_and_no_others(
+    app: Flask, make: Make, runtime: Runtime, hub: Hub, open_browser: Open
+) -> None:
+    tree = Tree(make)
+    role = make.role(Permission.SERVICE_REQUESTS_READ, request_reach=RequestReach.UNIT)
+    admin = open_browser(make.operator(tree.agency, role=RoleName.ADMINISTRATOR))
+    head = connect(app, open_browser(make.operator(tree.agency, role=role, unit_id=tree.department)))
+    elsewhere = connect(app, open_browser(make.operator(tree.agency, role=role, unit_id=tree.other_centre)))
+    operator = connect(app, open_browser(make.operator(tree.agency, unit_id=tree.department)))
+    body = {"parent_id": tree.other_centre, "version": tree.version(tree.inner)}
+    assert admin.post(f"/units/{tree.inner}/move", body).status_code == 200
+    publish_new(runtime)
+    hub.tail.step()
+    assert [one.is_connected() for one in (head, elsewhere, operator)] == [False, False, True]
+    operator.disconnect()
+
+
+def test_somebody_who_belongs_elsewhere_from_now_on_is_cut_and_comes_back(
+    app: Flask, make: Make, runtime: Runtime, hub: Hub, open_browser: Open
+) -> None:
+    tree = Tree(make)
+    role = make.role(Permission.SERVICE_REQUESTS_READ, request_reach=RequestReach.UNIT)
+    admin = open_browser(make.operator(tree.agency, role=RoleName.ADMINISTRATOR))
+    person = make.operator(tree.agency, role=role, unit_id=tree.department)
+    theirs = connect(app, open_browser(person))
+    put = admin.put(f"/people/{person.id}/unit", {"unit_id": tree.other_centre})
+    assert put.status_code == 200
+    publish_new(runtime)
+    hub.tail.step()
+    assert not theirs.is_connected()
 
 
 def test_an_anonymous_socket_is_refused(app: Flask, open_browser: Open) -> None:

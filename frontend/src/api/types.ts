@@ -7372,7 +7372,7 @@ export interface components {
      * @description From the narrowest to the widest.
      * @enum {string}
      */
-    RequestReach: 'own' | 'team' | 'all'
+    RequestReach: 'own' | 'team' | 'unit' | 'all'
     /**
      * RequestStatus
      * @enum {string}

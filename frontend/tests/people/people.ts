@@ -10,6 +10,7 @@ export function person(id: number, over: Partial<Person> = {}): Person {
     roles: [{ id: 1, key: 'operator', name: '' }],
     agency: { id: 1, name: '甲', kind: 'in_house' },
     teams: [],
+    unit_id: null,
     presence: 'offline',
     presence_since: '2026-11-29T00:00:00Z',
     open_requests: 0,
