@@ -1,7 +1,7 @@
 """e-mail to our own people: addresses, what is to be sent, and how often
 
 Revision: 0045
-Follows: 0043
+Follows: 0044
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0045'
-down_revision = '0043'
+down_revision = '0044'
 branch_labels = None
 depends_on = None
 
