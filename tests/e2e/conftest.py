@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.console import Console, CustomerPage
 from tests.e2e.platform import Platform
+from tests.support.mail_server import MailServer, running_mail_server
 from tests.support.servers import unused_port
 from tests.support.stack import RunningStack, running_stack
 
@@ -29,10 +30,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    with running_mail_server(tmp_path_factory.mktemp("mail")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer) -> Iterator[RunningStack]:
     """All processes; nobody writes unless a test says so, and undo time is short but there."""
     folder = tmp_path_factory.mktemp("e2e") / "data"
-    environ = {"SANDBOX_OPTIONS": "--scenario none", "UNDO_SECONDS": "2"}
+    environ = {"SANDBOX_OPTIONS": "--scenario none", "UNDO_SECONDS": "2", **mail_server.environ()}
     with running_stack(folder, unused_port(), **environ) as running:
         yield running
 

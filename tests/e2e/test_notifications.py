@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import LogIn
 from tests.e2e.console import NEWEST_FIRST, Console
 from tests.e2e.platform import Platform
+from tests.support.mail_server import MailServer
 
 
 def _be(console: Console, presence: str) -> None:
@@ -91,4 +92,57 @@ def test_what_is_set_is_kept_and_each_way_can_be_tried(log_in: LogIn) -> None:
     expect(page.get_by_test_id("trial-result")).to_contain_text("提示音已播放")
     page.get_by_test_id("trial-bell").click()
     expect(page.get_by_test_id("bell")).not_to_have_attribute("data-unread", "0")
+    assert console.serious() == console.cut_words() == console.refused_by_policy() == []
+
+
+def test_what_is_read_on_one_device_is_read_on_the_other(log_in: LogIn) -> None:
+    """Two logins of one person, in browsers that know nothing of each other."""
+    desk, phone = log_in("zhouqiming"), log_in("zhouqiming")
+    for console in (desk, phone):
+        console.open("/topics")
+        _start_afresh(console)
+    assert desk.api("POST", "/notifications/trial")[0] == 201
+    for console in (desk, phone):
+        expect(_bell(console.page)).to_have_attribute("data-unread", "1")
+        expect(console.page).to_have_title(re.compile(r"^\(\d+\) "))
+    phone.page.get_by_test_id("bell").click()
+    phone.page.get_by_test_id("notice-read").first.click()
+    for console in (desk, phone):
+        expect(_bell(console.page)).to_have_attribute("data-unread", "0")
+    desk.page.get_by_test_id("bell").click()
+    expect(desk.page.get_by_test_id("notice").first).to_have_attribute("data-unread", "false")
+    assert desk.refused_by_policy() == phone.refused_by_policy() == []
+
+
+def test_an_address_is_confirmed_and_tried_with_the_servers_own_words(
+    log_in: LogIn, mail_server: MailServer
+) -> None:
+    console = log_in("hexiaotang")
+    console.open("/notifications")
+    page = console.page
+    page.get_by_test_id("mail-address").fill("nobody")
+    page.get_by_test_id("mail-send-code").click()
+    expect(page.get_by_test_id("mail-problem")).to_contain_text("不是可用的邮箱地址")
+    page.get_by_test_id("mail-address").fill("hexiaotang@example.org")
+    page.get_by_test_id("mail-send-code").click()
+    expect(page.get_by_test_id("mail").first).to_have_attribute("data-state", "sent")
+    assert mail_server.recipients[-1] == "hexiaotang@example.org"
+    body = mail_server.taken[-1].get_body(("plain",))
+    assert body is not None
+    code = re.search(r"[0-9]{6}", body.get_content())
+    assert code
+    page.get_by_test_id("mail-code").fill(code[0])
+    page.get_by_test_id("mail-confirm").click()
+    expect(page.get_by_test_id("mailbox")).to_have_attribute("data-standing", "confirmed")
+
+    mail_server.say("RCPT", "550 5.1.1 mailbox is closed")
+    page.get_by_test_id("mail-trial").click()
+    expect(page.get_by_test_id("mail-answer").first).to_have_text("550 5.1.1 mailbox is closed")
+    expect(page.get_by_test_id("mail-stopped")).to_be_visible()
+    expect(_bell(page)).not_to_have_attribute("data-unread", "0")
+    page.get_by_test_id("mail-trial").click()
+    expect(page.get_by_test_id("mailbox")).to_have_attribute("data-standing", "confirmed")
+    expect(page.get_by_test_id("mail").first).to_have_attribute("data-state", "sent")
+    page.get_by_test_id("set-mentioned-email").check()
+    expect(page.get_by_test_id("settings-saved")).to_be_visible()
     assert console.serious() == console.cut_words() == console.refused_by_policy() == []

@@ -16,6 +16,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.identity.built_in_roles import keep_built_in_roles
 from app.processes.composition import compose
+from app.routing.lateness import tell_of_lateness
 from app.seed.demo import seed_demo
 from app.seed.history import history
 from app.seed.history.house import HistoryRefused
@@ -44,6 +45,7 @@ COMPARED = {
     "monitor_hits": "created_at, published_at",
     "hourly_volumes": "hour, total, negative",
     "author_activities": "author_external_id, items, repeats, adverts",
+    "notifications": "created_at, kind, count, is_folded, read_at",
     "alerts": "created_at, kind, hour, value, posts, negative",
 }
 
@@ -131,6 +133,29 @@ def test_what_is_made_keeps_the_products_promises(demo: Runtime) -> None:
         "AND coalesce(o.state, 'sent') <> 'failed')",
     ):
         assert one(demo, f"SELECT count(*) {wrong}") == 0, wrong
+
+
+def test_what_it_told_is_as_the_present_would_tell_it(demo: Runtime) -> None:
+    """Causes are those of the herald and of the watch over deadlines: nobody is told the same again."""
+    make(demo)
+    told = one(demo, "SELECT count(*) FROM notifications")
+    assert told > 50
+    assert one(demo, "SELECT count(*) FROM notifications WHERE read_at IS NULL") > 3
+    assert one(demo, "SELECT count(*) FROM notifications WHERE mail_id IS NOT NULL") == 0
+    wrong = (
+        "FROM notifications a JOIN notifications b ON a.id < b.id AND a.operator_id = b.operator_id AND "
+        "a.kind = b.kind AND a.subject_id = b.subject_id WHERE a.read_at IS NULL AND b.read_at IS NULL"
+    )
+    assert one(demo, f"SELECT count(*) {wrong}") == 0, "of a kind about the same one is unread"
+    backwards = "FROM notifications a JOIN notifications b ON a.id < b.id AND a.created_at > b.created_at"
+    assert one(demo, f"SELECT count(*) {backwards}") == 0
+    assert one(demo, "SELECT count(*) FROM notifications WHERE read_at < created_at") == 0
+    kept = rows(demo, "SELECT cause FROM notifications WHERE kind = 'sla_missed'")
+    with open_context(demo, system_actor("test")) as ctx:
+        tell_of_lateness(ctx)
+    again = rows(demo, "SELECT cause FROM notifications WHERE kind = 'sla_missed'")
+    assert set(kept) <= set(again)
+    assert len(again) == len(set(again))
 
 
 def test_it_ends_before_today_begins_in_the_office(demo: Runtime) -> None:

@@ -45,6 +45,15 @@ class MailServer:
     def say(self, verb: str, *answers: str) -> None:
         self.answers[verb].extend(answers)
 
+    def environ(self) -> dict[str, str]:
+        """What processes are told of it."""
+        return {
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(self.port),
+            "SMTP_TLS": self.tls.value,
+            "SMTP_FROM": f"聆客 <{SENDER}>",
+        }
+
     def settings(self, settings: Settings, **others: Any) -> Settings:
         """An installation whose e-mail leaves through this server."""
         wanted: dict[str, Any] = {

@@ -37,6 +37,11 @@ OWN_NAMES = (
     "CORPUS",
     "SANDBOX_OPTIONS",
     "HISTORY_DAYS",
+    "SMTP_HOST",
+    "SMTP_USER",
+    "SMTP_PASSWORD",
+    "SMTP_FROM",
+    "SMTP_CA_FILE",
 )
 
 

@@ -20,6 +20,7 @@ from app.core.unit_of_work import open_context
 from app.listener.learning.versions import current_classifier
 from app.seed.history.house import HistoryRefused, house_of
 from app.seed.history.planning import OFFICE, Day
+from app.seed.history.told import tell_of_history
 from app.seed.history.writing import DayWriter
 
 SEED = 7
@@ -107,4 +108,6 @@ def _write_next(ctx: Context, history: History, version: str) -> int:
         return history.days
     day = Day(history.seed, history.days - next_day + 1, history.today)
     DayWriter(ctx, house_of(ctx, version), day, history.until).write()
+    if next_day == history.days:
+        tell_of_history(ctx, history.until)
     return next_day
