@@ -32,7 +32,6 @@ from app.core.field_errors import field_texts
 from app.core.i18n import translate
 from app.core.office import start_of_day
 from app.core.permissions import Permission
-from app.core.rows import rows_by_id
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
 from app.longwork.queries import WITH_RELATED, work_view
@@ -193,11 +192,11 @@ def _samples(ctx: Context, rows: Sequence[AutomationRule]) -> dict[int, tuple[st
     ids = {sample["id"] for row in rows for sample in row.dry_run.get("samples", ())}
     if not ids:
         return {}
-    within = scope(select(ServiceRequest.id), ctx.actor, ServiceRequest).where(ServiceRequest.id.in_(ids))
-    found = rows_by_id(ctx.session, ServiceRequest, ctx.session.scalars(within))
+    columns = (ServiceRequest.id, ServiceRequest.number, ServiceRequest.preview)
+    within = scope(select(*columns), ctx.actor, ServiceRequest).where(ServiceRequest.id.in_(ids))
     return {
-        number: (request.number, str(request.preview.get("text") or "")[:80])
-        for number, request in found.items()
+        request_id: (number, str(preview.get("text") or "")[:80])
+        for request_id, number, preview in ctx.session.execute(within)
     }
 
 

@@ -65,7 +65,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "accounts.list_follow_requests": 2,
     "accounts.list_platforms": 1,
     "automation.get_offer": 1,
-    "automation.list_rules": (7, 6),
+    "automation.list_rules": 6,
     "automation.list_runs": 4,
     "auditing.list_acts": 3,
     "calendars.list_calendars": 5,
