@@ -6,6 +6,7 @@ office's time.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,17 +21,27 @@ MASK = "***"
 """What stands where the reader may not see the value."""
 MOST_CHARS = 32_000
 """A spreadsheet's cell holds 32,767."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "'")
+_FORMULA_STARTS = frozenset("=+-@'")
 Names = Mapping[str, Mapping[int, str]]
 
 
 def plain_text(text: str) -> str:
     """The text as a spreadsheet shows it and never works it out: `'` before what would begin a formula.
 
-    A blank before the sign does not help: some programs skip it.
+    Nothing unseen before the sign helps: programs skip blanks of every kind. What opens a line or a column
+    of its own is one too.
     """
     cut = text[:MOST_CHARS].replace("\0", "")
-    return f"'{cut}" if cut.lstrip(" ").startswith(_FORMULA_STARTS) else cut
+    return f"'{cut}" if _begins_formula(cut) else cut
+
+
+def _begins_formula(text: str) -> bool:
+    for char in text:
+        if char in "\t\r\n":
+            return True
+        if unicodedata.category(char)[0] not in "ZC":
+            return unicodedata.normalize("NFKC", char)[0] in _FORMULA_STARTS
+    return False
 
 
 def cell(about: FieldOf, value: Any, names: Names, locale: str, now: datetime) -> Cell:
