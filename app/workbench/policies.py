@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from app.core.names import fold_at_signs
 
 # Mainland mobile numbers (also written in groups), resident ids (18 places), e-mail addresses.
-_PHONE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)")
-_RESIDENT_ID = re.compile(
-    r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+# Between groups of figures: a blank, a dash, a point, a stroke, as people write or hide them.
+_GAP = r"[\s.·•_/–—-]?"
+_PHONE = re.compile(
+    rf"(?<!\d)(?:\+?86{_GAP})?1{_GAP}[3-9]{_GAP}\d{_GAP}" + _GAP.join([r"\d"] * 8) + r"(?!\d)"
 )
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+_RESIDENT_ID = re.compile(
+    rf"(?<!\d)[1-9]\d{{5}}{_GAP}(?:18|19|20)\d{{2}}{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12]\d|3[01])"
+    rf"{_GAP}\d{{3}}{_GAP}[\dXx](?!\d)"
+)
+_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _PATTERNS = (("resident_id", _RESIDENT_ID), ("phone", _PHONE), ("email", _EMAIL))
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９＠．－　Ｘｘ＋", "0123456789@.- Xx+")
 
 # Links, and handles with their server (@name@server): public by their nature.
 _PUBLIC = re.compile(
     r"(?:https?://|www\.)[!#-;=?-~]+"
-    r"|(?<![A-Za-z0-9.])(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}/[!#-;=?-~]*"
+    r"|(?<![A-Za-z0-9.-])(?:[A-Za-z0-9-]++\.)++[A-Za-z]{2,}/[!#-;=?-~]*"
     r"|(?<![A-Za-z0-9._%+-])@[A-Za-z0-9_.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
     re.IGNORECASE,
 )

@@ -28,6 +28,9 @@ from app.nlp.text.closings import is_closing
         "thanks a lot!",
         "[玫瑰]",
         "👍👍",
+        "晓得了，那就这样吧",
+        "OK的",
+        "nice, thanks",
     ],
 )
 def test_thanks_and_farewells_close(text: str) -> None:
@@ -49,6 +52,8 @@ def test_thanks_and_farewells_close(text: str) -> None:
         "😭",
         "",
         "没了",
+        "没有",
+        "没有了",
         "不好",
         "谢谢" * 40,
         "知道了，但是钱呢",

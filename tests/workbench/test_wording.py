@@ -16,6 +16,7 @@ from app.workbench.policies import masked, personal_data
 from tests.factories.browser import Browser
 from tests.factories.make import Make
 from tests.fakes.platforms import Remote
+from tests.support.processor import usual_seconds
 from tests.workbench.desk import Desk
 from tests.workbench.test_replies import code, send
 
@@ -35,6 +36,9 @@ from tests.workbench.test_replies import code, send
         "详情见 shop.example/p/13812345678",
         "https://shop.example/?mail=someone@example.com",
         "流水号138123456789",
+        "1399元/3000分钟/5000",
+        "2024/11/12 13:55:01",
+        "1580-1680-1780-1",
     ],
 )
 def test_handles_links_and_our_own_numbers_are_nobodys_data(text: str) -> None:
@@ -47,6 +51,11 @@ def test_handles_links_and_our_own_numbers_are_nobodys_data(text: str) -> None:
     [
         ("请拨打 13812345678 找小王", "请拨打 138****5678 找小王"),
         ("😀 +86 138-1234-5678", "😀 138****5678"),
+        ("138.1234.5678", "138****5678"),
+        ("138_1234_5678", "138****5678"),
+        ("1-3-8-1-2-3-4-5-6-7-8", "138****5678"),
+        ("身份证 110105 19491231 002X", "身份证 110*************2X"),
+        ("110105-1949-12-31-002X", "110*************2X"),
         ("快递电话13812345678", "快递电话138****5678"),
         ("投诉13812345678", "投诉138****5678"),
         ("vx13812345678", "vx138****5678"),
@@ -146,3 +155,10 @@ def test_a_platform_without_warnings_and_visibility_refuses_them(
     assert (answer.status_code, list(answer.get_json()["fields"])) == (422, list(choice))
     lane = screen.get(f"/conversations/{desk.request.conversation_id}").get_json()["lanes"]["public"]
     assert (lane["content_warning"], lane["visibility"], lane["visibilities"]) == (None, None, [])
+
+
+@pytest.mark.parametrize(
+    "text", ["1 " * 8000, "1-3" * 8000, "a." * 8000, "13800138" * 2000, "1--3--" * 3000, "a.b-" * 4000]
+)
+def test_hostile_text_is_looked_through_at_once(text: str) -> None:
+    assert usual_seconds(lambda: personal_data(text), enough=0.1) < 0.1
