@@ -48,6 +48,8 @@ class PreviewView(BaseModel):
     """Kind of what hangs on the message (see MediaView.kind); with no words it is all there is."""
     direction: str
     at: datetime
+    planned_for: datetime | None = None
+    """When an answer that was planned for later leaves; it has left, or says why not, once that is past."""
 
 
 class WindowView(BaseModel):

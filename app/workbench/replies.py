@@ -78,7 +78,10 @@ def send_reply(ctx: Context, conversation_id: int, command: SendReply, *, addres
     record_confirmed(ctx, message, said, command.personal_data)
     outbound = _intend(ctx, account, message, leaves_at, target, address)
     said_privately = history.with_send(leaves_at) if lane is Lane.PRIVATE else history
-    lifecycle.answered(ctx, request, account, message, said_privately.window(ctx.now()))
+    planned_for = leaves_at if lifecycle.is_planned(leaves_at, ctx.now()) else None
+    lifecycle.answered(
+        ctx, request, account, message, said_privately.window(ctx.now()), planned_for=planned_for
+    )
     if command.resolve and request.status in ACTIVE_STATUSES:
         change_status(ctx, request, RequestStatus.RESOLVED)
     (view,) = reply_views(ctx, [message], [outbound])

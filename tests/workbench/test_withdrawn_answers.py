@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -167,6 +168,27 @@ def test_an_undone_reply_leaves_nothing_behind(desk: Desk, screen: Browser) -> N
     assert {name: after[name] for name in same} == {name: before[name] for name in same}
     with open_context(desk.runtime, COURIER, write=False) as ctx:
         assert ctx.session.get_one(ServiceRequest, desk.request.id).first_replied_at is None
+
+
+def test_a_planned_answer_is_marked_in_the_list_until_it_goes(desk: Desk, screen: Browser) -> None:
+    """Whoever looks at the list sees that an answer is on its way, also behind the customer's next words."""
+
+    def mark() -> str | None:
+        at: str | None = shown(screen, desk.request)["preview"]["planned_for"]
+        return at
+
+    desk.write()
+    assert mark() is None, "what goes now is not planned"
+    leaves = desk.make.later(7200)
+    message = desk.write("明早回电", send_at=leaves)
+    assert datetime.fromisoformat(mark() or "") == leaves
+    desk.deliver()
+    desk.make.store(desk.account, desk.make.post("还是不行", author="c1"))
+    judge_items(desk.runtime)
+    desk.write("先重启试试")
+    assert datetime.fromisoformat(mark() or "") == leaves
+    assert screen.post(f"/messages/{message.id}/cancel").status_code == 200
+    assert mark() is None
 
 
 def test_what_was_unread_before_an_act_that_is_undone_is_unread_again(

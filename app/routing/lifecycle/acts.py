@@ -23,7 +23,7 @@ from app.models import (
     ServiceRequest,
 )
 from app.routing.job_names import ASSIGN_WAITING
-from app.routing.lifecycle.deadlines import preview, set_deadlines
+from app.routing.lifecycle.deadlines import keep_plan, preview, set_deadlines
 from app.routing.lifecycle.recording import Change, changing, record
 from app.routing.lifecycle.thread import count_unread, read_thread
 from app.routing.lifecycle.transitions import demand, follow
@@ -197,7 +197,7 @@ def revised(ctx: Context, changed: Sequence[tuple[ServiceRequest, Message]]) -> 
         change = changes.setdefault(request.id, Change.of(request, ChangeKind.REVISED))
         change.message = message
         if request.last_number == message.number:
-            request.preview = preview(message.text, message.direction, message.occurred_at, message.media)
+            keep_plan(request, preview(message.text, message.direction, message.occurred_at, message.media))
         if request.status in ACTIVE_STATUSES:
             request.unread_count = max(1, request.unread_count)
     record(ctx, list(changes.values()))

@@ -8,6 +8,8 @@ whether they still wait.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from app.adapters.types import ReplyWindow
 from app.core.context import Context
 from app.models import (
@@ -23,7 +25,7 @@ from app.models import (
 )
 from app.routing.job_names import ASSIGN_WAITING
 from app.routing.lifecycle.acts import newer_active
-from app.routing.lifecycle.deadlines import preview, set_window, write_windows
+from app.routing.lifecycle.deadlines import keep_plan, preview, set_window, with_plan, write_windows
 from app.routing.lifecycle.recording import changing
 from app.routing.lifecycle.thread import Thread, count_unread, read_thread
 from app.routing.lifecycle.transitions import follow
@@ -31,11 +33,18 @@ from app.routing.roster import manual_decision
 
 
 def answered(
-    ctx: Context, request: ServiceRequest, account: Account, message: Message, window: ReplyWindow
+    ctx: Context,
+    request: ServiceRequest,
+    account: Account,
+    message: Message,
+    window: ReplyWindow,
+    *,
+    planned_for: datetime | None = None,
 ) -> None:
     """An answer is on its way: nobody waits any more, and what nobody had is whose who answered.
 
-    `window` is that of private answers in its conversation from now on.
+    `window` is that of private answers in its conversation from now on; `planned_for` is when it leaves, if
+    somebody wants it to leave later.
     """
     stood = request.status
     with changing(ctx, request, ChangeKind.ANSWERED) as change:
@@ -43,12 +52,14 @@ def answered(
         if request.assignee_id is None and request.status in ACTIVE_STATUSES:
             change.decision = manual_decision(ctx, request, account, ctx.actor.operator_id, "answered")
             request.assignee_id = ctx.actor.operator_id
-        answer_given(request, message, window)
+        answer_given(request, message, window, planned_for)
     if request.status is not stood:
         ctx.defer(ASSIGN_WAITING)  # whoever has answered has a hand free
 
 
-def answer_given(request: ServiceRequest, message: Message, window: ReplyWindow) -> None:
+def answer_given(
+    request: ServiceRequest, message: Message, window: ReplyWindow, planned_for: datetime | None = None
+) -> None:
     """What an answer makes of a request that somebody has."""
     follow(request, ChangeKind.ANSWERED)
     request.waiting_since = None
@@ -57,7 +68,11 @@ def answer_given(request: ServiceRequest, message: Message, window: ReplyWindow)
     request.unread_count = 0
     request.message_count += 1
     request.last_number = message.number
-    request.preview = preview(message.text, Direction.OUTBOUND, message.occurred_at, message.media)
+    shown = preview(message.text, Direction.OUTBOUND, message.occurred_at, message.media)
+    if planned_for is None:
+        keep_plan(request, shown)
+    else:
+        request.preview = with_plan(shown, planned_for)
     if request.lane is Lane.PRIVATE:
         set_window(request, window)
 

@@ -29,7 +29,7 @@ from app.models import (
     ServiceRequest,
     Verdict,
 )
-from app.routing.lifecycle.deadlines import preview, set_deadlines, write_windows
+from app.routing.lifecycle.deadlines import keep_plan, preview, set_deadlines, write_windows
 from app.routing.lifecycle.judging import RAISED, heard
 from app.routing.lifecycle.recording import Change, tell, write_down
 from app.routing.lifecycle.transitions import demand, follow
@@ -182,7 +182,7 @@ def shown(request: ServiceRequest, message: Message) -> None:
     request.message_count += 1
     request.last_number = message.number
     request.last_inbound_at = max(request.last_inbound_at, message.occurred_at)
-    request.preview = preview(message.text, Direction.INBOUND, message.occurred_at, message.media)
+    keep_plan(request, preview(message.text, Direction.INBOUND, message.occurred_at, message.media))
 
 
 def new_request(opening: Opening, at: datetime) -> ServiceRequest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.adapters.types import ReplyWindow
@@ -20,6 +20,7 @@ from app.routing.private_window import private_windows
 from app.worktime import WorkCalendar
 
 PREVIEW_CHARS = 140
+PLANNED_FROM = timedelta(minutes=1)
 
 
 def preview(text: str, direction: Direction, at: datetime, media: Sequence[Any]) -> dict[str, Any]:
@@ -31,6 +32,22 @@ def preview(text: str, direction: Direction, at: datetime, media: Sequence[Any])
         "direction": direction.value,
         "at": at.isoformat(),
     }
+
+
+def is_planned(leaves_at: datetime | None, written_at: datetime) -> bool:
+    """Whether an answer leaves later than the moment in which it may be undone."""
+    return leaves_at is not None and leaves_at - written_at > PLANNED_FROM
+
+
+def with_plan(shown: dict[str, Any], leaves_at: datetime | None) -> dict[str, Any]:
+    """The same with when an answer that is still to go leaves: planned for later, not about to go."""
+    return shown if leaves_at is None else shown | {"planned_for": leaves_at.isoformat()}
+
+
+def keep_plan(request: ServiceRequest, shown: dict[str, Any]) -> None:
+    """Show another message: an answer that is planned stays so, whatever comes in meanwhile."""
+    planned = request.preview.get("planned_for")
+    request.preview = shown | {"planned_for": planned} if planned else shown
 
 
 def set_deadlines(request: ServiceRequest, calendar: WorkCalendar) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from app.core.context import Context
 from app.models import (
@@ -20,9 +20,13 @@ from app.models import (
     OutboundState,
     RequestChange,
 )
-from app.routing.lifecycle.deadlines import PREVIEW_CHARS, preview
+from app.routing.lifecycle.deadlines import PREVIEW_CHARS, is_planned, preview, with_plan
 
 _UNSURE = "unknown_outcome"
+_IS_PLANNED = and_(
+    OutboundMessage.state == OutboundState.QUEUED,
+    OutboundMessage.attempts == 0,
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Said:
     error: str | None = None
     ended_at: datetime | None = None
     """When it ended, or since when it is held up."""
+    planned_for: datetime | None = None
+    """When it leaves, if somebody planned it for later and it has not been tried."""
 
     @property
     def is_answer(self) -> bool:
@@ -89,6 +95,7 @@ def read_thread(ctx: Context, request_id: int) -> Thread:
             OutboundMessage.state,
             OutboundMessage.error_code,
             func.coalesce(OutboundMessage.finished_at, OutboundMessage.not_before),
+            case((_IS_PLANNED, OutboundMessage.undo_until)),
         )
         .outerjoin(OutboundMessage, OutboundMessage.carries(REPLY, Message.id))
         .where(
@@ -131,10 +138,12 @@ def summed_up(messages: Sequence[Said]) -> Thread:
     last_answered = max((said.number for said in answers), default=0)
     last = standing[-1] if standing else None
     failure = _failure(messages)
+    leaving = [(said.planned_for, said.at) for said in answers if said.planned_for is not None]
+    planned = max((leaves for leaves, written in leaving if is_planned(leaves, written)), default=None)
     return Thread(
         count=len(standing),
         last_number=last.number if last else 0,
-        preview=preview(last.text, last.direction, last.at, last.media) if last else {},
+        preview=with_plan(preview(last.text, last.direction, last.at, last.media), planned) if last else {},
         first_replied_at=answers[0].at if answers else None,
         failure=failure,
         is_answered=failure is None and last_answered > (asked[-1].number if asked else 0),

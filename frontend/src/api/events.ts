@@ -646,6 +646,11 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /**
+             * Planned For
+             * @default null
+             */
+            planned_for: string | null;
         };
         /** PublicationChanged */
         PublicationChanged: {

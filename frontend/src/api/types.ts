@@ -7022,6 +7022,11 @@ export interface components {
        * Format: date-time
        */
       at: string
+      /**
+       * Planned For
+       * @default null
+       */
+      planned_for: string | null
     }
     /** PriorityAction */
     PriorityAction: {

@@ -50,6 +50,7 @@ describe('a row', () => {
   it('marks the last word as ours, and a draft before it', async () => {
     const preview = {
       medium: null,
+      planned_for: null,
       text: '已派单',
       direction: 'outbound',
       at: '2026-05-01T02:00:00Z',
@@ -83,6 +84,25 @@ describe('a row', () => {
     expect(failed?.getAttribute('title')).toContain('时限已过')
     page?.end()
     expect((await row()).querySelector('[data-testid=send-failure]')).toBeNull()
+  })
+
+  it('says that an answer is planned until its time has come', async () => {
+    const preview = {
+      medium: null,
+      text: '明早回电',
+      direction: 'outbound',
+      at: '2026-05-01T02:00:00Z',
+    } as const
+    const planned = async (from: number): Promise<string | undefined> => {
+      const at = new Date(Date.now() + from).toISOString()
+      const shown = await row({ preview: { ...preview, planned_for: at } })
+      const words = shown.querySelector('[data-testid=planned]')?.textContent ?? undefined
+      page?.end()
+      return words
+    }
+    expect(await planned(3_600_000)).toMatch(/\d+:\d\d 发送/)
+    expect(await planned(-60_000)).toBeUndefined()
+    page = null
   })
 
   it('does not call an answer failed whose end nobody knows', async () => {
