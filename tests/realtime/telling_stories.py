@@ -244,6 +244,7 @@ def _people(world: World) -> TellingStory:
         for is_active in (False, True):
             _ok(chief.put(f"/people/{number}/active", {"active": is_active}))
             yield
+        yield from _tree(chief, number, team["id"])
         _ok(chief.put(f"/people/{office.mate.id}/capacity", {"capacity": 3}))
         yield
         _ok(mate.put("/session/presence", {"presence": "away"}))
@@ -253,10 +254,31 @@ def _people(world: World) -> TellingStory:
         _ok(chief.delete(f"/roles/{role['id']}"), 204)
         yield
 
-    reads = ("/people", "/roles")
-    kinds = frozenset({"operator", "team", "role"})
+    reads = ("/people", "/roles", "/units")
+    kinds = frozenset({"operator", "team", "role", "unit"})
     stranger = world.open_browser(world.make.operator(world.make.agency(), role=world.make.role()))
     return TellingStory("people, teams and roles", chief, stranger, reads, kinds, acts())
+
+
+def _tree(chief: Browser, person: int, team: int) -> Iterator[None]:
+    """A centre is made and renamed, takes the team and somebody in, and is closed when all have left."""
+    (own,) = (unit for unit in chief.get("/units").get_json()["items"] if unit["team_id"] == team)
+    new = {"parent_id": own["parent_id"], "kind": "centre", "name": "客服中心"}
+    centre = _ok(chief.post("/units", new), 201)
+    yield
+    path = f"/units/{centre['id']}"
+    centre = _ok(chief.put(path, {"name": "服务中心", "version": centre["version"]}))
+    yield
+    back = own["parent_id"]
+    for parent in (centre["id"], back):
+        moved = {"parent_id": parent, "version": own["version"]}
+        own = _ok(chief.post(f"/units/{own['id']}/move", moved))
+        yield
+    for unit in (centre["id"], back):
+        _ok(chief.put(f"/people/{person}/unit", {"unit_id": unit, "leads": unit == centre["id"]}))
+        yield
+    _ok(chief.post(f"{path}/close", {"version": centre["version"]}), 204)
+    yield
 
 
 CAUSED = (

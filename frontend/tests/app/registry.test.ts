@@ -51,6 +51,7 @@ describe('the registry', () => {
       'figures',
       'accounts',
       'people',
+      'units',
       'roles',
       'grants',
       'automation',
