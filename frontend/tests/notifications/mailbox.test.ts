@@ -121,3 +121,17 @@ describe('the mailbox', () => {
     })
   })
 })
+
+describe('another address', () => {
+  it('can be begun and left again, and the one that stands stays', async () => {
+    const view = await page(box())
+    await view.click('mail-edit')
+    const field = view.get('mail-address') as HTMLInputElement
+    expect(field.value).toBe('a@example.org')
+    field.value = 'b@example.org'
+    field.dispatchEvent(new Event('input'))
+    await view.click('mail-keep')
+    expect(view.get('mail-shown').textContent).toBe('a@example.org')
+    expect(view.find('mail-address')).toBeNull()
+  })
+})
