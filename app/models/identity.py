@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Index, String, UniqueConstraint, false, text
+from sqlalchemy import Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
@@ -67,10 +67,6 @@ class Operator(Entity):
     is_active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(String(10), default="zh-CN")
     capacity: Mapped[int]
-    private_weight: Mapped[float] = mapped_column(default=1.0, server_default=text("1"))
-    """How much of the capacity a request in private takes."""
-    public_weight: Mapped[float] = mapped_column(default=0.5, server_default=text("0.5"))
-    """The same of one in public."""
     presence: Mapped[Presence] = mapped_column(EnumText(Presence), default=Presence.OFFLINE)
     presence_since: Mapped[datetime]
 

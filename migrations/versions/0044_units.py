@@ -1,4 +1,4 @@
-"""the tree of units, where in it people belong, and how much of their capacity a lane takes
+"""the tree of units, and where in it people belong
 
 Revision: 0044
 Follows: 0043
@@ -20,7 +20,6 @@ depends_on = None
 number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 moment = sa.DateTime(timezone=True)
 KEYS = {'agency_id': 'agencies', 'parent_id': 'units', 'team_id': 'teams'}
-WEIGHTS = {'private': '1', 'public': '0.5'}
 PERSON = 'fk_operators_unit_id_units'
 
 
@@ -51,10 +50,6 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column('leads_unit', sa.Boolean(), server_default=sa.false(), nullable=False)
         )
-        for lane, usual in WEIGHTS.items():
-            batch_op.add_column(
-                sa.Column(f'{lane}_weight', sa.Double(), server_default=sa.text(usual), nullable=False)
-            )
         batch_op.create_foreign_key(PERSON, 'units', ['unit_id'], ['id'])
         batch_op.create_index('ix_operators_unit_id', ['unit_id'])
     _plant()
@@ -85,8 +80,6 @@ def downgrade() -> None:
     with op.batch_alter_table('operators', schema=None) as batch_op:
         batch_op.drop_constraint(PERSON, type_='foreignkey')
         batch_op.drop_index('ix_operators_unit_id')
-        for lane in WEIGHTS:
-            batch_op.drop_column(f'{lane}_weight')
         batch_op.drop_column('leads_unit')
         batch_op.drop_column('unit_id')
     op.drop_table('units')

@@ -107,6 +107,16 @@ def test_the_reach_lies_between_that_of_teams_and_all() -> None:
     assert not of(RequestReach.UNIT).within(of(RequestReach.TEAM))
 
 
+def test_the_proofs_of_roles_and_requests_go_by_units_too(house: House) -> None:
+    (role,) = (row for row in house.admin.get("/roles").get_json()["items"] if row["key"] is None)
+    proof = house.admin.get(f"/roles/{role['id']}/proof").get_json()
+    (requests,) = (row for row in proof["counts"] if row["kind"] == "service_requests")
+    assert (requests["visible"], requests["among"]) == (1, 2)
+    for request, seen in ((house.own, True), (house.other, False)):
+        seers = house.admin.get(f"/service-requests/{request.id}/seers").get_json()["items"]
+        assert (house.head.id in [row["person"]["id"] for row in seers]) is seen
+
+
 def test_what_was_made_with_more_is_not_covered(house: House) -> None:
     """A result of long work is given to nobody whose unit holds less than when it was made."""
     before = reach_of(house.make.actor(house.head))
