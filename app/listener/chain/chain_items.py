@@ -10,6 +10,7 @@ from app.models import InboundItem, Lane, SpecialList, VerdictOutcome
 from app.nlp.serving.classifier import Classification
 from app.nlp.text.emoticons import split_many
 from app.nlp.text.fingerprint import exact_hash
+from app.nlp.text.lookalikes import told_apart
 from app.nlp.text.normalise import normalise, normalise_many, own_words, without_names
 
 ASKS_NOTHING = frozenset({"event", "own_post"})
@@ -31,8 +32,9 @@ def is_addressed(item: InboundItem) -> bool:
 
 def scored_words(item: InboundItem, words: str) -> str:
     """What the model reads of the author's normalised words: whoever speaks to us names us first, last or in
-    the middle, and a short outage must not be dropped for the name."""
-    return without_names(words) if is_addressed(item) else words
+    the middle, and a short outage must not be dropped for the name. Nor must a visit to a shop be kept for a
+    word that begins like ours."""
+    return told_apart(without_names(words) if is_addressed(item) else words)
 
 
 class Catching(Protocol):
