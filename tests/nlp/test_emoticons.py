@@ -13,6 +13,7 @@ from app.models import InboundItem, Lane
 from app.nlp.serving.classifier import Classifier
 from app.nlp.text.emoticons import split_emoticons
 from tests.nlp.sentences import ALL, COMPLAINTS, EMOTICONS
+from tests.support.processor import usual_seconds
 
 SHARED = Classifier.load()
 
@@ -143,6 +144,8 @@ def test_what_is_an_emoticon_and_what_is_not(text: str, bare: str) -> None:
         ":" * 20_000,
         "(^" * 10_000,
         "T_" * 10_000,
+        "/:" * 10_000,
+        ":d" * 10_000 + ":",
         ":a" * 10_000,
         "qaq" * 9_999 + "b",
         "(_" * 10_000,
@@ -153,7 +156,7 @@ def test_what_is_an_emoticon_and_what_is_not(text: str, bare: str) -> None:
     ],
 )
 def test_hostile_text_takes_no_time(text: str) -> None:
-    assert len(split_emoticons(text)[0]) <= len(text)
+    assert usual_seconds(lambda: split_emoticons(text), enough=0.5) < 0.5
 
 
 def test_a_name_of_ours_is_scored_as_nothing_by_the_chain_too() -> None:
