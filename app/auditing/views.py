@@ -39,7 +39,7 @@ def list_acts(ctx: Context, query: AuditQuery) -> AuditList:
     body=ExportActs,
     response=LongWorkView,
     status=201,
-    errors=("too_many_long_works", "saved_view_broken"),
+    errors=("too_many_long_works", "key_used_otherwise", "saved_view_broken"),
 )
 def export_list(ctx: Context, body: ExportActs) -> LongWorkView:
     return work_view(ctx, export_acts(ctx, body))

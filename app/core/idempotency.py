@@ -13,6 +13,7 @@ from app.core.errors import Conflict
 from app.core.json_text import json_text
 from app.core.permissions import Actor
 
+KEY = r"^[A-Za-z0-9_-]{8,64}$"
 # What says how a command was given, not what it is to do.
 _APART = {"idempotency_key", "confirm"}
 
@@ -20,7 +21,8 @@ _APART = {"idempotency_key", "confirm"}
 class KeyedCommand(Protocol):
     """A pydantic command that carries a key."""
 
-    idempotency_key: str
+    @property
+    def idempotency_key(self) -> str | None: ...
 
     def model_dump(self, *, mode: str, exclude: set[str]) -> dict[str, Any]: ...
 

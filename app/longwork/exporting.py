@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import Select, func
 
 from app.conditions.catalogue import FieldOf, FieldType, SubjectOf
@@ -23,6 +23,7 @@ from app.core.office import OFFICE_ZONE
 from app.core.permissions import Permission
 from app.longwork.cells import MASK, Cell, cell
 from app.longwork.kinds import KINDS, Kind, Progress, Result, Step, Steps, Work
+from app.longwork.schemas import Beginning
 from app.longwork.services import begin
 from app.longwork.tables import MIME_TYPES, Format, Spool, write_table
 from app.models import LongWork
@@ -31,10 +32,9 @@ MOST_ROWS = 200_000
 CHUNK = 1000
 
 
-class ExportCommand(BaseModel):
+class ExportCommand(Beginning):
     """What a feature's own command adds is `query`, the list's own."""
 
-    model_config = ConfigDict(extra="forbid")
     columns: list[Annotated[str, Field(max_length=60)]] = Field(min_length=1, max_length=60)
     """Fields of the subject, in the order of the table."""
     format: Format = "xlsx"
@@ -74,7 +74,7 @@ def begin_export(ctx: Context, exported: Exported, command: ExportCommand, label
             faults[f"columns.{number}"] = "condition_field_hidden"
     if faults:
         raise Invalid(fields=faults)
-    return begin(ctx, exported.kind, command, label=label)
+    return begin(ctx, exported.kind, command, label=label, asked=command)
 
 
 def _may_see(ctx: Context, about: FieldOf) -> bool:

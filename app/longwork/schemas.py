@@ -6,10 +6,19 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.idempotency import KEY
 from app.core.inputs import Cursor
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import PersonRef
 from app.models import LongWorkState
+
+
+class Beginning(BaseModel):
+    """A command that begins a piece of long work."""
+
+    model_config = ConfigDict(extra="forbid")
+    idempotency_key: str | None = Field(default=None, pattern=KEY)
+    """The same command again under the same key is answered with the work that it began."""
 
 
 class LongWorkQuery(BaseModel):

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 
 from app.core.context import Context
 from app.core.errors import Conflict
+from app.core.idempotency import digest_of, require_same
 from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.scope import long_work_audience
@@ -23,8 +24,8 @@ from app.longwork.job_names import GO_ON
 from app.longwork.kinds import KINDS, Kind
 from app.longwork.queries import get_work
 from app.longwork.reach import reach_of
-from app.longwork.schemas import LongWorkRemoved
-from app.models import UNFINISHED, LongWork, LongWorkError, LongWorkState
+from app.longwork.schemas import Beginning, LongWorkRemoved
+from app.models import UNFINISHED, LongWork, LongWorkError, LongWorkState, Operator
 
 MOST_OPEN = 20
 """Pieces of work that a person may have under way."""
@@ -39,12 +40,20 @@ def begin(
     agency_id: int | None = None,
     about_id: int | None = None,
     retry_of: LongWork | None = None,
+    asked: Beginning | None = None,
 ) -> LongWork:
     """Write a piece of work down; a worker takes it on. Its owner is whoever asks.
 
-    Raises Forbidden without the kind's right, Conflict(`too_many_long_works`) when they have too many.
+    With a key in the command `asked` it is written once: the same command again gives the same work, whatever
+    has become of it meanwhile.
+
+    Raises Forbidden without the kind's right, Conflict: `too_many_long_works` when they have too many,
+    `key_used_otherwise`.
     """
     ctx.require(kind.right)
+    earlier = None if asked is None else _begun_by(ctx, asked)
+    if earlier is not None:
+        return earlier
     _require_room(ctx)
     row = LongWork(
         created_at=ctx.now(),
@@ -57,6 +66,8 @@ def begin(
         arguments=arguments.model_dump(mode="json"),
         reach=reach_of(ctx.actor),
         retry_of_id=retry_of.id if retry_of is not None else None,
+        idempotency_key=asked.idempotency_key if asked is not None else None,
+        command_digest=digest_of(ctx.actor, asked) if asked is not None else None,
     )
     ctx.session.add(row)
     ctx.session.flush()
@@ -64,6 +75,22 @@ def begin(
     tell(ctx, row, at_once=True)
     ctx.defer(GO_ON, row.id)
     return row
+
+
+def _begun_by(ctx: Context, asked: Beginning) -> LongWork | None:
+    """The work that this command has begun. Whoever asks at the same moment waits for the answer."""
+    if asked.idempotency_key is None or ctx.actor.operator_id is None:
+        return None
+    me = ctx.actor.operator_id
+    ctx.session.execute(select(Operator.id).where(Operator.id == me).with_for_update(key_share=True))
+    number = ctx.session.scalar(
+        select(LongWork.id).where(LongWork.owner_id == me, LongWork.idempotency_key == asked.idempotency_key)
+    )
+    if number is None:
+        return None
+    found = get_work(ctx, number)
+    require_same(found.command_digest, digest_of(ctx.actor, asked))
+    return found
 
 
 def begin_of_itself(ctx: Context, kind: Kind[Any], arguments: BaseModel) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Float, Index, String, text
+from sqlalchemy import Float, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, Id, fk
@@ -35,6 +35,7 @@ class LongWork(Entity):
     __tablename__ = "long_works"
     __seen__ = ByRule("long_work")
     __table_args__ = (
+        UniqueConstraint("owner_id", "idempotency_key"),
         Index("ix_long_works_open", "id", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
         Index("ix_long_works_about", "kind", "about_id"),
     )
@@ -82,6 +83,10 @@ class LongWork(Entity):
     result_name: Mapped[str | None] = mapped_column(String(200))
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What its kind counts besides (of a backfill: hits, kept)."""
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    """Given with the command that began it: the same one again is this work."""
+    command_digest: Mapped[str | None] = mapped_column(String(64))
+    """Names that command, with its content and who gave it."""
     version: Mapped[int] = mapped_column(default=1)
 
     owner: Mapped[Operator | None] = relationship(lazy="raise_on_sql")

@@ -8,12 +8,12 @@ from typing import Literal
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from app.accounts.schemas import AccountRefView
+from app.core.idempotency import KEY
 from app.core.inputs import Cursor, Moment, RowId
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import PersonRef
 from app.models import OutboundState, PublicationKind
 
-IDEMPOTENCY_KEY = r"^[A-Za-z0-9_-]{8,64}$"
 MAX_TEXT = 20_000
 MOST_MEDIA = 9
 MEDIA_BYTES = 8 * 1024 * 1024
@@ -45,7 +45,7 @@ class CreatePublication(BaseModel):
     media: list[MediaFile] = Field(default=[], max_length=MOST_MEDIA)
     send_at: Moment | None = None
     """Not before this moment; until then it can be taken back."""
-    idempotency_key: str = Field(pattern=IDEMPOTENCY_KEY)
+    idempotency_key: str = Field(pattern=KEY)
 
 
 class SettlePublication(BaseModel):

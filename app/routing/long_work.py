@@ -15,6 +15,7 @@ from app.core.permissions import Permission
 from app.identity.scope import scope
 from app.longwork.kinds import KINDS, Kind, Progress, Refusal, Steps, Work
 from app.longwork.rows import attempt
+from app.longwork.schemas import Beginning
 from app.longwork.services import begin
 from app.models import LongWork, ServiceRequest
 from app.routing import services
@@ -49,10 +50,9 @@ class BulkClassify(BaseModel):
     priority: Annotated[Literal[1, 2, 3, 4], OneOfNumbers] | None = None
 
 
-class BulkAct(BaseModel):
+class BulkAct(Beginning):
     """Upon the requests of a list, or upon those chosen by hand."""
 
-    model_config = ConfigDict(extra="forbid")
     what: Annotated[BulkAssign | BulkStatus | BulkClassify, Field(discriminator="act")]
     query: ServiceRequestQuery | None = None
     ids: list[RowId] = Field(default_factory=list, max_length=MOST_CHOSEN)
@@ -85,8 +85,8 @@ def begin_bulk(ctx: Context, command: BulkAct) -> LongWork:
     ctx.require(Permission.SERVICE_REQUESTS_ASSIGN)
     if command.query is not None:
         filtered_requests(ctx, command.query)
-    asked = BulkArguments(what=command.what, query=command.query, ids=sorted(set(command.ids)))
-    return begin(ctx, BULK, asked)
+    arguments = BulkArguments(what=command.what, query=command.query, ids=sorted(set(command.ids)))
+    return begin(ctx, BULK, arguments, asked=command)
 
 
 @KINDS.does(BULK)

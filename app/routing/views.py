@@ -58,7 +58,7 @@ def list_requests(ctx: Context, query: ServiceRequestQuery) -> ServiceRequestLis
     body=ExportRequests,
     response=LongWorkView,
     status=201,
-    errors=("too_many_long_works", "saved_view_broken"),
+    errors=("too_many_long_works", "key_used_otherwise", "saved_view_broken"),
 )
 def export_list(ctx: Context, body: ExportRequests) -> LongWorkView:
     return work_view(ctx, export_requests(ctx, body))
@@ -73,7 +73,7 @@ def export_list(ctx: Context, body: ExportRequests) -> LongWorkView:
     body=BulkAct,
     response=LongWorkView,
     status=201,
-    errors=("too_many_long_works", "saved_view_broken"),
+    errors=("too_many_long_works", "key_used_otherwise", "saved_view_broken"),
 )
 def act_upon_many(ctx: Context, body: BulkAct) -> LongWorkView:
     return work_view(ctx, begin_bulk(ctx, body))

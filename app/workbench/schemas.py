@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.schemas import AccountRefView, QuotaView
 from app.conditions.tree import ConditionText
+from app.core.idempotency import KEY
 from app.core.inputs import Cursor, Moment, Number, RowId, Yes
 from app.core.pagination import MAX_LIMIT
 from app.files.schemas import MOST_FILES
@@ -24,7 +25,6 @@ from app.routing.schemas import (
     WindowView,
 )
 
-IDEMPOTENCY_KEY = r"^[A-Za-z0-9_-]{8,64}$"
 MAX_TEXT = 5000
 
 
@@ -60,7 +60,7 @@ class SendReply(BaseModel):
     service_request_id: RowId
     lane: Literal["public", "private"]
     text: str = Field(max_length=MAX_TEXT)
-    idempotency_key: str = Field(pattern=IDEMPOTENCY_KEY)
+    idempotency_key: str = Field(pattern=KEY)
     attachments: list[RowId] = Field(default=[], max_length=MOST_FILES)
     """Files that lie ready, or hang on messages that one sees (of a reply that was taken back)."""
     in_reply_to: RowId | None = None
@@ -82,7 +82,7 @@ class WriteNote(BaseModel):
     model_config = ConfigDict(extra="forbid")
     text: str = Field(max_length=MAX_TEXT)
     """May be empty where files say it."""
-    idempotency_key: str = Field(pattern=IDEMPOTENCY_KEY)
+    idempotency_key: str = Field(pattern=KEY)
     attachments: list[RowId] = Field(default=[], max_length=MOST_FILES)
 
 

@@ -8,6 +8,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -55,7 +56,7 @@ def wait_for_acts(runtime: Runtime, wanted: int) -> None:
         time.sleep(0.005)
 
 
-def acting(office: Office, team: Team) -> list[dict[str, object]]:
+def acting(office: Office, team: Team) -> list[dict[str, Any]]:
     return [
         {"kind": "set_priority", "priority": 1},
         NOTED,

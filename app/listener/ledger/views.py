@@ -45,7 +45,7 @@ def list_items(ctx: Context, query: InboundItemQuery) -> InboundItemList:
     body=ExportItems,
     response=LongWorkView,
     status=201,
-    errors=("too_many_long_works", "saved_view_broken"),
+    errors=("too_many_long_works", "key_used_otherwise", "saved_view_broken"),
 )
 def export_list(ctx: Context, body: ExportItems) -> LongWorkView:
     return work_view(ctx, export_items(ctx, body))

@@ -3364,6 +3364,11 @@ export interface components {
      * @description Upon the requests of a list, or upon those chosen by hand.
      */
     BulkAct: {
+      /**
+       * Idempotency Key
+       * @default null
+       */
+      idempotency_key: string | null
       /** What */
       what:
         | components['schemas']['BulkAssign']
@@ -4566,6 +4571,11 @@ export interface components {
     }
     /** ExportActs */
     ExportActs: {
+      /**
+       * Idempotency Key
+       * @default null
+       */
+      idempotency_key: string | null
       /** Columns */
       columns: string[]
       /**
@@ -4578,6 +4588,11 @@ export interface components {
     }
     /** ExportItems */
     ExportItems: {
+      /**
+       * Idempotency Key
+       * @default null
+       */
+      idempotency_key: string | null
       /** Columns */
       columns: string[]
       /**
@@ -4618,6 +4633,11 @@ export interface components {
     }
     /** ExportRequests */
     ExportRequests: {
+      /**
+       * Idempotency Key
+       * @default null
+       */
+      idempotency_key: string | null
       /** Columns */
       columns: string[]
       /**
@@ -10004,7 +10024,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkView']
         }
       }
-      /** @description A problem (too_many_long_works, saved_view_broken) */
+      /** @description A problem (too_many_long_works, key_used_otherwise, saved_view_broken) */
       default: {
         headers: {
           [name: string]: unknown
@@ -11705,7 +11725,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkView']
         }
       }
-      /** @description A problem (too_many_long_works, saved_view_broken) */
+      /** @description A problem (too_many_long_works, key_used_otherwise, saved_view_broken) */
       default: {
         headers: {
           [name: string]: unknown
@@ -14415,7 +14435,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkView']
         }
       }
-      /** @description A problem (too_many_long_works, saved_view_broken) */
+      /** @description A problem (too_many_long_works, key_used_otherwise, saved_view_broken) */
       default: {
         headers: {
           [name: string]: unknown
@@ -14477,7 +14497,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkView']
         }
       }
-      /** @description A problem (too_many_long_works, saved_view_broken) */
+      /** @description A problem (too_many_long_works, key_used_otherwise, saved_view_broken) */
       default: {
         headers: {
           [name: string]: unknown

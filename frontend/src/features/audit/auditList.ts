@@ -93,10 +93,15 @@ export default listPage<Act>({
   subject: 'audit_entry',
   read: (query, cursor, signal) =>
     body(client.GET('/audit-entries', { params: { query: { ...asked(query), cursor } }, signal })),
-  startExport: (query, chosen, format) =>
+  startExport: (query, chosen, format, idempotency_key) =>
     body(
       client.POST('/audit-entries/exports', {
-        body: { query: { ...asked(query), cursor: null, limit: 50 }, columns: chosen, format },
+        body: {
+          query: { ...asked(query), cursor: null, limit: 50 },
+          columns: chosen,
+          format,
+          idempotency_key,
+        },
       }),
     ),
 })

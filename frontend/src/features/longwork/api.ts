@@ -8,6 +8,8 @@ type Schemas = components['schemas']
 
 export type LongWork = Schemas['LongWorkView']
 export type BulkWhat = Schemas['BulkAct']['what']
+/** Upon all of a list, or upon those that were ticked. */
+export type Upon = { query: RequestQuery } | { ids: readonly number[] }
 export type Format = Schemas['ExportRequests']['format']
 
 const NO_REQUEST_QUERY: Schemas['ServiceRequestQuery'] = {
@@ -58,19 +60,22 @@ export const longWorkApi = {
   cancel: (id: number) => body(client.POST('/long-works/{work_id}/cancel', at({ work_id: id }))),
   retry: (id: number) => body(client.POST('/long-works/{work_id}/retry', at({ work_id: id }))),
   remove: (id: number) => noBody(client.DELETE('/long-works/{work_id}', at({ work_id: id }))),
-  bulk: (query: RequestQuery, what: BulkWhat) =>
+  bulk: (upon: Upon, what: BulkWhat, idempotency_key: string) =>
     body(
       client.POST('/service-requests/bulk-acts', {
-        body: { what, query: { ...NO_REQUEST_QUERY, ...said(query) } },
+        body:
+          'ids' in upon
+            ? { what, ids: [...upon.ids], query: null, idempotency_key }
+            : { what, ids: [], query: { ...NO_REQUEST_QUERY, ...said(upon.query) }, idempotency_key },
       }),
     ),
-  exportRequests: (query: RequestQuery, columns: string[], format: Format) =>
+  exportRequests: (query: RequestQuery, columns: string[], format: Format, idempotency_key: string) =>
     body(
       client.POST('/service-requests/exports', {
-        body: { query: { ...NO_REQUEST_QUERY, ...said(query) }, columns, format },
+        body: { query: { ...NO_REQUEST_QUERY, ...said(query) }, columns, format, idempotency_key },
       }),
     ),
-  exportItems: (query: InboundQuery, columns: string[], format: Format) =>
+  exportItems: (query: InboundQuery, columns: string[], format: Format, idempotency_key: string) =>
     body(
       client.POST('/inbound-items/exports', {
         // The stream's address says `false` for "not only what needs a look"; the server takes that literally.
@@ -78,6 +83,7 @@ export const longWorkApi = {
           query: { ...NO_INBOUND_QUERY, ...said(query), review: query.review ? true : null },
           columns,
           format,
+          idempotency_key,
         },
       }),
     ),

@@ -9,6 +9,14 @@ export const workbenchCommands = [
   { id: 'list.next', keys: 'j', title: 'shortcut.next', ...LIST },
   { id: 'list.previous', keys: 'k', title: 'shortcut.previous', ...LIST },
   { id: 'list.open', keys: 'Enter', title: 'shortcut.open', ...LIST },
+  {
+    id: 'list.choose',
+    keys: 'x',
+    title: 'shortcut.choose',
+    right: 'service_requests:assign',
+    ...LIST,
+    needs: 'request',
+  },
   { id: 'list.search', keys: '/', title: 'shortcut.searchList', ...LIST },
   { id: 'request.claim', keys: 'c', title: 'action.claim', right: 'service_requests:claim', ...REQUEST },
   {

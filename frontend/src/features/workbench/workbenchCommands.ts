@@ -18,6 +18,7 @@ export interface WorkbenchPorts {
   compose: (lane: ComposerLane) => void
   openTransfer: () => void
   search: () => void
+  choose: () => void
   resolved: (next: number | null) => void
 }
 
@@ -68,6 +69,7 @@ export function useWorkbenchCommands(ports: WorkbenchPorts): void {
     'list.next': { run: () => step(1) },
     'list.previous': { run: () => step(-1) },
     'list.open': { run: () => (hasThread() ? ports.focusThread() : step(1)) },
+    'list.choose': { run: ports.choose },
     'list.search': { run: ports.search },
     'request.claim': {
       run: onRequest(actions.claim),

@@ -27,7 +27,7 @@ export interface ListSpec<Row> {
   read: (query: ListQuery, cursor: string | null, signal: AbortSignal) => Promise<Page<Row>>
   /** The subject of conditions and kept views. */
   subject?: string
-  startExport?: (query: ListQuery, columns: string[], format: Format) => Promise<LongWork>
+  startExport?: (query: ListQuery, columns: string[], format: Format, key: string) => Promise<LongWork>
   /** Whether an event may have changed it. */
   concerns?: (change: Change) => boolean
   pauseMs?: number
@@ -65,7 +65,7 @@ export function listPage<Row>(spec: ListSpec<Row>): Component {
           query: query.value,
           isNarrowed: isNarrowed.value,
           startExport: startExport
-            ? (chosen: string[], format: Format) => startExport(query.value, chosen, format)
+            ? (chosen: string[], format: Format, key: string) => startExport(query.value, chosen, format, key)
             : undefined,
           open: open ? (row: Row) => void router.push(open(row)) : undefined,
           onChange: change,
