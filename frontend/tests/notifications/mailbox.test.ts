@@ -122,6 +122,21 @@ describe('the mailbox', () => {
   })
 })
 
+describe('a kind that is ticked', () => {
+  it('says that it goes nowhere while there is no confirmed address', async () => {
+    const ticked = { key: 'mentioned', name: '提到我', channels: ['email' as const], default: [] }
+    signedIn()
+    vi.spyOn(mailApi, 'get').mockResolvedValue(box({ address: null, standing: 'none' }))
+    shown = await mounted(MailBox, { settings: { ...SETTINGS, kinds: [ticked] }, busy: false })
+    await settled()
+    expect(shown.get('mail-nowhere').textContent).toContain('不会发送')
+    vi.spyOn(mailApi, 'get').mockResolvedValue(box())
+    useEntities().apply([event(5, 'mailbox.changed', { mail: null, standing: 'confirmed' })])
+    await settled()
+    expect(shown.find('mail-nowhere')).toBeNull()
+  })
+})
+
 describe('another address', () => {
   it('can be begun and left again, and the one that stands stays', async () => {
     const view = await page(box())
