@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.core.bulk import insert_rows
 from app.core.db import open_session
-from app.core.permissions import RoleName
+from app.core.permissions import AccountReach, RequestReach, RoleName
 from app.core.runtime import Runtime
+from app.core.standard_roles import ROLES
 from app.models import (
     ACTIVE_STATUSES,
     Account,
@@ -33,6 +34,7 @@ from app.models import (
     RequestStatus,
     ServiceRequest,
     Team,
+    UnitKind,
     Verdict,
     VerdictOutcome,
 )
@@ -42,10 +44,11 @@ from app.routing.lifecycle.deadlines import preview
 from app.routing.lifecycle.recording import state_of
 from app.routing.policies import FAR_FUTURE
 from tests.factories.make import Make
+from tests.factories.tree import Tree
 
 DAYS = 12
 """How far back what is made reaches."""
-REACHES = ("operator", "agency operator", "supervisor", "manager")
+REACHES = ("operator", "agency operator", "supervisor", "head of a unit", "manager")
 
 
 @dataclass
@@ -67,6 +70,7 @@ class House:
             "operator": make.operator(self.home, own),
             "agency operator": make.operator(self.away, theirs, role=role.AGENCY_OPERATOR),
             "supervisor": make.operator(self.home, own, role=role.SUPERVISOR),
+            "head of a unit": self._head(own),
             "manager": make.operator(self.home, role=role.MANAGER),
             "colleague": make.operator(self.home, other),
         }
@@ -75,6 +79,18 @@ class House:
             make.account(self.home, other, platform="wechat"),
             make.account(self.away, theirs),
         ]
+
+    def _head(self, team: Team) -> Operator:
+        """Reaches the requests of the department that holds the team, on all accounts of the agency."""
+        tree = Tree.standing(self.make, self.home)
+        department = tree.add(UnitKind.DEPARTMENT, "部室", tree.root)
+        tree.put(team, department)
+        role = self.make.role(
+            *ROLES[RoleName.SUPERVISOR].mandate.permissions,
+            account_reach=AccountReach.AGENCY,
+            request_reach=RequestReach.UNIT,
+        )
+        return self.make.operator(self.home, role=role, unit_id=department)
 
     @property
     def runtime(self) -> Runtime:
