@@ -1,6 +1,6 @@
 """A number on the screen is how many rows its list has, or follows from them, and is what the export says.
 
-All metrics, four reaches, both databases, random work: each number's condition is sent to the list that it
+All metrics, five reaches, both databases, random work: each number's condition is sent to the list that it
 opens, as that person; the rows that come back are counted, or the number is worked out anew from them.
 """
 
