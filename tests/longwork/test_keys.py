@@ -85,7 +85,7 @@ def test_a_key_is_ones_own_and_without_one_each_command_counts(
 @pytest.mark.parametrize("which", ["export", "bulk"])
 def test_sent_by_two_at_once_it_begins_once(lead: Operator, make: Make, runtime: Runtime, which: str) -> None:
     actor, start = make.actor(lead), Barrier(AT_ONCE)
-    query = ServiceRequestQuery(view="all")
+    query = ServiceRequestQuery.model_validate({"view": "all"})
 
     def send(_number: int) -> int:
         start.wait()
