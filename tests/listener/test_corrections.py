@@ -79,7 +79,7 @@ def test_colleagues_are_told_which_item_somebody_judged(desk: Desk, runtime: Run
         ).all()
     (row,) = told
     assert row.payload == {"inbound_item_id": item.id, "account_id": desk.account.id}
-    assert f"a{desk.account.id}.inbound_items:read" in row.rooms
+    assert f"a{desk.account.id}.past.inbound_items:read" in row.rooms
 
 
 def test_the_items_request_shows_the_corrected_type(desk: Desk, runtime: Runtime, make: Make) -> None:
