@@ -1,7 +1,7 @@
 /** What was heard and what became of it: one filtered list, loaded page by page. */
 
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { markRaw, shallowRef } from 'vue'
 
 import { inbound as api, type InboundQuery } from '@/api/endpoints'
 import type { InboundCounts, InboundItemView } from '@/api/contract'
@@ -81,6 +81,8 @@ export const useListener = defineStore('listener', () => {
 
   const { phase, error, cursor, loadingMore, moreFailed, more } = pages
   return {
+    /** The same list for the parts of the kit, whose refs stay refs. */
+    pages: markRaw(pages),
     refresh,
     refreshUnjudged,
     moreFailed,

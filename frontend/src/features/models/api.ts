@@ -5,6 +5,7 @@ import { at } from '@/api/endpoints'
 import type { components } from '@/api/types'
 
 export type Models = components['schemas']['ModelsView']
+export type Model = Models['items'][number]
 
 export const modelsApi = {
   list: () => body(client.GET('/models')),

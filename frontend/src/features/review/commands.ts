@@ -6,8 +6,6 @@ const REVIEW = { group: 'review', page: 'review' } as const
 const ROW = { ...REVIEW, needs: 'row', right: 'inbound_items:correct' } as const
 
 export const reviewCommands = [
-  { id: 'review.next', keys: 'j', title: 'shortcut.next', ...REVIEW },
-  { id: 'review.previous', keys: 'k', title: 'shortcut.previous', ...REVIEW },
   { id: 'review.right', keys: 'x', title: 'review.right', ...ROW },
   { id: 'review.wrong', keys: 's', title: 'review.isWrong', ...ROW },
   { id: 'review.undo', keys: 'z', title: 'common.undo', right: 'inbound_items:correct', ...REVIEW },

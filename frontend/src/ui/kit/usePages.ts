@@ -40,6 +40,16 @@ export function picked<Row>(
   return { ...pages, items: computed(() => pick(pages.items.value)) }
 }
 
+/** Pages that a store keeps and follows by itself, for the parts of a list. */
+export function onScreen<Row>(pages: Pages<Row>): PagesOnScreen<Row> {
+  return {
+    ...pages,
+    skeleton: useDelayed(() => pages.phase.value === 'loading'),
+    hasNews: ref(false),
+    setStill: () => undefined,
+  }
+}
+
 export function usePages<Row, Answer extends Page<Row> = Page<Row>>(
   reading: Reading<Row, Answer>,
   { concerns = () => false, pauseMs = 0, keepsPlaces = false, of }: Following = {},
