@@ -44,7 +44,11 @@ def test_one_sees_what_the_colleague_sees_and_changes_nothing(
     admin.choose(admin.see_arrive(name))
     expect(page.locator(".lk-note")).to_contain_text("不能回复")
     expect(page.get_by_test_id("look-bar")).to_be_visible()
-    # What one presses all the same is refused, and says why.
+    # No button offers what could only be refused; the bar says why.
+    expect(page.get_by_test_id("look-bar")).to_contain_text("按钮不显示")
+    for offer in ("claim", "transfer", "resolve"):
+        expect(page.get_by_test_id(offer)).to_have_count(0)
+    # What is asked all the same is refused.
     status, told = admin.api("PUT", "/session/presence", {"presence": "away"})
     assert (status, told["code"]) == (403, "view_as_reads_only")
     expect(theirs.page.get_by_test_id("presence")).to_contain_text("在线")

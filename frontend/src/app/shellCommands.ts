@@ -8,7 +8,7 @@ import { commandsFor } from './registry'
 
 export function shellCommands(router: Router, showSheet: () => void): () => void {
   const session = useSession()
-  const own = (): ReturnType<typeof commandsFor> => commandsFor(session.permissions)
+  const own = (): ReturnType<typeof commandsFor> => commandsFor(session.usable)
   const leading = own().flatMap(({ id, to }): [string, Act][] =>
     to === undefined ? [] : [[id, { run: () => void router.push(to) }]],
   )

@@ -9,6 +9,9 @@ import { session as api } from '@/api/endpoints'
 import type { Locale, Presence, Right, SessionAnswer, SessionView } from '@/api/contract'
 import { syncClock } from '@/ui/now'
 
+/** Rights that change nothing. */
+const SEEING = /:read$|^session:use$/
+
 export const useSession = defineStore('session', () => {
   const view = ref<SessionView | null>(null)
   const known = ref(false)
@@ -18,6 +21,11 @@ export const useSession = defineStore('session', () => {
 
   /** Who looks through this person's eyes, and until when; null: they themselves are here. */
   const looking = computed(() => view.value?.looking ?? null)
+
+  /** What they may do here and now: through somebody else's eyes one sees what they see, and does nothing. */
+  const usable = computed(
+    () => new Set([...permissions.value].filter((right) => looking.value === null || SEEING.test(right))),
+  )
 
   /** Whether going away leaves requests with somebody who is not there. */
   const holdsWork = computed(
@@ -90,7 +98,11 @@ export const useSession = defineStore('session', () => {
     setOpenRequests,
     setCapacity,
     passwordChosen,
-    may: (permission: Right) => permissions.value.has(permission),
+    usable,
+    /** Whether a button for it has a place on the screen. */
+    may: (permission: Right) => usable.value.has(permission),
+    /** Whether it is theirs, also for who looks through their eyes: for what is shown because of it. */
+    has: (permission: Right) => permissions.value.has(permission),
   }
 })
 

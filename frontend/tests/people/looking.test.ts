@@ -10,7 +10,7 @@ import { useSession } from '@/stores/session'
 
 const PERSON = {
   operator: { id: 3 },
-  permissions: ['service_requests:claim'],
+  permissions: ['service_requests:claim', 'service_requests:read', 'session:use'],
   capacity: { open: 2, maximum: 8 },
 }
 
@@ -42,6 +42,20 @@ describe('looking through somebody else’s eyes', () => {
     setActivePinia(createPinia())
     looking(false)
     expect(useDrafts().read(7, 'public')).toBe('写了一半')
+  })
+
+  it('shows what the person may see and no button of what they may do', () => {
+    looking(false)
+    const session = useSession()
+    expect(session.may('service_requests:claim')).toBe(true)
+    looking(true)
+    expect(session.may('service_requests:claim')).toBe(false)
+    expect(session.may('service_requests:read')).toBe(true)
+    expect(session.may('session:use')).toBe(true)
+    // What is shown because of a right stays, and so do the pages.
+    expect(session.has('service_requests:claim')).toBe(true)
+    expect(session.permissions.has('service_requests:claim')).toBe(true)
+    expect(session.may('accounts:read')).toBe(false)
   })
 
   it('asks nobody what becomes of the work that the person holds', () => {
