@@ -24,9 +24,12 @@ export const useThread = defineStore('thread', () => {
   const ids = ref<number[]>([])
   const olderCursor = ref<string | null>(null)
   const loadingOlder = ref(false)
+  const olderFailed = shallowRef<unknown>(null)
   /** Number of the last message that had been read when the conversation was opened; the divider follows it. */
   const readUpTo = ref<number | null>(null)
   let running: AbortController | null = null
+  /** Grows with every conversation that is opened or left: an answer about an earlier one is dropped. */
+  let opened = 0
   let lanesTimer: ReturnType<typeof setTimeout> | undefined
 
   const request = computed(() =>
@@ -44,22 +47,28 @@ export const useThread = defineStore('thread', () => {
 
   async function open(id: number): Promise<void> {
     if (requestId.value === id && phase.value !== 'error') return
+    forget()
     requestId.value = id
     phase.value = 'loading'
-    conversation.value = null
-    ids.value = []
-    olderCursor.value = null
     readUpTo.value = null
     await load()
   }
 
   function close(): void {
     running?.abort()
+    forget()
     requestId.value = null
-    conversation.value = null
     phase.value = 'none'
-    ids.value = []
     live.watch(null)
+  }
+
+  function forget(): void {
+    opened += 1
+    conversation.value = null
+    ids.value = []
+    olderCursor.value = null
+    loadingOlder.value = false
+    olderFailed.value = null
   }
 
   /** Load (again) without losing what is on screen. */
@@ -76,6 +85,9 @@ export const useThread = defineStore('thread', () => {
         api.messages(held.conversation_id, null, PAGE_SIZE, controller.signal),
       ])
       if (controller.signal.aborted) return
+      // More came meanwhile than one page holds: what lies between is not here, so it is read again from the end.
+      const goesOn = page.next_cursor === null || page.items.some((item) => ids.value.includes(item.id))
+      if (!goesOn) ids.value = []
       take(view, page.items)
       olderCursor.value = page.next_cursor
       phase.value = 'ready'
@@ -104,16 +116,20 @@ export const useThread = defineStore('thread', () => {
   async function loadOlder(): Promise<void> {
     const first = messages.value[0]
     if (!conversation.value || !first || olderCursor.value === null || loadingOlder.value) return
+    const mine = opened
     loadingOlder.value = true
+    olderFailed.value = null
     try {
       const page = await api.messages(conversation.value.id, first.number, PAGE_SIZE)
+      if (mine !== opened) return
       entities.load('message', page.items)
-      ids.value = [...page.items.map((item) => item.id), ...ids.value]
+      ids.value = [...new Set([...page.items.map((item) => item.id), ...ids.value])]
       olderCursor.value = page.next_cursor
-    } catch {
-      // Scrolling up again asks again.
+    } catch (failure) {
+      // What is there stays; asking again asks again.
+      if (mine === opened) olderFailed.value = failure
     } finally {
-      loadingOlder.value = false
+      if (mine === opened) loadingOlder.value = false
     }
   }
 
@@ -176,6 +192,7 @@ export const useThread = defineStore('thread', () => {
     viewers,
     olderCursor,
     loadingOlder,
+    olderFailed,
     readUpTo,
     open,
     close,
