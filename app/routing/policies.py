@@ -136,15 +136,27 @@ def due_at(
     waiting_since: datetime | None,
     raised_at: datetime | None = None,
 ) -> datetime | None:
-    """When the working time is over that an answer may take; None while nobody waits."""
+    """When the working time is over that an answer may take; None while nobody waits.
+
+    Of a moment that no calendar reaches (an earlier version believed any date) it is due at once.
+    """
     if waiting_since is None:
         return None
-    return calendar.add(counted_from(waiting_since, raised_at), ANSWER_WITHIN[priority])
+    since = counted_from(waiting_since, raised_at)
+    try:
+        return calendar.add(since, ANSWER_WITHIN[priority])
+    except OverflowError:
+        return since
 
 
 def raised(calendar: WorkCalendar, priority: int, at: datetime, due: datetime | None) -> datetime:
     """From when on to count if a message raises a request to `priority`: never so that it is due later."""
-    return at if due is None else min(at, calendar.back(due, ANSWER_WITHIN[priority]))
+    if due is None:
+        return at
+    try:
+        return min(at, calendar.back(due, ANSWER_WITHIN[priority]))
+    except OverflowError:
+        return min(at, due)
 
 
 def urgent_at(due: datetime | None, window_until: datetime | None) -> datetime:

@@ -27,7 +27,8 @@ def account(make: Make) -> Account:
 
 
 def by(make: Make, author: Author | None, *, hours: float = 0) -> InboundPost:
-    post = make.post(created_at=make.now + timedelta(hours=hours))
+    # Nothing is read before it is written.
+    post = make.post(created_at=make.now + timedelta(hours=hours - 100))
     return InboundPost(
         external_id=post.external_id,
         kind=post.kind,

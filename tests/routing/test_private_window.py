@@ -67,12 +67,16 @@ def test_answers_are_charged_to_whom_they_went(desk: Desk) -> None:
     assert [left for _, _, left in windows(desk, *conversations)] == [2, 4]
 
 
-def test_an_event_of_tomorrow_opens_nothing_yet(desk: Desk) -> None:
-    request = asks(desk, "a")
+@pytest.mark.parametrize("ahead", [1, 3600, 400 * 86_400])
+def test_a_platform_whose_clock_is_ahead_opens_the_window_now_and_no_longer(desk: Desk, ahead: float) -> None:
+    """Who has just written may be answered; nothing gives them more time than others have."""
+    conversation = desk.make.conversation_of(asks(desk, "a"))
     desk.clock.advance(timedelta(hours=49).total_seconds())
-    ahead = desk.make.later(3600)
-    desk.make.store(desk.account, desk.make.post("", author="a", lane=Lane.PRIVATE, created_at=ahead))
-    assert windows(desk, desk.make.conversation_of(request))[0][:2] == (False, "expired")
+    told = desk.make.later(ahead)
+    desk.make.store(desk.account, desk.make.post("", author="a", lane=Lane.PRIVATE, created_at=told))
+    assert windows(desk, conversation)[0][:2] == (True, "message")
+    desk.clock.advance(timedelta(hours=48).total_seconds())
+    assert windows(desk, conversation)[0][:2] == (False, "expired")
 
 
 def test_many_windows_cost_as_many_statements_as_one(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from app.core.json_text import RenderedJson, json_value, storable_json
 from app.core.permissions import Permission
 from app.core.text import storable
 from app.listener.chain.chain_items import NOT_JUDGED_BY
+from app.listener.ingest.dating import believed, in_order
 from app.listener.ingest.revisions import Told, revise_items
 from app.listener.job_names import JUDGE_ITEMS
 from app.media.copies import note_media
@@ -55,8 +56,8 @@ def store_posts(
     With a lease what is new belongs to its holder, who judges it next; otherwise a job is asked to.
     """
     ctx.require(Permission.LISTENER_INGEST)
-    # Lists come newest first. From here on the order of the ids is the order of what was said.
-    posts = sorted(posts, key=lambda post: (post.created_at, post.edited_at or post.created_at))
+    # From here on the order of the ids is the order of what was said.
+    posts = [believed(post, ctx.now()) for post in in_order(posts)]
     texts = [storable(post.text)[:MAX_TEXT] for post in posts]
     prints = fingerprints([own_words(text)[0] for text in texts])
     rows = [
@@ -82,7 +83,7 @@ def take_in_changes(ctx: Context, account_id: int, posts: Sequence[InboundPost],
             storable(post.text)[:MAX_TEXT],
             json_value(storable_json([medium_json(medium) for medium in post.media]).text),
         )
-        for post in posts
+        for post in (believed(post, ctx.now()) for post in posts)
     ]
     if revise_items(ctx, account_id, told, gone):
         ctx.defer(JUDGE_ITEMS)
