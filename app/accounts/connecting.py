@@ -82,11 +82,12 @@ def connect_account(ctx: Context, command: ConnectAccount) -> Account:
     account.status_detail = None
     account.status_since = ctx.now()
     account.error_streak = 0
-    account.retry_at = account.unreachable_since = account.push_fault = None
+    account.retry_at = account.unreachable_since = account.push_fault = account.token_expires_at = None
     account.refused_features = {}
     ctx.session.add(account)
     ctx.session.flush()
     _ensure_streams(ctx, account)
+    read_sealed_again(ctx, account.id)  # what came while its keys were wrong, or waited when they were wiped
     others = sorted({row.agency_id for row in former} - {account.agency_id})
     audit.record(ctx, ACCOUNT_CONNECTED, about_account(account), detail={"served_before_by": others})
     return account

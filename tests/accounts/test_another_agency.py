@@ -74,6 +74,18 @@ def test_the_same_agency_goes_on_where_it_stood(make: Make, runtime: Runtime, ad
     assert _rows(runtime) == [(account.id, first.id), (theirs, second.id)]
 
 
+def test_connected_again_it_does_not_say_when_its_old_consent_ended(
+    make: Make, runtime: Runtime, admin: Browser
+) -> None:
+    agency = make.agency()
+    account = make.account(agency)
+    with open_context(runtime, LISTENER) as ctx:
+        ctx.session.get_one(Account, account.id).token_expires_at = make.later(-86_400)
+    assert admin.delete(f"/accounts/{account.id}").status_code == 204
+    assert _connect(admin, account, agency.id) == account.id
+    assert admin.get(f"/accounts/{account.id}").get_json()["token_expires_at"] is None
+
+
 def test_two_agencies_never_have_it_at_once(make: Make, admin: Browser) -> None:
     first, second = make.agency(AgencyKind.THIRD_PARTY), make.agency(AgencyKind.THIRD_PARTY)
     account = make.account(first)

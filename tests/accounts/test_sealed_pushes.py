@@ -10,7 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts.connecting import connect_account, edit_account, read_pushes_again, set_credentials
+from app.accounts.connecting import (
+    connect_account,
+    edit_account,
+    read_pushes_again,
+    remove_account,
+    set_credentials,
+)
 from app.accounts.outcomes import note_success
 from app.accounts.schemas import ConnectAccount, EditAccount, SetCredentials
 from app.adapters.wechat import crypto
@@ -122,6 +128,52 @@ def test_another_wrong_key_says_so_again_and_loses_nothing(sealed: Sealed) -> No
     assert sealed.state().status is AccountStatus.MISCONFIGURED
     with sealed.act() as ctx:
         assert read_pushes_again(ctx, sealed.account.id) == 1
+
+
+def _connected_again(sealed: Sealed, key: str = RIGHT) -> None:
+    account = sealed.state()
+    with sealed.act() as ctx:
+        remove_account(ctx, account.id)
+    # What came before the removal and nobody had looked into meets an account without keys.
+    sealed.understand()
+    command = {
+        "platform": account.platform,
+        "external_id": account.external_id,
+        "name": account.name,
+        "agency_id": account.agency_id,
+        "team_id": account.team_id,
+        "credentials": {**WECHAT_CREDENTIALS, "encoding_aes_key": key},
+        "settings": {"mode": "safe"},
+    }
+    with sealed.act() as ctx:
+        assert connect_account(ctx, ConnectAccount.model_validate(command)).id == account.id
+    sealed.understand()
+
+
+@pytest.mark.parametrize("looked_into", [True, False], ids=["looked into", "still waiting"])
+@pytest.mark.parametrize("key", [RIGHT, WRONG], ids=["with the right key", "with a wrong key"])
+def test_connected_again_an_account_reads_what_nobody_could_open(
+    app: Flask, make: Make, looked_into: bool, key: str
+) -> None:
+    sealed = Sealed(app, make, key)
+    for number in range(2):
+        assert sealed.push(f"第{number}条", number) == 200
+    if looked_into:
+        sealed.understand()
+    _connected_again(sealed)
+    texts = [item.text for item in sealed.rows(InboundItem) if item.kind == "private_message"]
+    assert texts == ["第0条", "第1条"]
+    assert not any(row.reason for row in sealed.rows(CallbackDelivery))
+    assert not any(verdict.needs_review for verdict in sealed.rows(Verdict))
+    assert sealed.state().status is AccountStatus.ACTIVE
+
+
+def test_connected_again_with_a_wrong_key_it_says_so(sealed: Sealed) -> None:
+    sealed.push("还没好", 1)
+    sealed.understand()
+    _connected_again(sealed, WRONG)
+    account = sealed.state()
+    assert (account.status, account.push_fault) == (AccountStatus.MISCONFIGURED, "check_encoding_aes_key")
 
 
 def test_a_button_reads_again(sealed: Sealed) -> None:
