@@ -227,8 +227,10 @@ def test_a_change_is_told_and_written_down(open_browser: Open, make: Make, house
     view = made(admin, name="本部", agency_id=house.agency.id)
     edited(admin, view, week=[SHORT] * 7)
     with open_context(make.runtime, LISTENER, write=False) as ctx:
-        events = list(ctx.session.scalars(select(EventLog).where(EventLog.about_kind == "calendar")))
-        acts = list(ctx.session.scalars(select(AuditLog).where(AuditLog.object_type == "calendar")))
+        of_calendars = select(EventLog).where(EventLog.about_kind == "calendar")
+        events = list(ctx.session.scalars(of_calendars.order_by(EventLog.id)))
+        audited = select(AuditLog).where(AuditLog.object_type == "calendar")
+        acts = list(ctx.session.scalars(audited.order_by(AuditLog.id)))
     assert [event.name for event in events] == ["calendar.added", "calendar.edited"]
     assert acts[1].detail["hours"]["week"][6] == [["10:00", "16:00"]]
     for person, hears in ((house.admin, True), (house.lead, True), (house.stranger, False)):

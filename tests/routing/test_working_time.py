@@ -135,7 +135,8 @@ def test_what_waits_is_counted_anew_when_the_calendar_changes(counter: Counter) 
     assert counter.now(request).urgent_at == counter.now(request).due_at
     assert counter.due(answered) == "2026-11-28 12:00"
     with open_context(counter.make.runtime, LISTENER, write=False) as ctx:
-        told = ctx.session.scalars(select(EventLog).where(EventLog.about_id == str(request.id))).all()
+        of_request = select(EventLog).where(EventLog.about_id == str(request.id))
+        told = ctx.session.scalars(of_request.order_by(EventLog.id)).all()
     assert told[-1].name == "service_request.updated"
 
 

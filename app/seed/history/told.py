@@ -58,8 +58,10 @@ class _Request:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def tell(self, kind: NoticeKind, key: str, to: int | None, at: datetime, **detail: str) -> None:
-        if to is not None:
-            self.rows.append(_row(kind, f"{kind.key}:{self.number}:{key}", to, self.number, at, detail))
+        cause = f"{kind.key}:{self.number}:{key}"
+        # As in the present: what has been told of a cause is not told again, like a deadline missed twice.
+        if to is not None and all((row["cause"], row["operator_id"]) != (cause, to) for row in self.rows):
+            self.rows.append(_row(kind, cause, to, self.number, at, detail))
 
     def take(self, change: RequestChange) -> None:
         """What the change told, and what had become late before it came."""
