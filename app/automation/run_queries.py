@@ -58,9 +58,11 @@ class _Words:
         # A leaf says what it asks for; what the request had is named by the same words.
         asked = [leaf for leaf, _ in matched]
         had = [
-            Leaf(field=leaf.field, op="is", value=value)
+            Leaf(field=leaf.field, op="has_any" if isinstance(value, list) else "is", value=value)
             for leaf, value in matched
-            if type(value) is int and (about := SERVICE_REQUESTS.fields.get(leaf.field)) and about.kind
+            if type(value) in (int, list)
+            and (about := SERVICE_REQUESTS.fields.get(leaf.field))
+            and about.kind
         ]
         self._names: Names = names_of(ctx, SERVICE_REQUESTS, AllOf(all=[*asked, *had])) if runs else {}
         self._named = names_in(ctx, [run.actions for run in runs])

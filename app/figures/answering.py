@@ -94,7 +94,7 @@ def title_of(metric: Metric, locale: str) -> str:
 
 def _of_span(ctx: Context, asked: Asked, metric: Metric, span: Span, counted: Counted) -> FiguresOfSpan:
     axes = [
-        places_of(ctx, metric, split, span, (keys[at] for keys in counted.cells))
+        places_of(ctx, asked, metric, split, span, (keys[at] for keys in counted.cells))
         for at, split in enumerate(asked.splits)
     ]
     combinations = list(product(*(range(len(axis)) for axis in axes))) if axes else []

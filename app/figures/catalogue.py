@@ -5,13 +5,14 @@ The texts of a metric are `figure.<key>.title`, `.formula` and `.apart` (what do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from app.conditions.catalogue import FieldOf, SubjectOf
 from app.conditions.tree import AnyOf, Leaf
+from app.core.context import Context
 from app.core.permissions import RoleName
 
 Trees = tuple[Any, ...]
@@ -105,6 +106,18 @@ Kind = Count | Share | PerHolder | Percentile | Standing
 
 
 @dataclass(frozen=True)
+class Parted:
+    """How a field of several values parts rows for one question: each row lies in one part."""
+
+    key: Any
+    """In SQL: the value that names the part of a row; null where it lies in none of them."""
+    apart: Trees
+    """What is asked of the rows that lie in none."""
+    refers_to: int | None = None
+    """What that names besides the field's values: who does not see it cannot ask for those rows."""
+
+
+@dataclass(frozen=True)
 class Source:
     """Rows as metrics count them."""
 
@@ -114,6 +127,8 @@ class Source:
     """The same fields over the table that is counted: it may be another with one row for each of these."""
     whole: Trees = ()
     """What a list must be told so that it shows every row, whatever it leaves out by itself."""
+    parted: Mapping[str, Callable[[Context, Trees], Parted]] = field(default_factory=dict)
+    """By field of several values: how it parts the rows that meet the question's condition."""
 
     @classmethod
     def of(
@@ -123,9 +138,10 @@ class Source:
         entity: Any = None,
         fields: Mapping[str, FieldOf] | None = None,
         whole: Trees = (),
+        parted: Mapping[str, Callable[[Context, Trees], Parted]] | None = None,
     ) -> Source:
         asked = replace(subject, entity=entity or subject.entity, fields={**subject.fields, **(fields or {})})
-        return cls(subject, asked, whole)
+        return cls(subject, asked, whole, parted or {})
 
 
 @dataclass(frozen=True)

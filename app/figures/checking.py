@@ -15,7 +15,7 @@ from app.conditions.tree import AllOf, Condition
 from app.core.context import Context
 from app.core.errors import Invalid
 from app.core.json_text import json_text
-from app.figures.catalogue import METRICS, Metric, Trees, leaf
+from app.figures.catalogue import METRICS, Metric, Parted, Trees, leaf
 from app.figures.schemas import MOST_CELLS, MOST_DAYS, Question
 from app.figures.spans import Grain, Span, before, count_parts, of_dates, of_name
 
@@ -39,6 +39,8 @@ class Asked:
     names: Names
     """Of what the condition refers to."""
     sentence: str | None
+    parted: dict[str, Parted]
+    """The splits by fields of several values."""
 
     @property
     def grain(self) -> Grain | None:
@@ -50,7 +52,10 @@ class Asked:
 
 
 def checked(ctx: Context, question: Question) -> Asked:
-    """Raises Invalid that names each wrong field. One statement a kind that the condition refers to."""
+    """Raises Invalid that names each wrong field.
+
+    Statements: one a kind that the condition refers to, one for each split by a field of several values.
+    """
     faults: Faults = {}
     metrics = _metrics(ctx, question, faults)
     span = _span(ctx, question, faults)
@@ -78,6 +83,11 @@ def checked(ctx: Context, question: Question) -> Asked:
         sentence(metrics[0].source.subject, question.condition, names, ctx.locale)
         if question.condition is not None
         else None,
+        {
+            split: made(ctx, parts)
+            for split in question.split
+            if (made := metrics[0].source.parted.get(split)) is not None
+        },
     )
 
 

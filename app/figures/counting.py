@@ -105,6 +105,8 @@ class _Asking:
         return {f"k{at}": self._key(split) for at, split in enumerate(self.asked.splits)}
 
     def _key(self, split: str) -> Any:
+        if split in self.asked.parted:
+            return self.asked.parted[split].key
         if split not in GRAINS or self.asked.grain is None:
             return self.column(split)
         starts = [since for since, _ in parts(self.span, self.asked.grain)]

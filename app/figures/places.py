@@ -8,10 +8,11 @@ from typing import Any
 
 from app.conditions.catalogue import FieldOf, FieldType
 from app.conditions.sentences import choice_label, field_label
+from app.conditions.tree import Leaf
 from app.core.context import Context
 from app.core.i18n import translate
-from app.figures.catalogue import Metric, Trees, leaf
-from app.figures.checking import GRAINS
+from app.figures.catalogue import Metric, Parted, Trees, leaf
+from app.figures.checking import GRAINS, Asked
 from app.figures.spans import Grain, Span, label_of, parts
 
 
@@ -31,12 +32,16 @@ def split_label(ctx: Context, metric: Metric, split: str) -> str:
     return field_label(metric.source.subject, metric.source.subject.fields[split], ctx.locale)
 
 
-def places_of(ctx: Context, metric: Metric, split: str, span: Span, values: Iterable[Any]) -> list[Place]:
+def places_of(
+    ctx: Context, asked: Asked, metric: Metric, split: str, span: Span, values: Iterable[Any]
+) -> list[Place]:
     """Of time every part that has begun; of a field the values that were found. One statement for names."""
     if split in GRAINS:
         return _parts(metric, Grain(split), span)
     about = metric.source.subject.fields[split]
     found = set(values)
+    if split in asked.parted:
+        return _parted(ctx, about, asked.parted[split], found)
     empty = [Place(None, "", translate("figures.none", ctx.locale), (leaf(split, "is_empty"),))]
     valued = _referred(ctx, about, found - {None}) if about.kind else _chosen(ctx, about, found - {None})
     return [*valued, *(empty if None in found else [])]
@@ -80,5 +85,26 @@ def _referred(ctx: Context, about: FieldOf, values: set[Any]) -> list[Place]:
     return seen + [Place(value, str(value), unseen, None) for value in sorted(values - names.keys())]
 
 
+def _parted(ctx: Context, about: FieldOf, parted: Parted, found: set[Any]) -> list[Place]:
+    """The parts that have rows, and last the rows that lie in none."""
+    valued = _referred(ctx, about, found - {None})
+    if None not in found:
+        return valued
+    above = parted.refers_to
+    known = about.kind is not None and above is not None and above in about.kind.names(ctx, [above])
+    return [
+        *valued,
+        Place(
+            None, "", translate("figures.none", ctx.locale), parted.apart if known or above is None else None
+        ),
+    ]
+
+
 def _place(about: FieldOf, value: Any, label: str) -> Place:
-    return Place(value, str(value), label, (leaf(about.key, "is", value),))
+    return Place(value, str(value), label, (_is(about, value),))
+
+
+def _is(about: FieldOf, value: Any) -> Leaf:
+    return (
+        leaf(about.key, "has_any", [value]) if about.type is FieldType.SET else leaf(about.key, "is", value)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Index, String, false, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -136,6 +136,9 @@ class ServiceRequest(Entity):
     conversation: Mapped[Conversation] = relationship(lazy="raise_on_sql")
     assignee: Mapped[Operator | None] = relationship(lazy="raise_on_sql")
     team: Mapped[Team | None] = relationship(lazy="raise_on_sql")
+    if TYPE_CHECKING:
+        units_of_teams: dict[int, frozenset[int]]
+        """Of every team its unit and all above it; there for whoever asks conditions of a request."""
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 

@@ -17,6 +17,7 @@ from app.core.json_members import has_member, has_members, words_of
 from app.core.moments import seconds_between, whole_seconds
 from app.core.permissions import Permission
 from app.identity.reference_kinds import ACCOUNT, OPERATOR, TEAM
+from app.identity.unit_fields import UNIT, UnitsOfTeam, units_of_teams
 from app.models import (
     ACTIVE_STATUSES,
     DONE_STATUSES,
@@ -46,6 +47,9 @@ _CONTACTS = Permission.CONTACTS_READ
 def _load(session: Session, ids: Sequence[int]) -> dict[int, ServiceRequest]:
     rows = list(session.scalars(select(_R).where(among(session, _R.id, list(ids)))))
     relate(session, rows)
+    tree = units_of_teams(session)
+    for row in rows:
+        row.units_of_teams = tree
     return {row.id: row for row in rows}
 
 
@@ -132,6 +136,15 @@ FIELDS = (
         lambda request: request.account.platform,
         choices=PLATFORMS,
         words="condition.choice.platform",
+    ),
+    FieldOf(
+        "unit",
+        _T.SET,
+        UnitsOfTeam(_R.team_id),
+        # By the team's id: a rule that is tried asks of requests as they stood then.
+        lambda request: request.units_of_teams.get(request.team_id, frozenset()),
+        optional=True,
+        kind=UNIT,
     ),
     _column("team", _T.REFERENCE, "team_id", kind=TEAM, optional=True, tracked="team_id"),
     _column("assignee", _T.REFERENCE, "assignee_id", kind=OPERATOR, optional=True, tracked="assignee_id"),

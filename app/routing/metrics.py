@@ -17,15 +17,18 @@ from app.figures.catalogue import (
 )
 from app.models import ACTIVE_STATUSES, WORKING_STATUSES, RequestStatus
 from app.routing.fields import SERVICE_REQUESTS
+from app.routing.unit_split import by_unit
 
 # A list shows what is not done unless it is asked about status.
 REQUESTS = Source.of(
-    SERVICE_REQUESTS, whole=(leaf("status", "any_of", [status.value for status in RequestStatus]),)
+    SERVICE_REQUESTS,
+    whole=(leaf("status", "any_of", [status.value for status in RequestStatus]),),
+    parted={"unit": by_unit},
 )
-ACTIVE = Source.of(SERVICE_REQUESTS)
+ACTIVE = Source.of(SERVICE_REQUESTS, parted={"unit": by_unit})
 _ACTIVE = leaf("status", "any_of", [status.value for status in ACTIVE_STATUSES])
 _WORKING = leaf("status", "any_of", [status.value for status in WORKING_STATUSES])
-_SPLITS = ("type", "account", "platform", "team", "assignee", "priority", "sentiment", "lane")
+_SPLITS = ("type", "account", "platform", "unit", "team", "assignee", "priority", "sentiment", "lane")
 _REPLIED = leaf("first_replied_at", "is_not_empty")
 _OWNER = RoleName.SUPERVISOR
 

@@ -21,6 +21,7 @@ from app.listener.ledger import fields as item_fields
 from app.models import (
     DONE_STATUSES,
     Account,
+    Agency,
     CalendarAccount,
     Contact,
     ContactIdentity,
@@ -37,6 +38,7 @@ from app.models import (
     ServiceRequest,
     StoredCalendar,
     Team,
+    UnitKind,
     Verdict,
     VerdictOutcome,
 )
@@ -44,6 +46,7 @@ from app.models.conversation import Direction
 from app.routing import fields as request_fields
 from app.routing.policies import FAR_FUTURE
 from tests.factories.make import Make
+from tests.factories.tree import Tree
 
 ALPHABET = "宽带Ａa%_\\'\" 　Ｂbéß１1！!İ📶\nÉ　网"
 """Wide and narrow, both cases, letters beyond ASCII, what LIKE takes for wildcards, quotes."""
@@ -64,6 +67,7 @@ class Organisation:
     teams: list[Team]
     people: list[Operator]
     monitors: list[Monitor]
+    units: list[int]
 
 
 def organisation(make: Make) -> Organisation:
@@ -91,7 +95,14 @@ def organisation(make: Make) -> Organisation:
         make.save(Monitor(created_at=make.now, updated_at=make.now, agency_id=agency.id, name=f"规则{n}"))
         for n in range(3)
     ]
-    return Organisation(accounts, teams, people, monitors)
+    return Organisation(accounts, teams, people, monitors, _units(make, agency, teams))
+
+
+def _units(make: Make, agency: Agency, teams: list[Team]) -> list[int]:
+    """The root, a department with the first team, beside it the other one."""
+    tree = Tree.standing(make, agency)
+    department = tree.add(UnitKind.DEPARTMENT, "部室", tree.root)
+    return [tree.root, department, tree.put(teams[0], department), tree.put(teams[1], tree.root)]
 
 
 @contextmanager

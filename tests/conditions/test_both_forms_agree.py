@@ -81,6 +81,7 @@ def test_sql_and_predicate_agree(subject: SubjectOf, insert: Any, runtime: Runti
         "team": [row.id for row in org.teams],
         "operator": [row.id for row in org.people],
         "monitor": [row.id for row in org.monitors],
+        "unit": org.units,
     }
     now = runtime.clock.now()
     with unsaved(runtime, make, org.people[0]) as ctx:

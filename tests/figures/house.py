@@ -57,6 +57,9 @@ class House:
     home: Agency = field(init=False)
     away: Agency = field(init=False)
     teams: list[Team] = field(init=False)
+    tree: Tree = field(init=False)
+    department: int = field(init=False)
+    """With the first team in it; the second lies beside it, below the root."""
     people: dict[str, Operator] = field(init=False)
     accounts: list[Account] = field(init=False)
     _made: int = 0
@@ -65,6 +68,7 @@ class House:
         make, role = self.make, RoleName
         self.home, self.away = make.agency(), make.agency(AgencyKind.THIRD_PARTY)
         own, other, theirs = make.team(self.home), make.team(self.home), make.team(self.away)
+        self.tree = Tree.standing(make, self.home)
         self.teams = [own, other, theirs]
         self.people = {
             "operator": make.operator(self.home, own),
@@ -82,15 +86,17 @@ class House:
 
     def _head(self, team: Team) -> Operator:
         """Reaches the requests of the department that holds the team, on all accounts of the agency."""
-        tree = Tree.standing(self.make, self.home)
-        department = tree.add(UnitKind.DEPARTMENT, "部室", tree.root)
-        tree.put(team, department)
+        tree = self.tree
+        self.department = tree.add(UnitKind.DEPARTMENT, "部室", tree.root)
+        tree.put(team, self.department)
+        tree.put(self.teams[1], tree.root)
+        tree.put(self.teams[2], tree.of_agency(self.away))
         role = self.make.role(
             *ROLES[RoleName.SUPERVISOR].mandate.permissions,
             account_reach=AccountReach.AGENCY,
             request_reach=RequestReach.UNIT,
         )
-        return self.make.operator(self.home, role=role, unit_id=department)
+        return self.make.operator(self.home, role=role, unit_id=self.department)
 
     @property
     def runtime(self) -> Runtime:

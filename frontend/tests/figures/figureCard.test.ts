@@ -99,6 +99,49 @@ describe('a card', () => {
     expect(card.root.querySelectorAll('tbody a')).toHaveLength(4)
   })
 
+  it('splits by units, whose names lead down the tree; what lies in none leads nowhere', async () => {
+    signedIn('figures:read')
+    const split = (by: string): Answer => {
+      const given = answer(12, 10)
+      for (const each of [given.metrics[0]?.now, given.metrics[0]?.before]) {
+        const axis = each?.axes[0]
+        if (!axis) continue
+        axis.split = by
+        axis.places = [
+          { key: '4', label: '部室', rows: [leaf('unit', 'has_any', [4])] },
+          { key: '', label: '（无）', rows: [leaf('unit', 'has_none', [1])] },
+        ] as typeof axis.places
+      }
+      return given
+    }
+    const asked = vi
+      .spyOn(figuresApi, 'ask')
+      .mockImplementation((question) => Promise.resolve(split(question.split?.[0] ?? '')))
+    const changed: unknown[] = []
+    page = await mounted(FigureCard, {
+      card: CARDS.find((card) => card.id === 'types'),
+      view: {
+        ...FIRST_VIEW,
+        condition: { all: [leaf('unit', 'has_any', [1]), leaf('lane', 'is', 'public')] },
+      },
+      metrics: [],
+      tick: 0,
+      onChange: (next: unknown) => changed.push(next),
+    })
+    await settled()
+    await page.click('split-unit')
+    await new Promise((done) => setTimeout(done))
+    await settled()
+    expect(asked.mock.lastCall?.[0].split).toEqual(['unit'])
+    await page.click('as-table')
+    const names = page.root.querySelectorAll('[data-testid="enter-unit"]')
+    expect([...names].map((name) => name.textContent.trim())).toEqual(['部室'])
+    await page.click('enter-unit')
+    expect(changed).toEqual([
+      { condition: { all: [leaf('lane', 'is', 'public'), leaf('unit', 'has_any', [4])] } },
+    ])
+  })
+
   it('says that there is nothing, without a door', async () => {
     const card = await shownCard(() => Promise.resolve(answer(0, 0)))
     expect(card.get('figure').tagName).toBe('B')

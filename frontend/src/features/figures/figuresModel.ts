@@ -12,13 +12,22 @@ export interface Card {
   metrics: string[]
   /** `time` is the grain that suits the period. */
   split: string
+  /** By what else it is split where the reader chooses. */
+  others?: readonly string[]
   look: 'bar' | 'line' | 'rows'
   subject: 'service_request' | 'inbound_item' | 'reply'
 }
 
 export const CARDS: readonly Card[] = [
   { id: 'arrivals', metrics: ['arrivals'], split: 'time', look: 'bar', subject: 'service_request' },
-  { id: 'types', metrics: ['arrivals'], split: 'type', look: 'rows', subject: 'service_request' },
+  {
+    id: 'types',
+    metrics: ['arrivals'],
+    split: 'type',
+    others: ['unit'],
+    look: 'rows',
+    subject: 'service_request',
+  },
   {
     id: 'response',
     metrics: ['first_response_p50', 'first_response_p90'],
@@ -76,6 +85,14 @@ export function grainOf(period: Period): 'hour' | 'day' | 'week' {
   const days = daysOf(period)
   if (days <= HOURLY_DAYS) return 'hour'
   return days <= DAILY_DAYS ? 'day' : 'week'
+}
+
+/** The condition within one unit: of the units that it names outright, this one takes the place. */
+export function withinUnit(condition: Tree | null, unit: number): Tree {
+  const parts = condition === null ? [] : 'all' in condition ? condition.all : [condition]
+  const others = parts.filter((part) => !('field' in part && part.field === 'unit' && part.op === 'has_any'))
+  const inside: Tree = { field: 'unit', op: 'has_any', value: [unit] }
+  return others.length === 0 ? inside : { all: [...others, inside] }
 }
 
 /** The condition that lists the rows behind a cell; nothing where the reader may not ask for it. */
