@@ -51,3 +51,27 @@ def test_a_number_opens_its_rows(log_in: LogIn, platform: Platform, name: str) -
     shown = door.inner_text()
     door.click()
     assert _total(page) == shown
+
+
+def test_units_lead_down_the_tree(log_in: LogIn, platform: Platform, name: str) -> None:
+    platform.writes("message", "weibo-care", name, f"我是{name}，宽带坏了，请尽快修")
+    console = log_in("jiangnan")
+    page = console.page
+    console.open(NEWEST_FIRST)
+    console.see_arrive(name)
+    console.open("/figures?period=today&vs=none")
+    card = page.get_by_test_id("card-types")
+    card.get_by_test_id("split-unit").click()
+    card.get_by_test_id("as-table").click()
+    row = card.get_by_role("row").filter(has=page.get_by_test_id("enter-unit")).first
+    unit = row.get_by_test_id("enter-unit").inner_text()
+    shown = row.get_by_role("link").inner_text()
+    assert console.serious() == []
+    row.get_by_test_id("enter-unit").click()
+    expect(page).to_have_url(re.compile("unit"))
+    expect(card.get_by_test_id("figure")).to_have_text(shown)
+    page.get_by_test_id("figures-condition").click()
+    expect(page.get_by_role("dialog")).to_contain_text(unit)
+    page.keyboard.press("Escape")
+    card.get_by_test_id("figure").click()
+    assert _total(page) == shown
