@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.core.bulk import insert_objects
 from app.core.context import Context
 from app.core.db import among
+from app.core.inputs import LARGEST_NUMBER
 from app.core.names import shown_name
 from app.core.permissions import Permission
 from app.customers.job_names import FETCH_AVATAR
@@ -109,4 +110,4 @@ def _apply_profile(identity: ContactIdentity, item: InboundItem) -> None:
     if author.get("verified") is not None:
         identity.is_verified = bool(author["verified"])
     if author.get("followers") is not None:
-        identity.followers_count = int(author["followers"])
+        identity.followers_count = max(0, min(int(author["followers"]), LARGEST_NUMBER))

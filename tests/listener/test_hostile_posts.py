@@ -72,6 +72,25 @@ def test_odd_names_and_addresses_are_kept_and_the_person_is_one_person(
 
 
 @pytest.mark.parametrize(
+    "claimed", [2**31, 2**63 - 1, -(2**62)], ids=["just too many", "63 bits", "below none"]
+)
+def test_counts_that_no_column_holds_hold_nobody_up(
+    desk: Desk, runtime: Runtime, make: Make, claimed: int
+) -> None:
+    """Any server of an open network may claim so many followers."""
+    first = make.post("宽带坏了怎么办", external_id="status:1")
+    claims = replace(
+        first, author=Author("one", name="名人", followers=claimed, following=claimed, posts=claimed)
+    )
+    edits = make.post("宽带断了两天", author="three", external_id="status:3", edit_count=abs(claimed))
+    for _ in range(2):
+        make.store(desk.account, claims, edits, make.post("另一位的宽带也坏了", author="two"))
+        judge_items(runtime)
+    assert {verdict.outcome for verdict in verdicts(runtime)[:3]} == {"kept"}
+    assert desk.browser.get("/service-requests").status_code == 200
+
+
+@pytest.mark.parametrize(
     "text", ["宽带" * 9_000, "\u202e宽带坏了\u200b", "a" * 20_000, "：" * 5000, "宽\ud800带"]
 )
 def test_hostile_words_are_found_by_their_words(desk: Desk, runtime: Runtime, make: Make, text: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.adapters.types import InboundPost
+from app.core.inputs import LARGEST_NUMBER
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """Older than every platform: an unset clock, or no date at all."""
@@ -36,12 +37,14 @@ def _turn(post: InboundPost) -> tuple[int, str]:
 def believed(post: InboundPost, now: datetime) -> InboundPost:
     """The same with the present moment where it cannot have been written or changed when it is said to be.
 
-    Nothing is written after it is read: a date ahead of us is taken as now.
+    Nothing is written after it is read: a date ahead of us is taken as now. Nor is anything changed more
+    often than a column can count.
     """
     created_at = post.created_at if _EARLIEST <= post.created_at <= now else now
     edited_at = post.edited_at
     if edited_at is not None and not _EARLIEST <= edited_at <= now + _AHEAD:
         edited_at = now
-    if (created_at, edited_at) == (post.created_at, post.edited_at):
+    edit_count = min(post.edit_count, LARGEST_NUMBER)
+    if (created_at, edited_at, edit_count) == (post.created_at, post.edited_at, post.edit_count):
         return post
-    return replace(post, created_at=created_at, edited_at=edited_at)
+    return replace(post, created_at=created_at, edited_at=edited_at, edit_count=edit_count)
