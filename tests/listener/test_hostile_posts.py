@@ -6,10 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.adapters.types import Author, InboundPost, Media
 from app.core.runtime import Runtime
-from app.listener.jobs import judge_items
+from app.core.unit_of_work import open_context
+from app.listener.jobs import LISTENER, judge_items
+from app.models import ContactIdentity
 from tests.factories.make import Make
 from tests.listener.desk import Desk, items, verdicts
 
@@ -69,6 +72,33 @@ def test_odd_names_and_addresses_are_kept_and_the_person_is_one_person(
     assert len({verdict.service_request_id for verdict in verdicts(runtime)}) == 1
     answer = desk.browser.get("/inbound-items")
     assert [item["verdict"]["outcome"] for item in answer.get_json()["items"]] == ["kept", "kept"]
+
+
+NAMES = {
+    "\u202e反过来的人\u202c": "反过来的人",
+    "\u2067张\u2069\u200b三\ufeff": "张三",
+    "两\r\n行\t人": "两 行 人",
+    "👨\u200d👩\u200d👧 一家": "👨\u200d👩\u200d👧 一家",
+    "王\u3000小明": "王\u3000小明",
+    "\u202e": "handle",
+    "\u3164\u2800": "handle",
+    " \x00\x01\u200b\u00a0": "handle",
+    "\u200d\u0301": "handle",
+}
+
+
+@pytest.mark.parametrize("handle", ["handle", "\u200b", None])
+@pytest.mark.parametrize(("told", "shown"), NAMES.items(), ids=map(ascii, NAMES))
+def test_a_name_is_one_line_that_turns_and_hides_nothing(
+    desk: Desk, runtime: Runtime, make: Make, told: str, shown: str, handle: str | None
+) -> None:
+    """A name that nobody could see is none: then the handle counts, else a stand-in."""
+    author = Author("openid-abcdef", name=told, handle=handle)
+    make.store(desk.account, replace(make.post("宽带坏了怎么办"), author=author))
+    judge_items(runtime)
+    expected = "用户 abcdef" if shown == "handle" and handle != "handle" else shown
+    with open_context(runtime, LISTENER, write=False) as ctx:
+        assert ctx.session.scalars(select(ContactIdentity.name)).all() == [expected]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from app.core.bulk import detached, insert_new_rows_by, insert_rows
 from app.core.context import Context
 from app.core.crypto import new_token
 from app.core.json_text import RenderedJson, json_value, storable_json
+from app.core.names import told_name
 from app.core.permissions import Permission
 from app.core.text import storable
 from app.listener.chain.chain_items import NOT_JUDGED_BY
@@ -132,7 +133,9 @@ def _row(
         "kind": post.kind.value,
         "lane": post.lane,
         "author_external_id": storable(author.external_id)[:120] if author else None,
-        "author_name": storable(author.name or author.handle or "")[:120] if author else "",
+        "author_name": told_name(storable(author.name or ""), storable(author.handle or ""))[:120]
+        if author
+        else "",
         "author": _profile(post),
         "text": text,
         "media": storable_json([medium_json(medium) for medium in post.media]),
