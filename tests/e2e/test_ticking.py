@@ -7,7 +7,7 @@ import os
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import LogIn
-from tests.e2e.console import CustomerPage
+from tests.e2e.console import NEWEST_FIRST, CustomerPage
 
 
 def _asked(customer: CustomerPage, name: str, count: int) -> list[str]:
@@ -30,7 +30,7 @@ def test_ticked_rows_are_dealt_with_together_and_the_others_left_alone(
 ) -> None:
     words = _asked(customer, name, 4)
     lead = log_in("jiangnan")
-    lead.open("/workbench/all")
+    lead.open(NEWEST_FIRST)
     page = lead.page
     for said in words:
         lead.see_arrive(said)
@@ -52,11 +52,11 @@ def test_ticked_rows_are_dealt_with_together_and_the_others_left_alone(
     expect(row).to_have_attribute("data-state", "done")
     expect(row).to_contain_text("2")
     expect(page.get_by_test_id("chosen-count")).to_have_count(0)
-    lead.open("/workbench/resolved")
+    lead.open("/workbench/resolved?sort=newest")
     for number, said in enumerate(words):
         expect(lead.row(said)).to_have_count(1 - number % 2)
     # By the keyboard: what is open is chosen.
-    lead.open("/workbench/all")
+    lead.open(NEWEST_FIRST)
     lead.choose(lead.row(words[1]))
     expect(lead.bubble(words[1]).first).to_be_visible()
     page.keyboard.press("x")

@@ -12,7 +12,7 @@ interface Page {
 }
 type Asked = (conversation: number, before: number | null) => Promise<Page>
 
-const server = vi.hoisted(() => ({ messages: null as unknown, get: null as unknown }))
+const server = vi.hoisted((): { messages: unknown; get: unknown } => ({ messages: null, get: null }))
 vi.mock('@/api/endpoints', () => ({
   conversations: {
     get: (id: number) => (server.get as (id: number) => Promise<ConversationView>)(id),

@@ -7,6 +7,7 @@ import type { Channel } from './api'
 
 const TOLD = 'lingke.told.'
 const LOCK = 'lingke.telling'
+const SPREAD_MS = 2000
 /** Two tones, one above the other: hertz, when it begins and how long it lasts in seconds. */
 const TONES = [
   { pitch: 660, at: 0, lasts: 0.16 },
@@ -90,14 +91,19 @@ export function showOnDesktop(title: string, tag: string, opened: () => void): b
 /** Do it in one tab alone: the first that can. */
 async function once(channel: Channel, id: number, act: () => boolean): Promise<void> {
   const key = TOLD + channel
-  const claimed = (): void => {
-    if (Number(localStorage.getItem(key) ?? 0) >= id) return
-    if (act()) localStorage.setItem(key, String(id))
+  const claimed = (): boolean => {
+    if (Number(localStorage.getItem(key) ?? 0) >= id || !act()) return false
+    localStorage.setItem(key, String(id))
+    return true
   }
   // Without locks (no secure connection) two tabs may both be quick enough.
   const locks = navigator.locks as LockManager | undefined
-  if (locks) await locks.request(LOCK, claimed)
-  else claimed()
+  if (!locks) claimed()
+  else
+    await locks.request(`${LOCK}.${channel}.${id}`, async () => {
+      // What one tab stores, another reads a moment later: until then nobody else is let in.
+      if (claimed()) await new Promise((done) => setTimeout(done, SPREAD_MS))
+    })
 }
 
 export interface Telling {
@@ -108,7 +114,9 @@ export interface Telling {
 }
 
 export async function tell({ id, title, channels, opened }: Telling): Promise<void> {
-  if (channels.includes('sound')) await once('sound', id, sound)
+  const acts: Promise<void>[] = []
+  if (channels.includes('sound')) acts.push(once('sound', id, sound))
   if (channels.includes('desktop'))
-    await once('desktop', id, () => showOnDesktop(title, `lingke-${id}`, opened))
+    acts.push(once('desktop', id, () => showOnDesktop(title, `lingke-${id}`, opened)))
+  await Promise.all(acts)
 }
