@@ -12,6 +12,8 @@ from app.adapters.types import Author, InboundPost, ItemKind, Json, Lane
 
 UNDECRYPTABLE = "undecryptable"
 """How the reason begins of what was encrypted for a key that we have not: the right one opens it later."""
+NOT_STORED = "not_stored"
+"""How it begins of what could not be made a row: the fault is ours, so a person looks at it in any lane."""
 _RAW_TEXT_CHARS = 20_000
 
 
@@ -37,6 +39,11 @@ def unknown_item(
         reason=reason,
         raw=raw,
     )
+
+
+def as_it_came(post: InboundPost, error: Exception, at: datetime) -> InboundPost:
+    """What cannot be stored, without all that was read in it."""
+    return unknown_item(dict(post.raw), f"{NOT_STORED}: {type(error).__name__}", at, post.lane)
 
 
 def unreadable_body(raw_body: bytes, reason: str, received_at: datetime) -> InboundPost:

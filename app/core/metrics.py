@@ -33,6 +33,9 @@ PUSHES_AT_ONCE = Histogram(
 CALLBACKS = Counter("lingke_callbacks_total", "Pushes received", ["platform", "outcome"])
 JOBS = Counter("lingke_jobs_total", "Jobs finished", ["job", "outcome"])
 JOB_SECONDS = Histogram("lingke_job_seconds", "Time a job took", ["job"])
+ITEMS_SET_ASIDE = Counter(
+    "lingke_inbound_items_set_aside_total", "Times that an item could not be judged and was set aside"
+)
 ITEMS = Counter("lingke_inbound_items_total", "Items judged", ["outcome", "reason"])
 OUTBOUND = Counter(
     "lingke_outbound_total", "Replies and publications by final state", ["cargo", "platform", "state"]

@@ -13,6 +13,7 @@ import structlog
 from redis import Redis
 from rq import Queue as RqQueue
 from rq.serializers import JSONSerializer
+from rq.timeouts import JobTimeoutException
 
 from app.core.jobs import LIVE, DeferredJob, Queue
 from app.core.json_text import json_text, json_value
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 ENTRY = "app.processes.worker.run_job"
 TIMEOUT_SECONDS = 120
+TIME_IS_UP = JobTimeoutException
+"""What a job that takes longer meets wherever it stands; it says nothing of what was being done."""
 # A hint that waits is not given again; if its worker dies with it, it may be given again after this long.
 HINT_SECONDS = 10
 

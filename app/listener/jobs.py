@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.accounts.job_names import PROCESS_DELIVERIES
 from app.accounts.platforms import counted_calls, platforms
 from app.adapters.base import Rereader
+from app.adapters.identity import as_it_came
+from app.adapters.types import InboundPost
 from app.core.context import Context
 from app.core.errors import PlatformError
 from app.core.jobs import DeferredJob
-from app.core.metrics import LIVE_STEP_SECONDS, PUSHES_AT_ONCE
+from app.core.metrics import ITEMS_SET_ASIDE, LIVE_STEP_SECONDS, PUSHES_AT_ONCE
 from app.core.permissions import Permission, system_actor
 from app.core.retention import forget
-from app.core.runtime import Runtime
+from app.core.runtime import QUEUE_AWAY, Runtime
 from app.core.unit_of_work import open_context
 from app.identity.asking import answer_asker
 from app.jobs.job import job
 from app.jobs.periodic import Periodic, at_once, seconds
+from app.jobs.queue import TIME_IS_UP
 from app.listener.chain.chain import Chain, ChainItem, judge
+from app.listener.ingest.dating import in_order
 from app.listener.ingest.deliveries import (
     DELIVERIES_PER_BATCH,
+    Understood,
     store_understood,
     understand,
     waiting_deliveries,
 )
-from app.listener.ingest.polling import due_streams, lease_stream, record_failure, record_page
+from app.listener.ingest.polling import Reading, due_streams, lease_stream, record_failure, record_page
 from app.listener.ingest.rereading import due_rereads, lease_round, record_reread, record_reread_failure
+from app.listener.ingest.storing import store_posts
 from app.listener.job_names import (
     FORGET_OLD,
     JUDGE_ITEMS,
@@ -43,9 +52,11 @@ from app.listener.judging.gathering import gather_chain_items, memory_of
 from app.listener.judging.in_order import BatchMemory
 from app.listener.judging.verdicts import (
     ITEMS_PER_JOB,
+    items_of,
     lease_items,
     oldest_unjudged,
     record_verdicts,
+    set_aside,
 )
 from app.listener.learning.long_work import TRAINING
 from app.listener.learning.versions import current_classifier, training_steps
@@ -61,6 +72,9 @@ from app.longwork.kinds import KINDS
 from app.models import Account, CallbackDelivery, DeliveryStatus, InboundItem
 from app.nlp.serving.classifier import Classifier
 
+log = structlog.get_logger(__name__)
+NOBODYS_FAULT = (OperationalError, InterfaceError, TIME_IS_UP, *QUEUE_AWAY)
+"""The database or the queue is away, a lock was waited for in vain, time is up: the same again will do."""
 LISTENER = system_actor("listener", Permission.LISTENER_INGEST, Permission.ACCOUNTS_SYNC)
 BATCHES_PER_JOB = 10
 
@@ -83,16 +97,41 @@ def process_kept_deliveries(runtime: Runtime) -> None:
         if deliveries:
             began = _note_taken(runtime, deliveries)
             understood = understand(runtime, deliveries, accounts)
-            with open_context(runtime, LISTENER) as ctx:
-                lease = store_understood(ctx, understood, accounts)
-                # So few that looking around in this transaction keeps no writer of SQLite's waiting.
-                seen = _look_around(ctx, lease.items) if lease.items else None
-            if seen is not None:
-                _decide(runtime, lease.token, seen, accounts)
-                _note_judged(began, len(lease.items))
+            try:
+                judged = _take_in(runtime, understood, accounts)
+            except NOBODYS_FAULT:
+                raise
+            except Exception as error:
+                log.warning("pushes_not_stored", pushes=len(understood), error=repr(error))
+                judged = sum(_take_in_alone(runtime, one, accounts) for one in understood)
+            _note_judged(began, judged)
         if len(deliveries) < DELIVERIES_PER_BATCH:
             return
     runtime.queue.enqueue([DeferredJob(PROCESS_DELIVERIES)])
+
+
+def _take_in(runtime: Runtime, understood: Sequence[Understood], accounts: Mapping[int, Account]) -> int:
+    """Store what pushes brought and judge it; how many items are new."""
+    with open_context(runtime, LISTENER) as ctx:
+        lease = store_understood(ctx, understood, accounts)
+        # So few that looking around in this transaction keeps no writer of SQLite's waiting.
+        seen = _look_around(ctx, lease.items) if lease.items else None
+    if seen is not None:
+        with _each_alone_after_a_fault(runtime, lease.token, lease.items):
+            _decide(runtime, lease.token, seen, accounts)
+    return len(lease.items)
+
+
+def _take_in_alone(runtime: Runtime, one: Understood, accounts: Mapping[int, Account]) -> int:
+    """A push that cannot be stored holds up no other: what it brought is kept as it came, for review."""
+    try:
+        return _take_in(runtime, [one], accounts)
+    except NOBODYS_FAULT:
+        raise
+    except Exception as error:
+        log.exception("push_not_stored", delivery=one.delivery.id)
+        kept = tuple(as_it_came(post, error, runtime.clock.now()) for post in one.result.items)
+        return _take_in(runtime, [replace(one, result=replace(one.result, items=kept))], accounts)
 
 
 def _note_taken(runtime: Runtime, deliveries: Sequence[CallbackDelivery]) -> float:
@@ -130,8 +169,33 @@ def poll_stream(runtime: Runtime, stream_id: int) -> None:
         with open_context(runtime, LISTENER) as ctx:
             record_failure(ctx, reading, error)
         return
-    with open_context(runtime, LISTENER) as ctx:
-        record_page(ctx, reading, page)
+    try:
+        with open_context(runtime, LISTENER) as ctx:
+            record_page(ctx, reading, page)
+    except NOBODYS_FAULT:
+        raise
+    except Exception as error:
+        log.warning("page_not_stored", stream=stream_id, posts=len(page.items), error=repr(error))
+        for post in in_order(page.items):
+            _store_alone(runtime, reading, post)
+        with open_context(runtime, LISTENER) as ctx:
+            record_page(ctx, reading, replace(page, items=()))
+
+
+def _store_alone(runtime: Runtime, reading: Reading, post: InboundPost) -> None:
+    """As of pushes: one post must not keep a stream from going on."""
+
+    def store(one: InboundPost) -> None:
+        with open_context(runtime, LISTENER) as ctx:
+            store_posts(ctx, reading.account.id, [one], stream_id=reading.stream.id)
+
+    try:
+        store(post)
+    except NOBODYS_FAULT:
+        raise
+    except Exception as error:
+        log.exception("post_not_stored", stream=reading.stream.id, post=post.external_id)
+        store(as_it_came(post, error, runtime.clock.now()))
 
 
 @job(REREAD_ITEMS)
@@ -170,11 +234,42 @@ def judge_batch(runtime: Runtime) -> int:
     with open_context(runtime, LISTENER) as ctx:
         token, items = lease_items(ctx)
     if items:
-        # They are ours now; looking around needs no right to write, which on SQLite only one has at a time.
+        _judge_leased(runtime, token, items)
+    return len(items)
+
+
+def _judge_leased(runtime: Runtime, token: str, items: list[InboundItem]) -> None:
+    with _each_alone_after_a_fault(runtime, token, items):
+        # Looking around needs no right to write, which on SQLite only one has at a time.
         with open_context(runtime, LISTENER, write=False) as ctx:
             seen = _look_around(ctx, items)
         _decide(runtime, token, seen)
-    return len(items)
+
+
+@contextmanager
+def _each_alone_after_a_fault(runtime: Runtime, token: str, items: list[InboundItem]) -> Iterator[None]:
+    """One that cannot be judged must not hold up the others: found by halving, it waits for an hour."""
+    try:
+        yield
+    except NOBODYS_FAULT:
+        raise
+    except Exception as error:
+        log.warning("batch_not_judged", items=len(items), first=items[0].id, error=repr(error))
+        _judge_apart(runtime, token, [item.id for item in items])
+
+
+def _judge_apart(runtime: Runtime, token: str, ids: list[int]) -> None:
+    if len(ids) == 1:
+        log.error("item_not_judged", item=ids[0])
+        ITEMS_SET_ASIDE.inc()
+        with open_context(runtime, LISTENER) as ctx:
+            set_aside(ctx, token, ids[0])
+        return
+    middle = len(ids) // 2
+    for half in (ids[:middle], ids[middle:]):
+        with open_context(runtime, LISTENER, write=False) as ctx:
+            again = items_of(ctx, half)  # as they are stored: a failed round may have written to them
+        _judge_leased(runtime, token, again)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.adapters.identity import NOT_STORED
 from app.listener.chain.adverts import advert_rule, marketing_score
 from app.listener.chain.chain_items import ChainItem, Decision, dropped, kept
 from app.listener.chain.faults import fault_joined, fault_named
@@ -39,7 +40,8 @@ def not_a_message(chain_item: ChainItem, _setting: StepSetting) -> Decision | No
 def _may_be_words(chain_item: ChainItem) -> bool:
     """In private, whatever is no event may be somebody's words: a person looks at what came."""
     cause = chain_item.item.keep_reason or ""
-    return chain_item.item.lane is Lane.PRIVATE and not cause.startswith("unknown_event")
+    is_private = chain_item.item.lane is Lane.PRIVATE
+    return cause.startswith(NOT_STORED) or (is_private and not cause.startswith("unknown_event"))
 
 
 def from_ourselves(chain_item: ChainItem, _setting: StepSetting) -> Decision | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import defer
 
 from app.accounts.events import ACCOUNT
@@ -41,6 +41,7 @@ from app.routing.roster import lock_handing_out
 
 ITEMS_PER_JOB = 1000
 VIP_LEVEL = "vip"
+SET_ASIDE_FOR = timedelta(hours=1)
 
 
 def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
@@ -49,7 +50,7 @@ def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
     now = ctx.now()
     free = (
         select(WaitingItem.id)
-        .where(or_(WaitingItem.lease_until.is_(None), WaitingItem.lease_until < now))
+        .where(_is_free(now))
         .order_by(WaitingItem.id)
         .limit(ITEMS_PER_JOB)
         .with_for_update(skip_locked=True)
@@ -66,6 +67,17 @@ def lease_items(ctx: Context) -> tuple[str, list[InboundItem]]:
         execution_options={"synchronize_session": False},
     )
     return token, items_of(ctx, ids)
+
+
+def set_aside(ctx: Context, token: str, item_id: int) -> None:
+    """Let an item that cannot be judged wait: it stays stored and unjudged, and is tried again in an hour."""
+    ctx.require(Permission.LISTENER_INGEST)
+    ctx.session.execute(
+        update(WaitingItem)
+        .where(WaitingItem.id == item_id, WaitingItem.lease_token == token)
+        .values(lease_until=ctx.now() + SET_ASIDE_FOR),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def items_of(ctx: Context, ids: Sequence[int]) -> list[InboundItem]:
@@ -275,8 +287,13 @@ def _tell(
 
 
 def oldest_unjudged(ctx: Context) -> datetime | None:
-    """Since when the oldest item has been waiting for its verdict; None when none waits."""
-    return ctx.session.scalar(select(WaitingItem.created_at).order_by(WaitingItem.id).limit(1))
+    """Since when the oldest item waits that nobody judges now and that is not set aside, if there is one."""
+    free = select(WaitingItem.created_at).where(_is_free(ctx.now()))
+    return ctx.session.scalar(free.order_by(WaitingItem.id).limit(1))
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(WaitingItem.lease_until.is_(None), WaitingItem.lease_until < now)
 
 
 __all__ = [
@@ -287,5 +304,6 @@ __all__ = [
     "oldest_unjudged",
     "record_verdicts",
     "route_chain_items",
+    "set_aside",
     "verdict_row",
 ]
