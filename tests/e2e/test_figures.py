@@ -37,7 +37,7 @@ def test_a_number_opens_its_rows(log_in: LogIn, platform: Platform, name: str) -
     assert _total(page) == shown
 
     page.go_back()
-    chart = page.get_by_test_id("card-types").get_by_role("group")
+    chart = page.get_by_test_id("card-types").locator(".chart")
     chart.focus()
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
