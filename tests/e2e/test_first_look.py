@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import LogIn
-from tests.e2e.console import NEWEST_FIRST, Console
+from tests.e2e.console import NEWEST_FIRST
 from tests.e2e.platform import Platform
 
 HOMES = {
@@ -21,16 +21,12 @@ HOMES = {
 }
 
 
-def _home(console: Console) -> str:
-    console.open("/")
-    return console.page.url.removeprefix(console.address)
-
-
 @pytest.mark.parametrize("login", sorted(HOMES))
 def test_each_role_begins_where_its_work_is_and_is_offered_what_it_may(log_in: LogIn, login: str) -> None:
     """Case G8: everything in the menu opens; nothing leads to the page without access."""
     console = log_in(login)
-    assert _home(console) == HOMES[login]
+    console.open("/")
+    expect(console.page).to_have_url(f"{console.address}{HOMES[login]}")
     entries = console.page.locator("nav.rail a.rail-i")
     addresses = [entries.nth(place).get_attribute("href") or "" for place in range(entries.count())]
     for address in addresses:
