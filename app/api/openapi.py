@@ -110,8 +110,11 @@ def _parameters(spec: EndpointSpec) -> list[dict[str, Any]]:
 
 def _responses(spec: EndpointSpec, refs: Refs) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    codes = f" ({', '.join(spec.errors)})" if spec.errors else ""
-    responses: dict[str, Any] = {"default": {"description": f"A problem{codes}", "content": problem}}
+    default: dict[str, Any] = {"description": "A problem", "content": problem}
+    if spec.errors:
+        # A list, which the formatter breaks: some endpoints can refuse for a dozen reasons.
+        default["x-codes"] = list(spec.errors)
+    responses: dict[str, Any] = {"default": default}
     if spec.response is None:
         responses["204"] = {"description": "Done"}
     else:

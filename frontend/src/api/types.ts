@@ -9134,7 +9134,7 @@ export interface operations {
           'application/json': components['schemas']['ConnectionView']
         }
       }
-      /** @description A problem (authorisation_not_offered, platform_unknown) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -9196,7 +9196,7 @@ export interface operations {
           'application/json': components['schemas']['AccountView']
         }
       }
-      /** @description A problem (account_exists, platform_unknown) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -9322,7 +9322,7 @@ export interface operations {
           'application/json': components['schemas']['AuthorisationView']
         }
       }
-      /** @description A problem (authorisation_not_offered) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -9454,7 +9454,7 @@ export interface operations {
           'application/json': components['schemas']['AccountFilterView']
         }
       }
-      /** @description A problem (bad_filter_settings, stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -9487,7 +9487,7 @@ export interface operations {
           'application/json': components['schemas']['FollowRequestList']
         }
       }
-      /** @description A problem (follow_requests_not_offered) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -9521,7 +9521,7 @@ export interface operations {
         }
         content?: never
       }
-      /** @description A problem (follow_requests_not_offered) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -9676,7 +9676,7 @@ export interface operations {
         }
         content?: never
       }
-      /** @description A problem (authorisation_expired, authorised_other_account) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -9898,7 +9898,7 @@ export interface operations {
           'application/json': components['schemas']['AttachmentView']
         }
       }
-      /** @description A problem (file_empty, file_too_large, file_type_not_taken, file_differs_from_name, file_holds_macros, picture_broken, picture_too_large, film_broken, archive_broken, archive_unpacks_too_large, upload_too_slow, too_many_files_ready) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -9991,7 +9991,7 @@ export interface operations {
           'application/json': components['schemas']['AuditList']
         }
       }
-      /** @description A problem (invalid_cursor, saved_view_broken) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10024,7 +10024,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkView']
         }
       }
-      /** @description A problem (too_many_long_works, key_used_otherwise, saved_view_broken) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10148,7 +10148,7 @@ export interface operations {
           'application/json': components['schemas']['RuleView']
         }
       }
-      /** @description A problem (too_many_rules) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10183,7 +10183,7 @@ export interface operations {
           'application/json': components['schemas']['RuleView']
         }
       }
-      /** @description A problem (stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10243,7 +10243,7 @@ export interface operations {
           'application/json': components['schemas']['RuleView']
         }
       }
-      /** @description A problem (dry_run_under_way, too_many_long_works, rule_broken, rule_owner_gone) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10278,7 +10278,7 @@ export interface operations {
           'application/json': components['schemas']['RuleView']
         }
       }
-      /** @description A problem (stale_version, dry_run_wanted, rule_broken, rule_owner_gone) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10403,7 +10403,7 @@ export interface operations {
           'application/json': components['schemas']['CalendarView']
         }
       }
-      /** @description A problem (too_many_calendars) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10438,7 +10438,7 @@ export interface operations {
           'application/json': components['schemas']['CalendarView']
         }
       }
-      /** @description A problem (stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10467,7 +10467,7 @@ export interface operations {
         }
         content?: never
       }
-      /** @description A problem (calendar_in_use) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10700,7 +10700,7 @@ export interface operations {
           'application/json': components['schemas']['ContractView']
         }
       }
-      /** @description A problem (contract_overlaps, not_contract_party) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10735,7 +10735,7 @@ export interface operations {
           'application/json': components['schemas']['ContractView']
         }
       }
-      /** @description A problem (contract_overlaps, not_contract_party, stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10866,7 +10866,7 @@ export interface operations {
           'application/json': components['schemas']['MessageView']
         }
       }
-      /** @description A problem (reply_empty) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10934,7 +10934,7 @@ export interface operations {
           'application/json': components['schemas']['MessageView']
         }
       }
-      /** @description A problem (reply_empty, reply_too_long, personal_data_in_public_reply, private_reply_names_others, reply_window_closed) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10966,7 +10966,7 @@ export interface operations {
           'application/json': components['schemas']['EventPage']
         }
       }
-      /** @description A problem (rate_limited) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -10999,7 +10999,7 @@ export interface operations {
           'application/json': components['schemas']['FiguresView']
         }
       }
-      /** @description A problem (no_worker_free, answer_takes_too_long) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11030,7 +11030,7 @@ export interface operations {
         }
         content?: never
       }
-      /** @description A problem (no_worker_free, answer_takes_too_long) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11092,7 +11092,7 @@ export interface operations {
           'application/json': components['schemas']['FilterSampleView']
         }
       }
-      /** @description A problem (nothing_to_draw, invalid) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11158,7 +11158,7 @@ export interface operations {
           'application/json': components['schemas']['SampledItemList']
         }
       }
-      /** @description A problem (invalid_cursor) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11191,7 +11191,7 @@ export interface operations {
           'application/json': components['schemas']['TrialView']
         }
       }
-      /** @description A problem (bad_filter_settings, no_worker_free, answer_takes_too_long) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11255,7 +11255,7 @@ export interface operations {
           'application/json': components['schemas']['GrantView']
         }
       }
-      /** @description A problem (not_account_owner, grant_overlaps, queue_taken, no_contract, employee_account_not_granted, too_many_grants) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11290,7 +11290,7 @@ export interface operations {
           'application/json': components['schemas']['GrantView']
         }
       }
-      /** @description A problem (not_account_owner, grant_overlaps, queue_taken, no_contract, grant_over, stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11325,7 +11325,7 @@ export interface operations {
           'application/json': components['schemas']['GrantView']
         }
       }
-      /** @description A problem (not_account_owner, grant_over, stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11389,7 +11389,7 @@ export interface operations {
           'application/json': components['schemas']['HolidayYearView']
         }
       }
-      /** @description A problem (stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11499,7 +11499,7 @@ export interface operations {
           'application/json': components['schemas']['InboundItemList']
         }
       }
-      /** @description A problem (invalid_cursor) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11561,7 +11561,7 @@ export interface operations {
           'application/json': components['schemas']['LabelList']
         }
       }
-      /** @description A problem (item_not_judged) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11596,7 +11596,7 @@ export interface operations {
           'application/json': components['schemas']['InboundItemView']
         }
       }
-      /** @description A problem (item_not_judged, invalid) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11627,7 +11627,7 @@ export interface operations {
           'application/json': components['schemas']['ExplanationView']
         }
       }
-      /** @description A problem (item_not_judged) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11658,7 +11658,7 @@ export interface operations {
           'application/json': components['schemas']['InboundItemView']
         }
       }
-      /** @description A problem (already_a_request, item_without_author, item_asks_nothing) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11725,7 +11725,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkView']
         }
       }
-      /** @description A problem (too_many_long_works, key_used_otherwise, saved_view_broken) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11758,7 +11758,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkList']
         }
       }
-      /** @description A problem (invalid_cursor) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11818,7 +11818,7 @@ export interface operations {
         }
         content?: never
       }
-      /** @description A problem (long_work_open) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11849,7 +11849,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkView']
         }
       }
-      /** @description A problem (long_work_over) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -11938,7 +11938,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkView']
         }
       }
-      /** @description A problem (nothing_to_retry, too_many_long_works) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12000,7 +12000,7 @@ export interface operations {
           'application/json': components['schemas']['MailboxView']
         }
       }
-      /** @description A problem (mail_address_confirmed, mail_not_set_up, too_many_mails) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12060,7 +12060,7 @@ export interface operations {
           'application/json': components['schemas']['MailboxView']
         }
       }
-      /** @description A problem (wrong_code, code_over) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12089,7 +12089,7 @@ export interface operations {
           'application/json': components['schemas']['MailboxView']
         }
       }
-      /** @description A problem (no_mail_address, mail_not_set_up, too_many_mails) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12182,7 +12182,7 @@ export interface operations {
           'application/json': components['schemas']['MessageView']
         }
       }
-      /** @description A problem (too_late, did_not_go, may_have_gone, claimed_by_other) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12217,7 +12217,7 @@ export interface operations {
           'application/json': components['schemas']['MessageView']
         }
       }
-      /** @description A problem (outcome_known, claimed_by_other) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12250,7 +12250,7 @@ export interface operations {
           'application/json': components['schemas']['MessageView']
         }
       }
-      /** @description A problem (not_held, claimed_by_other, second_reply) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12283,7 +12283,7 @@ export interface operations {
           'application/json': components['schemas']['MessageView']
         }
       }
-      /** @description A problem (not_failed, claimed_by_other, second_reply) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12372,7 +12372,7 @@ export interface operations {
           'application/json': components['schemas']['ModelsView']
         }
       }
-      /** @description A problem (no_such_model, model_is_active, training_running) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12401,7 +12401,7 @@ export interface operations {
           'application/json': components['schemas']['ModelsView']
         }
       }
-      /** @description A problem (nothing_to_learn_from, training_running, too_many_long_works) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12430,7 +12430,7 @@ export interface operations {
           'application/json': components['schemas']['ModelsView']
         }
       }
-      /** @description A problem (no_model_to_roll_back) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12492,7 +12492,7 @@ export interface operations {
           'application/json': components['schemas']['MonitorView']
         }
       }
-      /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12558,7 +12558,7 @@ export interface operations {
           'application/json': components['schemas']['MonitorView']
         }
       }
-      /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid, stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12653,7 +12653,7 @@ export interface operations {
           'application/json': components['schemas']['BackfillView']
         }
       }
-      /** @description A problem (backfill_running, too_many_long_works) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12752,7 +12752,7 @@ export interface operations {
           'application/json': components['schemas']['MonitorView']
         }
       }
-      /** @description A problem (stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12785,7 +12785,7 @@ export interface operations {
           'application/json': components['schemas']['RulePreviewView']
         }
       }
-      /** @description A problem (bad_expression, empty_rule, bad_filter_settings, invalid, no_worker_free, answer_takes_too_long) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -12847,7 +12847,7 @@ export interface operations {
           'application/json': components['schemas']['NotificationSettingsView']
         }
       }
-      /** @description A problem (stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13061,7 +13061,7 @@ export interface operations {
           'application/json': components['schemas']['PeopleList']
         }
       }
-      /** @description A problem (invalid_cursor) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13094,7 +13094,7 @@ export interface operations {
           'application/json': components['schemas']['CreatedPerson']
         }
       }
-      /** @description A problem (login_name_taken, role_beyond_own, role_beyond_agency) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13129,7 +13129,7 @@ export interface operations {
           'application/json': components['schemas']['PersonView']
         }
       }
-      /** @description A problem (role_beyond_own, role_beyond_agency, own_role, last_administrator) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13164,7 +13164,7 @@ export interface operations {
           'application/json': components['schemas']['PersonView']
         }
       }
-      /** @description A problem (cannot_shut_out_oneself, last_administrator) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13230,7 +13230,7 @@ export interface operations {
           'application/json': components['schemas']['GivenPassword']
         }
       }
-      /** @description A problem (own_password, person_shut_out) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13296,7 +13296,7 @@ export interface operations {
           'application/json': components['schemas']['PersonView']
         }
       }
-      /** @description A problem (unit_of_another_agency, unit_beyond_own) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13392,7 +13392,7 @@ export interface operations {
           'application/json': components['schemas']['PublicationView']
         }
       }
-      /** @description A problem (account_not_active, publication_refused, send_at_too_far) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13454,7 +13454,7 @@ export interface operations {
           'application/json': components['schemas']['PublicationView']
         }
       }
-      /** @description A problem (too_late, did_not_go, may_have_gone) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13489,7 +13489,7 @@ export interface operations {
           'application/json': components['schemas']['PublicationView']
         }
       }
-      /** @description A problem (outcome_known) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13520,7 +13520,7 @@ export interface operations {
           'application/json': components['schemas']['PublicationView']
         }
       }
-      /** @description A problem (not_held) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13551,7 +13551,7 @@ export interface operations {
           'application/json': components['schemas']['PublicationView']
         }
       }
-      /** @description A problem (not_failed) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13585,7 +13585,7 @@ export interface operations {
           'application/json': components['schemas']['SentReplyList']
         }
       }
-      /** @description A problem (invalid_cursor) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13709,7 +13709,7 @@ export interface operations {
           'application/json': components['schemas']['RoleView']
         }
       }
-      /** @description A problem (role_name_taken, role_beyond_own, role_beyond_agency, shared_role) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13744,7 +13744,7 @@ export interface operations {
           'application/json': components['schemas']['RoleView']
         }
       }
-      /** @description A problem (role_name_taken, role_is_built_in, own_role, last_administrator, stale_version, role_beyond_own, role_beyond_agency, shared_role) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13773,7 +13773,7 @@ export interface operations {
         }
         content?: never
       }
-      /** @description A problem (role_in_use, role_is_built_in, own_role, role_beyond_own, role_beyond_agency, shared_role) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13839,7 +13839,7 @@ export interface operations {
           'application/json': components['schemas']['SampledItemView']
         }
       }
-      /** @description A problem (already_reviewed) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13870,7 +13870,7 @@ export interface operations {
           'application/json': components['schemas']['SampledItemView']
         }
       }
-      /** @description A problem (already_a_request) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13934,7 +13934,7 @@ export interface operations {
           'application/json': components['schemas']['SavedViewView']
         }
       }
-      /** @description A problem (too_many_saved_views) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -13969,7 +13969,7 @@ export interface operations {
           'application/json': components['schemas']['SavedViewView']
         }
       }
-      /** @description A problem (stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14104,7 +14104,7 @@ export interface operations {
           'application/json': components['schemas']['ServiceRequestList']
         }
       }
-      /** @description A problem (invalid_cursor) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14170,7 +14170,7 @@ export interface operations {
           'application/json': components['schemas']['ServiceRequestView']
         }
       }
-      /** @description A problem (stale_version, already_assigned, operator_cannot_serve, request_not_active) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14235,7 +14235,7 @@ export interface operations {
           'application/json': components['schemas']['RequestChangeList']
         }
       }
-      /** @description A problem (invalid_cursor) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14270,7 +14270,7 @@ export interface operations {
           'application/json': components['schemas']['ServiceRequestView']
         }
       }
-      /** @description A problem (stale_version, claimed_by_other) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14367,7 +14367,7 @@ export interface operations {
           'application/json': components['schemas']['ServiceRequestView']
         }
       }
-      /** @description A problem (stale_version, newer_request_open, request_not_active, transition_refused, claimed_by_other) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14402,7 +14402,7 @@ export interface operations {
           'application/json': components['schemas']['ServiceRequestView']
         }
       }
-      /** @description A problem (stale_version, claimed_by_other, team_cannot_serve, request_not_active) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14435,7 +14435,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkView']
         }
       }
-      /** @description A problem (too_many_long_works, key_used_otherwise, saved_view_broken) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14497,7 +14497,7 @@ export interface operations {
           'application/json': components['schemas']['LongWorkView']
         }
       }
-      /** @description A problem (too_many_long_works, key_used_otherwise, saved_view_broken) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14631,7 +14631,7 @@ export interface operations {
           'application/json': components['schemas']['SessionView']
         }
       }
-      /** @description A problem (login_failed, login_throttled) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14722,7 +14722,7 @@ export interface operations {
         }
         content?: never
       }
-      /** @description A problem (own_eyes, eyes_shut, eyes_beyond_own) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14813,7 +14813,7 @@ export interface operations {
         }
         content?: never
       }
-      /** @description A problem (wrong_password, password_too_short, password_unchanged, login_throttled) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14909,7 +14909,7 @@ export interface operations {
           'application/json': components['schemas']['ListEntryList']
         }
       }
-      /** @description A problem (invalid_cursor) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14942,7 +14942,7 @@ export interface operations {
           'application/json': components['schemas']['ListEntryView']
         }
       }
-      /** @description A problem (already_listed, invalid) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -14977,7 +14977,7 @@ export interface operations {
           'application/json': components['schemas']['ListEntryView']
         }
       }
-      /** @description A problem (stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -15039,7 +15039,7 @@ export interface operations {
           'application/json': components['schemas']['TeamRef']
         }
       }
-      /** @description A problem (team_name_taken) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -15074,7 +15074,7 @@ export interface operations {
           'application/json': components['schemas']['TeamRef']
         }
       }
-      /** @description A problem (team_name_taken) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -15174,7 +15174,7 @@ export interface operations {
           'application/json': components['schemas']['TopicView']
         }
       }
-      /** @description A problem (stale_version) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -15236,7 +15236,7 @@ export interface operations {
           'application/json': components['schemas']['UnitView']
         }
       }
-      /** @description A problem (unit_name_taken, team_name_taken, unit_misplaced, unit_too_deep, unit_beyond_own, unit_of_another_agency) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -15271,7 +15271,7 @@ export interface operations {
           'application/json': components['schemas']['UnitView']
         }
       }
-      /** @description A problem (unit_name_taken, team_name_taken, stale_version, unit_beyond_own) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -15304,7 +15304,7 @@ export interface operations {
         }
         content?: never
       }
-      /** @description A problem (unit_has_units, unit_has_people, unit_has_accounts, unit_has_grants, unit_has_requests, unit_has_monitors, stale_version, root_stays, unit_beyond_own) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
@@ -15339,7 +15339,7 @@ export interface operations {
           'application/json': components['schemas']['UnitView']
         }
       }
-      /** @description A problem (unit_misplaced, unit_too_deep, unit_beyond_own, unit_of_another_agency, unit_name_taken, stale_version, root_stays, unit_circle) */
+      /** @description A problem */
       default: {
         headers: {
           [name: string]: unknown
