@@ -32,7 +32,7 @@ afterEach(() => page?.end())
 
 describe('the page of proof', () => {
   it('asks about the first agency when agencies were chosen before the list had come', async () => {
-    signedIn('roles:read')
+    signedIn('people:read')
     page = await mounted(ProofPage)
     const kind = page.get('proof-kind') as HTMLSelectElement
     kind.value = 'agency'
