@@ -78,6 +78,11 @@ class Bound:
     tree: Any
     _leaves: dict[str, BoundLeaf] = field(default_factory=dict)
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The fields that it asks about."""
+        return frozenset(leaf.field.key for leaf in self._leaves.values())
+
     def sql(self) -> ColumnElement[bool]:
         return self._sql(self.tree, "", opposite=False)
 

@@ -53,6 +53,8 @@ class Permission(StrEnum):
     FIGURES_READ = "figures:read"
     AUTOMATION_READ = "automation:read"
     AUTOMATION_MANAGE = "automation:manage"
+    ROUTING_READ = "routing:read"
+    ROUTING_CONFIGURE = "routing:configure"
     AUDIT_READ = "audit:read"
     OPERATION_READ = "operation:read"
     # Rights of our own processes; no role has them (`GIVABLE`).

@@ -54,6 +54,8 @@ _LEAD = frozenset(
         _P.OVERVIEW_READ,
         _P.AUTOMATION_READ,
         _P.AUTOMATION_MANAGE,
+        _P.ROUTING_READ,
+        _P.ROUTING_CONFIGURE,
         _P.GRANTS_READ,
     }
 )
@@ -72,6 +74,7 @@ _WATCH = frozenset(
         _P.OVERVIEW_READ,
         _P.FIGURES_READ,
         _P.AUTOMATION_READ,
+        _P.ROUTING_READ,
         _P.GRANTS_READ,
     }
 )

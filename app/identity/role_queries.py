@@ -38,6 +38,7 @@ ROOMS = {
         "grants",
         "calendars",
         "automation",
+        "routing",
         "audit",
         "operation",
         "long_work",

@@ -65,6 +65,7 @@ from app.models.outbound import (
 from app.models.publication import Publication, PublicationKind, PublicationMedia
 from app.models.request_change import ChangeKind, RequestChange
 from app.models.role import OperatorRole, Role
+from app.models.routing import ROUTING_SETUP, OperatorSkill, RoutingQueue, RoutingRule, Skill
 from app.models.saved_view import SavedView, Sharing
 from app.models.service_request import (
     ACTIVE_STATUSES,
@@ -95,6 +96,7 @@ __all__ = [
     "HELD_UP",
     "RAW_KEPT",
     "REPLY",
+    "ROUTING_SETUP",
     "UNFINISHED",
     "WORKING_STATUSES",
     "Account",
@@ -157,6 +159,7 @@ __all__ = [
     "Operator",
     "OperatorRole",
     "OperatorSession",
+    "OperatorSkill",
     "OutboundAttempt",
     "OutboundMessage",
     "OutboundState",
@@ -170,12 +173,15 @@ __all__ = [
     "RequestStatus",
     "RereadRound",
     "Role",
+    "RoutingQueue",
+    "RoutingRule",
     "RunState",
     "SampledItem",
     "SavedView",
     "Sensitivity",
     "ServiceRequest",
     "Sharing",
+    "Skill",
     "SpecialList",
     "SpecialListEntry",
     "Standing",

@@ -96,6 +96,8 @@ class Account(Entity):
     if TYPE_CHECKING:
         open_grants: Mapped[str | None]
         """Of other agencies, what holds or will: a text, made beside the table of grants."""
+        routing_stamp: Mapped[int | None]
+        """Which state of queues and rules stands; made beside their tables. None: nobody ever set any up."""
 
     def grants_at(self, at: datetime) -> list[Granted]:
         """Those that hold at a moment, in the order in which they were made."""

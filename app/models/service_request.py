@@ -101,6 +101,14 @@ class ServiceRequest(Entity):
     conversation_id: Mapped[int] = fk("conversations.id")
     team_id: Mapped[int | None] = fk("teams.id")
     assignee_id: Mapped[int | None] = fk("operators.id", index=False)
+    queue_id: Mapped[int | None] = fk("routing_queues.id")
+    """Where it waits, or waited last; None: in no queue that anybody set up, but where its team says."""
+    queued_at: Mapped[datetime | None]
+    """Since when it has been in that queue."""
+    routed_by_id: Mapped[int | None] = fk("routing_rules.id")
+    """The rule that said so; None: no rule did."""
+    wanted_skills: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """`skill_id` and least `level` of each, the most important first."""
     lane: Mapped[Lane] = mapped_column(EnumText(Lane))
     status: Mapped[RequestStatus] = mapped_column(EnumText(RequestStatus), default=RequestStatus.NEW)
     type: Mapped[str] = mapped_column(String(20), default="other")
@@ -159,13 +167,19 @@ class AssignmentDecision(Entity):
 
     __tablename__ = "assignment_decisions"
     __seen__ = ByRequest()
+    # When somebody was last given work: one step in the index for each person.
+    __table_args__ = (Index("ix_assignment_decisions_chosen_operator_id", "chosen_operator_id", "id"),)
 
     service_request_id: Mapped[int] = fk("service_requests.id")
     account_id: Mapped[int] = fk("accounts.id")
     strategy: Mapped[str] = mapped_column(String(40))
-    chosen_operator_id: Mapped[int | None] = fk("operators.id")
+    chosen_operator_id: Mapped[int | None] = fk("operators.id", index=False)
     decided_by_id: Mapped[int | None] = fk("operators.id")
     reason: Mapped[str] = mapped_column(String(60))
     candidates: Mapped[list[Any]] = mapped_column(default=list)
+    queue_id: Mapped[int | None] = fk("routing_queues.id", index=False)
+    """In which queue it was decided."""
+    ring: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many of the wanted skills had fallen away by then."""
     change_id: Mapped[int | None] = fk("request_changes.id")
     """The change that came of it; empty only in rows older than the changes."""

@@ -16,7 +16,13 @@ from app.core.logging import configure_logging
 from app.core.runtime import Runtime, build_runtime
 from app.grants import acting  # noqa: F401 - what is asked before somebody acts by a grant
 from app.grants.events import MOVES_PEOPLE
-from app.identity.events import CAPACITY_CHANGED, OPERATOR_CHANGED, PRESENCE_CHANGED, ROLE_CHANGED
+from app.identity.events import (
+    CAPACITY_CHANGED,
+    OPERATOR_CHANGED,
+    PRESENCE_CHANGED,
+    ROLE_CHANGED,
+    UNIT_DISSOLVED,
+)
 from app.jobs.queue import RedisQueue
 from app.media.events import MEDIA_COPIED
 from app.routing import jobs as routing_jobs
@@ -41,6 +47,7 @@ def compose(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         runtime.subscribe(moved, routing_jobs.on_person_changed)
     for changed in (CALENDAR_ADDED, CALENDAR_EDITED, HOLIDAYS_IMPORTED, HOLIDAYS_REMOVED):
         runtime.subscribe(changed, routing_jobs.on_calendar_changed)
+    runtime.subscribe(UNIT_DISSOLVED, routing_jobs.on_unit_dissolved)
     runtime.subscribe(OPENED, routing_jobs.on_request_opened)
     runtime.subscribe(MESSAGES_APPENDED, on_messages_appended)
     runtime.subscribe(MESSAGES_APPENDED, copy_media_of_messages)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.routing.exclusions import excluded
 from app.routing.facts import OperatorFacts, RequestFacts
-from app.routing.strategies import DEFAULT_STRATEGY, STRATEGIES, Strategy
+from app.routing.strategies import DEFAULT_STRATEGY, STRATEGIES, Ranked, Strategy
 
 NOBODY = "nobody_available"
+LEFT_TO_PEOPLE = ("pull", "by_hand")
+"""Strategies that give nobody anything."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,10 @@ class Considered:
     operator: OperatorFacts
     excluded: str | None
     rank: int | None = None
+    reason: str | None = None
+    """Why they have that rank: a code of the strategy's."""
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """The numbers that it stands on."""
 
     def record(self) -> dict[str, Any]:
         """As the decision's row keeps it."""
@@ -32,6 +38,8 @@ class Considered:
             "open_requests": person.open_requests,
             "excluded": self.excluded,
             "rank": self.rank,
+            "reason": self.reason,
+            "parts": dict(self.parts),
         }
 
 
@@ -50,17 +58,34 @@ def decide(
     request: RequestFacts,
     operators: Sequence[OperatorFacts],
     strategy: Strategy = STRATEGIES[DEFAULT_STRATEGY],
-    settings: Mapping[str, Any] | None = None,
+    settings: Any = None,
 ) -> Choice:
-    """`operators` are all who serve the account, in id order; nothing is changed."""
+    """`operators` are all who serve the account, in id order; nothing is changed.
+
+    `settings` are of the strategy's own class; none: as it has them by itself.
+    """
     codes = {person.id: excluded(request, person, operators) for person in operators}
     free = [person for person in operators if codes[person.id] is None]
-    ranked = strategy.rank(request, free, settings or {})
-    places = {one.operator.id: place for place, one in enumerate(ranked, start=1)}
+    ranked = strategy.rank(request, free, strategy.settings() if settings is None else settings)
+    places = {one.operator.id: (place, one) for place, one in enumerate(ranked, start=1)}
     return Choice(
         request=request,
         strategy=strategy.name,
-        reason=ranked[0].reason if ranked else NOBODY,
-        considered=tuple(Considered(person, codes[person.id], places.get(person.id)) for person in operators),
+        reason=ranked[0].reason if ranked else _why_nobody(strategy, free),
+        considered=tuple(
+            _considered(person, codes[person.id], places.get(person.id)) for person in operators
+        ),
         chosen=ranked[0].operator if ranked else None,
     )
+
+
+def _why_nobody(strategy: Strategy, free: Sequence[OperatorFacts]) -> str:
+    """What is left to people is so whether somebody is free or not."""
+    return strategy.waits_as if free or strategy.name in LEFT_TO_PEOPLE else NOBODY
+
+
+def _considered(person: OperatorFacts, code: str | None, place: tuple[int, Ranked] | None) -> Considered:
+    if place is None:
+        return Considered(person, code)
+    rank, ranked = place
+    return Considered(person, code, rank, ranked.reason, ranked.parts)

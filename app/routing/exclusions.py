@@ -18,6 +18,11 @@ def other_team(request: RequestFacts, person: OperatorFacts, _all: Sequence[Oper
     return "other_team" if outside else None
 
 
+def lacks_skill(request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
+    lacking = any(person.level_of(skill) < level for skill, level in request.wanted)
+    return "lacks_skill" if lacking else None
+
+
 def absent(_request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
     return None if person.presence is Presence.ONLINE else f"presence_{person.presence.value}"
 
@@ -39,7 +44,8 @@ def _may_serve(request: RequestFacts, other: OperatorFacts) -> bool:
     """Whether they are at work and may have it, now or when they have a hand free."""
     gave_back = any(operator_id == other.id for operator_id, _ in request.returned)
     at_work = other.presence is not Presence.OFFLINE and other.capacity > 0
-    return at_work and not gave_back and other_team(request, other, ()) is None
+    belongs = other_team(request, other, ()) is None and lacks_skill(request, other, ()) is None
+    return at_work and not gave_back and belongs
 
 
 def at_capacity(_request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
@@ -48,7 +54,7 @@ def at_capacity(_request: RequestFacts, person: OperatorFacts, _all: Sequence[Op
     return "at_capacity" if person.open_requests >= person.capacity else None
 
 
-EXCLUSIONS: tuple[Exclusion, ...] = (other_team, absent, gave_it_back, at_capacity)
+EXCLUSIONS: tuple[Exclusion, ...] = (other_team, lacks_skill, absent, gave_it_back, at_capacity)
 
 
 def excluded(request: RequestFacts, person: OperatorFacts, everybody: Sequence[OperatorFacts]) -> str | None:

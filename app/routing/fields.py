@@ -39,7 +39,7 @@ PLATFORMS = tuple(registry.all_adapters())
 REQUEST_TYPES = tuple(intent for intent in INTENTS if intent != "spam")
 PRIORITIES = (1, 2, 3, 4)
 MOODS = (-1, 0, 1)
-_PARTS = ("urgency", "type", "sentiment", "reach", "level", "repeat", "chosen")
+_PARTS = ("urgency", "type", "sentiment", "reach", "level", "repeat", "chosen", "rule")
 _R = ServiceRequest
 _CONTACTS = Permission.CONTACTS_READ
 

@@ -29,6 +29,7 @@ from app.models import (
 from app.models.grant import holds
 from app.routing import lifecycle
 from app.routing.roster import Roster, manual_decision
+from app.routing.setup.configuration import setup_for
 
 ABSENT = "holder_absent"
 HANDED_BACK = "handed_back_on_leaving"
@@ -137,9 +138,11 @@ def bring_home(ctx: Context) -> int:
     if not requests:
         return 0
     accounts = _accounts(ctx, {request.account_id for request in requests})
-    queues = {request.id: accounts[request.account_id].queue_at(ctx.now()) for request in requests}
+    setup = setup_for(ctx, list(accounts.values()))
+    teams = {request.id: accounts[request.account_id].queue_at(ctx.now()) for request in requests}
+    places = {number: lifecycle.Place(team, setup.first_queue_of(team)) for number, team in teams.items()}
     _give_back(
-        ctx, [(request, GRANT_OVER) for request in requests], queues, _who_stays(ctx, requests, accounts)
+        ctx, [(request, GRANT_OVER) for request in requests], places, _who_stays(ctx, requests, accounts)
     )
     return len(requests)
 
@@ -175,7 +178,7 @@ def hand_back(ctx: Context) -> int:
 def _give_back(
     ctx: Context,
     given: Sequence[tuple[ServiceRequest, str]],
-    queues: Mapping[int, int | None] | None = None,
+    places: Mapping[int, lifecycle.Place] | None = None,
     stay: Mapping[int, int] = NOBODY_STAYS,
 ) -> None:
     roster = Roster(ctx)
@@ -187,5 +190,5 @@ def _give_back(
             for request, reason in given
             for holder in (stay.get(request.id),)
         ],
-        queues=queues,
+        places=places,
     )

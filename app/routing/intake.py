@@ -31,9 +31,12 @@ from app.routing.events import MESSAGES_APPENDED
 from app.routing.job_names import ASSIGN_WAITING
 from app.routing.lifecycle import Arrivals, Opening
 from app.routing.policies import PriorityInput, type_of
-from app.routing.roster import Roster, decision_of, lock_handing_out, new_facts
+from app.routing.related import relate
+from app.routing.roster import Roster, decision_of, lock_handing_out
 from app.routing.schemas import MessagesAppended
 from app.routing.settled import REPEATED, closes, earlier_requests, repeated_in
+from app.routing.setup.configuration import Setup, setup_for
+from app.routing.setup.ruling import rule_on
 from app.search.index import Indexed, index_texts
 
 
@@ -92,7 +95,9 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
     for entry, message, request in zip(ordered, messages, joined, strict=True):
         message.service_request_id = request.id
         entry.verdict.service_request_id = request.id
-    _assign(ctx, arrivals, accounts)
+    setup = setup_for(ctx, list(accounts.values()))
+    _route(ctx, arrivals, accounts, setup)
+    _assign(ctx, arrivals, accounts, setup)
     if taken_up:
         ctx.defer(ASSIGN_WAITING)
     arrivals.store(messages, accounts, {row.id: row for row in conversations.values()})
@@ -209,13 +214,24 @@ def _message(ctx: Context, entry: Kept, conversation: Conversation, number: int)
     )
 
 
-def _assign(ctx: Context, arrivals: Arrivals, accounts: dict[int, Account]) -> None:
+def _route(ctx: Context, arrivals: Arrivals, accounts: dict[int, Account], setup: Setup) -> None:
+    """Ask the rules about what was opened, and what was taken up again and nobody has."""
+    if not setup.rules:
+        return
+    again = [one for one in arrivals.touched if arrivals.is_reopened(one) and one.assignee_id is None]
+    asked = [*arrivals.opened, *again]
+    relate(ctx.session, asked)
+    for request, ruling in zip(asked, rule_on(ctx, setup, asked, accounts), strict=True):
+        arrivals.route(request, ruling)
+
+
+def _assign(ctx: Context, arrivals: Arrivals, accounts: dict[int, Account], setup: Setup) -> None:
     if not arrivals.opened:
         return
     lock_handing_out(ctx, _serving_agencies(ctx, [accounts[one.account_id] for one in arrivals.opened]))
-    roster = Roster(ctx)
-    for request in arrivals.opened:
-        choice = roster.decide(accounts[request.account_id], new_facts(request))
+    roster = Roster(ctx, setup)
+    for request, facts in zip(arrivals.opened, roster.new_facts(arrivals.opened), strict=True):
+        choice = roster.decide(accounts[request.account_id], facts)
         arrivals.assign(request, decision_of(choice, ctx.now()))
 
 

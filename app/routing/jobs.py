@@ -31,6 +31,7 @@ from app.routing.lateness import anything_late, tell_of_lateness
 from app.routing.naming import question_of, take_name
 from app.routing.recounting import recount_outdated
 from app.routing.schemas import ServiceRequestChanged
+from app.routing.setup.configuration import setup_changed
 
 log = structlog.get_logger(__name__)
 _ROUTER = system_actor("router", Permission.ROUTING_ASSIGN)
@@ -69,6 +70,11 @@ def tell_of_late_requests(runtime: Runtime) -> None:
 def on_calendar_changed(ctx: Context, _event: Event) -> None:
     """What some requests' time is counted by has changed."""
     ctx.defer(RECOUNT_DEADLINES)
+
+
+def on_unit_dissolved(ctx: Context, _event: Event) -> None:
+    """A queue's team may be closed: what the router knows is another setup from now on."""
+    setup_changed(ctx)
 
 
 @job(FETCH_NAME)

@@ -16,12 +16,13 @@ from app.routing.queries import get_request
 from app.routing.roster import manual_decision
 from app.routing.schemas import SetTeam
 from app.routing.services import require_version
+from app.routing.setup.configuration import setup_for
 
 MOVED = "moved_to_team"
 
 
 def set_team(ctx: Context, request_id: int, command: SetTeam) -> ServiceRequest:
-    """Put a request into the queue of another team; whoever had it has it no more.
+    """Put a request into the queue of another team, its first; whoever had it has it no more.
 
     One that is the team's already stays as it is. Raises Invalid(`team_cannot_serve`) for a team in which
     nobody serves the account: there it would wait for ever.
@@ -39,7 +40,8 @@ def set_team(ctx: Context, request_id: int, command: SetTeam) -> ServiceRequest:
     if request.team_id == command.team_id:
         return request
     decision = manual_decision(ctx, request, account, None, MOVED)
-    lifecycle.assign_many(ctx, [(request, decision)], queues={request.id: command.team_id})
+    place = lifecycle.Place(command.team_id, setup_for(ctx, [account]).first_queue_of(command.team_id))
+    lifecycle.assign_many(ctx, [(request, decision)], places={request.id: place})
     return request
 
 

@@ -21,7 +21,10 @@ _REACH_STEPS = ((1_000_000, 2.0), (100_000, 1.5), (10_000, 1.0), (1_000, 0.5))
 _TYPE_WEIGHT = {"complaint": 1.5, "consult": 0.75, "lead": 1.0, "suggestion": 0.25}
 
 
-_OF_THE_PERSON = ("reach", "level", "repeat")
+BY_RULE = "rule"
+"""The part that stands for a routing rule's word: its value is the priority that it said."""
+_STAYS = ("reach", "level", "repeat", BY_RULE)
+"""What later messages leave alone: what the author brings, and a rule's word."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Weighed:
     @property
     def rank(self) -> tuple[int, float, bool, str, float]:
         """The lowest is the strongest: the priority, then the type's weight, then what else there is."""
-        total = sum(value for name, value in self.parts.items() if name != CHOSEN)
+        total = _sum(self.parts)
         return self.priority, -_type_weight(self.type), self.type == "other", self.type, -round(total, 2)
 
 
@@ -64,10 +67,13 @@ def priority_of(given: PriorityInput) -> tuple[int, dict[str, Any]]:
 
 
 def weigh(parts: Mapping[str, Any], kind: str, sentiment: int, urgency: int) -> Weighed:
-    """What one message makes of a request: its own scores, with the parts that its author brings."""
+    """What one message makes of a request: its own scores, with the parts that its author brings.
+
+    What a rule said of the priority stands.
+    """
     words = {"urgency": 1.5 * urgency, "type": _type_weight(kind), "sentiment": _mood_weight(sentiment)}
-    made_of = {**words, **{name: parts[name] for name in _OF_THE_PERSON if name in parts}}
-    return Weighed(kind, _priority_of(sum(made_of.values())), _ordered(made_of))
+    made_of = {**words, **{name: parts[name] for name in _STAYS if name in parts}}
+    return Weighed(kind, _priority_of(made_of), _ordered(made_of))
 
 
 CHOSEN = "chosen"
@@ -79,17 +85,30 @@ def reweighed(
 ) -> tuple[int, dict[str, Any]]:
     """The priority and its parts when type or mood are judged anew; what else it is made of stays.
 
-    A priority that a person chose (now or earlier) wins over the sum.
+    A priority that a person chose (now or earlier) wins over a rule's, and that over the sum.
     """
     others = {name: value for name, value in parts.items() if name not in ("type", "sentiment", CHOSEN)}
     weighed = _ordered({**others, "type": _type_weight(kind), "sentiment": _mood_weight(sentiment)})
     word = parts.get(CHOSEN) if chosen is None else chosen
     if word is not None:
         return int(word), {CHOSEN: int(word), **weighed}
-    return _priority_of(sum(weighed.values())), weighed
+    return _priority_of(weighed), weighed
 
 
-def _priority_of(total: float) -> int:
+def ruled(parts: Mapping[str, Any], priority: int) -> dict[str, Any]:
+    """The parts of a request of which a rule says how urgent it is."""
+    return _ordered({**parts, BY_RULE: priority})
+
+
+def _sum(parts: Mapping[str, Any]) -> float:
+    """Of what has a weight: neither a person's word nor a rule's is one."""
+    return sum(value for name, value in parts.items() if name not in (CHOSEN, BY_RULE))
+
+
+def _priority_of(parts: Mapping[str, Any]) -> int:
+    if BY_RULE in parts:
+        return int(parts[BY_RULE])
+    total = _sum(parts)
     return 1 if total >= 4.5 else 2 if total >= 2.5 else 3 if total >= 0.75 else 4
 
 
@@ -99,11 +118,11 @@ def _ordered(parts: Mapping[str, float]) -> dict[str, Any]:
 
 
 def heaviest_first(parts: Mapping[str, Any]) -> list[str]:
-    """The names of the parts as a screen lists them: a person's word, then by weight.
+    """The names of the parts as a screen lists them: a person's word, a rule's, then by weight.
 
     A database may give them back in another order than they were stored in.
     """
-    return sorted(parts, key=lambda name: (name != CHOSEN, -parts[name], name))
+    return sorted(parts, key=lambda name: (name != CHOSEN, name != BY_RULE, -parts[name], name))
 
 
 def type_of(intent: str | None) -> str:

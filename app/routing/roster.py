@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -15,6 +16,9 @@ from app.identity.queries import active_operators, open_requests_by_operator, wh
 from app.models import Account, AssignmentDecision, ChangeKind, Operator, RequestChange, ServiceRequest
 from app.routing.decide import Choice, Considered, decide
 from app.routing.facts import OperatorFacts, RequestFacts
+from app.routing.setup.configuration import EMPTY, Setup
+from app.routing.special_facts import last_answers, skills_of, turns_of, wanted_now
+from app.routing.strategies import Fact
 
 MANUAL = "manual"
 RETURNED_TO_QUEUE = "returned_to_queue"
@@ -42,8 +46,10 @@ class Roster:
     The number of statements depends on the number of agencies, never on that of accounts, requests or people.
     """
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, setup: Setup = EMPTY) -> None:
+        """`setup`: without one, everything is handed out in the ordinary way."""
         self._ctx = ctx
+        self._setup = setup
         self._active: dict[int, Sequence[Operator]] = {}
         self._serving: dict[int, list[int]] = {}
         self._people: dict[int, OperatorFacts] = {}
@@ -66,6 +72,9 @@ class Roster:
         loads = (
             open_requests_by_operator(self._ctx.session, [person.id for person in people]) if people else {}
         )
+        ids = [person.id for person in people]
+        skills = skills_of(self._ctx, ids) if ids and self._setup.skills else {}
+        turns = turns_of(self._ctx, ids) if ids and self._setup.needs(Fact.TURNS) else {}
         for person in people:
             self._people[person.id] = OperatorFacts(
                 id=person.id,
@@ -74,28 +83,53 @@ class Roster:
                 presence=person.presence,
                 capacity=person.capacity,
                 open_requests=loads.get(person.id, 0),
+                skills=skills.get(person.id, {}),
+                last_turn=turns.get(person.id, 0),
             )
 
+    def new_facts(self, requests: Sequence[ServiceRequest]) -> list[RequestFacts]:
+        """Of requests that have just been opened: nobody can have given them back."""
+        return self._facts(requests, {})
+
+    def waiting_facts(self, requests: Sequence[ServiceRequest]) -> list[RequestFacts]:
+        """Of requests that wait in the queue, in order."""
+        return self._facts(requests, _returned(self._ctx, [request.id for request in requests]))
+
+    def _facts(
+        self, requests: Sequence[ServiceRequest], returned: Mapping[int, Sequence[tuple[int, timedelta]]]
+    ) -> list[RequestFacts]:
+        wanted = wanted_now(self._ctx, self._setup, requests)
+        answers = last_answers(self._ctx, self._setup, requests)
+        return [
+            RequestFacts(
+                request.id,
+                request.account_id,
+                request.team_id,
+                tuple(returned.get(request.id, ())),
+                queue_id=request.queue_id,
+                wanted=wanted[request.id][0],
+                ring=wanted[request.id][1],
+                answered_by=(answer[0], self._ctx.now() - answer[1]) if answer is not None else None,
+            )
+            for request in requests
+            for answer in (answers.get(request.id),)
+        ]
+
     def decide(self, account: Account, facts: RequestFacts) -> Choice:
-        """Decide, and count what was chosen as held from now on."""
-        choice = decide(facts, self.serving(account))
+        """Decide as its queue says, and count what was chosen as held from now on."""
+        serving = self.serving(account)
+        if facts.answered_by is not None:
+            known = facts.answered_by[0]
+            facts = replace(facts, answerer_serves=any(person.id == known for person in serving))
+        queue = self._setup.queues.get(facts.queue_id or 0)
+        if queue is None:
+            choice = decide(facts, serving)
+        else:
+            choice = decide(facts, serving, queue.strategy, queue.settings)
         if choice.chosen is not None:
-            self._people[choice.chosen.id] = choice.chosen.with_one_more()
+            turn = max((person.last_turn for person in self._people.values()), default=0) + 1
+            self._people[choice.chosen.id] = choice.chosen.with_one_more(turn)
         return choice
-
-
-def new_facts(request: ServiceRequest) -> RequestFacts:
-    """Of a request that has just been opened: nobody can have given it back."""
-    return RequestFacts(request.id, request.account_id, request.team_id)
-
-
-def waiting_facts(ctx: Context, requests: Sequence[ServiceRequest]) -> list[RequestFacts]:
-    """Of requests that wait in the queue, in order; one statement for all."""
-    returned = _returned(ctx, [request.id for request in requests])
-    return [
-        RequestFacts(request.id, request.account_id, request.team_id, tuple(returned.get(request.id, ())))
-        for request in requests
-    ]
 
 
 def _returned(ctx: Context, request_ids: list[int]) -> dict[int, list[tuple[int, timedelta]]]:
@@ -130,6 +164,8 @@ def decision_of(choice: Choice, at: datetime) -> AssignmentDecision:
         chosen_operator_id=choice.chosen.id if choice.chosen else None,
         reason=choice.reason,
         candidates=[considered.record() for considered in choice.considered],
+        queue_id=choice.request.queue_id,
+        ring=choice.request.ring,
     )
 
 
@@ -152,4 +188,6 @@ def manual_decision(
         decided_by_id=ctx.actor.operator_id,
         reason=reason,
         candidates=[Considered(person, None).record() for person in people],
+        queue_id=request.queue_id,
+        ring=0,
     )

@@ -21,6 +21,7 @@ from tests.architecture.entries_long_work import LONG_WORK
 from tests.architecture.entries_mail import MAIL
 from tests.architecture.entries_notifications import NOTIFICATIONS
 from tests.architecture.entries_publishing import PUBLISHING
+from tests.architecture.entries_routing import ROUTING_SETUP
 from tests.architecture.entries_time import TIME
 from tests.architecture.entries_units import UNITS
 from tests.architecture.entries_views import SAVED_VIEWS
@@ -101,6 +102,7 @@ _R = Reach
 
 ROUTES: dict[str, Entry] = {
     **AUTOMATION,
+    **ROUTING_SETUP,
     **FIGURES,
     **GRANTS,
     **LISTENING,

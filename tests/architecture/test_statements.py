@@ -117,6 +117,8 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "reviews.get_draw": 3,
     "reviews.list_draws": 3,
     "reviews.list_sampled_items": 11,
+    "routing_setup.get_operator_skills": 3,
+    "routing_setup.read_setup": 8,
     "routing.count_requests": 6,
     "routing.get_deadline": 3,
     "routing.get_overview": 13,

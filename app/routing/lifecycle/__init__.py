@@ -5,7 +5,7 @@ stands (`TRANSITIONS`), derives the deadlines, flushes once, appends exactly one
 version, hangs the assignment decision on it, and tells both those who see the request now and those who have
 just lost sight of it.
 
-- `Arrivals` (many at once): `open`, `join`, `reopen`, `assign`, `store`
+- `Arrivals` (many at once): `open`, `join`, `reopen`, `route`, `assign`, `store`
 - `assign`, `assign_many`, `set_status`, `reclassify`, `mark_read`, `revised`, `customer_renamed`
 - `counted_anew`: the working calendar that their time is counted on was changed
 - `judged_anew`: what the customers' messages say was changed
@@ -14,6 +14,7 @@ just lost sight of it.
 
 from app.routing.lifecycle.acts import (
     Classification,
+    Place,
     assign,
     assign_many,
     counted_anew,
@@ -35,6 +36,7 @@ __all__ = [
     "Arrivals",
     "Classification",
     "Opening",
+    "Place",
     "answer_failed",
     "answer_resumed",
     "answer_taken_back",

@@ -38,6 +38,15 @@ _ASKED_FOR = {
 }
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a request waits."""
+
+    team_id: int | None
+    queue_id: int | None = None
+    """None: in no queue that anybody set up."""
+
+
 def assign(ctx: Context, request: ServiceRequest, decision: AssignmentDecision) -> None:
     """Give the request to whom the decision names; to nobody: back into the queue.
 
@@ -52,10 +61,10 @@ def assign_many(
     ctx: Context,
     given: Sequence[tuple[ServiceRequest, AssignmentDecision]],
     *,
-    queues: Mapping[int, int | None] | None = None,
+    places: Mapping[int, Place] | None = None,
 ) -> None:
-    """The same for many active requests, with a fixed number of statements; `queues` are the teams whose
-    queues some of them join, by the request's id."""
+    """The same for many active requests, with a fixed number of statements; `places` are where some of them
+    wait from now on, by the request's id."""
     changes = []
     calendars = calendars_of(ctx, {request.account_id for request, _ in given})
     for request, decision in given:
@@ -64,7 +73,11 @@ def assign_many(
         change = Change.of(request, kind, decision.reason)
         change.decision = decision
         request.assignee_id = decision.chosen_operator_id
-        request.team_id = (queues or {}).get(request.id, request.team_id)
+        place = (places or {}).get(request.id)
+        if place is not None:
+            request.team_id, request.queue_id = place.team_id, place.queue_id
+        if returned or place is not None:
+            request.queued_at = None if request.queue_id is None else ctx.now()
         follow(request, kind)
         set_deadlines(request, calendars[request.account_id])
         changes.append(change)

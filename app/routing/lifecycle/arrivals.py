@@ -33,11 +33,13 @@ from app.routing.lifecycle.deadlines import keep_plan, preview, set_deadlines, w
 from app.routing.lifecycle.judging import RAISED, heard
 from app.routing.lifecycle.recording import Change, tell, write_down
 from app.routing.lifecycle.transitions import demand, follow
-from app.routing.policies import FAR_FUTURE, PriorityInput, priority_of
+from app.routing.policies import FAR_FUTURE, PriorityInput, priority_of, ruled
 from app.routing.related import relate
+from app.routing.setup.ruling import Ruling
 from app.worktime import WorkCalendar
 
 CLOSING = "customer_closed"
+BROKEN_RULE = "broken_rule_passed_over"
 _OFFICE_ZONE = ZoneInfo("Asia/Shanghai")  # request numbers carry the day as operators count it
 
 
@@ -115,6 +117,11 @@ class Arrivals:
         fresh = id(request) in self._closed or not self.has_touched(request)
         return settled and request.waiting_since is None and fresh
 
+    def is_reopened(self, request: ServiceRequest) -> bool:
+        """Whether this batch took it up again."""
+        change = self._changes.get(id(request))
+        return change is not None and change.kind is ChangeKind.REOPENED
+
     def has_touched(self, request: ServiceRequest) -> bool:
         return id(request) in self._changes
 
@@ -129,6 +136,13 @@ class Arrivals:
             request.id = request_id
         for request, number in zip(self.opened, take_readable(session, len(self.opened), now), strict=True):
             request.number = number
+
+    def route(self, request: ServiceRequest, ruling: Ruling) -> None:
+        """Put a request of this batch where the rules say."""
+        if ruling.passed_over:
+            self._changes[id(request)].reason = BROKEN_RULE
+        if ruling.rule is not None:
+            ruled_by(request, ruling, self._ctx.now())
 
     def assign(self, request: ServiceRequest, decision: AssignmentDecision) -> None:
         """Give a request of this batch to whom the decision names, if anybody could be found."""
@@ -156,6 +170,18 @@ class Arrivals:
         write_down(ctx, changes)
         relate(ctx.session, requests)
         tell(ctx, changes)
+
+
+def ruled_by(request: ServiceRequest, ruling: Ruling, at: datetime) -> None:
+    """What the rule that held says: where it waits, what is wanted of whoever gets it, how urgent it is."""
+    request.routed_by_id = ruling.rule.id if ruling.rule is not None else None
+    request.wanted_skills = [{"skill_id": skill, "level": level} for skill, level in ruling.wanted]
+    if ruling.queue is not None:
+        request.queue_id, request.queued_at = ruling.queue.id, at
+        request.team_id = ruling.queue.team_id
+    if ruling.priority is not None and not request.judged_by_hand:
+        request.priority = ruling.priority
+        request.priority_parts = ruled(request.priority_parts, ruling.priority)
 
 
 def take_readable(session: Session, count: int, at: datetime) -> list[str]:
@@ -211,4 +237,5 @@ def new_request(opening: Opening, at: datetime) -> ServiceRequest:
         sentiment_score=0.5,
         sentiment_unsure=False,
         judged_by_hand=False,
+        wanted_skills=[],
     )

@@ -22,6 +22,8 @@ from app.routing.related import relate
 RECORDED = (
     "status",
     "team_id",
+    "queue_id",
+    "routed_by_id",
     "assignee_id",
     "type",
     "priority",

@@ -564,6 +564,11 @@ export interface components {
             /** Unread */
             unread: number;
         };
+        /** OperatorSkilled */
+        OperatorSkilled: {
+            /** Operator Id */
+            operator_id: number;
+        };
         /**
          * OriginView
          * @description The post or article that an item stands under.
@@ -804,6 +809,16 @@ export interface components {
             /** Role Id */
             role_id: number;
         };
+        /** RoutingQueueChanged */
+        RoutingQueueChanged: {
+            /** Routing Queue Id */
+            routing_queue_id: number;
+        };
+        /** RoutingRuleChanged */
+        RoutingRuleChanged: {
+            /** Routing Rule Id */
+            routing_rule_id: number;
+        };
         /** RuleChanged */
         RuleChanged: {
             /** Automation Rule Id */
@@ -898,6 +913,11 @@ export interface components {
             session_id: number;
             /** Reason */
             reason: string;
+        };
+        /** SkillChanged */
+        SkillChanged: {
+            /** Skill Id */
+            skill_id: number;
         };
         /**
          * SpecialList
@@ -1101,6 +1121,7 @@ export interface EventPayloads {
   'operator.enabled': components['schemas']['AccessChanged']
   'operator.placed': components['schemas']['PersonPlaced']
   'operator.presence_changed': components['schemas']['PresenceChanged']
+  'operator.skilled': components['schemas']['OperatorSkilled']
   'operator.view_ended': components['schemas']['LookChanged']
   'operator.view_started': components['schemas']['LookChanged']
   'publication.state_changed': components['schemas']['PublicationChanged']
@@ -1108,6 +1129,15 @@ export interface EventPayloads {
   'role.changed': components['schemas']['RoleChanged']
   'role.created': components['schemas']['RoleChanged']
   'role.deleted': components['schemas']['RoleChanged']
+  'routing_queue.added': components['schemas']['RoutingQueueChanged']
+  'routing_queue.edited': components['schemas']['RoutingQueueChanged']
+  'routing_queue.moved': components['schemas']['RoutingQueueChanged']
+  'routing_queue.removed': components['schemas']['RoutingQueueChanged']
+  'routing_rule.added': components['schemas']['RoutingRuleChanged']
+  'routing_rule.edited': components['schemas']['RoutingRuleChanged']
+  'routing_rule.moved': components['schemas']['RoutingRuleChanged']
+  'routing_rule.removed': components['schemas']['RoutingRuleChanged']
+  'routing_rule.switched': components['schemas']['RoutingRuleChanged']
   'saved_view.added': components['schemas']['SavedViewChanged']
   'saved_view.edited': components['schemas']['SavedViewChanged']
   'saved_view.removed': components['schemas']['SavedViewChanged']
@@ -1118,6 +1148,9 @@ export interface EventPayloads {
   'service_request.status_changed': components['schemas']['ServiceRequestChanged']
   'service_request.updated': components['schemas']['ServiceRequestChanged']
   'session.ended': components['schemas']['SessionEnded']
+  'skill.added': components['schemas']['SkillChanged']
+  'skill.edited': components['schemas']['SkillChanged']
+  'skill.removed': components['schemas']['SkillChanged']
   'special_list.added': components['schemas']['ListEntryChanged']
   'special_list.edited': components['schemas']['ListEntryChanged']
   'special_list.removed': components['schemas']['ListEntryChanged']
@@ -1176,6 +1209,7 @@ export const EVENT_NAMES = [
   'operator.enabled',
   'operator.placed',
   'operator.presence_changed',
+  'operator.skilled',
   'operator.view_ended',
   'operator.view_started',
   'publication.state_changed',
@@ -1183,6 +1217,15 @@ export const EVENT_NAMES = [
   'role.changed',
   'role.created',
   'role.deleted',
+  'routing_queue.added',
+  'routing_queue.edited',
+  'routing_queue.moved',
+  'routing_queue.removed',
+  'routing_rule.added',
+  'routing_rule.edited',
+  'routing_rule.moved',
+  'routing_rule.removed',
+  'routing_rule.switched',
   'saved_view.added',
   'saved_view.edited',
   'saved_view.removed',
@@ -1193,6 +1236,9 @@ export const EVENT_NAMES = [
   'service_request.status_changed',
   'service_request.updated',
   'session.ended',
+  'skill.added',
+  'skill.edited',
+  'skill.removed',
   'special_list.added',
   'special_list.edited',
   'special_list.removed',
@@ -1225,9 +1271,12 @@ export const KINDS = [
   'operator',
   'publication',
   'role',
+  'routing_queue',
+  'routing_rule',
   'saved_view',
   'service_request',
   'session',
+  'skill',
   'special_list_entry',
   'team',
   'topic',

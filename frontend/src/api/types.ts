@@ -2087,6 +2087,214 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/routing/condition-checks': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A rule's condition read aloud, what is wrong with it, and what lately met it */
+    post: operations['routing_setup_check_condition']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/operators/{operator_id}/skills': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What a person can do */
+    get: operations['routing_setup_get_operator_skills']
+    /** Say all that a person can do */
+    put: operations['routing_setup_set_operator_skills']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/queues': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Make a queue; it is the last */
+    post: operations['routing_setup_create_queue']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/queues/{queue_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Say what a queue is; what waits in it stays */
+    put: operations['routing_setup_edit_queue']
+    post?: never
+    /** Remove a queue to which nothing leads and in which nothing waits */
+    delete: operations['routing_setup_remove_queue']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/queues/{queue_id}/position': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Put a queue to another place in the order */
+    put: operations['routing_setup_move_queue']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/rules': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Make a rule; it is the last, and on */
+    post: operations['routing_setup_create_rule']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/rules/{rule_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Say what a rule does; what it sent somewhere stays there */
+    put: operations['routing_setup_edit_rule']
+    post?: never
+    /** Remove a rule */
+    delete: operations['routing_setup_remove_rule']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/rules/{rule_id}/position': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Put a rule to another place in the order */
+    put: operations['routing_setup_move_rule']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/rules/{rule_id}/switch': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Switch a rule on or off */
+    put: operations['routing_setup_switch_rule']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/setup': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Queues, rules and skills of one's agency, and what they can be made of */
+    get: operations['routing_setup_read_setup']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/skills': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Make a skill */
+    post: operations['routing_setup_create_skill']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/skills/{skill_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Call a skill something else */
+    put: operations['routing_setup_edit_skill']
+    post?: never
+    /** Remove a skill that no rule wants, from everybody who has it */
+    delete: operations['routing_setup_remove_skill']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/sampled-items/{sampled_item_id}': {
     parameters: {
       query?: never
@@ -3629,6 +3837,18 @@ export interface components {
         | components['schemas']['Leaf']
     }
     /**
+     * CheckRoutingCondition
+     * @description A condition as a rule's editor holds it.
+     */
+    CheckRoutingCondition: {
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+    }
+    /**
      * CheckRuleCondition
      * @description A condition as a rule's editor holds it; `of_events` where the rule waits for an event.
      */
@@ -4093,6 +4313,60 @@ export interface components {
       /** Idempotency Key */
       idempotency_key: string
     }
+    /** CreateQueue */
+    CreateQueue: {
+      /** Name */
+      name: string
+      /**
+       * Team Id
+       * @default null
+       */
+      team_id: number | null
+      /** Strategy */
+      strategy: string
+      /** Settings */
+      settings?: {
+        [key: string]: unknown
+      }
+      /**
+       * Ring Minutes
+       * @default null
+       */
+      ring_minutes: number | null
+      /**
+       * Overflow Queue Id
+       * @default null
+       */
+      overflow_queue_id: number | null
+      /**
+       * Overflow Minutes
+       * @default null
+       */
+      overflow_minutes: number | null
+    }
+    /** CreateRoutingRule */
+    CreateRoutingRule: {
+      /** Name */
+      name: string
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /**
+       * Queue Id
+       * @default null
+       */
+      queue_id: number | null
+      /** Skills */
+      skills?: components['schemas']['SkillLevel'][]
+      /**
+       * Priority
+       * @default null
+       */
+      priority: (1 | 2 | 3 | 4) | null
+    }
     /** CreateRule */
     CreateRule: {
       /** Name */
@@ -4148,6 +4422,11 @@ export interface components {
       team_id: number | null
       /** Subject */
       subject: string
+    }
+    /** CreateSkill */
+    CreateSkill: {
+      /** Name */
+      name: string
     }
     /** CreatedPerson */
     CreatedPerson: {
@@ -4408,6 +4687,64 @@ export interface components {
       /** Version */
       version: number
     }
+    /** EditQueue */
+    EditQueue: {
+      /** Name */
+      name: string
+      /**
+       * Team Id
+       * @default null
+       */
+      team_id: number | null
+      /** Strategy */
+      strategy: string
+      /** Settings */
+      settings?: {
+        [key: string]: unknown
+      }
+      /**
+       * Ring Minutes
+       * @default null
+       */
+      ring_minutes: number | null
+      /**
+       * Overflow Queue Id
+       * @default null
+       */
+      overflow_queue_id: number | null
+      /**
+       * Overflow Minutes
+       * @default null
+       */
+      overflow_minutes: number | null
+      /** Version */
+      version: number
+    }
+    /** EditRoutingRule */
+    EditRoutingRule: {
+      /** Name */
+      name: string
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /**
+       * Queue Id
+       * @default null
+       */
+      queue_id: number | null
+      /** Skills */
+      skills?: components['schemas']['SkillLevel'][]
+      /**
+       * Priority
+       * @default null
+       */
+      priority: (1 | 2 | 3 | 4) | null
+      /** Version */
+      version: number
+    }
     /** EditRule */
     EditRule: {
       /** Name */
@@ -4463,6 +4800,13 @@ export interface components {
        * @default null
        */
       team_id: number | null
+      /** Version */
+      version: number
+    }
+    /** EditSkill */
+    EditSkill: {
+      /** Name */
+      name: string
       /** Version */
       version: number
     }
@@ -6287,6 +6631,16 @@ export interface components {
       /** Unit */
       unit: string
     }
+    /**
+     * MoveInOrder
+     * @description To which place, counted from 0; the others make room.
+     */
+    MoveInOrder: {
+      /** Position */
+      position: number
+      /** Version */
+      version: number
+    }
     /** MoveUnit */
     MoveUnit: {
       /** Parent Id */
@@ -6600,6 +6954,19 @@ export interface components {
       /** Label */
       label: string
     }
+    /** OfferedStrategy */
+    OfferedStrategy: {
+      /** Key */
+      key: string
+      /** Label */
+      label: string
+      /** Hint */
+      hint: string
+      /** Settings */
+      settings: {
+        [key: string]: unknown
+      }
+    }
     /**
      * OpeningView
      * @description How a calendar stands at one moment.
@@ -6623,6 +6990,18 @@ export interface components {
      * @enum {string}
      */
     OpensPast: 'active' | 'all'
+    /** OperatorSkilled */
+    OperatorSkilled: {
+      /** Operator Id */
+      operator_id: number
+    }
+    /** OperatorSkillsView */
+    OperatorSkillsView: {
+      /** Operator Id */
+      operator_id: number
+      /** Skills */
+      skills: components['schemas']['SkillLevel'][]
+    }
     /** OperatorView */
     OperatorView: {
       /** Id */
@@ -6748,6 +7127,8 @@ export interface components {
       | 'figures:read'
       | 'automation:read'
       | 'automation:manage'
+      | 'routing:read'
+      | 'routing:configure'
       | 'audit:read'
       | 'operation:read'
       | 'callbacks:store'
@@ -7189,6 +7570,32 @@ export interface components {
       /** @default null */
       comparison: components['schemas']['Comparison'] | null
     }
+    /** QueueView */
+    QueueView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      team: components['schemas']['TeamRef'] | null
+      /** Strategy */
+      strategy: string
+      /** Settings */
+      settings: {
+        [key: string]: unknown
+      }
+      /** Ring Minutes */
+      ring_minutes: number | null
+      /** Overflow Queue Id */
+      overflow_queue_id: number | null
+      /** Overflow Minutes */
+      overflow_minutes: number | null
+      /** Waiting */
+      waiting: number
+      /** Fault */
+      fault: string | null
+      /** Version */
+      version: number
+    }
     /** QuotaRuleView */
     QuotaRuleView: {
       /** Name */
@@ -7515,6 +7922,82 @@ export interface components {
       may_change: boolean
       /** Version */
       version: number
+    }
+    /** RoutingConditionCheck */
+    RoutingConditionCheck: {
+      /** Sentence */
+      sentence: string
+      /** Faults */
+      faults: {
+        [key: string]: string
+      }
+      /** Can Match */
+      can_match: boolean
+      /** Opened */
+      opened: number | null
+      /** Opened Counted To */
+      opened_counted_to: number
+    }
+    /** RoutingQueueChanged */
+    RoutingQueueChanged: {
+      /** Routing Queue Id */
+      routing_queue_id: number
+    }
+    /** RoutingRuleChanged */
+    RoutingRuleChanged: {
+      /** Routing Rule Id */
+      routing_rule_id: number
+    }
+    /** RoutingRuleView */
+    RoutingRuleView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Output']
+        | components['schemas']['AnyOf-Output']
+        | components['schemas']['NotOf-Output']
+        | components['schemas']['Leaf']
+      /** Sentence */
+      sentence: string
+      /** Queue Id */
+      queue_id: number | null
+      /** Skills */
+      skills: components['schemas']['SkillLevel'][]
+      /** Priority */
+      priority: number | null
+      /** Is On */
+      is_on: boolean
+      /** Is Broken */
+      is_broken: boolean
+      /** Faults */
+      faults: {
+        [key: string]: string
+      }
+      /** Routed */
+      routed: number
+      /** Version */
+      version: number
+    }
+    /**
+     * RoutingSetup
+     * @description All that one's agency has set up, in its order.
+     */
+    RoutingSetup: {
+      /** Queues */
+      queues: components['schemas']['QueueView'][]
+      /** Rules */
+      rules: components['schemas']['RoutingRuleView'][]
+      /** Skills */
+      skills: components['schemas']['SkillView'][]
+      /** People */
+      people: components['schemas']['OperatorSkillsView'][]
+      /** Strategies */
+      strategies: components['schemas']['OfferedStrategy'][]
+      /** Fields */
+      fields: string[]
     }
     /** RuleChanged */
     RuleChanged: {
@@ -8299,6 +8782,14 @@ export interface components {
     SetPresence: {
       presence: components['schemas']['Presence']
     }
+    /**
+     * SetSkills
+     * @description All that a person can do; what is left out they cannot.
+     */
+    SetSkills: {
+      /** Skills */
+      skills: components['schemas']['SkillLevel'][]
+    }
     /** SetStatus */
     SetStatus: {
       /**
@@ -8350,6 +8841,32 @@ export interface components {
      * @enum {string}
      */
     Sharing: 'private' | 'team' | 'agency'
+    /** SkillChanged */
+    SkillChanged: {
+      /** Skill Id */
+      skill_id: number
+    }
+    /**
+     * SkillLevel
+     * @description A skill with how well it is had, or has to be had at least.
+     */
+    SkillLevel: {
+      /** Skill Id */
+      skill_id: number
+      /** Level */
+      level: number
+    }
+    /** SkillView */
+    SkillView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** People */
+      people: number
+      /** Version */
+      version: number
+    }
     /**
      * SpecialList
      * @enum {string}
@@ -8481,6 +8998,13 @@ export interface components {
       kind: string
       /** Id */
       id: number
+    }
+    /** SwitchRoutingRule */
+    SwitchRoutingRule: {
+      /** Is On */
+      is_on: boolean
+      /** Version */
+      version: number
     }
     /** SwitchRule */
     SwitchRule: {
@@ -13803,6 +14327,530 @@ export interface operations {
         content: {
           'application/json': components['schemas']['GroupProof']
         }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_check_condition: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckRoutingCondition']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoutingConditionCheck']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_get_operator_skills: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        operator_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['OperatorSkillsView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_set_operator_skills: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        operator_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetSkills']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['OperatorSkillsView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_create_queue: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateQueue']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['QueueView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_edit_queue: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        queue_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditQueue']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['QueueView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_remove_queue: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        queue_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_move_queue: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        queue_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MoveInOrder']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['QueueView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_create_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateRoutingRule']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoutingRuleView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_edit_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        rule_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditRoutingRule']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoutingRuleView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_remove_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        rule_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_move_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        rule_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MoveInOrder']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoutingRuleView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_switch_rule: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        rule_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SwitchRoutingRule']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoutingRuleView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_read_setup: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoutingSetup']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_create_skill: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateSkill']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SkillView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_edit_skill: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        skill_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditSkill']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SkillView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_remove_skill: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        skill_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
       }
       /** @description A problem */
       default: {

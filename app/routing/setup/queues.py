@@ -1,0 +1,205 @@
+"""Queues: the only code that writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import func, select
+
+from app.core.context import Context
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.permissions import Permission
+from app.identity.scope import scope
+from app.models import (
+    ACTIVE_STATUSES,
+    Operator,
+    RoutingQueue,
+    RoutingRule,
+    ServiceRequest,
+    Team,
+    Unit,
+    stands,
+)
+from app.routing.job_names import ASSIGN_WAITING
+from app.routing.setup.events import QUEUE_ADDED, QUEUE_EDITED, QUEUE_MOVED, QUEUE_REMOVED
+from app.routing.setup.ordering import move
+from app.routing.setup.schemas import MOST_QUEUES, CreateQueue, EditQueue, MoveInOrder, QueueContent
+from app.routing.setup.telling import own_agency, require_version, tell_of_queue
+from app.routing.strategies import all_strategies
+
+
+def create_queue(ctx: Context, command: CreateQueue) -> RoutingQueue:
+    """The last in the order. Raises Conflict(`too_many_queues`), Invalid naming each fault."""
+    ctx.require(Permission.ROUTING_CONFIGURE)
+    agency_id = own_agency(ctx)
+    standing = _standing(ctx, agency_id)
+    if len(standing) >= MOST_QUEUES:
+        raise Conflict("too_many_queues", most=MOST_QUEUES)
+    columns = _checked(ctx, command, agency_id, standing, None)
+    row = RoutingQueue(
+        created_at=ctx.now(),
+        agency_id=agency_id,
+        position=max((one.position for one in standing), default=-1) + 1,
+        **columns,
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    tell_of_queue(ctx, row, QUEUE_ADDED)
+    return row
+
+
+def edit_queue(ctx: Context, queue_id: int, command: EditQueue) -> RoutingQueue:
+    """What waits in it stays in it, and is handed out as it says from now on."""
+    ctx.require(Permission.ROUTING_CONFIGURE)
+    row = _locked(ctx, queue_id)
+    require_version(row, command.version)
+    columns = _checked(ctx, command, row.agency_id, _standing(ctx, row.agency_id), row)
+    if row.team_id != columns["team_id"] and _waiting(ctx, row):
+        raise Conflict("queue_has_requests", count=_waiting(ctx, row))
+    for name, value in columns.items():
+        setattr(row, name, value)
+    tell_of_queue(ctx, row, QUEUE_EDITED)
+    ctx.defer(ASSIGN_WAITING)
+    return row
+
+
+def move_queue(ctx: Context, queue_id: int, command: MoveInOrder) -> RoutingQueue:
+    ctx.require(Permission.ROUTING_CONFIGURE)
+    row = _locked(ctx, queue_id)
+    require_version(row, command.version)
+    if move(_standing(ctx, row.agency_id), row, command.position):
+        tell_of_queue(ctx, row, QUEUE_MOVED)
+    return row
+
+
+def remove_queue(ctx: Context, queue_id: int) -> None:
+    """Raises Conflict: `queue_in_use` while a rule or an overflow leads there, `queue_has_requests`."""
+    ctx.require(Permission.ROUTING_CONFIGURE)
+    row = _locked(ctx, queue_id)
+    rules = ctx.session.scalars(
+        select(RoutingRule.name).where(RoutingRule.queue_id == row.id, RoutingRule.removed_at.is_(None))
+    ).all()
+    leading = [one.name for one in _standing(ctx, row.agency_id) if one.overflow_queue_id == row.id]
+    if rules or leading:
+        raise Conflict("queue_in_use", users="、".join([*rules, *leading]))
+    waiting = _waiting(ctx, row)
+    if waiting:
+        raise Conflict("queue_has_requests", count=waiting)
+    row.removed_at = ctx.now()
+    row.overflow_queue_id = row.overflow_minutes = None
+    tell_of_queue(ctx, row, QUEUE_REMOVED)
+
+
+def _waiting(ctx: Context, row: RoutingQueue) -> int:
+    """How many active requests are in it, whoever sees them."""
+    counted = select(func.count()).where(ServiceRequest.queue_id == row.id, stands(ACTIVE_STATUSES))
+    return ctx.session.scalar(counted) or 0
+
+
+def _standing(ctx: Context, agency_id: int) -> list[RoutingQueue]:
+    """An agency's queues, locked in their order: no two changes of them meet."""
+    return list(
+        ctx.session.scalars(
+            select(RoutingQueue)
+            .where(RoutingQueue.agency_id == agency_id, RoutingQueue.removed_at.is_(None))
+            .order_by(RoutingQueue.position, RoutingQueue.id)
+            .with_for_update()
+        )
+    )
+
+
+def _locked(ctx: Context, queue_id: int) -> RoutingQueue:
+    found = scope(select(RoutingQueue), ctx.actor, RoutingQueue).where(
+        RoutingQueue.id == queue_id, RoutingQueue.removed_at.is_(None)
+    )
+    row = ctx.session.scalars(found.with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _checked(
+    ctx: Context,
+    content: QueueContent,
+    agency_id: int,
+    standing: list[RoutingQueue],
+    row: RoutingQueue | None,
+) -> dict[str, Any]:
+    """Its columns. Raises Invalid."""
+    faults: dict[str, str] = {}
+    if any(one.name == content.name and one is not row for one in standing):
+        faults["name"] = "name_taken"
+    if content.team_id is not None and not _is_team(ctx, agency_id, content.team_id):
+        faults["team_id"] = "no_such_team"
+    faults |= _overflow_faults(content, standing, row)
+    strategy = all_strategies().get(content.strategy)
+    settings: dict[str, Any] = {}
+    if strategy is None:
+        faults["strategy"] = "no_such_strategy"
+    else:
+        try:
+            settings = strategy.settings.model_validate(content.settings).model_dump(mode="json")
+        except ValidationError as error:
+            for problem in error.errors(include_url=False, include_input=False)[:20]:
+                path = ".".join(["settings", *(str(part) for part in problem["loc"])])
+                faults[path] = problem["type"]
+        faults |= _people_faults(ctx, settings)
+    if faults:
+        raise Invalid(fields=faults)
+    return {
+        "name": content.name,
+        "team_id": content.team_id,
+        "strategy": content.strategy,
+        "settings": settings,
+        "ring_minutes": content.ring_minutes,
+        "overflow_queue_id": content.overflow_queue_id,
+        "overflow_minutes": content.overflow_minutes,
+    }
+
+
+def _is_team(ctx: Context, agency_id: int, team_id: int) -> bool:
+    closed = select(Unit.id).where(Unit.team_id == Team.id, Unit.closed_at.is_not(None)).exists()
+    found = select(Team.id).where(Team.id == team_id, Team.agency_id == agency_id, ~closed)
+    return ctx.session.scalar(found) is not None
+
+
+def _overflow_faults(
+    content: QueueContent, standing: list[RoutingQueue], row: RoutingQueue | None
+) -> dict[str, str]:
+    """Where it leads must be there, and must not come back."""
+    if (content.overflow_queue_id is None) is not (content.overflow_minutes is None):
+        missing = "overflow_minutes" if content.overflow_minutes is None else "overflow_queue_id"
+        return {missing: "missing"}
+    if content.overflow_queue_id is None:
+        return {}
+    leads = {one.id: one.overflow_queue_id for one in standing}
+    if content.overflow_queue_id not in leads:
+        return {"overflow_queue_id": "queue_gone"}
+    if row is not None:
+        leads[row.id] = content.overflow_queue_id
+        at: int | None = content.overflow_queue_id
+        for _ in leads:
+            if at == row.id:
+                return {"overflow_queue_id": "overflow_circle"}
+            at = leads.get(at) if at is not None else None
+    return {}
+
+
+def _people_faults(ctx: Context, settings: dict[str, Any]) -> dict[str, str]:
+    """Whom the settings of our own strategies name must be there."""
+    named = {
+        **{f"settings.operator_ids.{at}": one for at, one in enumerate(settings.get("operator_ids", ()))},
+        **{
+            f"settings.weights.{at}.operator_id": one["operator_id"]
+            for at, one in enumerate(settings.get("weights", ()))
+        },
+    }
+    if not named:
+        return {}
+    there = set(
+        ctx.session.scalars(
+            scope(select(Operator.id), ctx.actor, Operator).where(Operator.id.in_(set(named.values())))
+        )
+    )
+    return {path: "no_such_person" for path, number in named.items() if number not in there}
