@@ -102,7 +102,7 @@ def ruled(parts: Mapping[str, Any], priority: int) -> dict[str, Any]:
 
 def _sum(parts: Mapping[str, Any]) -> float:
     """Of what has a weight: neither a person's word nor a rule's is one."""
-    return sum(value for name, value in parts.items() if name not in (CHOSEN, BY_RULE))
+    return float(sum(value for name, value in parts.items() if name not in (CHOSEN, BY_RULE)))
 
 
 def _priority_of(parts: Mapping[str, Any]) -> int:

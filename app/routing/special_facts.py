@@ -51,7 +51,8 @@ def last_answers(ctx: Context, setup: Setup, requests: Sequence[ServiceRequest])
     asking = {
         one.id: one.conversation_id
         for one in requests
-        if one.queue_id in setup.queues and Fact.LAST_ANSWER in setup.queues[one.queue_id].strategy.needs
+        for queue in (setup.queues.get(one.queue_id or 0),)
+        if queue is not None and Fact.LAST_ANSWER in queue.strategy.needs
     }
     if not asking:
         return {}
@@ -73,7 +74,7 @@ def last_answers(ctx: Context, setup: Setup, requests: Sequence[ServiceRequest])
             (last.c.conversation_id == Message.conversation_id) & (last.c.number == Message.number),
         )
     )
-    found = {row[0]: (row[1], row[2]) for row in rows}
+    found = {row[0]: (row[1], row[2]) for row in rows if row[1] is not None}
     return {number: found[one] for number, one in asking.items() if one in found}
 
 

@@ -18,6 +18,7 @@ from tests.factories.browser import API, Browser
 from tests.grants.house import House
 from tests.notifications.box import herald
 from tests.realtime.stories import World
+from tests.routing.setup_office import ANY, SetupOffice
 
 _DAY = [{"start": "09:00", "end": "18:00"}]
 _HOURS: dict[str, Any] = {"week": [*[_DAY] * 5, [], []], "make_up_intervals": _DAY}
@@ -51,6 +52,7 @@ class TellingStory:
 def telling_stories(world: World) -> Iterator[TellingStory]:
     yield _grants(world)
     yield _rules(world)
+    yield _routing(world)
     yield _notifications(world)
     yield _views(world)
     yield _lists(world)
@@ -129,6 +131,41 @@ def _rules(world: World) -> TellingStory:
 
     kinds = frozenset({"automation_rule"})
     return TellingStory("a rule", screen, _stranger(world), ("/automation/rules",), kinds, acts())
+
+
+def _routing(world: World) -> TellingStory:
+    """Queues, rules and skills are made, changed, put elsewhere, switched, and go."""
+    office = SetupOffice(world.make)
+    lead, screen = world.open_browser(office.lead), world.open_browser(office.lead)
+
+    def acts() -> Iterator[None]:
+        skill = office.skill(lead, "宽带", anna=3)
+        yield
+        _ok(lead.put(f"/routing/skills/{skill}", {"name": "光纤", "version": 1}))
+        yield
+        queue, other = office.queue(lead, "甲"), office.queue(lead, "乙")
+        path = f"/routing/queues/{queue['id']}"
+        yield
+        _ok(lead.put(path, {"name": "丙", "strategy": "pull", "version": queue["version"]}))
+        yield
+        _ok(lead.put(f"/routing/queues/{other['id']}/position", {"position": 0, "version": 1}))
+        yield
+        rule, second = (office.rule(lead, name, priority=2) for name in "一二")
+        path = f"/routing/rules/{rule['id']}"
+        yield
+        rule = _ok(lead.put(path, {"name": "三", "condition": ANY, "priority": 3, "version": 1}))
+        yield
+        rule = _ok(lead.put(f"{path}/switch", {"is_on": False, "version": rule["version"]}))
+        yield
+        _ok(lead.put(f"/routing/rules/{second['id']}/position", {"position": 0, "version": 1}))
+        yield
+        _ok(lead.delete(path), 204)
+        _ok(lead.delete(f"/routing/queues/{other['id']}"), 204)
+        _ok(lead.delete(f"/routing/skills/{skill}"), 204)
+        yield
+
+    kinds = frozenset({"routing_queue", "routing_rule", "skill", "operator"})
+    return TellingStory("routing", screen, _stranger(world), ("/routing/setup",), kinds, acts())
 
 
 def _notifications(world: World) -> TellingStory:

@@ -17,7 +17,8 @@ def move(rows: Sequence[Row], row: Row, position: int) -> bool:
     """
     others = [one for one in rows if one.id != row.id]
     at = min(position, len(others))
-    ordered = [*others[:at], row, *others[at:]]
+    ordered = list(others)
+    ordered.insert(at, row)
     changed = [one.id for one in ordered] != [one.id for one in rows]
     for place, one in enumerate(ordered):
         if one.position != place:

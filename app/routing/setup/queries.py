@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy import func, select
 
@@ -46,6 +46,7 @@ from app.routing.setup.schemas import (
 from app.routing.setup.telling import own_agency
 from app.routing.strategies import Strategy, all_strategies
 
+View = TypeVar("View", QueueView, RoutingRuleView, SkillView)
 LOOKED_BACK = timedelta(days=30)
 _ROUTED_WITHIN = timedelta(days=7)
 _COUNTED_TO = 1000
@@ -119,7 +120,7 @@ def operator_skills(ctx: Context, operator_id: int) -> OperatorSkillsView:
     )
 
 
-def _of(views: Sequence[Any], number: int) -> Any:
+def _of(views: Sequence[View], number: int) -> View:
     found = next((view for view in views if view.id == number), None)
     if found is None:
         raise NotFound
@@ -197,7 +198,7 @@ def _waiting(ctx: Context) -> dict[int, int]:
         )
         .group_by(ServiceRequest.queue_id)
     )
-    return {row[0]: row[1] for row in ctx.session.execute(counted)}
+    return {row[0]: row[1] for row in ctx.session.execute(counted) if row[0] is not None}
 
 
 def _people(ctx: Context, agency_id: int) -> dict[int, dict[int, int]]:
