@@ -22,6 +22,7 @@ from app.routing.schemas import (
     RequestChangeQuery,
     RequestChangeView,
 )
+from app.routing.setup.queries import reason_said
 
 _PEOPLE, _TEAMS = "assignee_id", "team_id"
 
@@ -99,7 +100,7 @@ def _decision_view(ctx: Context, row: AssignmentDecision, people: dict[int, Pers
         strategy=row.strategy,
         chosen=people.get(row.chosen_operator_id or 0),
         decided_by=people.get(row.decided_by_id or 0),
-        reason=translate(f"routing.reason.{row.reason}", ctx.locale),
+        reason=reason_said(row.strategy, row.reason, ctx.locale),
         candidates=[CandidateView(**candidate) for candidate in row.candidates],
         decided_at=row.created_at,
     )

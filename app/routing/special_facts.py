@@ -54,13 +54,19 @@ def last_answers(ctx: Context, setup: Setup, requests: Sequence[ServiceRequest])
         for queue in (setup.queues.get(one.queue_id or 0),)
         if queue is not None and Fact.LAST_ANSWER in queue.strategy.needs
     }
-    if not asking:
+    found = answers_in(ctx, set(asking.values()))
+    return {number: found[one] for number, one in asking.items() if one in found}
+
+
+def answers_in(ctx: Context, conversation_ids: Collection[int]) -> Mapping[int, Answered]:
+    """By conversation, who of ours answered last; no statement for none."""
+    if not conversation_ids:
         return {}
     earlier = aliased(Message)
     last = (
         select(earlier.conversation_id, func.max(earlier.number).label("number"))
         .where(
-            among(ctx.session, earlier.conversation_id, set(asking.values())),
+            among(ctx.session, earlier.conversation_id, conversation_ids),
             earlier.direction == Direction.OUTBOUND,
             earlier.operator_id.is_not(None),
             earlier.deleted_at.is_(None),
@@ -74,8 +80,7 @@ def last_answers(ctx: Context, setup: Setup, requests: Sequence[ServiceRequest])
             (last.c.conversation_id == Message.conversation_id) & (last.c.number == Message.number),
         )
     )
-    found = {row[0]: (row[1], row[2]) for row in rows if row[1] is not None}
-    return {number: found[one] for number, one in asking.items() if one in found}
+    return {row[0]: (row[1], row[2]) for row in rows if row[1] is not None}
 
 
 def wanted_now(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.architecture.asking import Ask, Entry, Reach, plain
+from tests.architecture.organisation import Stage
 
 _R = Reach
 _QUEUE: dict[str, Any] = {"name": "投诉", "strategy": "least_loaded"}
@@ -20,9 +21,14 @@ def _nobodys(which: str, body: Any = None) -> Any:
     return lambda _stage: Ask({f"{which}_id": 10**9}, body)
 
 
+def _tried(stage: Stage) -> Ask:
+    return Ask(body={"text": {"account_id": stage.account.id, "text": "宽带坏了"}})
+
+
 ROUTING_SETUP: dict[str, Entry] = {
     "routing_setup.read_setup": Entry(_R.OWN, 200, plain),
     "routing_setup.check_condition": Entry(_R.OWN, 200, _content({"condition": {"all": []}})),
+    "routing_setup.try_routing": Entry(_R.ACCOUNT, 200, _tried),
     "routing_setup.create_queue": Entry(_R.OWN, 201, _content(_QUEUE)),
     "routing_setup.edit_queue": Entry(_R.OWN, 404, _nobodys("queue", {**_QUEUE, "version": 1})),
     "routing_setup.move_queue": Entry(_R.OWN, 404, _nobodys("queue", _MOVE)),

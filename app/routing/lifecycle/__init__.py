@@ -25,7 +25,7 @@ from app.routing.lifecycle.acts import (
     set_status,
 )
 from app.routing.lifecycle.answers import answer_failed, answer_resumed, answer_taken_back, answered
-from app.routing.lifecycle.arrivals import Arrivals, Opening
+from app.routing.lifecycle.arrivals import Arrivals, Opening, imagined
 from app.routing.lifecycle.deadlines import is_planned
 from app.routing.lifecycle.holding import hold_requests
 from app.routing.lifecycle.judging import judged_anew
@@ -46,6 +46,7 @@ __all__ = [
     "counted_anew",
     "customer_renamed",
     "hold_requests",
+    "imagined",
     "is_planned",
     "judged_anew",
     "mark_read",

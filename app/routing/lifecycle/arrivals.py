@@ -211,6 +211,15 @@ def shown(request: ServiceRequest, message: Message) -> None:
     keep_plan(request, preview(message.text, Direction.INBOUND, message.occurred_at, message.media))
 
 
+def imagined(opening: Opening, message: Message, sentiment: int, at: datetime) -> ServiceRequest:
+    """A request that nobody has sent, as it would be opened with this message; it is never stored."""
+    request = new_request(opening, at)
+    request.id = -1
+    request.sentiment = sentiment
+    shown(request, message)
+    return request
+
+
 def new_request(opening: Opening, at: datetime) -> ServiceRequest:
     """A request that is opened at this moment; it has no message yet."""
     priority, parts = priority_of(opening.weighed)

@@ -261,6 +261,20 @@ def strategy_said(name: str, locale: str) -> str:
     return _said(strategy, "name", key, locale) if strategy is not None else name
 
 
+def reason_said(strategy: str, code: str, locale: str) -> str:
+    """A reason in words: those that the strategy brings, else ours."""
+    kind = all_strategies().get(strategy)
+    key = f"routing.reason.{code}"
+    if kind is None:
+        text = translate(key, locale)
+        return code if text == key else text
+    own = kind.words.get(locale) or next(iter(kind.words.values()), {})
+    if code in own:
+        return own[code]
+    text = translate(key, locale)
+    return code if text == key else text
+
+
 def _said(strategy: Strategy, code: str, key: str, locale: str) -> str:
     """The words that the strategy brings, else ours."""
     own = strategy.words.get(locale) or next(iter(strategy.words.values()), {})

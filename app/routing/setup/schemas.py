@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.conditions.tree import Condition
 from app.core.inputs import Label, Number, OneOfNumbers, RowId
-from app.identity.schemas import TeamRef
+from app.identity.schemas import PersonRef, TeamRef
+from app.routing.schemas import CandidateView, RequestType
 
 MOST_SKILLS = 100
 MOST_WANTED = 5
@@ -117,6 +118,63 @@ class RoutingConditionCheck(BaseModel):
     """How many of the requests opened in the last thirty days are such now; null while it is faulty."""
     opened_counted_to: int
     """They are counted so far and no further."""
+
+
+class TriedText(BaseModel):
+    """A post that nobody has sent: its words, and what it is taken for."""
+
+    model_config = ConfigDict(extra="forbid")
+    account_id: RowId
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+    lane: Literal["public", "private"] = "public"
+    type: RequestType = "other"
+    sentiment: Annotated[Literal[-1, 0, 1], OneOfNumbers] = 0
+    followers: Annotated[int, Field(ge=0, le=2_000_000_000)] | None = None
+    level: Annotated[str, Field(max_length=20)] | None = None
+
+
+class TryRouting(BaseModel):
+    """What would become of a request that is stored, or of a text; one of the two."""
+
+    model_config = ConfigDict(extra="forbid")
+    service_request_id: RowId | None = None
+    text: TriedText | None = None
+
+
+class TriedRule(BaseModel):
+    """A rule on the way, in the order in which they are asked."""
+
+    id: int
+    name: str
+    """Empty for one of another agency."""
+    verdict: Literal["holds", "fails", "broken", "not_asked"]
+    decided: list[str]
+    """The parts of its condition that decided."""
+
+
+class TriedCandidate(CandidateView):
+    said: str | None
+    """Why they have their rank, in words; null for who has none."""
+
+
+class RoutingTrial(BaseModel):
+    """Which way a request would go now; nothing is written."""
+
+    rules: list[TriedRule]
+    queue_id: int | None
+    queue: str | None
+    """Its name; null: the ordinary way."""
+    team: str | None
+    wanted: list[SkillLevel]
+    priority_before: int
+    priority: int
+    strategy: str
+    """Its name in the reader's language."""
+    reason: str
+    chosen: PersonRef | None
+    candidates: list[TriedCandidate]
+    milliseconds: float
+    """How long rules and decision took, without reading the rows."""
 
 
 class SkillView(BaseModel):

@@ -7,7 +7,7 @@ from flask import Blueprint
 from app.api.endpoint import endpoint
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.routing.setup import queries, queues, rules, skills
+from app.routing.setup import queries, queues, rules, skills, trying
 from app.routing.setup.schemas import (
     CheckRoutingCondition,
     CreateQueue,
@@ -22,9 +22,11 @@ from app.routing.setup.schemas import (
     RoutingConditionCheck,
     RoutingRuleView,
     RoutingSetup,
+    RoutingTrial,
     SetSkills,
     SkillView,
     SwitchRoutingRule,
+    TryRouting,
 )
 
 routing_setup = Blueprint("routing_setup", __name__)
@@ -175,6 +177,20 @@ def remove_rule(ctx: Context, rule_id: int) -> None:
 )
 def check_condition(ctx: Context, body: CheckRoutingCondition) -> RoutingConditionCheck:
     return queries.check_condition(ctx, body)
+
+
+@endpoint(
+    routing_setup,
+    "POST",
+    "/routing/trials",
+    access=_READ,
+    summary="Which way a request or a text would go now, and why; nothing is written",
+    body=TryRouting,
+    response=RoutingTrial,
+    write=False,
+)
+def try_routing(ctx: Context, body: TryRouting) -> RoutingTrial:
+    return trying.try_routing(ctx, body)
 
 
 @endpoint(

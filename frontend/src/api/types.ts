@@ -2295,6 +2295,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/routing/trials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Which way a request or a text would go now, and why; nothing is written */
+    post: operations['routing_setup_try_routing']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/sampled-items/{sampled_item_id}': {
     parameters: {
       query?: never
@@ -3726,6 +3743,20 @@ export interface components {
       presence: components['schemas']['Presence']
       /** Excluded */
       excluded: string | null
+      /**
+       * Rank
+       * @default null
+       */
+      rank: number | null
+      /**
+       * Reason
+       * @default null
+       */
+      reason: string | null
+      /** Parts */
+      parts?: {
+        [key: string]: number
+      }
     }
     /** CapacityChanged */
     CapacityChanged: {
@@ -7999,6 +8030,35 @@ export interface components {
       /** Fields */
       fields: string[]
     }
+    /**
+     * RoutingTrial
+     * @description Which way a request would go now; nothing is written.
+     */
+    RoutingTrial: {
+      /** Rules */
+      rules: components['schemas']['TriedRule'][]
+      /** Queue Id */
+      queue_id: number | null
+      /** Queue */
+      queue: string | null
+      /** Team */
+      team: string | null
+      /** Wanted */
+      wanted: components['schemas']['SkillLevel'][]
+      /** Priority Before */
+      priority_before: number
+      /** Priority */
+      priority: number
+      /** Strategy */
+      strategy: string
+      /** Reason */
+      reason: string
+      chosen: components['schemas']['PersonRef'] | null
+      /** Candidates */
+      candidates: components['schemas']['TriedCandidate'][]
+      /** Milliseconds */
+      milliseconds: number
+    }
     /** RuleChanged */
     RuleChanged: {
       /** Automation Rule Id */
@@ -9335,6 +9395,91 @@ export interface components {
       /** By Reason */
       by_reason: components['schemas']['TrialReason'][]
     }
+    /** TriedCandidate */
+    TriedCandidate: {
+      /** Operator Id */
+      operator_id: number
+      /** Name */
+      name: string
+      /** Open Requests */
+      open_requests: number
+      /** Capacity */
+      capacity: number
+      presence: components['schemas']['Presence']
+      /** Excluded */
+      excluded: string | null
+      /**
+       * Rank
+       * @default null
+       */
+      rank: number | null
+      /**
+       * Reason
+       * @default null
+       */
+      reason: string | null
+      /** Parts */
+      parts?: {
+        [key: string]: number
+      }
+      /** Said */
+      said: string | null
+    }
+    /**
+     * TriedRule
+     * @description A rule on the way, in the order in which they are asked.
+     */
+    TriedRule: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /**
+       * Verdict
+       * @enum {string}
+       */
+      verdict: 'holds' | 'fails' | 'broken' | 'not_asked'
+      /** Decided */
+      decided: string[]
+    }
+    /**
+     * TriedText
+     * @description A post that nobody has sent: its words, and what it is taken for.
+     */
+    TriedText: {
+      /** Account Id */
+      account_id: number
+      /** Text */
+      text: string
+      /**
+       * Lane
+       * @default public
+       * @enum {string}
+       */
+      lane: 'public' | 'private'
+      /**
+       * Type
+       * @default other
+       * @enum {string}
+       */
+      type: 'complaint' | 'consult' | 'lead' | 'suggestion' | 'praise' | 'other'
+      /**
+       * Sentiment
+       * @default 0
+       * @enum {integer}
+       */
+      sentiment: -1 | 0 | 1
+      /**
+       * Followers
+       * @default null
+       */
+      followers: number | null
+      /**
+       * Level
+       * @default null
+       */
+      level: string | null
+    }
     /**
      * TryCalendar
      * @description Hours as they are being edited, and what to count on them.
@@ -9348,6 +9493,19 @@ export interface components {
       start: string
       /** Minutes */
       minutes: number
+    }
+    /**
+     * TryRouting
+     * @description What would become of a request that is stored, or of a text; one of the two.
+     */
+    TryRouting: {
+      /**
+       * Service Request Id
+       * @default null
+       */
+      service_request_id: number | null
+      /** @default null */
+      text: components['schemas']['TriedText'] | null
     }
     /**
      * Turn
@@ -14851,6 +15009,39 @@ export interface operations {
           [name: string]: unknown
         }
         content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  routing_setup_try_routing: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TryRouting']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoutingTrial']
+        }
       }
       /** @description A problem */
       default: {
