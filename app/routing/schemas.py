@@ -216,7 +216,7 @@ class CandidateView(BaseModel):
     excluded: str | None
     """Why this person was passed over; None for those who could have been chosen."""
     rank: int | None = None
-    """Their place among those who could; null for whom the strategy does not want, and where people decided."""
+    """Their place; null for whom the strategy does not want, who is left out, and where people decided."""
     reason: str | None = None
     """Why they have that place: a code of the strategy's."""
     parts: dict[str, float] = Field(default_factory=dict)

@@ -90,17 +90,16 @@ def wanted_now(
 
     No statement where the accounts' calendars have been asked for in this unit of work.
     """
-    found: dict[int, tuple[Wanted, int]] = {}
-    for request in requests:
-        wanted = tuple(
-            (one["skill_id"], one["level"])
-            for one in request.wanted_skills
-            if one["skill_id"] in setup.skills
-        )
-        queue = setup.queues.get(request.queue_id or 0)
-        ring = min(len(wanted), _rings(ctx, request, queue)) if wanted and queue is not None else 0
-        found[request.id] = (wanted[: len(wanted) - ring], ring)
-    return found
+    return {one.id: _wanted_of(ctx, setup, one) for one in requests}
+
+
+def _wanted_of(ctx: Context, setup: Setup, request: ServiceRequest) -> tuple[Wanted, int]:
+    wanted = tuple(
+        (one["skill_id"], one["level"]) for one in request.wanted_skills if one["skill_id"] in setup.skills
+    )
+    queue = setup.queues.get(request.queue_id or 0)
+    ring = min(len(wanted), _rings(ctx, request, queue)) if wanted and queue is not None else 0
+    return wanted[: len(wanted) - ring], ring
 
 
 def _rings(ctx: Context, request: ServiceRequest, queue: QueueSetup) -> int:

@@ -21,6 +21,10 @@ def _nobodys(which: str, body: Any = None) -> Any:
     return lambda _stage: Ask({f"{which}_id": 10**9}, body)
 
 
+def _skills(body: Any = None) -> Any:
+    return lambda stage: Ask({"operator_id": stage.operator.id}, body)
+
+
 def _tried(stage: Stage) -> Ask:
     return Ask(body={"text": {"account_id": stage.account.id, "text": "宽带坏了"}})
 
@@ -41,6 +45,6 @@ ROUTING_SETUP: dict[str, Entry] = {
     "routing_setup.create_skill": Entry(_R.OWN, 201, _content({"name": "宽带"})),
     "routing_setup.edit_skill": Entry(_R.OWN, 404, _nobodys("skill", {"name": "宽带", "version": 1})),
     "routing_setup.remove_skill": Entry(_R.OWN, 404, _nobodys("skill")),
-    "routing_setup.get_operator_skills": Entry(_R.OWN, 404, _nobodys("operator")),
-    "routing_setup.set_operator_skills": Entry(_R.OWN, 404, _nobodys("operator", {"skills": []})),
+    "routing_setup.get_operator_skills": Entry(_R.AGENCY, 200, _skills()),
+    "routing_setup.set_operator_skills": Entry(_R.AGENCY, 200, _skills({"skills": []})),
 }

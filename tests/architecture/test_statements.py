@@ -32,10 +32,14 @@ from app.models import (
     Monitor,
     Notification,
     Operator,
+    OperatorSkill,
     OutboundState,
+    RoutingQueue,
+    RoutingRule,
     SampledItem,
     SavedView,
     Sharing,
+    Skill,
     SpecialListEntry,
     StoredCalendar,
     Stream,
@@ -118,7 +122,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "reviews.list_draws": 3,
     "reviews.list_sampled_items": 11,
     "routing_setup.get_operator_skills": 3,
-    "routing_setup.read_setup": 8,
+    "routing_setup.read_setup": 9,
     "routing.count_requests": 6,
     "routing.get_deadline": 3,
     "routing.get_overview": 13,
@@ -182,6 +186,7 @@ class Growing:
         self._each(numbers, self._long_work)
         self._each(numbers, self._calendar)
         self._rules(numbers)
+        self._routing(numbers)
         self._each(numbers, self._contract)
         for _ in numbers:
             make.grant(self.stage.account, make.agency())
@@ -274,6 +279,41 @@ class Growing:
             hours=hours,
             company_days=[],
             follows_holidays=False,
+        )
+
+    def _routing(self, numbers: range) -> None:
+        """Queues, skills that somebody has, and rules that refer to both and to a team."""
+        now, stage = self.make.now, self.stage
+        common = {"created_at": now, "agency_id": stage.agency.id}
+        queues = [
+            RoutingQueue(
+                **common,
+                name=f"{MARK}{n}",
+                team_id=stage.team.id,
+                position=n,
+                strategy="least_loaded",
+                settings={},
+            )
+            for n in numbers
+        ]
+        self._save(queues)
+        skills = [Skill(**common, name=f"{MARK}{n}") for n in numbers]
+        self._save(skills)
+        self._save(
+            OperatorSkill(created_at=now, operator_id=stage.operator.id, skill_id=skill.id, level=3)
+            for skill in skills
+        )
+        asked = {"field": "team", "op": "is", "value": stage.team.id}
+        self._save(
+            RoutingRule(
+                **common,
+                name=f"{MARK}{n}",
+                position=n,
+                condition=asked,
+                queue_id=queue.id,
+                skills=[{"skill_id": skill.id, "level": 1}],
+            )
+            for n, queue, skill in zip(numbers, queues, skills, strict=True)
         )
 
     def _saved_view(self, number: int) -> SavedView:

@@ -82,6 +82,10 @@ WORDS_OF = {
     "TimeTrigger.side": "automation",
     "UnitKind": "units.kind",
     "TypeAction.type": "type",
+    "TriedRule.verdict": "routing.verdict",
+    "TriedText.lane": "routing.lanes",
+    "TriedText.sentiment": "routing.moods",
+    "TriedText.type": "type",
 }
 NEVER_SHOWN = {*(frozenset(Permission) - GIVABLE), Permission.SESSION_USE}
 """Of an enum with words: rights of our own processes, and the one that everybody has."""
@@ -96,6 +100,8 @@ UNSAID = {
     "ClassifyRequest.sentiment": "figures; moods have names of their own",
     "CopyState": "each state has a look of its own (MediaItem, MediaMissing)",
     "CorrectionCommand.sentiment": "figures",
+    "CreateRoutingRule.priority": "figures",
+    "EditRoutingRule.priority": "figures",
     "Direction": "left or right",
     "HolidayYearView.source": "an import has a mark and a way back",
     "Empty": "comes with its text",

@@ -22,7 +22,12 @@ from app.models import (
     stands,
 )
 from app.routing.job_names import ASSIGN_WAITING
-from app.routing.setup.events import QUEUE_ADDED, QUEUE_EDITED, QUEUE_MOVED, QUEUE_REMOVED
+from app.routing.setup.events import (
+    ROUTING_QUEUE_ADDED,
+    ROUTING_QUEUE_EDITED,
+    ROUTING_QUEUE_MOVED,
+    ROUTING_QUEUE_REMOVED,
+)
 from app.routing.setup.ordering import move
 from app.routing.setup.schemas import MOST_QUEUES, CreateQueue, EditQueue, MoveInOrder, QueueContent
 from app.routing.setup.telling import own_agency, require_version, tell_of_queue
@@ -45,7 +50,7 @@ def create_queue(ctx: Context, command: CreateQueue) -> RoutingQueue:
     )
     ctx.session.add(row)
     ctx.session.flush()
-    tell_of_queue(ctx, row, QUEUE_ADDED)
+    tell_of_queue(ctx, row, ROUTING_QUEUE_ADDED)
     return row
 
 
@@ -59,7 +64,7 @@ def edit_queue(ctx: Context, queue_id: int, command: EditQueue) -> RoutingQueue:
         raise Conflict("queue_has_requests", count=_waiting(ctx, row))
     for name, value in columns.items():
         setattr(row, name, value)
-    tell_of_queue(ctx, row, QUEUE_EDITED)
+    tell_of_queue(ctx, row, ROUTING_QUEUE_EDITED)
     ctx.defer(ASSIGN_WAITING)
     return row
 
@@ -69,7 +74,7 @@ def move_queue(ctx: Context, queue_id: int, command: MoveInOrder) -> RoutingQueu
     row = _locked(ctx, queue_id)
     require_version(row, command.version)
     if move(_standing(ctx, row.agency_id), row, command.position):
-        tell_of_queue(ctx, row, QUEUE_MOVED)
+        tell_of_queue(ctx, row, ROUTING_QUEUE_MOVED)
     return row
 
 
@@ -88,7 +93,7 @@ def remove_queue(ctx: Context, queue_id: int) -> None:
         raise Conflict("queue_has_requests", count=waiting)
     row.removed_at = ctx.now()
     row.overflow_queue_id = row.overflow_minutes = None
-    tell_of_queue(ctx, row, QUEUE_REMOVED)
+    tell_of_queue(ctx, row, ROUTING_QUEUE_REMOVED)
 
 
 def _waiting(ctx: Context, row: RoutingQueue) -> int:

@@ -14,7 +14,13 @@ from app.identity.scope import scope
 from app.models import RoutingQueue, RoutingRule, Skill
 from app.routing.fields import SERVICE_REQUESTS
 from app.routing.setup.checking import can_match, faults_of_condition
-from app.routing.setup.events import RULE_ADDED, RULE_EDITED, RULE_MOVED, RULE_REMOVED, RULE_SWITCHED
+from app.routing.setup.events import (
+    ROUTING_RULE_ADDED,
+    ROUTING_RULE_EDITED,
+    ROUTING_RULE_MOVED,
+    ROUTING_RULE_REMOVED,
+    ROUTING_RULE_SWITCHED,
+)
 from app.routing.setup.ordering import move
 from app.routing.setup.schemas import (
     MOST_RULES,
@@ -44,7 +50,7 @@ def create_rule(ctx: Context, command: CreateRoutingRule) -> RoutingRule:
     )
     ctx.session.add(row)
     ctx.session.flush()
-    tell_of_rule(ctx, row, RULE_ADDED)
+    tell_of_rule(ctx, row, ROUTING_RULE_ADDED)
     return row
 
 
@@ -55,7 +61,7 @@ def edit_rule(ctx: Context, rule_id: int, command: EditRoutingRule) -> RoutingRu
     require_version(row, command.version)
     for name, value in _checked(ctx, command, row.agency_id).items():
         setattr(row, name, value)
-    tell_of_rule(ctx, row, RULE_EDITED)
+    tell_of_rule(ctx, row, ROUTING_RULE_EDITED)
     return row
 
 
@@ -65,7 +71,7 @@ def switch_rule(ctx: Context, rule_id: int, command: SwitchRoutingRule) -> Routi
     require_version(row, command.version)
     if row.is_on is not command.is_on:
         row.is_on = command.is_on
-        tell_of_rule(ctx, row, RULE_SWITCHED)
+        tell_of_rule(ctx, row, ROUTING_RULE_SWITCHED)
     return row
 
 
@@ -74,7 +80,7 @@ def move_rule(ctx: Context, rule_id: int, command: MoveInOrder) -> RoutingRule:
     row = _locked(ctx, rule_id)
     require_version(row, command.version)
     if move(_standing(ctx, row.agency_id), row, command.position):
-        tell_of_rule(ctx, row, RULE_MOVED)
+        tell_of_rule(ctx, row, ROUTING_RULE_MOVED)
     return row
 
 
@@ -83,7 +89,7 @@ def remove_rule(ctx: Context, rule_id: int) -> None:
     ctx.require(Permission.ROUTING_CONFIGURE)
     row = _locked(ctx, rule_id)
     row.removed_at = ctx.now()
-    tell_of_rule(ctx, row, RULE_REMOVED)
+    tell_of_rule(ctx, row, ROUTING_RULE_REMOVED)
 
 
 def _standing(ctx: Context, agency_id: int) -> list[RoutingRule]:

@@ -53,6 +53,7 @@ describe('the registry', () => {
       'people',
       'units',
       'roles',
+      'routing',
       'grants',
       'automation',
       'worktime',
