@@ -60,7 +60,8 @@ class RoutingQueue(Entity):
 
     agency_id: Mapped[int] = fk("agencies.id")
     team_id: Mapped[int | None] = fk("teams.id")
-    """Whose people alone get its requests; None: a pool."""
+    """Whose people alone get its requests; None: a pool, whose requests stay in sight of the team that they
+    would have waited for."""
     name: Mapped[str] = mapped_column(String(80))
     position: Mapped[int]
     """A team's first queue is what a request joins that is moved to the team by hand."""

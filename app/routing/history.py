@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -11,8 +11,9 @@ from app.core.i18n import translate
 from app.core.pagination import read_page
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
-from app.models import AssignmentDecision, Operator, RequestChange, Team
+from app.models import AssignmentDecision, Operator, RequestChange, RoutingQueue, RoutingRule, Team
 from app.routing.queries import get_request
+from app.routing.roster import MANUAL
 from app.routing.schemas import (
     CandidateView,
     DecisionList,
@@ -22,9 +23,9 @@ from app.routing.schemas import (
     RequestChangeQuery,
     RequestChangeView,
 )
-from app.routing.setup.queries import reason_said
+from app.routing.setup.queries import reason_said, strategy_said
 
-_PEOPLE, _TEAMS = "assignee_id", "team_id"
+_PEOPLE, _TEAMS, _QUEUES, _RULES = "assignee_id", "team_id", "queue_id", "routed_by_id"
 
 
 def list_decisions(ctx: Context, request_id: int) -> DecisionList:
@@ -35,11 +36,12 @@ def list_decisions(ctx: Context, request_id: int) -> DecisionList:
         .order_by(AssignmentDecision.id.desc())
     ).all()
     people = _names(ctx, _people_of(rows))
-    return DecisionList(items=[_decision_view(ctx, row, people) for row in rows])
+    queues = _setup_names(ctx, RoutingQueue, {row.queue_id for row in rows})
+    return DecisionList(items=[_decision_view(ctx, row, people, queues) for row in rows])
 
 
 def list_changes(ctx: Context, request_id: int, query: RequestChangeQuery) -> RequestChangeList:
-    """Who did what to a request and when, the newest first. Five statements whatever the page's size."""
+    """Who did what to a request and when, the newest first; nine statements at most."""
     get_request(ctx, request_id)
     statement = scope(select(RequestChange), ctx.actor, RequestChange).where(
         RequestChange.service_request_id == request_id
@@ -57,6 +59,14 @@ def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestCh
     }
     involved = {row.operator_id for row in rows} | _people_of(decisions.values()) | _mentioned(rows, _PEOPLE)
     people, teams = _names(ctx, involved), _team_names(ctx, _mentioned(rows, _TEAMS))
+    in_decisions = {row.queue_id for row in decisions.values()}
+    queues = _setup_names(ctx, RoutingQueue, _mentioned(rows, _QUEUES) | in_decisions)
+    names = {
+        _TEAMS: teams,
+        _QUEUES: queues,
+        _RULES: _setup_names(ctx, RoutingRule, _mentioned(rows, _RULES)),
+        _PEOPLE: {number: person.name for number, person in people.items()},
+    }
     views = []
     for row in rows:
         decision = decisions.get(row.id)
@@ -68,20 +78,20 @@ def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestCh
                 at=row.created_at,
                 actor=people.get(row.operator_id or 0),
                 reason=row.reason,
-                fields=_fields(row, people, teams),
+                fields=_fields(row, names),
                 message_id=row.message_id,
-                decision=_decision_view(ctx, decision, people) if decision else None,
+                decision=_decision_view(ctx, decision, people, queues) if decision else None,
                 version=row.version,
             )
         )
     return views
 
 
-def _fields(row: RequestChange, people: dict[int, PersonRef], teams: dict[int, str]) -> list[FieldChangeView]:
+def _fields(row: RequestChange, names: Mapping[str, Mapping[int, str]]) -> list[FieldChangeView]:
+    """`names` are those of what a column refers to, by the column."""
+
     def shown(name: str, value: str | int | None) -> str | int | None:
-        if name == _PEOPLE and isinstance(value, int):
-            return people[value].name if value in people else None
-        return teams.get(value) if name == _TEAMS and isinstance(value, int) else value
+        return names[name].get(value) if name in names and isinstance(value, int) else value
 
     return [
         FieldChangeView(field=name, before=shown(name, row.before.get(name)), after=shown(name, value))
@@ -94,10 +104,15 @@ def _mentioned(rows: Sequence[RequestChange], name: str) -> set[int | None]:
     return {state.get(name) for row in rows for state in (row.before, row.after)}
 
 
-def _decision_view(ctx: Context, row: AssignmentDecision, people: dict[int, PersonRef]) -> DecisionView:
+def _decision_view(
+    ctx: Context, row: AssignmentDecision, people: dict[int, PersonRef], queues: Mapping[int, str]
+) -> DecisionView:
     return DecisionView(
         id=row.id,
         strategy=row.strategy,
+        strategy_name=None if row.strategy == MANUAL else strategy_said(row.strategy, ctx.locale),
+        queue=queues.get(row.queue_id or 0),
+        ring=row.ring,
         chosen=people.get(row.chosen_operator_id or 0),
         decided_by=people.get(row.decided_by_id or 0),
         reason=reason_said(row.strategy, row.reason, ctx.locale),
@@ -117,3 +132,13 @@ def _names(ctx: Context, ids: set[int | None]) -> dict[int, PersonRef]:
 
 def _team_names(ctx: Context, ids: set[int | None]) -> dict[int, str]:
     return dict(iter(ctx.session.execute(select(Team.id, Team.name).where(Team.id.in_(ids - {None})))))
+
+
+def _setup_names(
+    ctx: Context, model: type[RoutingQueue] | type[RoutingRule], ids: set[int | None]
+) -> dict[int, str]:
+    """Of queues or rules, those that are gone too; no statement for none."""
+    wanted = ids - {None}
+    if not wanted:
+        return {}
+    return dict(iter(ctx.session.execute(select(model.id, model.name).where(model.id.in_(wanted)))))

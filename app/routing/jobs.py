@@ -23,12 +23,14 @@ from app.routing.holders import bring_home, misheld, return_misheld, stranded
 from app.routing.job_names import (
     ASSIGN_WAITING,
     FETCH_NAME,
+    OVERFLOW_QUEUES,
     RECOUNT_DEADLINES,
     RETURN_MISHELD,
     TELL_OF_LATENESS,
 )
 from app.routing.lateness import anything_late, tell_of_lateness
 from app.routing.naming import question_of, take_name
+from app.routing.overflowing import may_overflow, overflow
 from app.routing.recounting import recount_outdated
 from app.routing.schemas import ServiceRequestChanged
 from app.routing.setup.configuration import setup_changed
@@ -41,6 +43,12 @@ _ROUTER = system_actor("router", Permission.ROUTING_ASSIGN)
 def assign_waiting_requests(runtime: Runtime) -> None:
     with open_context(runtime, _ROUTER) as ctx:
         assign_waiting(ctx)
+
+
+@job(OVERFLOW_QUEUES)
+def overflow_queues(runtime: Runtime) -> None:
+    with open_context(runtime, _ROUTER) as ctx:
+        overflow(ctx)
 
 
 @job(RETURN_MISHELD)
@@ -121,6 +129,10 @@ def _unassigned_requests(ctx: Context) -> list[DeferredJob]:
     return [] if waiting is None else [DeferredJob(ASSIGN_WAITING)]
 
 
+def _overflowing_queues(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(OVERFLOW_QUEUES)] if may_overflow(ctx) else []
+
+
 def _misheld_requests(ctx: Context) -> list[DeferredJob]:
     return [DeferredJob(RETURN_MISHELD)] if misheld(ctx) or stranded(ctx, limit=1) else []
 
@@ -135,6 +147,7 @@ def _late_requests(ctx: Context) -> list[DeferredJob]:
 
 PERIODIC = [
     Periodic("unassigned requests", sweeping, _unassigned_requests),
+    Periodic("overflowing queues", seconds(20), _overflowing_queues),
     Periodic("misheld requests", sweeping, _misheld_requests),
     Periodic("outdated deadlines", sweeping, _outdated_deadlines),
     Periodic("late requests", seconds(10), _late_requests),

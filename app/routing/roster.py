@@ -104,7 +104,7 @@ class Roster:
             RequestFacts(
                 request.id,
                 request.account_id,
-                request.team_id,
+                self._setup.team_in(request.queue_id, request.team_id),
                 tuple(returned.get(request.id, ())),
                 queue_id=request.queue_id,
                 wanted=wanted[request.id][0],

@@ -226,6 +226,12 @@ class CandidateView(BaseModel):
 class DecisionView(BaseModel):
     id: int
     strategy: str
+    strategy_name: str | None
+    """In the reader's language; null where a person decided."""
+    queue: str | None
+    """In which queue it was decided, by name; null: in none that anybody set up."""
+    ring: int
+    """How many of the wanted skills had fallen away by waiting."""
     chosen: PersonRef | None
     decided_by: PersonRef | None
     reason: str

@@ -16,6 +16,7 @@ from app.models import (
     Operator,
     RequestChange,
     RequestStatus,
+    RoutingQueue,
     ServiceRequest,
 )
 from app.routing import lifecycle
@@ -24,6 +25,7 @@ from app.routing.events import CLASSIFIED, STATUS_CHANGED, about_request
 from app.routing.queries import get_request
 from app.routing.roster import RETURNED_TO_QUEUE, manual_decision
 from app.routing.schemas import ClassifyRequest, SetAssignee, SetStatus
+from app.routing.strategies.manual import ByHand
 
 
 def set_assignee(ctx: Context, request_id: int, command: SetAssignee) -> ServiceRequest:
@@ -60,6 +62,17 @@ def _require_assignment(ctx: Context, request: ServiceRequest, operator_id: int 
         holder = ctx.session.get(Operator, request.assignee_id)
         raise Conflict("already_assigned", assignee_name=holder.name if holder else "")
     ctx.require(needed, account_id=request.account_id)
+    if claiming and request.assignee_id is None and not ctx.actor.may(Permission.SERVICE_REQUESTS_ASSIGN):
+        _require_free_hand(ctx, request)
+
+
+def _require_free_hand(ctx: Context, request: ServiceRequest) -> None:
+    """Raises Conflict(`handed_out_by_lead`) where the queue leaves everything to those who may assign."""
+    if request.queue_id is None:
+        return
+    queue = ctx.session.get(RoutingQueue, request.queue_id)
+    if queue is not None and queue.removed_at is None and queue.strategy == ByHand.name:
+        raise Conflict("handed_out_by_lead", queue=queue.name)
 
 
 def _require_reach(ctx: Context, account: Account, operator_id: int | None) -> None:

@@ -148,7 +148,13 @@ def get_deadline(ctx: Context, request_id: int) -> DeadlineView:
     summary="Claim, hand over, or return to the queue",
     body=SetAssignee,
     response=ServiceRequestView,
-    errors=("stale_version", "already_assigned", "operator_cannot_serve", "request_not_active"),
+    errors=(
+        "stale_version",
+        "already_assigned",
+        "handed_out_by_lead",
+        "operator_cannot_serve",
+        "request_not_active",
+    ),
 )
 def set_assignee(ctx: Context, request_id: int, body: SetAssignee) -> ServiceRequestView:
     return queries.request_view(services.set_assignee(ctx, request_id, body))

@@ -178,7 +178,8 @@ def ruled_by(request: ServiceRequest, ruling: Ruling, at: datetime) -> None:
     request.wanted_skills = [{"skill_id": skill, "level": level} for skill, level in ruling.wanted]
     if ruling.queue is not None:
         request.queue_id, request.queued_at = ruling.queue.id, at
-        request.team_id = ruling.queue.team_id
+        # In a pool it stays in sight of the team that it would have waited for.
+        request.team_id = ruling.queue.team_id or request.team_id
     if ruling.priority is not None and not request.judged_by_hand:
         request.priority = ruling.priority
         request.priority_parts = ruled(request.priority_parts, ruling.priority)

@@ -82,6 +82,11 @@ class Setup:
         own = [one for one in self.queues.values() if one.team_id == team_id and one.fault is None]
         return min(own, key=lambda one: (one.position, one.id)).id if team_id is not None and own else None
 
+    def team_in(self, queue_id: int | None, team_id: int | None) -> int | None:
+        """Whose people alone may have what waits in this queue for this team; of a pool, nobody's."""
+        queue = self.queues.get(queue_id or 0)
+        return team_id if queue is None else queue.team_id
+
     def needs(self, fact: Fact) -> bool:
         return any(fact in queue.strategy.needs for queue in self.queues.values())
 

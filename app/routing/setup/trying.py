@@ -75,7 +75,7 @@ def try_routing(ctx: Context, command: TryRouting) -> RoutingTrial:
     facts = RequestFacts(
         request.id,
         account.id,
-        _team_of(ruling, request),
+        setup.team_in(ruling.queue.id if ruling.queue is not None else None, request.team_id),
         queue_id=ruling.queue.id if ruling.queue is not None else None,
         wanted=ruling.wanted,
         answered_by=None if answer is None else (answer[0], ctx.now() - answer[1]),
@@ -86,7 +86,8 @@ def try_routing(ctx: Context, command: TryRouting) -> RoutingTrial:
 
 
 def _team_of(ruling: Ruling, request: ServiceRequest) -> int | None:
-    return ruling.queue.team_id if ruling.queue is not None else request.team_id
+    """Who sees it wait."""
+    return (ruling.queue.team_id if ruling.queue is not None else None) or request.team_id
 
 
 def _of_text(ctx: Context, tried: TriedText) -> ServiceRequest:

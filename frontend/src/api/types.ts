@@ -4516,6 +4516,12 @@ export interface components {
       id: number
       /** Strategy */
       strategy: string
+      /** Strategy Name */
+      strategy_name: string | null
+      /** Queue */
+      queue: string | null
+      /** Ring */
+      ring: number
       chosen: components['schemas']['PersonRef'] | null
       decided_by: components['schemas']['PersonRef'] | null
       /** Reason */

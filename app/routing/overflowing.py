@@ -1,0 +1,96 @@
+"""What has waited too long in a queue moves on to the one that its queue names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.calendars.clocks import moments_after
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.models import Account, RequestStatus, RoutingQueue, ServiceRequest
+from app.routing import lifecycle
+from app.routing.roster import Roster, lock_handing_out, manual_decision
+from app.routing.setup.configuration import QueueSetup, Setup, setup_for
+
+OVERFLOW = "overflow"
+AT_ONCE = 200
+_MINUTE = timedelta(minutes=1)
+_WAITS = (ServiceRequest.assignee_id.is_(None), ServiceRequest.status == RequestStatus.NEW)
+
+
+def may_overflow(ctx: Context) -> bool:
+    """Whether anything waits, by the clock, as long as its queue lets it; working time is never longer."""
+    queues = ctx.session.execute(
+        select(RoutingQueue.id, RoutingQueue.overflow_minutes).where(
+            RoutingQueue.overflow_minutes.is_not(None), RoutingQueue.removed_at.is_(None)
+        )
+    ).all()
+    if not queues:
+        return False
+    late = [
+        and_(
+            ServiceRequest.queue_id == number,
+            ServiceRequest.queued_at <= ctx.now() - (minutes or 0) * _MINUTE,
+        )
+        for number, minutes in queues
+    ]
+    found = ctx.session.scalar(select(ServiceRequest.id).where(*_WAITS, or_(*late)).limit(1))
+    return found is not None
+
+
+def overflow(ctx: Context) -> int:
+    """Move them on, each with a decision that says so; how many. In the next queue their time begins anew."""
+    ctx.require(Permission.ROUTING_ASSIGN)
+    accounts = {row.id: row for row in ctx.session.scalars(select(Account))}
+    setup = setup_for(ctx, list(accounts.values()))
+    leading = [queue for queue in setup.queues.values() if _next(setup, queue) is not None]
+    if not leading:
+        return 0
+    requests = ctx.session.scalars(
+        select(ServiceRequest)
+        .where(*_WAITS, or_(*(_is_late(ctx, queue) for queue in leading)))
+        .order_by(ServiceRequest.queued_at, ServiceRequest.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=ServiceRequest)
+    ).all()
+    if not requests:
+        return 0
+    lock_handing_out(ctx, {accounts[request.account_id].agency_id for request in requests})
+    roster = Roster(ctx, setup)
+    given, places = [], {}
+    for request in requests:
+        target = _next(setup, setup.queues[request.queue_id or 0])
+        if target is None:
+            continue
+        account = accounts[request.account_id]
+        given.append((request, manual_decision(ctx, request, account, None, OVERFLOW, roster)))
+        places[request.id] = lifecycle.Place(target.team_id or request.team_id, target.id)
+    lifecycle.assign_many(ctx, given, places=places)
+    return len(given)
+
+
+def _next(setup: Setup, queue: QueueSetup) -> QueueSetup | None:
+    """Where it leads, unless that takes nothing."""
+    if queue.overflow_queue_id is None or queue.overflow_minutes is None:
+        return None
+    target = setup.queues.get(queue.overflow_queue_id)
+    return target if target is not None and target.fault != "team_closed" else None
+
+
+def _is_late(ctx: Context, queue: QueueSetup) -> ColumnElement[bool]:
+    """Whether a request has waited in this queue for so much of its account's working time.
+
+    Accounts on one calendar share a moment; on which no time is ever worked, nothing is late.
+    """
+    moments = moments_after(ctx, -(queue.overflow_minutes or 0) * _MINUTE)
+    together: dict[datetime, list[int]] = defaultdict(list)
+    for account_id, moment in moments.items():
+        together[moment].append(account_id)
+    late = [
+        and_(ServiceRequest.account_id.in_(ids), ServiceRequest.queued_at <= moment)
+        for moment, ids in together.items()
+    ]
+    return and_(ServiceRequest.queue_id == queue.id, or_(*late))
