@@ -60,16 +60,19 @@ def overflow(ctx: Context) -> int:
         return 0
     lock_handing_out(ctx, {accounts[request.account_id].agency_id for request in requests})
     roster = Roster(ctx, setup)
-    given, places = [], {}
-    for request in requests:
-        target = _next(setup, setup.queues[request.queue_id or 0])
-        if target is None:
-            continue
-        account = accounts[request.account_id]
-        given.append((request, manual_decision(ctx, request, account, None, OVERFLOW, roster)))
-        places[request.id] = lifecycle.Place(target.team_id or request.team_id, target.id)
+    moving = [
+        (request, target)
+        for request in requests
+        for target in (_next(setup, setup.queues[request.queue_id or 0]),)
+        if target is not None
+    ]
+    given = [
+        (one, manual_decision(ctx, one, accounts[one.account_id], None, OVERFLOW, roster))
+        for one, _ in moving
+    ]
+    places = {one.id: lifecycle.Place(to.team_id or one.team_id, to.id) for one, to in moving}
     lifecycle.assign_many(ctx, given, places=places)
-    return len(given)
+    return len(moving)
 
 
 def _next(setup: Setup, queue: QueueSetup) -> QueueSetup | None:
