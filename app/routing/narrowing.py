@@ -32,6 +32,13 @@ def filtered_requests(ctx: Context, query: ServiceRequestQuery) -> Select[Servic
 
     Raises Invalid or Conflict for a condition that cannot be asked.
     """
+    typed = query.q.strip()
+    narrowed = without_words(ctx, query)
+    return narrowed.where(found_by_words(ctx, typed)) if typed else narrowed
+
+
+def without_words(ctx: Context, query: ServiceRequestQuery) -> Select[ServiceRequest]:
+    """The same, whatever was typed."""
     meant = narrowing(ctx, SERVICE_REQUESTS, query.condition, query.saved_view_id)
     if query.view is None and meant:
         within = standing(AllOf(all=[each.tree for each in meant]))
@@ -50,8 +57,6 @@ def filtered_requests(ctx: Context, query: ServiceRequestQuery) -> Select[Servic
         statement = statement.where(is_unread())
     if query.send_failed:
         statement = statement.where(ServiceRequest.send_failure.is_not(None))
-    if query.q.strip():
-        statement = statement.where(found_by_words(ctx, query.q.strip()))
     return statement
 
 

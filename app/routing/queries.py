@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
@@ -28,7 +28,9 @@ from app.models import (
     ServiceRequest,
 )
 from app.routing.counts import counted_at_most
-from app.routing.narrowing import filtered_requests, is_large
+from app.routing.found_words import holds_words
+from app.routing.narrowing import filtered_requests, is_large, without_words
+from app.routing.orders import SORTS, Sort, ordered
 from app.routing.policies import heaviest_first
 from app.routing.previews import shown_text
 from app.routing.schemas import (
@@ -44,6 +46,7 @@ from app.routing.schemas import (
     ServiceRequestView,
     WindowView,
 )
+from app.routing.word_pages import REACH, WordPages
 
 WITH_RELATED: tuple[LoaderOption, ...] = (
     joinedload(ServiceRequest.account),
@@ -53,8 +56,6 @@ WITH_RELATED: tuple[LoaderOption, ...] = (
     .joinedload(Conversation.contact_identity)
     .joinedload(ContactIdentity.contact),
 )
-_REACH = (ServiceRequest.account_id, ServiceRequest.assignee_id, ServiceRequest.team_id)
-"""What says whose a request is."""
 
 
 def request_view(request: ServiceRequest) -> ServiceRequestView:
@@ -124,100 +125,75 @@ def get_request(ctx: Context, request_id: int) -> ServiceRequest:
     return request
 
 
-_Sort = list[tuple[Any, bool, type]]
-_SORTS: dict[str, _Sort] = {
-    "urgent": [
-        (ServiceRequest.urgent_at, False, datetime),
-        (ServiceRequest.priority, False, int),
-        (ServiceRequest.id, False, int),
-    ],
-    "newest": [(ServiceRequest.last_inbound_at, True, datetime), (ServiceRequest.id, True, int)],
-    "oldest": [(ServiceRequest.last_inbound_at, False, datetime), (ServiceRequest.id, False, int)],
-}
-
-
 def list_requests(ctx: Context, query: ServiceRequestQuery) -> ServiceRequestList:
-    """One page of a view. Two statements whatever the page's size; one when words are looked for.
+    """One page of a view. Two statements whatever the page's size; a few more when words are looked for.
 
-    How many there are is counted with the first page; the others carry it on in their cursor.
+    How many there are is counted with the first page; the others carry it on in their cursor. Where words are
+    too common to be counted, the cursor carries how many were given, below zero.
     """
-    filtered = filtered_requests(ctx, query)
-    sort = _SORTS[query.sort]
-    total = None
+    narrowed, typed = without_words(ctx, query), query.q.strip()
+    sort = SORTS[query.sort]
+    total: int | None = None
+    given, behind = 0, None
     if query.cursor:
-        *values, total = decode_cursor(query.cursor, [*(kind for _, _, kind in sort), int])
-        filtered = filtered.where(after([(column, down) for column, down, _ in sort], values))
-    if query.q.strip():
-        rows, total = _page_by_words(ctx, filtered, sort, query.limit + 1, total)
+        *values, carried = decode_cursor(query.cursor, [*(kind for _, _, kind in sort), int])
+        behind = after([(column, down) for column, down, _ in sort], values)
+        total, given = (carried, 0) if carried >= 0 else (None, -carried)
+    filtered = narrowed if behind is None else narrowed.where(behind)
+    in_order = _read_in_order(ctx, filtered, query)
+    if typed:
+        pages = WordPages(ctx, in_order, typed, sort, WITH_RELATED)
+        found = pages.first(query.limit + 1, counts=total is None)
+        rows = sorted(found.rows, key=lambda row: _place_of(row, sort))
+        if total is None and found.all is not None:
+            total = given + found.all
     else:
         if total is None:
             total = _total(ctx, query, filtered)
-        rows = _first_rows(ctx, _read_in_order(ctx, filtered, query), sort, query.limit + 1)
+        rows = _first_rows(ctx, in_order, sort, query.limit + 1)
     page = rows[: query.limit]
+    given += len(page)
     next_cursor = None
     if len(rows) > query.limit:
-        next_cursor = encode_cursor([*(getattr(page[-1], column.key) for column, _, _ in sort), total])
+        carried = -given if total is None else total
+        next_cursor = encode_cursor([*(getattr(page[-1], column.key) for column, _, _ in sort), carried])
     return ServiceRequestList(
         items=[request_view(row) for row in page],
         places=[_place_of(row, sort) for row in page],
         next_cursor=next_cursor,
-        total=total,
+        total=given if total is None else total,
+        counted_all=total is not None,
         event_seq=current_number(ctx.session, EVENT_COUNTER),
     )
 
 
-def _ordered(sort: _Sort, columns: Any = None) -> list[ColumnElement[Any]]:
-    """The order by the sort's own columns, or by those of the same name in `columns`."""
-    named = [(columns[column.key] if columns is not None else column, down) for column, down, _ in sort]
-    return [column.desc() if down else column for column, down in named]
-
-
 def _first_rows(
-    ctx: Context, filtered: Select[ServiceRequest], sort: _Sort, limit: int
+    ctx: Context, filtered: Select[ServiceRequest], sort: Sort, limit: int
 ) -> list[ServiceRequest]:
     """The page is chosen before what hangs on its rows is fetched.
 
     Where PostgreSQL expects few rows, it would join all that there are, and sort them then.
     """
     ids = filtered.with_only_columns(ServiceRequest.id, maintain_column_froms=True)
-    page = ids.order_by(*_ordered(sort)).limit(limit).subquery("page")
+    page = ids.order_by(*ordered(sort)).limit(limit).subquery("page")
     statement = select(ServiceRequest).join(page, page.c.id == ServiceRequest.id).options(*WITH_RELATED)
     return sorted(ctx.session.scalars(statement), key=lambda row: _place_of(row, sort))
 
 
-def _page_by_words(
-    ctx: Context, filtered: Select[ServiceRequest], sort: _Sort, limit: int, total: int | None
-) -> tuple[list[ServiceRequest], int]:
-    """The first rows of what words have found, and how many there are. What was typed is looked up once."""
-    columns = [column for column, _, _ in sort]
-    if filtered.whereclause is not None:
-        condition = not_by_index(ctx.session, filtered.whereclause, *_REACH)
-        filtered = select(ServiceRequest).where(condition)
-    found = filtered.with_only_columns(*columns, maintain_column_froms=True).cte("found")
-    found = found.prefix_with("MATERIALIZED")
-    page = select(found).order_by(*_ordered(sort, found.c)).limit(limit).subquery("page")
-    statement = select(ServiceRequest).join(page, page.c.id == ServiceRequest.id).options(*WITH_RELATED)
-    statement = statement.order_by(*_ordered(sort, page.c))
-    if total is not None:
-        return list(ctx.session.scalars(statement)), total
-    counted = statement.add_columns(select(func.count()).select_from(found).scalar_subquery())
-    rows = ctx.session.execute(counted).all()
-    return [row[0] for row in rows], rows[0][1] if rows else 0
-
-
 def membership(ctx: Context, query: MembershipQuery) -> MembershipView:
     """Which of some requests belong to a list, and where. Two statements however many are asked about."""
-    filtered = filtered_requests(ctx, query)
-    sort = _SORTS[query.sort]
-    asked = ids_in(query.ids)
+    narrowed, typed = without_words(ctx, query), query.q.strip()
+    sort = SORTS[query.sort]
+    asked = narrowed.where(ServiceRequest.id.in_(ids_in(query.ids)))
+    if typed:
+        asked = asked.where(holds_words(ctx, typed))
     columns = [column for column, _, _ in sort]
     rows = ctx.session.execute(
-        filtered.where(ServiceRequest.id.in_(asked)).with_only_columns(
-            ServiceRequest.id, *columns, maintain_column_froms=True
-        )
+        asked.with_only_columns(ServiceRequest.id, *columns, maintain_column_froms=True)
     )
     items = [MemberView(id=row[0], place=_place(row[1:], sort)) for row in rows]
-    return MembershipView(items=items, total=_total(ctx, query, filtered))
+    total = None if query.uncounted else _total(ctx, query, filtered_requests(ctx, query))
+    return MembershipView(items=items, total=total)
 
 
 def _total(ctx: Context, query: ServiceRequestQuery, filtered: Select[ServiceRequest]) -> int:
@@ -235,11 +211,11 @@ def _count(ctx: Context, filtered: Select[ServiceRequest]) -> int:
     return ctx.session.scalar(filtered.with_only_columns(func.count(), maintain_column_froms=True)) or 0
 
 
-def _place_of(row: ServiceRequest, sort: _Sort) -> Place:
+def _place_of(row: ServiceRequest, sort: Sort) -> Place:
     return _place([getattr(row, column.key) for column, _, _ in sort], sort)
 
 
-def _place(values: Sequence[Any], sort: _Sort) -> Place:
+def _place(values: Sequence[Any], sort: Sort) -> Place:
     """Whole numbers that a browser keeps exactly, so a moment becomes seconds and what is left of them."""
     numbers: list[int] = []
     for value, (_, down, _kind) in zip(values, sort, strict=True):
@@ -253,6 +229,6 @@ def _read_in_order(
 ) -> Select[ServiceRequest]:
     """Where a list is a large part of all there is, its order finds a page sooner than its conditions do."""
     condition = filtered.whereclause
-    if condition is None or not is_large(query) or query.q.strip() or query.account_id is not None:
+    if condition is None or not is_large(query) or query.account_id is not None:
         return filtered
-    return select(ServiceRequest).where(not_by_index(ctx.session, condition, *_REACH))
+    return select(ServiceRequest).where(not_by_index(ctx.session, condition, *REACH))

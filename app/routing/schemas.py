@@ -118,6 +118,8 @@ class MembershipQuery(ServiceRequestQuery):
     """The list's own conditions, asked about some requests only."""
 
     ids: RowIds
+    uncounted: bool = False
+    """How many belong to the list is not wanted: of common words that takes longer than all the rest."""
 
 
 class MemberView(BaseModel):
@@ -129,8 +131,8 @@ class MembershipView(BaseModel):
     """Those of the requests asked about that belong to the list; the others do not, or are out of reach."""
 
     items: list[MemberView]
-    total: int
-    """How many belong to the list in all."""
+    total: int | None
+    """How many belong to the list in all; null if that was not wanted."""
 
 
 class ServiceRequestList(BaseModel):
@@ -139,6 +141,8 @@ class ServiceRequestList(BaseModel):
     """One for each item."""
     next_cursor: str | None
     total: int
+    counted_all: bool
+    """Whether `total` is all there are. Requests that hold common words are not counted: there are more."""
     event_seq: int
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from app.nlp.text.normalise import fold, fold_many
-from app.search.index import Indexed, found_in
+from app.search.index import Indexed, found_in, found_in_row, is_rare
 from app.search.tokens import query_phrases, without_country_code
 
 
@@ -21,6 +21,20 @@ def box_finds(session: Session, kind: Indexed, id_column: Any, typed: str) -> Co
     """The condition on an indexed row; None when nothing but punctuation was typed, which no index knows."""
     wanted = query_phrases(typed)
     return found_in(session, kind, id_column, wanted) if wanted else None
+
+
+def box_finds_in_row(
+    session: Session, kind: Indexed, id_column: Any, typed: str
+) -> ColumnElement[bool] | None:
+    """The same, asked of one row after another (see `found_in_row`)."""
+    wanted = query_phrases(typed)
+    return found_in_row(session, kind, id_column, wanted) if wanted else None
+
+
+def box_finds_few(session: Session, kind: Indexed, typed: str, most: int) -> bool:
+    """Whether it finds fewer than `most` rows, by an estimate; never where no index knows what was typed."""
+    wanted = query_phrases(typed)
+    return bool(wanted) and is_rare(session, kind, wanted, most)
 
 
 def rows_holding(typed: str, rows: Sequence[tuple[int, str]]) -> list[int]:

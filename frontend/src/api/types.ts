@@ -6192,7 +6192,7 @@ export interface components {
       /** Items */
       items: components['schemas']['MemberView'][]
       /** Total */
-      total: number
+      total: number | null
     }
     /** MessageChanged */
     MessageChanged: {
@@ -8593,6 +8593,8 @@ export interface components {
       next_cursor: string | null
       /** Total */
       total: number
+      /** Counted All */
+      counted_all: boolean
       /** Event Seq */
       event_seq: number
     }
@@ -15798,6 +15800,7 @@ export interface operations {
         cursor?: string | null
         limit?: number
         ids: string
+        uncounted?: boolean
       }
       header?: never
       path?: never

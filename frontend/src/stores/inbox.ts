@@ -44,6 +44,8 @@ export const useInbox = defineStore('inbox', () => {
   const rows = shallowRef<Rows>({ shown: [], waiting: [] })
   const fresh = ref<ReadonlySet<number>>(new Set())
   const serverTotal = ref(0)
+  /** False while the total is only how many were read so far: what holds common words is not counted. */
+  const countedAll = ref(true)
   const counts = shallowRef<RequestCounts | null>(null)
   const selectedId = ref<number | null>(null)
 
@@ -73,6 +75,10 @@ export const useInbox = defineStore('inbox', () => {
     if (!filtered.value && counts.value) return counts.value.views[query.value.view]
     return cursor.value === null ? rows.value.shown.length + rows.value.waiting.length : serverTotal.value
   })
+  /** The total as it is shown; `50+` where there are more than were counted. */
+  const shownTotal = computed(() =>
+    countedAll.value ? shownCount(query.value.view, total.value) : `${String(serverTotal.value)}+`,
+  )
   /** As it is shown: what is done is counted only so far, and more of it reads as `10000+`. */
   function shownCount(view: ViewName, count: number): string {
     const end = counts.value?.counted_to ?? count
@@ -124,6 +130,7 @@ export const useInbox = defineStore('inbox', () => {
     page.items.forEach((item, index) => next.set(item.id, page.places[index] ?? []))
     places.value = next
     serverTotal.value = page.total
+    countedAll.value = page.counted_all
     frontier = page.next_cursor === null ? null : (page.places.at(-1) ?? frontier)
     refresh(true)
     if (isFirst && doubtful.size > 0) askSoon(0)
@@ -195,13 +202,23 @@ export const useInbox = defineStore('inbox', () => {
   }
 
   async function members(asked: number[]): Promise<{ id: number; place: Place }[]> {
-    const answer = await api.membership({ ...conditions(), ids: asked.join(',') })
-    serverTotal.value = answer.total
+    const answer = await api.membership({
+      ...conditions(),
+      ids: asked.join(','),
+      uncounted: !countedAll.value,
+    })
+    if (answer.total !== null) serverTotal.value = answer.total
     const open = selectedId.value
     // The open request stays while it is being read, even if reading it is what made it leave the unread filter.
     if (open === null || !query.value.unread || !asked.includes(open)) return answer.items
     const kept = await api.membership({ ...conditions(), unread: false, ids: String(open) })
     return [...answer.items.filter((item) => item.id !== open), ...kept.items]
+  }
+
+  /** How many belong to the list, for who must know it to the last. */
+  async function count(): Promise<number> {
+    if (countedAll.value) return total.value
+    return (await api.membership({ ...conditions(), ids: String(rows.value.shown[0] ?? 0) })).total ?? 0
   }
 
   /** True while the person points at the rows or has scrolled away from the top. */
@@ -252,6 +269,8 @@ export const useInbox = defineStore('inbox', () => {
     items,
     fresh,
     total,
+    shownTotal,
+    count,
     counts,
     shownCount,
     cursor,
