@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from app.core.context import Context
 from app.core.errors import Conflict
 from app.core.events import Audience
-from app.core.gc_settings import settle_heap
+from app.core.gc_settings import YOUNG_IN_BATCHES, settle_heap
 from app.core.permissions import Permission
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
@@ -66,7 +66,7 @@ def current_classifier(runtime: Runtime) -> Classifier:
 def _loaded(runtime: Runtime) -> Classifier:
     # Worthless after a stop, like everything in that folder.
     classifier = registry_of(runtime).load(tables=runtime.settings.data_dir / "run" / "tables")
-    settle_heap()
+    settle_heap(YOUNG_IN_BATCHES)
     return classifier
 
 
