@@ -69,7 +69,7 @@ def _fill(runtime: Runtime, make: Make, accounts: list[Account], people: list[Op
             Contact,
             [row | {"agency_id": of.agency_id, "name": "人"} for row, of in zip(made, whose, strict=True)],
         )
-        identities = [
+        identities: list[dict[str, Any]] = [
             row
             | {"contact_id": contact, "account_id": of.id, "platform": of.platform, "last_seen_at": make.now}
             | {"name": rng.choices(NAMES, (1, 3, 20))[0], "external_id": f"p{contact}"}
@@ -111,7 +111,7 @@ def _fill(runtime: Runtime, make: Make, accounts: list[Account], people: list[Op
                 )
             ],
         )
-        messages = []
+        messages: list[dict[str, Any]] = []
         for conversation, of, identity in zip(conversations, whose, identities, strict=True):
             said = rng.choices(SAID, WEIGHTS, k=2)
             texts[conversation] = "\n".join([*said, identity["name"]])
@@ -155,7 +155,8 @@ def house(runtime: Runtime, make: Make, open_browser: Open) -> Any:
 
 
 def _pages(screen: Browser, limit: int, **query: Any) -> list[dict[str, Any]]:
-    pages, cursor = [], None
+    pages: list[dict[str, Any]] = []
+    cursor = None
     while cursor is not None or not pages:
         asked = query | ({"cursor": cursor} if cursor else {})
         pages.append(screen.get(PATH, **asked, limit=limit).get_json())
