@@ -12,8 +12,8 @@ from app.accounts.connecting import (
     connect_account,
     note_state,
     renew_authorisation,
-    with_facts,
 )
+from app.accounts.facts import with_facts
 from app.accounts.forms import require_owners
 from app.accounts.platforms import platforms
 from app.accounts.schemas import ConnectAccount, ConnectByAddress, ConnectionView

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import delete, select
 
 from app.accounts.condition import listened_streams
@@ -22,6 +21,7 @@ from app.accounts.events import (
     ACCOUNT_RESUMED,
     about_account,
 )
+from app.accounts.facts import note_facts
 from app.accounts.forms import checked_form, require_fit, require_owners
 from app.accounts.outcomes import set_status
 from app.accounts.platforms import platforms
@@ -37,6 +37,7 @@ from app.core.context import Context
 from app.core.crypto import new_token, token_hash
 from app.core.errors import Conflict, NotFound
 from app.core.permissions import Permission
+from app.grants.services import end_grants_of
 from app.identity import audit
 from app.models import Account, AccountStatus, OAuthState, Stream
 
@@ -86,6 +87,8 @@ def connect_account(ctx: Context, command: ConnectAccount) -> Account:
     account.refused_features = {}
     ctx.session.add(account)
     ctx.session.flush()
+    # Removed by a version before: whoever worked with it then is not let in again without a word.
+    end_grants_of(ctx, account)
     _ensure_streams(ctx, account)
     read_sealed_again(ctx, account.id)  # what came while its keys were wrong, or waited when they were wiped
     others = sorted({row.agency_id for row in former} - {account.agency_id})
@@ -213,12 +216,14 @@ def _revive(ctx: Context, account: Account) -> None:
 
 
 def remove_account(ctx: Context, account_id: int) -> None:
-    """Disconnect for good: credentials are wiped, reading stops; what was said stays readable."""
+    """Disconnect for good: credentials are wiped, reading stops, what was granted of it ends; what was said
+    stays readable for its owner."""
     account = _managed(ctx, account_id)
     account.credentials = ctx.runtime.vault.seal({})
     for stream in ctx.session.scalars(select(Stream).where(Stream.account_id == account.id)):
         stream.is_active = False
     set_status(ctx, account, AccountStatus.REMOVED, None)
+    end_grants_of(ctx, account)
     audit.record(ctx, ACCOUNT_REMOVED, about_account(account))
 
 
@@ -319,26 +324,6 @@ def renew_authorisation(
     account = finish_authorisation(ctx, account_id, connected)
     note_facts(ctx, account, facts)
     return account
-
-
-def note_facts(ctx: Context, account: Account, facts: Mapping[str, Any]) -> None:
-    """Keep what the server says of itself among the account's settings, from where it is obeyed."""
-    settings = with_facts(registry.get(account.platform).schema, account.settings, facts)
-    if settings != account.settings:
-        account.settings = settings
-        ctx.session.flush()
-
-
-def with_facts(
-    schema: AdapterSchema, settings: Mapping[str, Any], facts: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Settings with the facts that are settings; what does not fit its field is left out."""
-    known = {name: value for name, value in facts.items() if name in schema.settings.model_fields}
-    try:
-        schema.settings.model_validate({**settings, **known})
-    except ValidationError:
-        return dict(settings)
-    return {**settings, **known}
 
 
 def rotate_credentials(ctx: Context) -> int:

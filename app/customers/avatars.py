@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from app.core.context import Context
 from app.core.db import among
 from app.core.guarded_fetch import FetchPolicy, GuardedFetcher
-from app.core.permissions import Permission
+from app.core.permissions import Actor, Permission
 from app.core.runtime import Runtime
-from app.identity.scope import scope
+from app.identity.past import is_narrowed, outside
+from app.identity.scope import scope, visible
 from app.media.trust import trusted_hosts
-from app.models import Avatar, ContactIdentity
+from app.models import Avatar, ContactIdentity, Conversation, InboundItem
 
 MAX_BYTES = 512 * 1024
 # Bitmaps only: an SVG is a document that may carry script.
@@ -84,8 +85,28 @@ def avatar_address(avatar_id: int) -> str:
 
 def read_avatar(ctx: Context, avatar_id: int) -> Avatar | None:
     """A stored picture of somebody the actor may know of."""
-    return ctx.session.scalar(
+    statement = (
         scope(select(Avatar), ctx.actor, ContactIdentity)
         .join(ContactIdentity, ContactIdentity.id == Avatar.contact_identity_id)
         .where(Avatar.id == avatar_id)
+    )
+    if is_narrowed(ctx.actor):
+        statement = statement.where(_met(ctx.actor))
+    return ctx.session.scalar(statement)
+
+
+def _met(actor: Actor) -> ColumnElement[bool]:
+    """Of an identity, where a grant opens little of the past: something they wrote is in sight."""
+    talks = select(1).where(
+        Conversation.contact_identity_id == ContactIdentity.id, visible(Conversation, actor)
+    )
+    wrote = select(1).where(
+        InboundItem.account_id == ContactIdentity.account_id,
+        InboundItem.author_external_id == ContactIdentity.external_id,
+        visible(InboundItem, actor),
+    )
+    return or_(
+        outside(ContactIdentity.account_id, actor),
+        talks.correlate_except(Conversation).exists(),
+        wrote.correlate_except(InboundItem).exists(),
     )

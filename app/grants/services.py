@@ -88,13 +88,41 @@ def end_grant(ctx: Context, grant_id: int, command: EndGrant) -> Grant:
     """From now on: whoever worked by it sees nothing any more. One that has not begun never will."""
     ctx.require(Permission.GRANTS_MANAGE)
     grant = _changeable(ctx, grant_id, command.version)
-    before = detail_of(grant)
-    grant.ends_at = grant.holds_until = ctx.now()
+    _end(ctx, grant)
+    return grant
+
+
+def end_grants_of(ctx: Context, account: Account) -> None:
+    """With an account that goes, or begins anew: nobody but its owner has anything of it any more.
+
+    A contract that is prolonged later brings back none of them (`contracts`). Who is to work with an account
+    that is connected again is said again.
+    """
+    may_hold = (
+        select(Grant)
+        .where(
+            Grant.account_id == account.id,
+            or_(~Grant.is_over, Grant.ended_by_id.is_(None)),
+            or_(Grant.ends_at.is_(None), Grant.ends_at > ctx.now()),
+        )
+        .options(*WITH_RELATED)
+        .order_by(Grant.id)
+        .with_for_update(of=Grant)
+    )
+    for grant in ctx.session.scalars(may_hold):
+        _end(ctx, grant)
+
+
+def _end(ctx: Context, grant: Grant) -> None:
+    """It is told of once: what its contract had ended before is only closed for good."""
+    before, was_over, now = detail_of(grant), grant.is_over, ctx.now()
+    grant.ends_at = now
+    grant.holds_until = now if grant.holds_until is None else min(grant.holds_until, now)
     grant.ended_by_id = ctx.actor.operator_id
     grant.is_over = True
     ctx.session.flush()
-    tell(ctx, grant, GRANT_ENDED, {"before": before, "after": detail_of(grant)})
-    return grant
+    if not was_over:
+        tell(ctx, grant, GRANT_ENDED, {"before": before, "after": detail_of(grant)})
 
 
 def find_grant(ctx: Context, grant_id: int, *, locked: bool = False) -> Grant:
