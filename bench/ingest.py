@@ -24,7 +24,8 @@ from app.adapters.types import InboundPost
 from app.core.json_text import json_text
 from app.core.unit_of_work import open_context
 from app.listener.ingest.storing import store_posts
-from app.listener.jobs import LISTENER, classifier, judge_items
+from app.listener.jobs import LISTENER, judge_items
+from app.listener.rounds import classifier
 from app.realtime.publisher import publish_new
 from bench._databases import KINDS, Installation, flush_milliseconds, installation, organisation, spending
 from bench._e2e_support import conditions, publish

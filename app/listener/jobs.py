@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.accounts.job_names import PROCESS_DELIVERIES
 from app.accounts.platforms import counted_calls, platforms
@@ -19,16 +17,13 @@ from app.adapters.types import InboundPost
 from app.core.context import Context
 from app.core.errors import PlatformError
 from app.core.jobs import DeferredJob
-from app.core.metrics import ITEMS_SET_ASIDE, LIVE_STEP_SECONDS, PUSHES_AT_ONCE
-from app.core.permissions import Permission, system_actor
+from app.core.metrics import LIVE_STEP_SECONDS, PUSHES_AT_ONCE
 from app.core.retention import forget
-from app.core.runtime import QUEUE_AWAY, Runtime
+from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.identity.asking import answer_asker
 from app.jobs.job import job
 from app.jobs.periodic import Periodic, at_once, seconds
-from app.jobs.queue import TIME_IS_UP
-from app.listener.chain.chain import Chain, ChainItem, judge
 from app.listener.ingest.dating import in_order
 from app.listener.ingest.deliveries import (
     DELIVERIES_PER_BATCH,
@@ -48,40 +43,33 @@ from app.listener.job_names import (
     REREAD_ITEMS,
     TRY_FILTERS,
 )
-from app.listener.judging.gathering import gather_chain_items, memory_of
-from app.listener.judging.in_order import BatchMemory
 from app.listener.judging.verdicts import (
     ITEMS_PER_JOB,
-    items_of,
     lease_items,
     oldest_unjudged,
-    record_verdicts,
-    set_aside,
 )
 from app.listener.learning.long_work import TRAINING
-from app.listener.learning.versions import current_classifier, training_steps
-from app.listener.matching.compiled import rule_cache
+from app.listener.learning.versions import training_steps
 from app.listener.monitors.backfill import backfill_steps
 from app.listener.monitors.long_work import BACKFILL
 from app.listener.monitors.preview import preview
 from app.listener.monitors.schemas import PreviewCommand
 from app.listener.retention import RETENTION
+from app.listener.rounds import (
+    LISTENER,
+    NOBODYS_FAULT,
+    decide,
+    each_alone_after_a_fault,
+    judge_leased,
+    look_around,
+)
 from app.listener.sampling.schemas import TrialCommand
 from app.listener.sampling.trials import try_filters
 from app.longwork.kinds import KINDS
-from app.models import Account, CallbackDelivery, DeliveryStatus, InboundItem
-from app.nlp.serving.classifier import Classifier
+from app.models import Account, CallbackDelivery, DeliveryStatus
 
 log = structlog.get_logger(__name__)
-NOBODYS_FAULT = (OperationalError, InterfaceError, TIME_IS_UP, *QUEUE_AWAY)
-"""The database or the queue is away, a lock was waited for in vain, time is up: the same again will do."""
-LISTENER = system_actor("listener", Permission.LISTENER_INGEST, Permission.ACCOUNTS_SYNC)
 BATCHES_PER_JOB = 10
-
-
-def classifier(runtime: Runtime) -> Classifier:
-    """The active language model, loaded at its first use and when another has been promoted."""
-    return current_classifier(runtime)
 
 
 @job(PROCESS_DELIVERIES)
@@ -115,10 +103,10 @@ def _take_in(runtime: Runtime, understood: Sequence[Understood], accounts: Mappi
     with open_context(runtime, LISTENER) as ctx:
         lease = store_understood(ctx, understood, accounts)
         # So few that looking around in this transaction keeps no writer of SQLite's waiting.
-        seen = _look_around(ctx, lease.items) if lease.items else None
+        seen = look_around(ctx, lease.items) if lease.items else None
     if seen is not None:
-        with _each_alone_after_a_fault(runtime, lease.token, lease.items):
-            _decide(runtime, lease.token, seen, accounts)
+        with each_alone_after_a_fault(runtime, lease.token, lease.items):
+            decide(runtime, lease.token, seen, accounts)
     return len(lease.items)
 
 
@@ -234,66 +222,8 @@ def judge_batch(runtime: Runtime) -> int:
     with open_context(runtime, LISTENER) as ctx:
         token, items = lease_items(ctx)
     if items:
-        _judge_leased(runtime, token, items)
+        judge_leased(runtime, token, items)
     return len(items)
-
-
-def _judge_leased(runtime: Runtime, token: str, items: list[InboundItem]) -> None:
-    with _each_alone_after_a_fault(runtime, token, items):
-        # Looking around needs no right to write, which on SQLite only one has at a time.
-        with open_context(runtime, LISTENER, write=False) as ctx:
-            seen = _look_around(ctx, items)
-        _decide(runtime, token, seen)
-
-
-@contextmanager
-def _each_alone_after_a_fault(runtime: Runtime, token: str, items: list[InboundItem]) -> Iterator[None]:
-    """One that cannot be judged must not hold up the others: found by halving, it waits for an hour."""
-    try:
-        yield
-    except NOBODYS_FAULT:
-        raise
-    except Exception as error:
-        log.warning("batch_not_judged", items=len(items), first=items[0].id, error=repr(error))
-        _judge_apart(runtime, token, [item.id for item in items])
-
-
-def _judge_apart(runtime: Runtime, token: str, ids: list[int]) -> None:
-    if len(ids) == 1:
-        log.error("item_not_judged", item=ids[0])
-        ITEMS_SET_ASIDE.inc()
-        with open_context(runtime, LISTENER) as ctx:
-            set_aside(ctx, token, ids[0])
-        return
-    middle = len(ids) // 2
-    for half in (ids[:middle], ids[middle:]):
-        with open_context(runtime, LISTENER, write=False) as ctx:
-            again = items_of(ctx, half)  # as they are stored: a failed round may have written to them
-        _judge_leased(runtime, token, again)
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """Items with all that is known from before, and the chain that each runs through."""
-
-    chain_items: list[ChainItem]
-    chains: list[Chain]
-    memory: BatchMemory
-
-
-def _look_around(ctx: Context, items: list[InboundItem]) -> _Seen:
-    rules = rule_cache(ctx.runtime).current(ctx.session)
-    chain_items = gather_chain_items(ctx, items, rules)
-    chains = [rules.chain(chain_item.item, chain_item.monitors) for chain_item in chain_items]
-    return _Seen(chain_items, chains, memory_of(ctx, chain_items))
-
-
-def _decide(runtime: Runtime, token: str, seen: _Seen, accounts: Mapping[int, Account] | None = None) -> None:
-    """The model outside any transaction, then its verdicts. `accounts` by id, where they were just read."""
-    model = classifier(runtime)
-    decisions = judge(seen.chain_items, model, seen.chains, seen.memory)
-    with open_context(runtime, LISTENER) as ctx:
-        record_verdicts(ctx, token, seen.chain_items, decisions, model.version, accounts)
 
 
 KINDS.does(BACKFILL)(backfill_steps)
@@ -347,4 +277,14 @@ PERIODIC = [
     Periodic("kept deliveries", seconds(2), _kept_deliveries),
     Periodic("unjudged items", seconds(2), _unjudged_items),
     Periodic("old rows of the listener", seconds(1800), _old_rows),
+]
+
+__all__ = [
+    "LISTENER",
+    "PERIODIC",
+    "judge_batch",
+    "judge_items",
+    "poll_stream",
+    "process_kept_deliveries",
+    "reread_items",
 ]

@@ -51,7 +51,10 @@ class Earlier:
 
 
 def earlier_requests(ctx: Context, conversations: Mapping[int, Conversation]) -> Earlier:
-    """Of these conversations; two statements, none where there are no conversations."""
+    """Of these conversations, which are held; two statements, none where there are no conversations.
+
+    Held too: an act of the same moment must not cost the customer's message its place.
+    """
     if not conversations:
         return Earlier()
     around = among(ctx.session, ServiceRequest.conversation_id, [row.id for row in conversations.values()])
@@ -63,6 +66,8 @@ def earlier_requests(ctx: Context, conversations: Mapping[int, Conversation]) ->
         select(ServiceRequest)
         .where(around, or_(ServiceRequest.status.in_(ACTIVE_STATUSES), is_settled))
         .order_by(ServiceRequest.id)
+        .with_for_update(of=ServiceRequest)
+        .execution_options(populate_existing=True)
     ).all()
     active = {(r.conversation_id, r.lane): r for r in rows if r.status in ACTIVE_STATUSES}
     last = {(r.conversation_id, r.lane): r for r in rows if r.status is RequestStatus.RESOLVED}

@@ -13,10 +13,11 @@ from app.core.permissions import RoleName
 from app.core.runtime import Runtime
 from app.core.tables import AuditLog, EventLog
 from app.core.unit_of_work import open_context
-from app.listener.jobs import LISTENER, classifier, judge_items
+from app.listener.jobs import LISTENER, judge_items
 from app.listener.learning.events import ITEM_LABELLED, MODEL_PROMOTED
 from app.listener.learning.labels import is_pinned
 from app.listener.learning.versions import registry_of, train_candidate, training_lock
+from app.listener.rounds import classifier
 from app.longwork.runner import go_on
 from app.models import LongWork, Operator, ServiceRequest, TrainingLabel
 from app.nlp.serving.classifier import Classifier

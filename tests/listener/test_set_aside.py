@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.adapters.types import InboundPost, Page
 from app.core.clock import ManualClock
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.jobs.queue import TIME_IS_UP
-from app.listener import jobs
+from app.listener import rounds
 from app.listener.chain.chain import ChainItem
 from app.listener.chain.chain import judge as judge_all
 from app.listener.ingest import storing
 from app.listener.jobs import LISTENER, judge_items, poll_stream
 from app.listener.judging.verdicts import SET_ASIDE_FOR, oldest_unjudged
-from app.models import CallbackDelivery, DeliveryStatus, InboundItem, Stream, Verdict, WaitingItem
+from app.models import (
+    CallbackDelivery,
+    DeliveryStatus,
+    InboundItem,
+    RequestStatus,
+    ServiceRequest,
+    Stream,
+    Verdict,
+    WaitingItem,
+)
+from app.routing import lifecycle
 from tests.accounts.test_callbacks import Line
 from tests.factories.make import Make
 from tests.fakes.platforms import Remote
@@ -35,10 +47,13 @@ class Trouble:
 
     def __init__(self, error: Exception, patch: pytest.MonkeyPatch) -> None:
         self.error, self.rounds, self.is_over = error, 0, False
-        patch.setattr(jobs, "judge", self)
+        self.lasts: int | None = None
+        """So many rounds; None: until it is over."""
+        patch.setattr(rounds, "judge", self)
 
     def __call__(self, chain_items: Sequence[ChainItem], *rest: Any) -> Any:
         self.rounds += 1
+        self.is_over = self.is_over or (self.lasts is not None and self.rounds > self.lasts)
         if not self.is_over and any(POISON in one.item.text for one in chain_items):
             raise self.error
         return judge_all(chain_items, *rest)
@@ -91,6 +106,45 @@ def test_what_is_nobodys_fault_blames_no_item(
         judge_items(make.runtime)
     judged, waiting = standing(make.runtime)
     assert (judged, len(waiting)) == (0, 4)
+
+
+def test_what_met_a_change_of_the_same_moment_is_judged_at_once(
+    desk: Desk, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited for an hour, as if there was something wrong with the item."""
+    trouble = Trouble(StaleDataError("somebody was first"), monkeypatch)
+    trouble.lasts = 3
+    store(make, desk, 2, (1,))
+    judge_items(make.runtime)
+    assert standing(make.runtime) == (2, [])
+
+
+def test_what_meets_one_for_ever_is_left_to_the_next_worker(
+    desk: Desk, make: Make, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trouble = Trouble(StaleDataError("somebody was first"), monkeypatch)
+    store(make, desk, 2, (1,))
+    with pytest.raises(StaleDataError):
+        judge_items(make.runtime)
+    assert trouble.rounds == rounds.MOST_MET + 1
+    trouble.is_over = True
+    clock.advance(make.runtime.settings.lease_seconds + 1)
+    judge_items(make.runtime)
+    assert standing(make.runtime) == (2, [])
+
+
+def test_a_customer_who_writes_while_somebody_acts_joins_the_request(make: Make, desk: Desk) -> None:
+    """On PostgreSQL the message met the act, and lay unread for an hour."""
+    request = make.request(desk.account, "宽带断了，怎么办？", author="c1")
+    with ThreadPoolExecutor(1) as hand:
+        with open_context(make.runtime, LISTENER) as ctx:
+            lifecycle.set_status(ctx, ctx.session.get_one(ServiceRequest, request.id), RequestStatus.RESOLVED)
+            ctx.session.flush()
+            wrote = hand.submit(make.request, desk.account, "还是没修好，快来人", author="c1")
+            with pytest.raises(TimeoutError):
+                wrote.result(0.5)
+        opened = wrote.result(60)
+    assert opened.id != request.id, "what was resolved first stays so"
 
 
 @pytest.fixture
