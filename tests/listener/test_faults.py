@@ -47,7 +47,27 @@ def decided(text: str, score: float, kind: str) -> Decision:
         ("有人盗用我的实名", "identity"),
         ("签的五百兆，测速八十", "speed"),
         ("only 10M on my 500M plan", "speed"),
+        ("国际漫游收了我2000", "charge"),
+        ("扣了我300", "charge"),
+        ("短信费收了八十", "charge"),
+        ("套餐每月要199", "charge"),
+        ("师傅放我鸽子", "visit"),
+        ("装机师傅又没来", "visit"),
+        ("约好上午来修，人影都没有", "visit"),
+        ("等了一天师傅", "visit"),
+        ("报修三天没人上门", "visit"),
+        ("有人吗", "call"),
+        ("你好，在吗？", "call"),
+        ("客服呢！！", "call"),
+        ("喂喂，有人管吗", "call"),
+        ("看下私信", "call"),
         ("今天没网课", None),
+        ("他收了我2000条消息", None),
+        ("收了我一封信", None),
+        ("朋友放我鸽子", None),
+        ("有人吗？一起去爬山", None),
+        ("在吗，明天吃饭", None),
+        ("老师傅手艺真好", None),
         ("股市又崩了", None),
         ("我和他断了", None),
         ("停机坪上看飞机", None),
@@ -97,7 +117,18 @@ def test_who_speaks_to_us_is_looked_at_from_a_lower_score_on(
 
 
 @pytest.mark.parametrize(
-    "text", ["没有" * 2_000, "身份证" * 1_300, "1" * 4_000, "扣" * 4_000, "给我" * 2_000]
+    "text",
+    [
+        "没有" * 2_000,
+        "身份证" * 1_300,
+        "1" * 4_000,
+        "扣" * 4_000,
+        "给我" * 2_000,
+        "师傅" * 2_000,
+        "有人" * 2_000,
+        "你好" * 2_000,
+        "约" * 4_000,
+    ],
 )
 def test_hostile_text_takes_no_time(text: str) -> None:
     """As long as what is scored."""

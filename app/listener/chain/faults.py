@@ -1,4 +1,6 @@
-"""What goes wrong with a telecom's service, by rule: outage, charge, identity, speed.
+"""What goes wrong with a telecom's service, by rule: outage, charge, identity, speed, a visit not paid.
+
+Also who only calls for us: they say more when somebody answers.
 
 The patterns name a thing of ours and what is wrong with it. They do not decide: said to us, such words are
 shown to a person although the model found no request. They read normalised text (lower case, half width,
@@ -21,6 +23,17 @@ _BROKEN = (
     r"down|dead|broken|not work|doesn't work|gone)"
 )
 _SUM = r"(?:\d{1,5}|[一二两三四五六七八九十百千几]{1,6})"
+_BARE_SUM = (
+    r"(?:\d{2,6}|[一二两三四五六七八九几][一二三四五六七八九十百千万]{1,5})"
+    r"(?![\d条个张封斤本位份岁年月人次件字gmk兆小分秒])"
+)
+"""Money, though nobody says so: `收了我2000`."""
+_OURS_COSTS = r"(?:漫游|流量|话费|套餐|月租|宽带|短信|彩铃|通话|业务|账单)"
+_WHO_COMES = r"(?:师傅|装维|装机|维修工?|安装工?|技术员|工作人员|上门的?人?|安装人员|维修人员)"
+_NOT_THERE = (
+    r"(?:放[^。!?，,\n]{0,6}鸽子|鸽了|爽约|失约|失联|迟到|(?:没|不|未|没有)(?:来|到|上门|出现|接电话)|"
+    r"没人来|没影|不见人|人影)"
+)
 _FAULTS = {
     "outage": re.compile(
         rf"{_SERVICE}[^。!?，,;\n]{{0,8}}{_BROKEN}|{_BROKEN}[^。!?，,;\n]{{0,2}}{_SERVICE}"
@@ -33,6 +46,8 @@ _FAULTS = {
         r"|(?:没|不|未)到账|(?:充|交|缴)[^。!?，,\n]{0,2}费[^。!?\n]{0,8}(?:没|还|却|仍|又)|(?:明明|已经|刚)[^。!?，,\n]{0,4}(?:充|交|缴)"
         r"|(?:没|未)(?:办|开|订|同意)过?[^。!?，,\n]{0,8}(?:业务|套餐|扣|收)|违约金|自动续(?:费|订)"
         r"|(?:给|帮)(?:我|她|他|老人|[爸妈爷奶])[^。!?，,\n]{0,4}(?:办|开|订|换)(?:了|上|成|通)"
+        rf"|(?:扣|收|坑|划)(?:了|走)?(?:我|我们|我家|我妈|我爸|老人)了?{_BARE_SUM}"
+        rf"|{_OURS_COSTS}[^。!?，,\n]{{0,8}}(?:扣|收|花|要)(?:了|我|掉|走){{0,2}}{_BARE_SUM}"
         r"|overcharged|charged me|refund|double charge"
     ),
     "identity": re.compile(
@@ -42,6 +57,17 @@ _FAULTS = {
     "speed": re.compile(
         rf"(?:千兆|百兆|{_SUM}\s?(?:兆|m\b|mbps))[^。!?\n]{{0,12}}(?:只有|才|实测|测速|不到|跑|达不到|paying|only)"
         rf"|(?:只有|才|实测|不到|only)\s?{_SUM}\s?(?:兆|mb?(?:ps)?\b|kb?\b)|(?:网速?|宽带|下载|上网|speed|internet)[^。!?，,\n]{{0,6}}(?:慢|渣|垃圾|slow)"
+    ),
+    "visit": re.compile(
+        rf"{_WHO_COMES}[^。!?\n]{{0,10}}{_NOT_THERE}|(?:约|说)好?了?[^。!?\n]{{0,10}}(?:上门|装机|安装|维修|来修|来装)[^。!?\n]{{0,8}}{_NOT_THERE}"
+        rf"|等了?[^。!?\n]{{0,8}}{_WHO_COMES}|(?:没|无)人(?:上门|来修|来装|处理|回访)|被{_WHO_COMES}[^。!?，,\n]{{0,4}}鸽"
+    ),
+    "call": re.compile(
+        r"^\W*(?:(?:你好|您好|喂|哈喽|hi|hello|hey|亲|请问|客服|麻烦)\W*){0,3}"
+        r"(?:(?:有没?有?人(?:吗|么|嘛|在|在吗|理|管|管吗|理吗)?|在(?:吗|么|嘛|不在|不)|"
+        r"有(?:没有)?(?:客服|人工)(?:吗|么|在吗)?|(?:人工|客服|小编|人)(?:呢|在吗|在哪|出来|出来一下|回一下|回复一下)|"
+        r"出来(?:一下|说句话|回应)?|(?:看|回|回复)(?:一?下|个)?(?:我的?)?(?:私信|消息|信息)|私信(?:你们?)?了|"
+        r"理(?:一?下|我)|anyone there|anybody there)\W*){1,4}$"
     ),
 }
 

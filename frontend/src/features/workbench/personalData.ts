@@ -3,7 +3,7 @@
  * (app/workbench/policies.py); this tells the writer while writing.
  */
 
-export type PersonalDataKind = 'phone' | 'id_card' | 'email'
+export type PersonalDataKind = 'phone' | 'id_card' | 'bank_card' | 'email'
 
 export interface PersonalData {
   kind: PersonalDataKind
@@ -13,11 +13,37 @@ export interface PersonalData {
   end: number
 }
 
+/** Between figures: what people write or hide them with. */
+const GAP = '[\\s.·•_/–—-]{0,3}'
+/** Between the usual groups of a phone number, or where each figure stands alone: what is neither letter nor figure. */
+const ANY = '[^\\p{L}\\p{N}\\n]{1,3}'
 const PATTERNS: [PersonalDataKind, RegExp][] = [
-  ['id_card', /(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)/g],
-  ['phone', /(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)/g],
+  [
+    'id_card',
+    new RegExp(
+      `(?<!\\d)[1-9](?:${GAP}\\d){5}${GAP}(?:1${GAP}[89]|2${GAP}0)(?:${GAP}\\d){2}${GAP}(?:0${GAP}[1-9]|1${GAP}[0-2])` +
+        `${GAP}(?:0${GAP}[1-9]|[12]${GAP}\\d|3${GAP}[01])(?:${GAP}\\d){3}${GAP}[\\dXx](?!\\d)`,
+      'g',
+    ),
+  ],
+  ['bank_card', new RegExp(`(?<!\\d)[3-6](?:${GAP}\\d){14,18}(?!${GAP}\\d)`, 'g')],
+  [
+    'phone',
+    new RegExp(
+      `(?<!\\d)(?:(?:\\+|00)?86${GAP})?(?:1${GAP}[3-9](?:${GAP}\\d){9}|1[3-9]\\d${ANY}\\d{4}${ANY}\\d{4}|1${ANY}[3-9](?:${ANY}\\d){9})(?!\\d)`,
+      'gu',
+    ),
+  ],
   ['email', /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g],
 ]
+const FIGURES = new Map([
+  ...[...'〇零○⓪'].map((sign) => [sign, '0'] as const),
+  ...['一二三四五六七八九', '壹贰叁肆伍陆柒捌玖', '①②③④⑤⑥⑦⑧⑨'].flatMap((signs) =>
+    [...signs].map((sign, at) => [sign, String(at + 1)] as const),
+  ),
+  ['幺', '1'],
+  ['两', '2'],
+])
 /** Links, and handles with their server: public by their nature. */
 const PUBLIC =
   /(?:https?:\/\/|www\.)[!#-;=?-~]+|(?<![A-Za-z0-9.])(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\/[!#-;=?-~]*|(?<![\w.%+-])@[\w.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/gi
@@ -31,11 +57,12 @@ const LOOK_BACK = 24
 /** Every phone number, identity card number and e-mail address in `text`, in order. */
 export function findPersonalData(text: string): PersonalData[] {
   const found: PersonalData[] = []
-  let rest = toHalfWidth(text).replace(PUBLIC, (match) => ' '.repeat(match.length))
+  let rest = asRead(text).replace(PUBLIC, (match) => ' '.repeat(match.length))
   for (const [kind, pattern] of PATTERNS) {
     rest = rest.replace(pattern, (match: string, begin: number, whole: string) => {
-      if (kind !== 'phone' || !isOurNumber(whole, begin))
-        found.push({ kind, text: match.trim(), begin, end: begin + match.length })
+      if (!isMeant(kind, match, whole, begin)) return match
+      const end = begin + match.length
+      found.push({ kind, text: text.slice(begin, end).trim(), begin, end })
       return ' '.repeat(match.length)
     })
   }
@@ -58,10 +85,25 @@ function maskOf(piece: PersonalData): string {
     const [name = '', server = ''] = piece.text.split('@')
     return `${name.slice(0, 1)}***@${server}`
   }
-  const figures = piece.text.replace(/[^0-9A-Za-z]/g, '')
+  const figures = asRead(piece.text).replace(/[^0-9A-Za-z]/g, '')
   const national = piece.kind === 'phone' ? figures.slice(-11) : figures
   const tail = piece.kind === 'phone' ? 4 : 2
   return `${national.slice(0, 3)}${'*'.repeat(national.length - 3 - tail)}${national.slice(-tail)}`
+}
+
+function isMeant(kind: PersonalDataKind, match: string, whole: string, begin: number): boolean {
+  if (kind === 'bank_card') return sumIsRight(match) && !isOurNumber(whole, begin)
+  return kind !== 'phone' || !isOurNumber(whole, begin)
+}
+
+/** The last figure of a bank card follows from the others. */
+function sumIsRight(card: string): boolean {
+  const figures = [...card.replace(/\D/g, '')].reverse().map(Number)
+  const sum = figures.reduce(
+    (all, figure, at) => all + (at % 2 ? figure * 2 - (figure > 4 ? 9 : 0) : figure),
+    0,
+  )
+  return sum % 10 === 0
 }
 
 function isOurNumber(text: string, begin: number): boolean {
@@ -70,7 +112,12 @@ function isOurNumber(text: string, begin: number): boolean {
   return OUR_NUMBER.test(before) || LETTERS_BEFORE.test(before)
 }
 
-/** Full-width figures read the same to a person, so they count the same here. */
-function toHalfWidth(text: string): string {
-  return text.replace(/[！-～]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
+/** Figures as people read them, each one sign: full width the same, `幺三八` as 138. */
+function asRead(text: string): string {
+  return text
+    .replace(/[！-～]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
+    .replace(
+      /[〇零○⓪一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖①-⑨]/g,
+      (character) => FIGURES.get(character) ?? character,
+    )
 }
