@@ -13,7 +13,7 @@ from app.accounts.job_names import PROCESS_DELIVERIES
 from app.accounts.platforms import counted_calls, platforms
 from app.adapters.base import Rereader
 from app.adapters.identity import as_it_came
-from app.adapters.types import InboundPost
+from app.adapters.types import InboundPost, Reread
 from app.core.context import Context
 from app.core.errors import PlatformError
 from app.core.jobs import DeferredJob
@@ -34,7 +34,7 @@ from app.listener.ingest.deliveries import (
 )
 from app.listener.ingest.polling import Reading, due_streams, lease_stream, record_failure, record_page
 from app.listener.ingest.rereading import due_rereads, lease_round, record_reread, record_reread_failure
-from app.listener.ingest.storing import store_posts
+from app.listener.ingest.storing import store_posts, take_in_changes
 from app.listener.job_names import (
     FORGET_OLD,
     JUDGE_ITEMS,
@@ -203,8 +203,31 @@ def reread_items(runtime: Runtime, account_id: int) -> None:
             with open_context(runtime, LISTENER) as ctx:
                 record_reread_failure(ctx, again, error, made.calls)
             return
-    with open_context(runtime, LISTENER) as ctx:
-        record_reread(ctx, again, found, made.calls)
+    try:
+        with open_context(runtime, LISTENER) as ctx:
+            record_reread(ctx, again, found, made.calls)
+    except NOBODYS_FAULT:
+        raise
+    except Exception as error:
+        log.warning("reread_not_stored", account=account_id, posts=len(found.posts), error=repr(error))
+        _change_apart(runtime, account_id, found)
+        with open_context(runtime, LISTENER) as ctx:
+            record_reread(ctx, again, replace(found, posts=(), gone=()), made.calls)
+
+
+def _change_apart(runtime: Runtime, account_id: int, found: Reread) -> None:
+    """One change that cannot be taken in holds up no other, and no round: the next round tells it again."""
+    changes: list[tuple[Sequence[InboundPost], Sequence[str]]] = [([post], ()) for post in found.posts]
+    changes += [((), [name]) for name in found.gone]
+    for posts, gone in changes:
+        try:
+            with open_context(runtime, LISTENER) as ctx:
+                take_in_changes(ctx, account_id, posts, gone)
+        except NOBODYS_FAULT:
+            raise
+        except Exception:
+            names = [post.external_id for post in posts] + [*gone]
+            log.exception("change_not_stored", account=account_id, posts=names)
 
 
 @job(JUDGE_ITEMS)

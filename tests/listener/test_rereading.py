@@ -14,6 +14,7 @@ from app.accounts.budget import CALLS, count_calls
 from app.core.clock import ManualClock
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
+from app.listener.ingest import revisions
 from app.listener.ingest.rereading import due_rereads
 from app.listener.jobs import LISTENER, PERIODIC, judge_items, poll_stream, reread_items
 from app.models import Account, EventLog, InboundItem, Operator, Presence, RereadRound, Stream
@@ -263,6 +264,35 @@ def test_a_platform_that_is_away_loses_no_place(desks: Desks) -> None:
     desks.looks_again(key, after=600)
     assert desks.round(key).last_error is None
     assert desks.message()["deleted_at"] is not None
+
+
+def test_one_change_that_cannot_be_taken_in_holds_up_no_other_and_no_round(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole round was asked for again each minute, for ever, and no edit reached anybody."""
+    key = "mastodon-care"
+    good, bad = desks.says(key, FIRST), desks.says(key, "账单不对，多扣了五十块", who="小王")
+    desks.read(key)
+    usual = revisions._rewrite
+
+    def rewritten(ctx: Any, item: InboundItem, told: Any) -> bool:
+        if "读不懂" in told.text:
+            raise ValueError("no such thing")
+        return usual(ctx, item, told)
+
+    monkeypatch.setattr(revisions, "_rewrite", rewritten)
+    desks.edits(key, bad, "谁也读不懂的改动")
+    desks.edits(key, good, THEN)
+    desks.looks_again(key)
+    items = desks.browser.get("/service-requests").get_json()["items"]
+    assert sorted("南屏路8号" in one["preview"]["text"] for one in items) == [False, True]
+    round_ = desks.round(key)
+    assert (round_.lease_until, round_.last_item_id) == (None, 0)
+    assert desks.accounts[key].id not in desks.due()
+    monkeypatch.setattr(revisions, "_rewrite", usual)
+    desks.looks_again(key, after=3700)
+    items = desks.browser.get("/service-requests").get_json()["items"]
+    assert any("读不懂" in one["preview"]["text"] for one in items)
 
 
 def test_the_scheduler_asks_for_it() -> None:
