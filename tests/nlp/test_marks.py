@@ -10,7 +10,8 @@ from tests.nlp.test_emoticons import SHARED, decided
 
 DRESS = (  # noqa: SIM905
     "。 。。。 ！ ！！！ !!! ~ ～～～ … …… ... ， ，，， 、 ; “ ” ·  啊 啊啊啊啊 呀 哎 唉唉唉 哈哈 "
-    "哈哈哈哈哈 呵呵 嘿嘿 呜呜呜 嘤嘤嘤 哼 嗯嗯 hhh hahaha lol ～啊！ 啊啊啊！！！ ……唉 哈哈哈哈……"
+    "哈哈哈哈哈 呵呵 嘿嘿 呜呜呜 嘤嘤嘤 哼 嗯嗯 hhh hahaha lol ～啊！ 啊啊啊！！！ ……唉 哈哈哈哈…… "
+    "★ ☆★☆ → ※ ● √ ♪ ➡"
 ).split()
 TEXTS = [text for text in ALL if not text[0].isascii() and not text[-1].isascii()]
 """A sound of Latin letters is one where it touches no other."""
@@ -23,6 +24,12 @@ def test_200_sentences_are_decided_as_without_marks_and_sounds_around_them() -> 
         for said in ([text + dress for text in TEXTS], [dress + text for text in TEXTS]):
             changed = [t for t, a, b in zip(said, bare, decided(said), strict=True) if a != b]
             assert changed == []
+
+
+def test_a_groan_behind_a_sentence_changes_nothing_but_the_mood() -> None:
+    bare = [one[4] for one in decided(TEXTS)]
+    for groan in ("晕", "，晕", "晕晕晕", "！晕。"):
+        assert [one[4] for one in decided([text + groan for text in TEXTS])] == bare
 
 
 def test_a_drawn_out_pause_inside_is_a_comma() -> None:
@@ -49,6 +56,11 @@ def test_laughing_at_a_trouble_makes_no_praise_of_it() -> None:
         ("……断网了。。怎么办啊？？", "断网了,怎么办?", []),
         ("哈哈哈网断了嘿嘿", "网断了", ["[哈哈]", "[嘿嘿]"]),
         ("hhh 2333 网断了 HAHA", "网断了", ["[哈哈]", "[哈哈]", "[哈哈]"]),
+        ("★断网了★→", "断网了", []),
+        ("断网了晕", "断网了", ["[晕]"]),
+        ("坐地铁头晕", "坐地铁头晕", []),
+        ("晕", "晕", []),
+        ("打★评分", "打★评分", []),
         ("娃哈哈过期了", "娃哈哈过期了", []),
         ("扣了我233元", "扣了我233元", []),
         ("流量1.5G，100~200元", "流量1.5G，100~200元", []),

@@ -11,16 +11,20 @@ import re
 from collections.abc import Sequence
 
 _STOPS = ".。．…⋯~～〜!！,，、;；·•—–\"“”'‘’「」『』"
+_SIGNS = "★☆✦✧✩✪✨●○◎◉◆◇■□▲△▼▽▪▫※→←↑↓⇒➡➜➤►▶✓✔√✗✘♪♫♥♡❤☺☻卍"
+"""What hangs on a sentence without being a word of it. Inside it stays."""
 _ASKING = "?？"
 _CALLS = "啊呀哦噢喔唉哎诶欸嗯呃哼"
 """Sounds that say nothing where they open or close a sentence, also once."""
-_EDGE = _STOPS + _ASKING + _CALLS + " \t\r\n\u3000\xa0"
+_EDGE = _STOPS + _ASKING + _CALLS + _SIGNS + " \t\r\n\u3000\xa0"
 _SOUND = re.compile(
     r"(?<!娃)([哈啊呵嘿嘻呜嗚嘤嗷哎唉呃喔哦呀哇噢诶欸嗯哼吼])\1+"
     r"|(?<![a-z0-9])(?:h{2,}|(?:ha){2,}h?|lo+l|lmf?ao|23{3,}(?![元块个条次分秒天年号]))(?![a-z0-9])",
     re.IGNORECASE,
 )
 _RUN = re.compile(f"[{re.escape(_STOPS + _ASKING)}]+")
+_DIZZY = re.compile(r"(?<![头红眩发犯光月日很好我不血])晕+$")
+"""At the end of a sentence: a groan, where it is not what somebody feels (`头晕`)."""
 _DRAWN_OUT = frozenset("…⋯~～〜—–")
 _NAMES = {"嗚": "呜"}
 
@@ -50,6 +54,10 @@ def undressed(text: str) -> tuple[str, list[str]]:
 
     words = _SOUND.sub(heard, text)
     kept = words.rstrip(_EDGE)
+    groaned = _DIZZY.search(kept)
+    if groaned and groaned.start():
+        sounds.append("[晕]")
+        kept = kept[: groaned.start()].rstrip(_EDGE)
     asks = any(mark in words[len(kept) :] for mark in _ASKING)
     kept = kept.lstrip(_EDGE)
     if not kept:
