@@ -37,9 +37,9 @@ const PATTERNS: [PersonalDataKind, RegExp][] = [
   ['email', /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g],
 ]
 const FIGURES = new Map([
-  ...[...'〇零○⓪'].map((sign) => [sign, '0'] as const),
+  ...Array.from('〇零○⓪').map((sign) => [sign, '0'] as const),
   ...['一二三四五六七八九', '壹贰叁肆伍陆柒捌玖', '①②③④⑤⑥⑦⑧⑨'].flatMap((signs) =>
-    [...signs].map((sign, at) => [sign, String(at + 1)] as const),
+    Array.from(signs).map((sign, at) => [sign, String(at + 1)] as const),
   ),
   ['幺', '1'],
   ['两', '2'],
@@ -98,7 +98,7 @@ function isMeant(kind: PersonalDataKind, match: string, whole: string, begin: nu
 
 /** The last figure of a bank card follows from the others. */
 function sumIsRight(card: string): boolean {
-  const figures = [...card.replace(/\D/g, '')].reverse().map(Number)
+  const figures = Array.from(card.replace(/\D/g, '')).reverse().map(Number)
   const sum = figures.reduce(
     (all, figure, at) => all + (at % 2 ? figure * 2 - (figure > 4 ? 9 : 0) : figure),
     0,
