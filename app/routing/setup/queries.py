@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
@@ -75,18 +74,12 @@ def read_setup(ctx: Context) -> RoutingSetup:
             SkillView(
                 id=skill.id,
                 name=skill.name,
-                people=sum(skill.id in levels for levels in people.values()),
+                people=sum(any(one.skill_id == skill.id for one in person.skills) for person in people),
                 version=skill.version,
             )
             for skill in skills
         ],
-        people=[
-            OperatorSkillsView(
-                operator_id=number,
-                skills=[SkillLevel(skill_id=skill, level=level) for skill, level in sorted(levels.items())],
-            )
-            for number, levels in sorted(people.items())
-        ],
+        people=people,
         strategies=[_offered(strategy, ctx.locale) for strategy in all_strategies().values()],
         fields=list(AT_OPENING),
     )
@@ -107,8 +100,9 @@ def skill_view(ctx: Context, skill_id: int) -> SkillView:
 def operator_skills(ctx: Context, operator_id: int) -> OperatorSkillsView:
     """Of somebody whose agency's setup one may read."""
     ctx.require(Permission.ROUTING_READ)
-    seen = scope(select(Operator.id), ctx.actor, Operator).where(Operator.id == operator_id)
-    if ctx.session.scalar(seen) is None:
+    seen = scope(select(Operator.name), ctx.actor, Operator).where(Operator.id == operator_id)
+    name = ctx.session.scalar(seen)
+    if name is None:
         raise NotFound
     rows = ctx.session.execute(
         select(OperatorSkill.skill_id, OperatorSkill.level)
@@ -116,7 +110,9 @@ def operator_skills(ctx: Context, operator_id: int) -> OperatorSkillsView:
         .order_by(OperatorSkill.skill_id)
     )
     return OperatorSkillsView(
-        operator_id=operator_id, skills=[SkillLevel(skill_id=skill, level=level) for skill, level in rows]
+        operator_id=operator_id,
+        name=name,
+        skills=[SkillLevel(skill_id=skill, level=level) for skill, level in rows],
     )
 
 
@@ -201,16 +197,22 @@ def _waiting(ctx: Context) -> dict[int, int]:
     return {row[0]: row[1] for row in ctx.session.execute(counted) if row[0] is not None}
 
 
-def _people(ctx: Context, agency_id: int) -> dict[int, dict[int, int]]:
-    found: dict[int, dict[int, int]] = defaultdict(dict)
+def _people(ctx: Context, agency_id: int) -> list[OperatorSkillsView]:
+    """Everybody active, in id order, with and without skills."""
     rows = ctx.session.execute(
-        select(OperatorSkill.operator_id, OperatorSkill.skill_id, OperatorSkill.level)
-        .join(Operator, Operator.id == OperatorSkill.operator_id)
+        select(Operator.id, Operator.name, OperatorSkill.skill_id, OperatorSkill.level)
+        .outerjoin(OperatorSkill, OperatorSkill.operator_id == Operator.id)
         .where(Operator.agency_id == agency_id, Operator.is_active)
+        .order_by(Operator.id, OperatorSkill.skill_id)
     )
-    for operator_id, skill_id, level in rows:
-        found[operator_id][skill_id] = level
-    return found
+    found: dict[int, OperatorSkillsView] = {}
+    for operator_id, name, skill_id, level in rows:
+        view = found.setdefault(
+            operator_id, OperatorSkillsView(operator_id=operator_id, name=name, skills=[])
+        )
+        if skill_id is not None:
+            view.skills.append(SkillLevel(skill_id=skill_id, level=level))
+    return list(found.values())
 
 
 def _rule_views(ctx: Context, rules: Sequence[tuple[RuleSetup, RoutingRule]]) -> list[RoutingRuleView]:

@@ -187,6 +187,7 @@ class SkillView(BaseModel):
 
 class OperatorSkillsView(BaseModel):
     operator_id: int
+    name: str
     skills: list[SkillLevel]
 
 
@@ -238,6 +239,7 @@ class RoutingSetup(BaseModel):
     rules: list[RoutingRuleView]
     skills: list[SkillView]
     people: list[OperatorSkillsView]
+    """Who works in the agency, with what they can do."""
     strategies: list[OfferedStrategy]
     fields: list[str]
     """What may be asked of a request that is being opened."""

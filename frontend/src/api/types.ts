@@ -7036,6 +7036,8 @@ export interface components {
     OperatorSkillsView: {
       /** Operator Id */
       operator_id: number
+      /** Name */
+      name: string
       /** Skills */
       skills: components['schemas']['SkillLevel'][]
     }
