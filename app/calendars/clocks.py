@@ -20,11 +20,14 @@ from app.core.context import Context
 from app.core.db import among
 from app.core.runtime import Runtime
 from app.identity.scope import scope
-from app.models import Account, CalendarAccount, StoredCalendar
+from app.models import Account, CalendarAccount, ServicePolicyState, StoredCalendar
 from app.worktime import ALWAYS, OutOfReach, WorkCalendar
 
 _HELD = "calendars_of_accounts"
+_STATES = "policy_states_of_accounts"
 _Stamp = tuple[int, datetime]
+PolicyState = tuple[int, int, datetime]
+"""An agency, and as what its service policies stand: its row's version and age."""
 
 
 class Built:
@@ -72,6 +75,16 @@ def calendars_of(ctx: Context, account_ids: Collection[int]) -> Mapping[int, Wor
     missing = sorted(set(account_ids) - held.keys())
     if missing:
         held.update(_found(ctx, missing))
+    return held
+
+
+def policy_states_of(ctx: Context, account_ids: Collection[int]) -> Mapping[int, PolicyState]:
+    """By account, as what the service policies of its agency stand; without those that have none.
+
+    Read with the calendars, by the same statement.
+    """
+    calendars_of(ctx, account_ids)
+    held: dict[int, PolicyState] = ctx.session.info.get(_STATES, {})
     return held
 
 
@@ -137,17 +150,31 @@ def calendars_of_agencies(ctx: Context, agency_ids: Collection[int]) -> dict[int
 
 
 def forget(session: Session) -> None:
-    """What was asked for is asked for anew: a calendar has been changed in this unit of work."""
+    """What was asked for is asked for anew: a calendar or a policy has been changed in this unit of work."""
     session.info.pop(_HELD, None)
+    session.info.pop(_STATES, None)
 
 
 def _found(ctx: Context, account_ids: list[int]) -> dict[int, WorkCalendar]:
     counted = calendar_ids()
+    state = ServicePolicyState
     rows = ctx.session.execute(
-        select(Account.id, StoredCalendar.id, StoredCalendar.version, StoredCalendar.created_at)
+        select(
+            Account.id,
+            StoredCalendar.id,
+            StoredCalendar.version,
+            StoredCalendar.created_at,
+            state.agency_id,
+            state.version,
+            state.created_at,
+        )
+        .select_from(Account)
         .outerjoin(StoredCalendar, StoredCalendar.id == counted)
+        .outerjoin(state, state.agency_id == Account.agency_id)
         .where(among(ctx.session, Account.id, account_ids))
     ).all()
+    states: dict[int, PolicyState] = ctx.session.info.setdefault(_STATES, {})
+    states.update({row[0]: (row[4], row[5], row[6]) for row in rows if row[4] is not None})
     by_id = _known(ctx, {row[1]: (row[2], row[3]) for row in rows if row[1] is not None})
     found = dict.fromkeys(account_ids, ALWAYS)
     found.update({row[0]: by_id[row[1]] for row in rows if row[1] is not None})

@@ -67,6 +67,7 @@ from app.models.request_change import ChangeKind, RequestChange
 from app.models.role import OperatorRole, Role
 from app.models.routing import ROUTING_SETUP, OperatorSkill, RoutingQueue, RoutingRule, Skill
 from app.models.saved_view import SavedView, Sharing
+from app.models.service_level import ServiceClock, ServiceMark, ServicePolicy, ServicePolicyState
 from app.models.service_request import (
     ACTIVE_STATUSES,
     DONE_STATUSES,
@@ -179,6 +180,10 @@ __all__ = [
     "SampledItem",
     "SavedView",
     "Sensitivity",
+    "ServiceClock",
+    "ServiceMark",
+    "ServicePolicy",
+    "ServicePolicyState",
     "ServiceRequest",
     "Sharing",
     "Skill",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Index, String, false, literal_column, text
+from sqlalchemy import BigInteger, ColumnElement, Index, String, false, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
@@ -33,6 +33,8 @@ WORKING_STATUSES = (RequestStatus.NEW, RequestStatus.OPEN)
 DONE_STATUSES = (RequestStatus.RESOLVED, RequestStatus.CLOSED)
 _ACTIVE_SQL = text("status IN ('new', 'open', 'pending', 'on_hold')")
 _DONE_SQL = text("status IN ('resolved', 'closed')")
+_ANSWER_LEVEL_SQL = text("policy_id IS NOT NULL AND waiting_since IS NOT NULL")
+_RESOLVE_LEVEL_SQL = text("resolve_due_at IS NOT NULL AND stopped_at IS NULL")
 _DONE_UNREAD_SQL = text("status IN ('resolved', 'closed') AND unread_count > 0")
 
 
@@ -91,6 +93,9 @@ class ServiceRequest(Entity):
             where=_DONE_UNREAD_SQL,
         ),
         _partial("ix_service_requests_done_lately", "resolved_at", "account_id", "status", where=_DONE_SQL),
+        # What policies count, by when it is due: empty while there is no policy.
+        _partial("ix_service_requests_level_due", "due_at", where=_ANSWER_LEVEL_SQL),
+        _partial("ix_service_requests_resolve_due", "resolve_due_at", where=_RESOLVE_LEVEL_SQL),
         # Figures of a span: what they count and by what they are narrowed, without the rows.
         Index("ix_service_requests_by_opening", "opened_at", *_FIGURES, "first_replied_at", "due_at"),
         Index("ix_service_requests_by_resolution", "resolved_at", "opened_at", *_FIGURES),
@@ -125,11 +130,19 @@ class ServiceRequest(Entity):
     """From when on its time is counted if a message made it more urgent while its customer was waiting."""
     due_at: Mapped[datetime | None]
     urgent_at: Mapped[datetime]
-    """The earlier of service time and platform window while the customer waits, else far in the future."""
+    """The earliest of service times and platform window while something is due, else far in the future."""
     window_until: Mapped[datetime | None]
     window_remaining: Mapped[int | None]
     first_replied_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
+    policy_id: Mapped[int | None] = fk("service_policies.id", index=False)
+    """By which service policy its time is counted; empty: as long as there is none, by its priority."""
+    resolve_due_at: Mapped[datetime | None]
+    """When it is to be resolved, if its policy says so. While its clock stands still, as it stood then."""
+    stopped_at: Mapped[datetime | None]
+    """Since when the clock to its resolution stands still: we wait for the customer, or it is done."""
+    stopped_micros: Mapped[int] = mapped_column(BigInteger, default=0, server_default=literal_column("0"))
+    """How much working time it has stood still before that, in microseconds."""
     send_failure: Mapped[str | None] = mapped_column(String(60))
     """Why the newest answer has not gone; empty while none has failed that no later answer made up for."""
     last_inbound_at: Mapped[datetime]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.core.events import EVENTS, Subject
-from app.models import ServiceRequest
+from app.models import ServicePolicy, ServiceRequest
+from app.routing.levels.schemas import ServiceLevelMarked, ServicePolicyChanged
 from app.routing.schemas import MessagesAppended, MessagesRevised, ServiceRequestChanged
 
 SERVICE_REQUEST = EVENTS.kind("service_request", ServiceRequest)
@@ -19,11 +20,25 @@ ANSWER_FAILED = EVENTS.declare("service_request.answer_failed", ServiceRequestCh
 CLASSIFIED = EVENTS.declare(
     "service_request.classified", ServiceRequestChanged, SERVICE_REQUEST, audited=True
 )
+WARNED = EVENTS.declare("service_request.warned", ServiceLevelMarked, SERVICE_REQUEST)
+"""The time that its policy gives is nearly over."""
+MISSED = EVENTS.declare("service_request.missed", ServiceLevelMarked, SERVICE_REQUEST)
+"""The time that its policy gives is over."""
 
 MESSAGES_APPENDED = EVENTS.declare("message.appended", MessagesAppended)
 """Inside only: customers' messages have joined conversations."""
 MESSAGES_REVISED = EVENTS.declare("message.revised", MessagesRevised)
 """Inside only: customers have changed messages or taken them back."""
+
+SERVICE_POLICY = EVENTS.kind("service_policy", ServicePolicy)
+POLICY_ADDED = EVENTS.declare("service_policy.added", ServicePolicyChanged, SERVICE_POLICY, audited=True)
+POLICY_EDITED = EVENTS.declare("service_policy.edited", ServicePolicyChanged, SERVICE_POLICY, audited=True)
+POLICY_SWITCHED = EVENTS.declare(
+    "service_policy.switched", ServicePolicyChanged, SERVICE_POLICY, audited=True
+)
+POLICY_MOVED = EVENTS.declare("service_policy.moved", ServicePolicyChanged, SERVICE_POLICY, audited=True)
+POLICY_REMOVED = EVENTS.declare("service_policy.removed", ServicePolicyChanged, SERVICE_POLICY, audited=True)
+POLICY_EVENTS = (POLICY_ADDED, POLICY_EDITED, POLICY_SWITCHED, POLICY_MOVED, POLICY_REMOVED)
 
 
 def about_request(request: ServiceRequest) -> Subject:

@@ -11,7 +11,15 @@ from app.core.i18n import translate
 from app.core.pagination import read_page
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
-from app.models import AssignmentDecision, Operator, RequestChange, RoutingQueue, RoutingRule, Team
+from app.models import (
+    AssignmentDecision,
+    Operator,
+    RequestChange,
+    RoutingQueue,
+    RoutingRule,
+    ServicePolicy,
+    Team,
+)
 from app.routing.queries import get_request
 from app.routing.roster import MANUAL
 from app.routing.schemas import (
@@ -26,6 +34,7 @@ from app.routing.schemas import (
 from app.routing.setup.queries import reason_said, strategy_said
 
 _PEOPLE, _TEAMS, _QUEUES, _RULES = "assignee_id", "team_id", "queue_id", "routed_by_id"
+_POLICIES = "policy_id"
 
 
 def list_decisions(ctx: Context, request_id: int) -> DecisionList:
@@ -65,6 +74,7 @@ def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestCh
         _TEAMS: teams,
         _QUEUES: queues,
         _RULES: _setup_names(ctx, RoutingRule, _mentioned(rows, _RULES)),
+        _POLICIES: _setup_names(ctx, ServicePolicy, _mentioned(rows, _POLICIES)),
         _PEOPLE: {number: person.name for number, person in people.items()},
     }
     views = []
@@ -135,9 +145,9 @@ def _team_names(ctx: Context, ids: set[int | None]) -> dict[int, str]:
 
 
 def _setup_names(
-    ctx: Context, model: type[RoutingQueue] | type[RoutingRule], ids: set[int | None]
+    ctx: Context, model: type[RoutingQueue | RoutingRule | ServicePolicy], ids: set[int | None]
 ) -> dict[int, str]:
-    """Of queues or rules, those that are gone too; no statement for none."""
+    """Of queues, rules or policies, those that are gone too; no statement for none."""
     wanted = ids - {None}
     if not wanted:
         return {}

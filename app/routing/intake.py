@@ -31,8 +31,8 @@ from app.routing.events import MESSAGES_APPENDED
 from app.routing.job_names import ASSIGN_WAITING
 from app.routing.lifecycle import Arrivals, Opening
 from app.routing.policies import PriorityInput, type_of
-from app.routing.related import relate
 from app.routing.roster import Roster, decision_of, lock_handing_out
+from app.routing.related import people, place, relate
 from app.routing.schemas import MessagesAppended
 from app.routing.settled import REPEATED, closes, earlier_requests, repeated_in
 from app.routing.setup.configuration import Setup, setup_for
@@ -77,8 +77,11 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
     known, new = _conversations(ctx, ordered, sizes)
     conversations = known | new
     earlier = earlier_requests(ctx, known)
-    taken_up = repeated_in(ctx, ordered, conversations, earlier.settled)
     arrivals = Arrivals(ctx, {entry.item.account_id for entry in ordered})
+    if arrivals.asks_who_wrote:
+        place([*earlier.active.values(), *earlier.settled.values()], conversations, accounts)
+        people(ctx.session, conversations, {entry.identity.id: entry.identity for entry in ordered})
+    taken_up = repeated_in(ctx, ordered, conversations, earlier.settled)
     places = _Places(
         arrivals, earlier.active, earlier.settled, taken_up, earlier.numbers, accounts, ctx.now()
     )

@@ -1,6 +1,7 @@
 """Which requests are about to be late, and which are: their holders are told once for each deadline.
 
-What is late and nobody's is told to leads (`queue_lateness`).
+What is late and nobody's is told to leads (`queue_lateness`). What a service policy counts, its marks tell of
+(`levels.watching`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from app.identity.scope import STANDS, rooms_of_row
 from app.models import ACTIVE_STATUSES, Account, Notification, ServiceRequest
 from app.notifications.kinds import Cause, NoticeKind
 from app.notifications.writing import write
+from app.routing.levels.watching import anything_to_mark, watch
 from app.routing.notices import SLA_MISSED, SLA_NEAR
 from app.routing.policies import ANSWER_WITHIN
 from app.routing.queue_lateness import queue_causes
@@ -32,13 +34,14 @@ AT_ONCE = 5000
 
 
 def anything_late(ctx: Context) -> bool:
-    """Whether somebody has to be told. Three statements."""
-    return bool(_causes(ctx) or queue_causes(ctx))
+    """Whether somebody has to be told. Five statements."""
+    return bool(_causes(ctx) or queue_causes(ctx) or anything_to_mark(ctx))
 
 
 def tell_of_lateness(ctx: Context) -> int:
-    """Tell holders of what is about to be late, or is, and leads of what is nobody's; how many rows."""
-    return write(ctx, [*_causes(ctx), *queue_causes(ctx)])
+    """Tell holders of what is about to be late, or is, leads of what is nobody's, and those whom policies
+    name; how many rows."""
+    return write(ctx, [*watch(ctx), *_causes(ctx), *queue_causes(ctx)])
 
 
 def _causes(ctx: Context) -> list[Cause]:
@@ -57,6 +60,7 @@ def _causes(ctx: Context) -> list[Cause]:
         .where(
             ServiceRequest.status.in_(ACTIVE_STATUSES),
             ServiceRequest.assignee_id.is_not(None),
+            ServiceRequest.policy_id.is_(None),
             ServiceRequest.waiting_since.is_not(None),
             ServiceRequest.due_at.between(now - STALE, now + FARTHEST),
         )

@@ -53,6 +53,10 @@ TAKEN_OVER = KINDS.declare(NoticeKind("request_taken_over", REQUEST, QUIET))
 REPLY_FAILED = KINDS.declare(NoticeKind("reply_failed", REQUEST))
 SLA_NEAR = KINDS.declare(NoticeKind("sla_near", REQUEST))
 SLA_MISSED = KINDS.declare(NoticeKind("sla_missed", REQUEST))
+RESOLVE_NEAR = KINDS.declare(NoticeKind("resolve_near", REQUEST))
+RESOLVE_MISSED = KINDS.declare(NoticeKind("resolve_missed", REQUEST))
+LEVEL_ESCALATED = KINDS.declare(NoticeKind("level_escalated", REQUEST))
+"""To others than whoever has the request, by its service policy."""
 
 
 def _teams(ctx: Context, ids: Collection[int]) -> Mapping[int, Words]:

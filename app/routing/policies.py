@@ -155,7 +155,17 @@ def due_at(
     waiting_since: datetime | None,
     raised_at: datetime | None = None,
 ) -> datetime | None:
-    """When the working time is over that an answer may take; None while nobody waits.
+    """`due_within` of what has no service policy: its priority says how long an answer may take."""
+    return due_within(calendar, ANSWER_WITHIN[priority], waiting_since, raised_at)
+
+
+def due_within(
+    calendar: WorkCalendar,
+    length: timedelta,
+    waiting_since: datetime | None,
+    raised_at: datetime | None = None,
+) -> datetime | None:
+    """When so much working time is over as an answer may take; None while nobody waits.
 
     Of a moment that no calendar reaches (an earlier version believed any date) it is due at once.
     """
@@ -163,26 +173,29 @@ def due_at(
         return None
     since = counted_from(waiting_since, raised_at)
     try:
-        return calendar.add(since, ANSWER_WITHIN[priority])
+        return calendar.add(since, length)
     except OverflowError:
         return since
 
 
-def raised(calendar: WorkCalendar, priority: int, at: datetime, due: datetime | None) -> datetime:
-    """From when on to count if a message raises a request to `priority`: never so that it is due later."""
+def raised(calendar: WorkCalendar, length: timedelta, at: datetime, due: datetime | None) -> datetime:
+    """From when on to count if a message leaves an answer but `length`: never so that it is due later."""
     if due is None:
         return at
     try:
-        return min(at, calendar.back(due, ANSWER_WITHIN[priority]))
+        return min(at, calendar.back(due, length))
     except OverflowError:
         return min(at, due)
 
 
-def urgent_at(due: datetime | None, window_until: datetime | None) -> datetime:
-    """The moment after which it is too late: the earlier of the service time and the platform's window.
+def urgent_at(
+    due: datetime | None, window_until: datetime | None, resolve_due: datetime | None = None
+) -> datetime:
+    """The moment after which it is too late: the earliest of the service times and the platform's window.
 
-    Nobody waits: far in the future, so that such requests come last in the list of the most urgent.
+    Nothing is due: far in the future, so that such requests come last in the list of the most urgent. A
+    window counts only while somebody waits.
     """
     if due is None:
-        return FAR_FUTURE
-    return due if window_until is None else min(due, window_until)
+        return FAR_FUTURE if resolve_due is None else resolve_due
+    return min(at for at in (due, window_until, resolve_due) if at is not None)

@@ -12,11 +12,10 @@ from sqlalchemy import ScalarSelect, func, select
 
 from app.core.context import Context
 from app.core.db import among
-from app.core.permissions import Actor, Permission
-from app.identity.actors import actors_of
-from app.identity.scope import STANDS, rooms_of, rooms_of_row
+from app.identity.scope import STANDS, rooms_of_row
 from app.models import ACTIVE_STATUSES, Account, ChangeKind, Notification, RequestChange, ServiceRequest
 from app.notifications.kinds import Cause, NoticeKind
+from app.routing.leads import Lead, all_leads, leads_of
 from app.routing.notices import ACCOUNT_QUEUE_LATE, QUEUE_LATE
 
 NOT_AGAIN_FOR = timedelta(minutes=15)
@@ -44,11 +43,7 @@ def queue_causes(ctx: Context) -> list[Cause]:
     news = _news(ctx, late)
     if not news:
         return []
-    leads = [
-        (person, rooms_of(person))
-        for person in actors_of(ctx.session, None, ctx.now())
-        if person.may(Permission.SERVICE_REQUESTS_ASSIGN)
-    ]
+    leads = all_leads(ctx)
     return [cause for place, waiting in news.items() for cause in _causes(place, waiting, leads)]
 
 
@@ -107,16 +102,12 @@ def _news(ctx: Context, late: Sequence[_Late]) -> dict[Place, list[_Late]]:
     return {place: waiting for place, waiting in by_place.items() if is_news(place, waiting)}
 
 
-def _causes(
-    place: Place, waiting: Sequence[_Late], leads: Sequence[tuple[Actor, frozenset[str]]]
-) -> Iterator[Cause]:
-    """One for each lead, with how many *they* see. The team's own leads; where it has none, whoever may."""
+def _causes(place: Place, waiting: Sequence[_Late], leads: Sequence[Lead]) -> Iterator[Cause]:
+    """One for each lead, with how many *they* see."""
     kind, number = place
-    seeing = [(lead, rooms) for lead, rooms in leads if any(not rooms.isdisjoint(x.rooms) for x in waiting)]
-    own = [(lead, rooms) for lead, rooms in seeing if waiting[0].team_id in lead.team_ids]
+    rooms = frozenset[str]().union(*(each.rooms for each in waiting))
     key = f"{kind.key}:{number}:{max(each.since for each in waiting):%Y%m%d%H%M%S}"
-    for lead, rooms in own or seeing:
-        seen = [each for each in waiting if not rooms.isdisjoint(each.rooms)]
+    for lead in leads_of(leads, waiting[0].team_id, rooms):
+        seen = [each for each in waiting if not lead.rooms.isdisjoint(each.rooms)]
         anybody = frozenset[str]().union(*(each.rooms for each in seen))
-        to = frozenset({lead.operator_id or 0})
-        yield Cause(kind, key, number, anybody, to, detail={"n": str(len(seen))})
+        yield Cause(kind, key, number, anybody, frozenset({lead.id}), detail={"n": str(len(seen))})

@@ -1,7 +1,7 @@
-"""Counting anew what waits on accounts whose calendar was changed: in batches, each a transaction of its own.
+"""Counting anew what is open on accounts whose calendar, or whose policies, were changed.
 
-Killed anywhere, the next run begins again and finds little left to change: a request whose due time stands as
-it should is not touched.
+In batches, each a transaction of its own. Killed anywhere, the next run begins again and finds little left to
+change: a request whose due time stands as it should is not touched.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, true
 
 from app.calendars.recounts import counted, outdated_accounts
 from app.core.context import Context
 from app.core.permissions import Permission
 from app.models import ACTIVE_STATUSES, ServiceRequest, stands
 from app.routing import lifecycle
+from app.routing.levels.stored import clock_of
 
 BATCH = 200
 OpenUnit = Callable[[], AbstractContextManager[Context]]
@@ -46,12 +47,15 @@ def recount_batch(ctx: Context, account_id: int, after: int) -> int | None:
     A fixed number of statements.
     """
     ctx.require(Permission.ROUTING_ASSIGN)
+    concerns = or_(ServiceRequest.waiting_since.is_not(None), ServiceRequest.policy_id.is_not(None))
+    if clock_of(ctx, account_id).policies:
+        concerns = true()
     rows = ctx.session.execute(
         select(ServiceRequest.id, ServiceRequest.conversation_id)
         .where(
             ServiceRequest.account_id == account_id,
             stands(ACTIVE_STATUSES),
-            ServiceRequest.waiting_since.is_not(None),
+            concerns,
             ServiceRequest.id > after,
         )
         .order_by(ServiceRequest.id)
@@ -60,6 +64,5 @@ def recount_batch(ctx: Context, account_id: int, after: int) -> int | None:
     if not rows:
         return None
     requests = lifecycle.hold_requests(ctx, [row[0] for row in rows], {row[1] for row in rows})
-    waiting = [r for r in requests if r.status in ACTIVE_STATUSES and r.waiting_since is not None]
-    lifecycle.counted_anew(ctx, waiting)
+    lifecycle.counted_anew(ctx, [request for request in requests if request.status in ACTIVE_STATUSES])
     return int(rows[-1][0]) if len(rows) == BATCH else None

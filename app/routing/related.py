@@ -6,7 +6,7 @@ what the session does not know is read, one statement a table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -39,3 +39,25 @@ def _attach(session: Session, owners: Sequence[Any], relation: str, model: type[
     for owner in owners:
         set_committed_value(owner, relation, found.get(getattr(owner, key)))
     return list(found.values())
+
+
+def place(
+    requests: Sequence[ServiceRequest],
+    conversations: Mapping[int, Conversation],
+    accounts: Mapping[int, Account],
+) -> None:
+    """Give requests accounts (by id) and conversations (by their identities') that are at hand."""
+    by_id = {row.id: row for row in conversations.values()}
+    for request in requests:
+        set_committed_value(request, "account", accounts[request.account_id])
+        set_committed_value(request, "conversation", by_id[request.conversation_id])
+
+
+def people(
+    session: Session, conversations: Mapping[int, Conversation], identities: Mapping[int, ContactIdentity]
+) -> None:
+    """Give conversations, by their identities' ids, whom they are held with: before anybody asks of them what
+    they are. One statement at most, which `relate` then has no need of."""
+    for number, conversation in conversations.items():
+        set_committed_value(conversation, "contact_identity", identities[number])
+    _attach(session, list(identities.values()), "contact", Contact)

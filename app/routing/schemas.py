@@ -13,7 +13,7 @@ from app.conditions.tree import ConditionText
 from app.core.inputs import Cursor, Number, OneOfNumbers, RowId, RowIds
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import PersonRef, TeamRef
-from app.models import ChangeKind, Lane, Presence, RequestStatus
+from app.models import ChangeKind, Lane, Presence, RequestStatus, ServiceClock
 
 
 class SentimentView(BaseModel):
@@ -82,6 +82,14 @@ class ServiceRequestView(BaseModel):
     last_inbound_at: datetime
     waiting_since: datetime | None
     due_at: datetime | None
+    first_replied_at: datetime | None
+    """Until then its time is that of the first answer, from then on that of each further one."""
+    policy_id: int | None
+    """The service policy that its time is counted by; null: by its priority."""
+    resolve_due_at: datetime | None
+    """When it is to be resolved by its policy; while that clock stands still, as it stood then."""
+    stopped_at: datetime | None
+    """Since when the clock to its resolution stands still, if it does."""
     window: WindowView | None
     send_failure: str | None
     """Why the newest answer has not gone (a code of SendErrorView); None while none waits to be made good."""
@@ -280,6 +288,20 @@ class RequestChangeList(BaseModel):
     next_cursor: str | None
 
 
+class ResolutionView(BaseModel):
+    """Until when a request is to be resolved."""
+
+    allowed_minutes: int
+    counted_from: datetime
+    due_at: datetime
+    stopped_at: datetime | None
+    """Since when its clock stands still: we wait for the customer."""
+    stopped_minutes: int
+    """How much working time it has stood still before."""
+    working_seconds_left: int | None
+    """Working time until it is due; null once it is overdue."""
+
+
 class DeadlineView(BaseModel):
     """Why a request is due when it is."""
 
@@ -291,6 +313,12 @@ class DeadlineView(BaseModel):
     counted_from: datetime | None
     """The customer's first unanswered word, or the later one that made it more urgent; null: nobody waits."""
     due_at: datetime | None
+    clock: ServiceClock
+    """Which answer is wanted now: the first, or a further one."""
+    policy: str | None
+    """The name of the service policy that says so; null: its priority does."""
+    resolution: ResolutionView | None
+    """The same of its resolution; null where no policy counts that."""
     working_seconds_left: int | None
     """Working time until it is due; null when nobody waits or it is overdue."""
     closed_between: list[ClosedView]

@@ -10,7 +10,6 @@ from typing import Literal
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.calendars.clocks import calendars_of
 from app.core.context import Context
 from app.core.errors import Conflict
 from app.models import (
@@ -23,11 +22,13 @@ from app.models import (
     ServiceRequest,
 )
 from app.routing.job_names import ASSIGN_WAITING
-from app.routing.lifecycle.deadlines import keep_plan, preview, set_deadlines
+from app.routing.levels.stored import clock_of, clocks_of
+from app.routing.lifecycle.deadlines import choose_policy, keep_plan, preview, set_deadlines
 from app.routing.lifecycle.recording import Change, changing, record
 from app.routing.lifecycle.thread import count_unread, read_thread
 from app.routing.lifecycle.transitions import demand, follow
 from app.routing.policies import reweighed
+from app.routing.related import relate
 
 _ASKED_FOR = {
     RequestStatus.OPEN: ChangeKind.RESUMED,
@@ -66,7 +67,7 @@ def assign_many(
     """The same for many active requests, with a fixed number of statements; `places` are where some of them
     wait from now on, by the request's id."""
     changes = []
-    calendars = calendars_of(ctx, {request.account_id for request, _ in given})
+    clocks = clocks_of(ctx, {request.account_id for request, _ in given})
     for request, decision in given:
         returned = decision.chosen_operator_id is None
         kind = ChangeKind.RETURNED if returned else ChangeKind.ASSIGNED
@@ -79,7 +80,7 @@ def assign_many(
         if returned or place is not None:
             request.queued_at = None if request.queue_id is None else ctx.now()
         follow(request, kind)
-        set_deadlines(request, calendars[request.account_id])
+        set_deadlines(request, clocks[request.account_id], ctx.now())
         changes.append(change)
     record(ctx, changes)
     if any(request.assignee_id is None for request, _ in given):
@@ -181,17 +182,22 @@ def reclassify(ctx: Context, request: ServiceRequest, said: Classification, reas
             request.priority_parts, request.type, request.sentiment, chosen=said.priority
         )
         request.judged_by_hand = True
+        choose_policy(request, clock_of(ctx, request.account_id))
         if request.priority != stood:
             request.raised_at = None
 
 
 def counted_anew(ctx: Context, requests: Sequence[ServiceRequest]) -> None:
-    """What their time is counted by was changed; held by the caller. A fixed number of statements."""
-    calendars = calendars_of(ctx, {request.account_id for request in requests})
+    """What their time is counted by was changed: the calendar, or the policies; held by the caller. A fixed
+    number of statements."""
+    clocks = clocks_of(ctx, {request.account_id for request in requests})
+    if any(clock.policies for clock in clocks.values()):
+        relate(ctx.session, requests)
     changes = []
     for request in requests:
         changes.append(Change.of(request, ChangeKind.COUNTED_ANEW))
-        set_deadlines(request, calendars[request.account_id])
+        choose_policy(request, clocks[request.account_id])
+        set_deadlines(request, clocks[request.account_id], ctx.now())
     record(ctx, changes)
 
 

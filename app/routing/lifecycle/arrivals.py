@@ -12,8 +12,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from app.calendars.clocks import calendars_of
 from app.core.bulk import insert_objects, take_ids
 from app.core.context import Context
 from app.core.counters import take_numbers
@@ -29,14 +29,15 @@ from app.models import (
     ServiceRequest,
     Verdict,
 )
-from app.routing.lifecycle.deadlines import keep_plan, preview, set_deadlines, write_windows
+from app.routing.levels.clock import Clock
+from app.routing.levels.stored import clocks_of
+from app.routing.lifecycle.deadlines import choose_policy, keep_plan, preview, set_deadlines, write_windows
 from app.routing.lifecycle.judging import RAISED, heard
 from app.routing.lifecycle.recording import Change, tell, write_down
 from app.routing.lifecycle.transitions import demand, follow
 from app.routing.policies import FAR_FUTURE, PriorityInput, priority_of, ruled
 from app.routing.related import relate
 from app.routing.setup.ruling import Ruling
-from app.worktime import WorkCalendar
 
 CLOSING = "customer_closed"
 BROKEN_RULE = "broken_rule_passed_over"
@@ -61,11 +62,16 @@ class Arrivals:
     def __init__(self, ctx: Context, account_ids: Collection[int]) -> None:
         """`account_ids`: of all accounts that messages of this batch came to."""
         self._ctx = ctx
-        self._calendars = calendars_of(ctx, account_ids)
+        self._clocks = clocks_of(ctx, account_ids)
         self._changes: dict[int, Change] = {}
         """By the requests' identities in memory: new ones have no number at first."""
         self._closed: set[int] = set()
         self.opened: list[ServiceRequest] = []
+
+    @property
+    def asks_who_wrote(self) -> bool:
+        """Whether conditions are asked of what comes in: requests need to know account and person then."""
+        return any(clock.policies for clock in self._clocks.values())
 
     @property
     def touched(self) -> list[ServiceRequest]:
@@ -93,7 +99,7 @@ class Arrivals:
         change = self._changes.get(id(request))
         if change is None:
             change = self._changes[id(request)] = Change.of(request, ChangeKind.JOINED)
-        joined(change, message, verdict, self._calendars[request.account_id])
+        joined(change, message, verdict, self._clocks[request.account_id])
 
     def close(self, request: ServiceRequest, message: Message) -> None:
         """The customer thanks or takes leave: nobody has to answer, and what waited for them is resolved.
@@ -162,7 +168,8 @@ class Arrivals:
         private = [request for request in requests if request.lane is Lane.PRIVATE]
         write_windows(ctx, [(r, accounts[r.account_id], conversations[r.conversation_id]) for r in private])
         for request in requests:
-            set_deadlines(request, self._calendars[request.account_id])
+            choose_policy(request, self._clocks[request.account_id])
+            set_deadlines(request, self._clocks[request.account_id], ctx.now())
         insert_objects(ctx.session, self.opened)
         insert_objects(ctx.session, messages)
         ctx.session.flush()
@@ -192,7 +199,7 @@ def take_readable(session: Session, count: int, at: datetime) -> list[str]:
     return [f"LK-{day}-{first + offset:04d}" for offset in range(count)]
 
 
-def joined(change: Change, message: Message, verdict: Verdict, calendar: WorkCalendar) -> None:
+def joined(change: Change, message: Message, verdict: Verdict, clock: Clock) -> None:
     """What a customer's message makes of the request that `change` changes."""
     request = change.request
     if change.reason != RAISED:  # which message raised it is worth more than which was the last
@@ -200,7 +207,7 @@ def joined(change: Change, message: Message, verdict: Verdict, calendar: WorkCal
     follow(request, ChangeKind.JOINED)
     request.unread_count += 1
     shown(request, message)
-    if heard(request, message, verdict, calendar) and change.kind is not ChangeKind.OPENED:
+    if heard(request, message, verdict, clock) and change.kind is not ChangeKind.OPENED:
         change.reason, change.message = RAISED, message
 
 
@@ -224,7 +231,7 @@ def imagined(opening: Opening, message: Message, sentiment: int, at: datetime) -
 def new_request(opening: Opening, at: datetime) -> ServiceRequest:
     """A request that is opened at this moment; it has no message yet."""
     priority, parts = priority_of(opening.weighed)
-    return ServiceRequest(
+    request = ServiceRequest(
         created_at=at,
         number="",
         account_id=opening.account.id,
@@ -248,4 +255,8 @@ def new_request(opening: Opening, at: datetime) -> ServiceRequest:
         sentiment_unsure=False,
         judged_by_hand=False,
         wanted_skills=[],
+        stopped_micros=0,
     )
+    set_committed_value(request, "account", opening.account)
+    set_committed_value(request, "conversation", opening.conversation)
+    return request

@@ -15,9 +15,9 @@ from app.models import (
     ServiceRequest,
 )
 from app.models.conversation import Direction
-from app.routing.policies import due_at, urgent_at
+from app.routing.levels.clock import Clock
+from app.routing.policies import due_within, urgent_at
 from app.routing.private_window import private_windows
-from app.worktime import WorkCalendar
 
 PREVIEW_CHARS = 140
 PLANNED_FROM = timedelta(minutes=1)
@@ -50,15 +50,25 @@ def keep_plan(request: ServiceRequest, shown: dict[str, Any]) -> None:
     request.preview = shown | {"planned_for": planned} if planned else shown
 
 
-def set_deadlines(request: ServiceRequest, calendar: WorkCalendar) -> None:
-    """Derive what is due when from how long the customer has been waiting, in the working time of `calendar`.
+def choose_policy(request: ServiceRequest, clock: Clock) -> None:
+    """Count its time by the policy that fits what it is now."""
+    request.policy_id = clock.chosen(request)
+
+
+def set_deadlines(request: ServiceRequest, clock: Clock, at: datetime) -> None:
+    """Derive what is due when from how long the customer has been waiting, in the working time of `clock`,
+    and from how long its clock to the resolution stands still (`at`: of the change that is being made).
 
     A resolved request keeps since when it counts as raised: it may be taken up again.
     """
     if request.waiting_since is None and request.status is not RequestStatus.RESOLVED:
         request.raised_at = None
-    request.due_at = due_at(calendar, request.priority, request.waiting_since, request.raised_at)
-    request.urgent_at = urgent_at(request.due_at, request.window_until)
+    request.stopped_at, request.stopped_micros = clock.standstill(request, at)
+    length = clock.within(request)
+    request.due_at = due_within(clock.calendar, length, request.waiting_since, request.raised_at)
+    request.resolve_due_at = clock.resolve_due(request)
+    resolve_due = request.resolve_due_at if request.stopped_at is None else None
+    request.urgent_at = urgent_at(request.due_at, request.window_until, resolve_due)
 
 
 def write_windows(ctx: Context, entries: Sequence[tuple[ServiceRequest, Account, Conversation]]) -> None:

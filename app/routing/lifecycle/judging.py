@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
-from app.calendars.clocks import calendars_of
 from app.core.context import Context
 from app.core.db import among
 from app.models import ChangeKind, Direction, Message, ServiceRequest, Verdict
-from app.routing.lifecycle.deadlines import set_deadlines
+from app.routing.levels.clock import Clock
+from app.routing.levels.stored import clocks_of
+from app.routing.lifecycle.deadlines import choose_policy, set_deadlines
 from app.routing.lifecycle.holding import hold_requests
 from app.routing.lifecycle.recording import Change, record
-from app.routing.policies import Weighed, due_at, raised, type_of, weigh
-from app.worktime import WorkCalendar
+from app.routing.policies import Weighed, due_within, raised, type_of, weigh
+from app.routing.related import relate
 
 RAISED = "raised_by_message"
 EDITED = "message_edited"
@@ -45,19 +47,25 @@ class Said:
         return cls(message, verdict, weighed)
 
 
-def heard(request: ServiceRequest, message: Message, verdict: Verdict, calendar: WorkCalendar) -> bool:
+def heard(request: ServiceRequest, message: Message, verdict: Verdict, clock: Clock) -> bool:
     """A new message of the customer's: they wait from it on at the latest; whether it raised the request."""
-    due = due_at(calendar, request.priority, request.waiting_since, request.raised_at)
+    choose_policy(request, clock)  # policies may have been changed since
+    stood, due = clock.within(request), _due(request, clock)
     if request.waiting_since is None:
         request.waiting_since, request.raised_at = message.occurred_at, None
     _feel(request, verdict)
     said = Said.of(request, message, verdict)
-    if request.judged_by_hand or said.weighed.rank >= _stands(request).rank:
-        return False
-    if said.weighed.priority < request.priority and due is not None:
-        request.raised_at = raised(calendar, said.weighed.priority, message.occurred_at, due)
-    _become(request, said.weighed)
-    return True
+    is_raised = not request.judged_by_hand and said.weighed.rank < _stands(request).rank
+    if is_raised:
+        _become(request, said.weighed)
+    choose_policy(request, clock)
+    if due is not None and clock.within(request) < stood:
+        request.raised_at = raised(clock.calendar, clock.within(request), message.occurred_at, due)
+    return is_raised
+
+
+def _due(request: ServiceRequest, clock: Clock) -> datetime | None:
+    return due_within(clock.calendar, clock.within(request), request.waiting_since, request.raised_at)
 
 
 def judged_anew(ctx: Context, item_ids: Collection[int]) -> None:
@@ -74,13 +82,15 @@ def judged_anew(ctx: Context, item_ids: Collection[int]) -> None:
     said = _all_said(ctx, requests)
     ids = {message.id for message in edited}
     changes = []
-    calendars = calendars_of(ctx, {request.account_id for request in requests})
+    clocks = clocks_of(ctx, {request.account_id for request in requests})
+    if any(clock.policies for clock in clocks.values()):
+        relate(ctx.session, requests)
     for request in requests:
-        calendar = calendars[request.account_id]
+        clock = clocks[request.account_id]
         change = Change.of(request, ChangeKind.CLASSIFIED, EDITED)
         change.message = next(m for m in reversed(edited) if m.service_request_id == request.id)
-        _judge_anew(request, said.get(request.id, []), ids, calendar)
-        set_deadlines(request, calendar)
+        _judge_anew(request, said.get(request.id, []), ids, clock)
+        set_deadlines(request, clock, ctx.now())
         changes.append(change)
     record(ctx, changes)
 
@@ -112,36 +122,35 @@ def _all_said(ctx: Context, requests: Sequence[ServiceRequest]) -> dict[int, lis
     return found
 
 
-def _judge_anew(
-    request: ServiceRequest, said: Sequence[Said], edited: Collection[int], calendar: WorkCalendar
-) -> None:
+def _judge_anew(request: ServiceRequest, said: Sequence[Said], edited: Collection[int], clock: Clock) -> None:
     newest = next((one for one in reversed(said) if one.verdict.sentiment is not None), None)
     if newest is not None and newest.message.id in edited:
         _feel(request, newest.verdict)
-    if request.judged_by_hand or not said:
-        return
-    strongest = min(said, key=lambda one: one.weighed.rank)
-    _count_anew(request, said, strongest, calendar)
-    _become(request, strongest.weighed)
+    choose_policy(request, clock)
+    if not request.judged_by_hand and said:
+        strongest = min(said, key=lambda one: one.weighed.rank)
+        _count_anew(request, said, strongest, clock)
+        _become(request, strongest.weighed)
+    choose_policy(request, clock)
 
 
-def _count_anew(
-    request: ServiceRequest, said: Sequence[Said], strongest: Said, calendar: WorkCalendar
-) -> None:
+def _count_anew(request: ServiceRequest, said: Sequence[Said], strongest: Said, clock: Clock) -> None:
     """Raised by an edit, time is counted from the edit; lowered, as if the stronger words had never stood."""
     if strongest.weighed.priority < request.priority:
-        due = due_at(calendar, request.priority, request.waiting_since, request.raised_at)
+        due = _due(request, clock)
         at = strongest.message.edited_at or strongest.message.occurred_at
-        request.raised_at = None if due is None else raised(calendar, strongest.weighed.priority, at, due)
+        length = clock.within_as(request, strongest.weighed)
+        request.raised_at = None if due is None else raised(clock.calendar, length, at, due)
     elif strongest.weighed.priority > request.priority:
         request.raised_at = None
-        stood: int | None = None
+        stood: Weighed | None = None
         for one in said:
-            priority = one.weighed.priority
-            if stood is not None and priority < stood and _waits(request, one.message):
-                due = due_at(calendar, stood, request.waiting_since, request.raised_at)
-                request.raised_at = raised(calendar, priority, one.message.occurred_at, due)
-            stood = priority if stood is None else min(stood, priority)
+            if stood is not None and one.weighed.priority < stood.priority and _waits(request, one.message):
+                length = clock.within_as(request, stood)
+                due = due_within(clock.calendar, length, request.waiting_since, request.raised_at)
+                length = clock.within_as(request, one.weighed)
+                request.raised_at = raised(clock.calendar, length, one.message.occurred_at, due)
+            stood = one.weighed if stood is None else min(stood, one.weighed, key=lambda each: each.priority)
 
 
 def _waits(request: ServiceRequest, message: Message) -> bool:

@@ -26,16 +26,19 @@ from app.models import (
     Lane,
     Message,
     RequestChange,
+    ServiceClock,
+    ServiceMark,
     ServiceRequest,
     Verdict,
 )
+from app.routing.levels.clock import Clock
+from app.routing.levels.marks import goes_on, outcomes
 from app.routing.lifecycle.acts import settled
 from app.routing.lifecycle.answers import answer_given
 from app.routing.lifecycle.arrivals import CLOSING, Opening, joined, new_request, shown, take_readable
 from app.routing.lifecycle.deadlines import preview, set_deadlines, set_window
 from app.routing.lifecycle.recording import Change, row_of
 from app.routing.lifecycle.transitions import demand, follow
-from app.worktime import WorkCalendar
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,11 @@ class Played:
     request: ServiceRequest
     rules: Sequence[WindowRule]
     """The platform's windows for private answers."""
-    calendar: WorkCalendar
-    """In whose working time its deadlines count."""
+    clock: Clock
+    """By which its deadlines count."""
     acts: list[_Act] = field(default_factory=list)
+    marks: list[dict[str, Any]] = field(default_factory=list)
+    """What became of the time that a policy gave, as rows."""
     _written: list[ContactEvent] = field(default_factory=list)
     _sent: list[PastSend] = field(default_factory=list)
 
@@ -75,14 +80,14 @@ class Played:
         said: tuple[Message, Verdict],
         decision: AssignmentDecision,
         rules: Sequence[WindowRule],
-        calendar: WorkCalendar,
+        clock: Clock,
     ) -> Played:
         """A request that its customer's first message opens; `decision` says whose it is, if anybody's."""
-        played = cls(new_request(opening, at), rules, calendar)
+        played = cls(new_request(opening, at), rules, clock)
         request = played.request
         request.version = 0
         change = Change(request, ChangeKind.OPENED, {}, 0)
-        joined(change, *said, calendar)
+        joined(change, *said, clock)
         played._heard(said[0])
         played._give(change, decision)
         played._write(change, at, by)
@@ -91,7 +96,7 @@ class Played:
     def wrote(self, at: datetime, by: Doer, message: Message, verdict: Verdict) -> None:
         """The customer writes again while the request is active."""
         with self._acting(at, by, ChangeKind.JOINED) as change:
-            joined(change, message, verdict, self.calendar)
+            joined(change, message, verdict, self.clock)
             self._heard(message)
 
     def repeated(self, at: datetime, by: Doer, message: Message, verdict: Verdict, reason: str) -> None:
@@ -99,7 +104,7 @@ class Played:
         with self._acting(at, by, ChangeKind.REOPENED, reason) as change:
             demand(self.request, ChangeKind.REOPENED)
             self.request.resolved_at = None
-            joined(change, message, verdict, self.calendar)
+            joined(change, message, verdict, self.clock)
             self._heard(message)
 
     def thanked(self, at: datetime, by: Doer, message: Message) -> None:
@@ -164,9 +169,21 @@ class Played:
         request = self.request
         if request.lane is Lane.PRIVATE:
             set_window(request, self._window(at))
-        set_deadlines(request, self.calendar)
+        set_deadlines(request, self.clock, at)
         request.version += 1
+        if change.before and goes_on(change):
+            self._take_up()
+        self.marks += outcomes(change, at)
         self.acts.append(_Act(row_of(change, at, by.label, by.operator_id), change.message, change.decision))
+
+    def _take_up(self) -> None:
+        """A stretch whose end is undone goes on."""
+        waits = self.request.waiting_since
+        self.marks = [
+            row
+            for row in self.marks
+            if row["kind"] is not ServiceClock.RESOLUTION and (waits is None or row["ended_at"] < waits)
+        ]
 
     def _give(self, change: Change, decision: AssignmentDecision) -> None:
         change.decision = decision
@@ -208,3 +225,5 @@ def store_changes(session: Session, played: Sequence[Played]) -> None:
         for act, change_id in decided
     ]
     insert_rows(session, AssignmentDecision, rows)
+    marks = [{**row, "service_request_id": one.request.id} for one in played for row in one.marks]
+    insert_rows(session, ServiceMark, marks)

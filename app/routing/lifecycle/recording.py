@@ -9,13 +9,14 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from app.calendars.clocks import calendar_of
 from app.core.bulk import insert_objects, insert_rows
 from app.core.context import Context
 from app.core.events import EventName
 from app.models import AssignmentDecision, ChangeKind, Message, RequestChange, ServiceRequest
 from app.routing.announce import announce
 from app.routing.events import ANSWER_FAILED, ASSIGNED, CLASSIFIED, OPENED, STATUS_CHANGED, UPDATED
+from app.routing.levels.marks import mark
+from app.routing.levels.stored import clock_of
 from app.routing.lifecycle.deadlines import set_deadlines
 from app.routing.related import relate
 
@@ -32,6 +33,8 @@ RECORDED = (
     "due_at",
     "first_replied_at",
     "resolved_at",
+    "policy_id",
+    "resolve_due_at",
     "send_failure",
 )
 """The columns that say where a request stands; the others count, show or are derived from these."""
@@ -85,7 +88,7 @@ def changing(
     """One change of one request: what the block does to it is derived from, written down and told."""
     change = Change.of(request, kind, reason)
     yield change
-    set_deadlines(request, calendar_of(ctx, request.account_id))
+    set_deadlines(request, clock_of(ctx, request.account_id), ctx.now())
     record(ctx, [change])
 
 
@@ -103,7 +106,8 @@ def record(ctx: Context, changes: Sequence[Change]) -> None:
 
 
 def write_down(ctx: Context, changes: Sequence[Change]) -> None:
-    """The rows of changes whose requests have been flushed, and the decisions that hang on them."""
+    """The rows of changes whose requests have been flushed, the decisions that hang on them, and what became
+    of the time that policies gave them."""
     rows = [row_of(change, ctx.now(), ctx.actor.label, ctx.actor.operator_id) for change in changes]
     ids = insert_rows(ctx.session, RequestChange, rows)
     decisions = []
@@ -112,6 +116,7 @@ def write_down(ctx: Context, changes: Sequence[Change]) -> None:
             change.decision.change_id = change_id
             decisions.append(change.decision)
     insert_objects(ctx.session, decisions)
+    mark(ctx, changes)
 
 
 def row_of(change: Change, at: datetime, actor: str, operator_id: int | None) -> dict[str, Any]:

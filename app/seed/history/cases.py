@@ -123,9 +123,9 @@ class _Telling:
         opening = Opening(item.account, conversation, self.team_id, item.lane, weighed, item.at)
         decision = self._decision(self.now)
         rules = self.teller.house.rules[self._key]
-        calendar = self.teller.house.calendars[item.account.id]
+        clock = self.teller.house.clocks[item.account.id]
         said = (message, item.verdict)
-        played = Played.opened(opening, self.now, LISTENER, said, decision, rules, calendar)
+        played = Played.opened(opening, self.now, LISTENER, said, decision, rules, clock)
         item.played = played
         self.case = Case(played, [item])
         return decision.chosen_operator_id

@@ -10,17 +10,17 @@ from sqlalchemy import select
 
 from app.accounts.platforms import platforms
 from app.adapters.capabilities import WindowRule
-from app.calendars.clocks import calendars_of
 from app.core.context import Context
 from app.listener.matching.compiled import MonitorSet, load_monitors
 from app.models import Account, Operator, Presence, Team
 from app.routing.facts import OperatorFacts
+from app.routing.levels.clock import Clock
+from app.routing.levels.stored import clocks_of
 from app.routing.lifecycle.played import Doer
 from app.routing.roster import Roster
 from app.seed.demo import PEOPLE, Person
 from app.seed.history.planning import OFFICE, POSTS
 from app.seed.history.truths import SLOW_TEAM
-from app.worktime import WorkCalendar
 
 _EARLY, _LATE = (time(8), time(17)), (time(13), time(22))
 _LEADS = {"jiangnan", "bb.lead"}
@@ -37,7 +37,7 @@ class House:
 
     accounts: dict[str, Account]
     rules: dict[str, Sequence[WindowRule]]
-    calendars: Mapping[int, WorkCalendar]
+    clocks: Mapping[int, Clock]
     """By the accounts' ids: in which working time their deadlines count."""
     serving: dict[str, list[OperatorFacts]]
     """By account: everybody who may answer there."""
@@ -99,7 +99,7 @@ def house_of(ctx: Context, model_version: str) -> House:
     return House(
         accounts=found,
         rules={key: parts.capabilities(account).window_rules for key, account in found.items()},
-        calendars=calendars_of(ctx, [account.id for account in found.values()]),
+        clocks=clocks_of(ctx, [account.id for account in found.values()]),
         serving=serving,
         doers=doers,
         lead=next(doer for doer in doers.values() if doer.label == "jiangnan"),
