@@ -43,7 +43,7 @@ class ServicePolicy(Entity):
     warn_share: Mapped[int]
     """After so many per cent of the time its people are warned."""
     steps: Mapped[list[Any]]
-    """Who is told when: app.routing.levels.schemas.Step as JSON."""
+    """Who is told when: app.routing.levels.schemas.PolicyStep as JSON."""
     is_on: Mapped[bool] = mapped_column(default=False, server_default=false())
     removed_at: Mapped[datetime | None]
     """It is no more; the row stays for what was counted by it."""

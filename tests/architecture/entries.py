@@ -16,6 +16,7 @@ from tests.architecture.asking import Ask, Entry, Reach, plain
 from tests.architecture.entries_automation import AUTOMATION
 from tests.architecture.entries_figures import FIGURES
 from tests.architecture.entries_grants import GRANTS
+from tests.architecture.entries_levels import LEVELS
 from tests.architecture.entries_listening import LISTENING
 from tests.architecture.entries_long_work import LONG_WORK
 from tests.architecture.entries_mail import MAIL
@@ -105,6 +106,7 @@ ROUTES: dict[str, Entry] = {
     **ROUTING_SETUP,
     **FIGURES,
     **GRANTS,
+    **LEVELS,
     **LISTENING,
     **LONG_WORK,
     **MAIL,

@@ -88,6 +88,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "labels.explain": 6,
     "labels.list_corrections": 3,
     "labels.list_models": 4,
+    "levels.list_policies": 3,
     "listener.count_items": 4,
     "listener.get_item": 8,
     "listener.list_items": 8,

@@ -59,6 +59,7 @@ ANSWER_PASSES = {
     "workbench": "the reply itself",
     "outbound": "the intent, the attempt, its outcome",
     "routing": "the window of private answers, whose request it is, its event",
+    "routing/levels": "by which policy its time is counted, and what became of that",
     "routing/lifecycle": "the only writer of the request that was answered",
     "media": "where files are kept",
     "models": "rules that a row knows of itself",

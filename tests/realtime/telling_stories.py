@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.permissions import RoleName
+from app.routing.jobs import tell_of_late_requests
 from tests.architecture.entries import ROUTES
 from tests.architecture.organisation import Stage
 from tests.automation.office import Office, seen
@@ -53,6 +54,7 @@ def telling_stories(world: World) -> Iterator[TellingStory]:
     yield _grants(world)
     yield _rules(world)
     yield _routing(world)
+    yield _levels(world)
     yield _notifications(world)
     yield _views(world)
     yield _lists(world)
@@ -166,6 +168,44 @@ def _routing(world: World) -> TellingStory:
 
     kinds = frozenset({"routing_queue", "routing_rule", "skill", "operator"})
     return TellingStory("routing", screen, _stranger(world), ("/routing/setup",), kinds, acts())
+
+
+def _levels(world: World) -> TellingStory:
+    """Service policies are made, switched, changed, put in order, and go; a request comes near its end."""
+    office = Office(world.make)
+    lead, screen = world.open_browser(office.lead), world.open_browser(office.lead)
+    content = {
+        "condition": {"all": []},
+        "first_minutes": 4,
+        "next_minutes": 4,
+        "warn_share": 50,
+        "steps": [{"at": "missed", "leads": True}],
+    }
+
+    def made(name: str) -> dict[str, Any]:
+        return _ok(lead.post("/service-policies", {**content, "name": name}), 201)
+
+    def acts() -> Iterator[None]:
+        first, second = made("甲"), made("乙")
+        yield
+        path = f"/service-policies/{first['id']}"
+        first = _ok(lead.put(f"{path}/switch", {"is_on": True, "version": first["version"]}))
+        yield
+        world.make.request(office.account, "没有网", author="l1")
+        for _ in range(2):
+            world.clock.advance(125)
+            tell_of_late_requests(world.make.runtime)
+        yield
+        _ok(lead.put(path, {**content, "name": "丙", "version": first["version"]}))
+        yield
+        _ok(lead.put("/service-policies/order", {"ids": [second["id"], first["id"]]}))
+        yield
+        _ok(lead.delete(path), 204)
+        yield
+
+    kinds = frozenset({"service_policy", "service_request"})
+    reads = ("/service-policies",)
+    return TellingStory("service policies", screen, _stranger(world), reads, kinds, acts())
 
 
 def _notifications(world: World) -> TellingStory:

@@ -50,12 +50,12 @@ def test_time_is_counted_while_work_is_done() -> None:
     due = due_at(calendar, 3, friday)
     assert due is not None
     assert shown(due) == "2026-11-30 10:00"
-    begun = raised(calendar, 1, evening, due)
+    begun = raised(calendar, ANSWER_WITHIN[1], evening, due)
     assert begun == evening
     assert shown(due_at(calendar, 1, friday, begun) or due) == "2026-11-30 09:15"
-    late = raised(calendar, 4, clock("2026-11-30 09:59"), due)
+    late = raised(calendar, ANSWER_WITHIN[4], clock("2026-11-30 09:59"), due)
     assert due_at(calendar, 4, friday, late) is not None
-    assert raised(calendar, 2, clock("2026-11-30 09:50"), due) == clock("2026-11-30 09:30")
+    assert raised(calendar, ANSWER_WITHIN[2], clock("2026-11-30 09:50"), due) == clock("2026-11-30 09:30")
 
 
 @pytest.mark.parametrize(

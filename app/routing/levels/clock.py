@@ -28,7 +28,7 @@ class Terms:
     resolve: timedelta | None
     warn_share: int
     steps: Sequence[Any] = ()
-    """app.routing.levels.schemas.Step."""
+    """app.routing.levels.schemas.PolicyStep."""
 
     def length(self, kind: ServiceClock) -> timedelta | None:
         return {
@@ -38,12 +38,24 @@ class Terms:
         }[kind]
 
 
+@dataclass(frozen=True)
 class _As:
     """A request as if it were something else."""
 
-    def __init__(self, request: ServiceRequest, weighed: Weighed) -> None:
-        self._request = request
-        self.type, self.priority, self.priority_parts = weighed.type, weighed.priority, weighed.parts
+    _request: ServiceRequest
+    _weighed: Weighed
+
+    @property
+    def type(self) -> str:
+        return self._weighed.type
+
+    @property
+    def priority(self) -> int:
+        return self._weighed.priority
+
+    @property
+    def priority_parts(self) -> dict[str, Any]:
+        return self._weighed.parts
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._request, name)

@@ -35,10 +35,10 @@ from app.routing.levels.schemas import (
     NamedPerson,
     PolicyConditionCheck,
     PolicyList,
+    PolicyStep,
+    PolicyStepView,
     PolicyTrial,
     PolicyView,
-    Step,
-    StepView,
     TryPolicy,
 )
 from app.routing.levels.stored import ASKED, SUBJECT, condition_of, standing, steps_of
@@ -83,7 +83,7 @@ def get_policy(ctx: Context, policy_id: int, *, locked: bool = False) -> Service
     return row
 
 
-def gone_people(ctx: Context, ladders: Iterable[Sequence[Step]]) -> set[int]:
+def gone_people(ctx: Context, ladders: Iterable[Sequence[PolicyStep]]) -> set[int]:
     """Those whom steps name and who can be told nothing."""
     named = {person for steps in ladders for step in steps for person in step.people}
     return named - _people(ctx, named).keys()
@@ -123,15 +123,15 @@ def _views(ctx: Context, rows: Sequence[ServicePolicy]) -> list[PolicyView]:
     ]
 
 
-def _step_view(step: Step, known: dict[int, str]) -> StepView:
+def _step_view(step: PolicyStep, known: dict[int, str]) -> PolicyStepView:
     people = [NamedPerson(id=number, name=known.get(number)) for number in step.people]
-    return StepView(
+    return PolicyStepView(
         at=step.at, after_minutes=step.after_minutes, holder=step.holder, leads=step.leads, people=people
     )
 
 
 def _faults(
-    ctx: Context, tree: Any, names: Names, steps: Sequence[Step], known: Collection[int]
+    ctx: Context, tree: Any, names: Names, steps: Sequence[PolicyStep], known: Collection[int]
 ) -> dict[str, str]:
     found = faults_of(ctx, SUBJECT, tree, names=names)
     faults = {f"condition.{path}" if path else "condition": code for path, code in found.items()}

@@ -18,7 +18,7 @@ MOST_PEOPLE = 20
 Minutes = Annotated[int, Field(ge=1, le=LONGEST)]
 
 
-class Step(BaseModel):
+class PolicyStep(BaseModel):
     """Who is told at the warning, when the time is over, or so much working time after that."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,7 +47,7 @@ class PolicyContent(BaseModel):
     resolve_minutes: Minutes | None = None
     warn_share: Annotated[int, Field(ge=1, le=99)] = 75
     """After so many per cent of the time people are warned."""
-    steps: Annotated[list[Step], Field(max_length=MOST_STEPS)]
+    steps: Annotated[list[PolicyStep], Field(max_length=MOST_STEPS)]
 
 
 class CreatePolicy(PolicyContent):
@@ -116,7 +116,7 @@ class NamedPerson(BaseModel):
     """Null for somebody who is gone, or can log in no more."""
 
 
-class StepView(BaseModel):
+class PolicyStepView(BaseModel):
     at: Literal["warning", "missed"]
     after_minutes: int
     holder: bool
@@ -134,7 +134,7 @@ class PolicyView(BaseModel):
     next_minutes: int
     resolve_minutes: int | None
     warn_share: int
-    steps: list[StepView]
+    steps: list[PolicyStepView]
     is_on: bool
     faults: dict[str, str]
     """What is broken, in words, by its path. With a broken condition it is passed over."""

@@ -24,7 +24,7 @@ from app.core.runtime import Runtime
 from app.models import ServicePolicy
 from app.routing.fields import SERVICE_REQUESTS
 from app.routing.levels.clock import Clock, Terms
-from app.routing.levels.schemas import Step
+from app.routing.levels.schemas import PolicyStep
 
 ASKED = (
     "type",
@@ -124,5 +124,5 @@ def condition_of(row: ServicePolicy) -> Any:
     return _TREE.validate_python(row.condition)
 
 
-def steps_of(row: ServicePolicy) -> list[Step]:
-    return [Step.model_validate(step) for step in row.steps]
+def steps_of(row: ServicePolicy) -> list[PolicyStep]:
+    return [PolicyStep.model_validate(step) for step in row.steps]

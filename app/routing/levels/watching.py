@@ -29,7 +29,7 @@ from app.notifications.kinds import Cause
 from app.routing.events import MISSED, WARNED, about_request
 from app.routing.leads import Lead, all_leads, leads_of
 from app.routing.levels.clock import Clock, warns_at
-from app.routing.levels.schemas import ServiceLevelMarked, Step
+from app.routing.levels.schemas import PolicyStep, ServiceLevelMarked
 from app.routing.levels.stored import clocks_of
 from app.routing.lifecycle.holding import hold_requests
 from app.routing.notices import LEVEL_ESCALATED, RESOLVE_MISSED, RESOLVE_NEAR, SLA_MISSED, SLA_NEAR
@@ -56,7 +56,7 @@ class _Found:
     """Newly."""
     is_missed: bool
     """Newly."""
-    steps: Sequence[tuple[Step, datetime]]
+    steps: Sequence[tuple[PolicyStep, datetime]]
     """Those whose moment has come, and that were not gone."""
     next_at: datetime | None
     """When the next one's moment comes."""
@@ -159,7 +159,7 @@ def _look(row: Any, clock: Clock, now: datetime, *, answers: bool) -> _Found | N
     return _Found(row, kind, row.began, row.due, is_warned, is_missed, steps, next_at)
 
 
-def _moment(step: Step, clock: Clock, due: datetime, warns: datetime) -> datetime:
+def _moment(step: PolicyStep, clock: Clock, due: datetime, warns: datetime) -> datetime:
     if step.at == "warning":
         return warns
     try:
@@ -230,7 +230,7 @@ def _causes(found: _Found, leads: Sequence[Lead], now: datetime) -> Iterator[Cau
             yield Cause(LEVEL_ESCALATED, key, row.id, rooms, others - holder, detail=detail)
 
 
-def _holders_kind(kind: ServiceClock, step: Step) -> Any:
+def _holders_kind(kind: ServiceClock, step: PolicyStep) -> Any:
     if kind is ServiceClock.RESOLUTION:
         return RESOLVE_NEAR if step.at == "warning" else RESOLVE_MISSED
     return SLA_NEAR if step.at == "warning" else SLA_MISSED

@@ -857,6 +857,31 @@ export interface components {
             /** Unsure */
             unsure: boolean;
         };
+        /**
+         * ServiceClock
+         * @description What a request's time is counted for.
+         * @enum {string}
+         */
+        ServiceClock: "first" | "next" | "resolution";
+        /**
+         * ServiceLevelMarked
+         * @description A request's time is nearly over, or over.
+         */
+        ServiceLevelMarked: {
+            /** Service Request Id */
+            service_request_id: number;
+            clock: components["schemas"]["ServiceClock"];
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+        };
+        /** ServicePolicyChanged */
+        ServicePolicyChanged: {
+            /** Service Policy Id */
+            service_policy_id: number;
+        };
         /** ServiceRequestChanged */
         ServiceRequestChanged: {
             service_request: components["schemas"]["ServiceRequestView"];
@@ -901,6 +926,14 @@ export interface components {
             waiting_since: string | null;
             /** Due At */
             due_at: string | null;
+            /** First Replied At */
+            first_replied_at: string | null;
+            /** Policy Id */
+            policy_id: number | null;
+            /** Resolve Due At */
+            resolve_due_at: string | null;
+            /** Stopped At */
+            stopped_at: string | null;
             window: components["schemas"]["WindowView"] | null;
             /** Send Failure */
             send_failure: string | null;
@@ -1141,12 +1174,19 @@ export interface EventPayloads {
   'saved_view.added': components['schemas']['SavedViewChanged']
   'saved_view.edited': components['schemas']['SavedViewChanged']
   'saved_view.removed': components['schemas']['SavedViewChanged']
+  'service_policy.added': components['schemas']['ServicePolicyChanged']
+  'service_policy.edited': components['schemas']['ServicePolicyChanged']
+  'service_policy.moved': components['schemas']['ServicePolicyChanged']
+  'service_policy.removed': components['schemas']['ServicePolicyChanged']
+  'service_policy.switched': components['schemas']['ServicePolicyChanged']
   'service_request.answer_failed': components['schemas']['ServiceRequestChanged']
   'service_request.assigned': components['schemas']['ServiceRequestChanged']
   'service_request.classified': components['schemas']['ServiceRequestChanged']
+  'service_request.missed': components['schemas']['ServiceLevelMarked']
   'service_request.opened': components['schemas']['ServiceRequestChanged']
   'service_request.status_changed': components['schemas']['ServiceRequestChanged']
   'service_request.updated': components['schemas']['ServiceRequestChanged']
+  'service_request.warned': components['schemas']['ServiceLevelMarked']
   'session.ended': components['schemas']['SessionEnded']
   'skill.added': components['schemas']['SkillChanged']
   'skill.edited': components['schemas']['SkillChanged']
@@ -1229,12 +1269,19 @@ export const EVENT_NAMES = [
   'saved_view.added',
   'saved_view.edited',
   'saved_view.removed',
+  'service_policy.added',
+  'service_policy.edited',
+  'service_policy.moved',
+  'service_policy.removed',
+  'service_policy.switched',
   'service_request.answer_failed',
   'service_request.assigned',
   'service_request.classified',
+  'service_request.missed',
   'service_request.opened',
   'service_request.status_changed',
   'service_request.updated',
+  'service_request.warned',
   'session.ended',
   'skill.added',
   'skill.edited',
@@ -1274,6 +1321,7 @@ export const KINDS = [
   'routing_queue',
   'routing_rule',
   'saved_view',
+  'service_policy',
   'service_request',
   'session',
   'skill',

@@ -38,12 +38,37 @@ export function useDeadlineWords() {
       : t('deadline.openUntil', { closes: time(now.closes_at) })
   }
 
+  function policy(about: DeadlineView): string[] {
+    if (about.policy === null) return []
+    return [t('deadline.policy', { policy: about.policy, clock: t(`urgency.clock.${about.clock}`) })]
+  }
+
+  /** Until when it is to be resolved, and whether that clock stands still. */
+  function resolution(about: DeadlineView, nowMs: number): string[] {
+    const { resolution: level } = about
+    if (level === null) return []
+    const time = (iso: string): string => messageTime(iso, nowMs, currentLocale())
+    const span = (minutes: number): string => roughSpan(minutes * MINUTE, currentLocale())
+    return [
+      t('deadline.resolution', { allowed: span(level.allowed_minutes), due: time(level.due_at) }),
+      ...(level.stopped_minutes > 0
+        ? [t('deadline.stoppedFor', { length: span(level.stopped_minutes) })]
+        : []),
+      ...(level.stopped_at === null ? [] : [t('deadline.stopped', { since: time(level.stopped_at) })]),
+    ]
+  }
+
   /** Sentences: how it is counted, what lies between, how it stands now, what is not known. */
   function deadline(about: DeadlineView, nowMs: number): string[] {
     const allowed = roughSpan(about.allowed_minutes * MINUTE, currentLocale())
-    if (about.calendar === null) return [t('deadline.around', { allowed })]
+    const level = [...(about.counted_from === null ? [] : policy(about)), ...resolution(about, nowMs)]
+    if (about.calendar === null)
+      return [...(about.counted_from === null ? [] : [t('deadline.around', { allowed })]), ...level]
     return [
-      t('deadline.counts', { calendar: about.calendar, allowed }),
+      ...(about.counted_from === null
+        ? []
+        : [t('deadline.counts', { calendar: about.calendar, allowed }), ...policy(about)]),
+      ...resolution(about, nowMs),
       ...(about.closed_between.length > 0
         ? [t('deadline.between', { reasons: closedList(about.closed_between) })]
         : []),

@@ -56,6 +56,7 @@ describe('the registry', () => {
       'routing',
       'grants',
       'automation',
+      'levels',
       'worktime',
       'audit',
     ])

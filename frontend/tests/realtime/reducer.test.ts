@@ -182,6 +182,13 @@ describe('live events', () => {
       'unit.created',
       'unit.moved',
       'unit.renamed',
+      'service_policy.added',
+      'service_policy.edited',
+      'service_policy.moved',
+      'service_policy.removed',
+      'service_policy.switched',
+      'service_request.missed',
+      'service_request.warned',
     ])
     const taken = EVENT_NAMES.filter((name) => !TOLD.has(name))
     expect(EVENT_NAMES.length - taken.length).toBe(TOLD.size)

@@ -15,6 +15,9 @@ const office: DeadlineView = {
   allowed_minutes: 120,
   counted_from: '2026-11-27T09:30:00Z',
   due_at: '2026-11-30T02:30:00Z',
+  clock: 'first',
+  policy: null,
+  resolution: null,
   working_seconds_left: 5400,
   closed_between: [{ closed: 'rest_day', name: '' }],
   now: {
@@ -55,6 +58,24 @@ describe('a deadline', () => {
     const open = { ...office.now, is_open: true, closed: null, name: '', opens_at: null, is_known: false }
     const said = words.deadline({ ...office, closed_between: [], now: open }, NOW)
     expect(said.slice(1)).toEqual(['现在是工作时间', '这一年的放假安排还不知道，只按每周时段算'])
+  })
+
+  it('names the policy, and until when it is to be resolved', () => {
+    const resolution = {
+      allowed_minutes: 480,
+      counted_from: '2026-11-27T09:30:00Z',
+      due_at: '2026-12-01T02:00:00Z',
+      stopped_at: '2026-11-27T10:00:00Z',
+      stopped_minutes: 30,
+      working_seconds_left: 3600,
+    }
+    const said = words.deadline({ ...office, clock: 'next', policy: '投诉', resolution }, NOW)
+    expect(said[1]).toBe('时限「投诉」，续响')
+    expect(said[2]).toMatch(/^限 8 时内办结，.* 到期$/)
+    expect(said[3]).toBe('其间已暂停 30 分')
+    expect(said[4]).toMatch(/^等客户回复，办结时限从 .* 起暂停$/)
+    const resting = words.deadline({ ...office, counted_from: null, resolution }, NOW)
+    expect(resting[0]).toMatch(/^限 8 时内办结/)
   })
 
   it('is one sentence around the clock', () => {

@@ -60,6 +60,14 @@ describe('urgency', () => {
     expect(urgencyOf(one, start)?.kind).toBe('window')
   })
 
+  it('says which answer is due, or the resolution, unless that clock stands still', () => {
+    const one = request({ id: 1, resolve_due_at: '2026-05-01T02:20:00Z' })
+    expect(urgencyOf(request({ id: 1 }), start)?.kind).toBe('first')
+    expect(urgencyOf(request({ id: 1, first_replied_at: '2026-05-01T02:00:00Z' }), start)?.kind).toBe('next')
+    expect(urgencyOf(one, start)).toMatchObject({ kind: 'resolution', left: 20 * 60_000, share: 1 })
+    expect(urgencyOf({ ...one, stopped_at: '2026-05-01T02:10:00Z', due_at: null }, start)).toBeNull()
+  })
+
   it('is over with the request', () => {
     expect(urgencyOf(request({ id: 1, status: 'resolved' }), start)).toBeNull()
   })

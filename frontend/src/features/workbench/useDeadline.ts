@@ -46,7 +46,7 @@ export function useDeadline(request: () => ServiceRequestView): {
   )
 
   async function ask(): Promise<void> {
-    if (request().due_at === null) return
+    if (request().due_at === null && request().resolve_due_at === null) return
     asked += 1
     const mine = asked
     missed.value = false
