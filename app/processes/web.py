@@ -49,8 +49,8 @@ from app.publishing.views import publishing
 from app.realtime.line import PlainSockets, send_framed
 from app.realtime.sockets import Hub
 from app.realtime.views import realtime
-from app.routing.setup.views import routing_setup
 from app.routing.levels.views import levels
+from app.routing.setup.views import routing_setup
 from app.routing.views import routing
 from app.saved_views.views import saved_views
 from app.search.views import search

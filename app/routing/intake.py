@@ -31,8 +31,8 @@ from app.routing.events import MESSAGES_APPENDED
 from app.routing.job_names import ASSIGN_WAITING
 from app.routing.lifecycle import Arrivals, Opening
 from app.routing.policies import PriorityInput, type_of
-from app.routing.roster import Roster, decision_of, lock_handing_out
 from app.routing.related import people, place, relate
+from app.routing.roster import Roster, decision_of, lock_handing_out
 from app.routing.schemas import MessagesAppended
 from app.routing.settled import REPEATED, closes, earlier_requests, repeated_in
 from app.routing.setup.configuration import Setup, setup_for

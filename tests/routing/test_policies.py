@@ -10,6 +10,7 @@ import pytest
 from app.models import Direction, OutboundState
 from app.routing.lifecycle.thread import Said, summed_up
 from app.routing.policies import (
+    ANSWER_WITHIN,
     CHOSEN,
     FAR_FUTURE,
     PriorityInput,

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, func, not_, select
 
 from app.calendars.clocks import calendars_of
 from app.conditions.binding import Names, bind, faults_of, names_of
-from app.conditions.impossible import is_impossible
 from app.conditions.sentences import sentence
 from app.core.context import Context
 from app.core.db import among
@@ -42,6 +41,7 @@ from app.routing.levels.schemas import (
     TryPolicy,
 )
 from app.routing.levels.stored import ASKED, SUBJECT, condition_of, standing, steps_of
+from app.routing.setup.checking import can_match
 from app.worktime import WorkCalendar
 
 LOOKED_BACK = timedelta(days=30)
@@ -164,7 +164,7 @@ def check_condition(ctx: Context, command: CheckPolicyCondition) -> PolicyCondit
 
 
 def _never(ctx: Context, command: CheckPolicyCondition) -> str | None:
-    if is_impossible(SUBJECT, command.condition):
+    if not can_match(command.condition):
         return translate("service_policy.never.impossible", ctx.locale)
     for before in _before(ctx, command.policy_id):
         tree = condition_of(before)

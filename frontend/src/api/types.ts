@@ -2416,6 +2416,110 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/service-policies': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Service policies, in the order in which they are asked */
+    get: operations['levels_list_policies']
+    put?: never
+    /** Make a service policy; it is off, and comes last */
+    post: operations['levels_create_policy']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-policies/{policy_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Say what a service policy is; what is open is counted anew */
+    put: operations['levels_edit_policy']
+    post?: never
+    /** Remove a service policy; what was counted by it stays so */
+    delete: operations['levels_remove_policy']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-policies/{policy_id}/switch': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Switch a service policy on or off */
+    put: operations['levels_switch_policy']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-policies/condition-checks': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A policy's condition read aloud, what is wrong with it, and why nothing can come under it */
+    post: operations['levels_check_condition']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-policies/order': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** In which order the service policies of one's agency are asked */
+    put: operations['levels_order_policies']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-policies/trials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** What a service policy would have made of the last thirty days */
+    post: operations['levels_try_policy']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/service-requests': {
     parameters: {
       query?: never
@@ -3868,6 +3972,23 @@ export interface components {
         | components['schemas']['Leaf']
     }
     /**
+     * CheckPolicyCondition
+     * @description A condition as the editor of a policy holds it.
+     */
+    CheckPolicyCondition: {
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /**
+       * Policy Id
+       * @default null
+       */
+      policy_id: number | null
+    }
+    /**
      * CheckRoutingCondition
      * @description A condition as a rule's editor holds it.
      */
@@ -4305,6 +4426,33 @@ export interface components {
        */
       agency_id: number | null
     }
+    /** CreatePolicy */
+    CreatePolicy: {
+      /** Name */
+      name: string
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /** First Minutes */
+      first_minutes: number
+      /** Next Minutes */
+      next_minutes: number
+      /**
+       * Resolve Minutes
+       * @default null
+       */
+      resolve_minutes: number | null
+      /**
+       * Warn Share
+       * @default 75
+       */
+      warn_share: number
+      /** Steps */
+      steps: components['schemas']['PolicyStep'][]
+    }
     /** CreatePublication */
     CreatePublication: {
       /** Account Id */
@@ -4494,6 +4642,10 @@ export interface components {
       counted_from: string | null
       /** Due At */
       due_at: string | null
+      clock: components['schemas']['ServiceClock']
+      /** Policy */
+      policy: string | null
+      resolution: components['schemas']['ResolutionView'] | null
       /** Working Seconds Left */
       working_seconds_left: number | null
       /** Closed Between */
@@ -4721,6 +4873,35 @@ export interface components {
        * @default
        */
       note: string
+      /** Version */
+      version: number
+    }
+    /** EditPolicy */
+    EditPolicy: {
+      /** Name */
+      name: string
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /** First Minutes */
+      first_minutes: number
+      /** Next Minutes */
+      next_minutes: number
+      /**
+       * Resolve Minutes
+       * @default null
+       */
+      resolve_minutes: number | null
+      /**
+       * Warn Share
+       * @default 75
+       */
+      warn_share: number
+      /** Steps */
+      steps: components['schemas']['PolicyStep'][]
       /** Version */
       version: number
     }
@@ -6699,6 +6880,13 @@ export interface components {
       | 'last_week'
       | 'this_month'
       | 'last_month'
+    /** NamedPerson */
+    NamedPerson: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string | null
+    }
     /** NearestView */
     NearestView: {
       /** Inbound Item Id */
@@ -7056,6 +7244,14 @@ export interface components {
       teams: components['schemas']['TeamRef'][]
     }
     /**
+     * OrderPolicies
+     * @description All policies of one's agency, in the order in which they are to be asked.
+     */
+    OrderPolicies: {
+      /** Ids */
+      ids: number[]
+    }
+    /**
      * OriginView
      * @description The post or article that an item stands under.
      */
@@ -7366,6 +7562,151 @@ export interface components {
         [key: string]: boolean
       }
       limits: components['schemas']['PlatformLimitsView']
+    }
+    /** PolicyConditionCheck */
+    PolicyConditionCheck: {
+      /** Sentence */
+      sentence: string
+      /** Faults */
+      faults: {
+        [key: string]: string
+      }
+      /** Never */
+      never: string | null
+    }
+    /**
+     * PolicyContent
+     * @description What a policy is; the whole of it, also when it is changed.
+     */
+    PolicyContent: {
+      /** Name */
+      name: string
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Input']
+        | components['schemas']['AnyOf-Input']
+        | components['schemas']['NotOf-Input']
+        | components['schemas']['Leaf']
+      /** First Minutes */
+      first_minutes: number
+      /** Next Minutes */
+      next_minutes: number
+      /**
+       * Resolve Minutes
+       * @default null
+       */
+      resolve_minutes: number | null
+      /**
+       * Warn Share
+       * @default 75
+       */
+      warn_share: number
+      /** Steps */
+      steps: components['schemas']['PolicyStep'][]
+    }
+    /** PolicyList */
+    PolicyList: {
+      /** Items */
+      items: components['schemas']['PolicyView'][]
+      /** Condition Fields */
+      condition_fields: string[]
+      /** Is Recounting */
+      is_recounting: boolean
+    }
+    /**
+     * PolicyStep
+     * @description Who is told at the warning, when the time is over, or so much working time after that.
+     */
+    PolicyStep: {
+      /**
+       * At
+       * @enum {string}
+       */
+      at: 'warning' | 'missed'
+      /**
+       * After Minutes
+       * @default 0
+       */
+      after_minutes: number
+      /**
+       * Holder
+       * @default false
+       */
+      holder: boolean
+      /**
+       * Leads
+       * @default false
+       */
+      leads: boolean
+      /** People */
+      people?: number[]
+    }
+    /** PolicyStepView */
+    PolicyStepView: {
+      /**
+       * At
+       * @enum {string}
+       */
+      at: 'warning' | 'missed'
+      /** After Minutes */
+      after_minutes: number
+      /** Holder */
+      holder: boolean
+      /** Leads */
+      leads: boolean
+      /** People */
+      people: components['schemas']['NamedPerson'][]
+    }
+    /**
+     * PolicyTrial
+     * @description What it would have made of the requests of the last thirty days.
+     */
+    PolicyTrial: {
+      /** Opened */
+      opened: number
+      /** Matched */
+      matched: number
+      /** Looked At */
+      looked_at: number
+      /** First Late */
+      first_late: number
+      /** Resolve Late */
+      resolve_late: number | null
+    }
+    /** PolicyView */
+    PolicyView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Condition */
+      condition:
+        | components['schemas']['AllOf-Output']
+        | components['schemas']['AnyOf-Output']
+        | components['schemas']['NotOf-Output']
+        | components['schemas']['Leaf']
+      /** Sentence */
+      sentence: string
+      /** First Minutes */
+      first_minutes: number
+      /** Next Minutes */
+      next_minutes: number
+      /** Resolve Minutes */
+      resolve_minutes: number | null
+      /** Warn Share */
+      warn_share: number
+      /** Steps */
+      steps: components['schemas']['PolicyStepView'][]
+      /** Is On */
+      is_on: boolean
+      /** Faults */
+      faults: {
+        [key: string]: string
+      }
+      /** Open Requests */
+      open_requests: number
+      /** Version */
+      version: number
     }
     /**
      * Presence
@@ -7849,6 +8190,30 @@ export interface components {
      * @enum {string}
      */
     RequestStatus: 'new' | 'open' | 'pending' | 'on_hold' | 'resolved' | 'closed'
+    /**
+     * ResolutionView
+     * @description Until when a request is to be resolved.
+     */
+    ResolutionView: {
+      /** Allowed Minutes */
+      allowed_minutes: number
+      /**
+       * Counted From
+       * Format: date-time
+       */
+      counted_from: string
+      /**
+       * Due At
+       * Format: date-time
+       */
+      due_at: string
+      /** Stopped At */
+      stopped_at: string | null
+      /** Stopped Minutes */
+      stopped_minutes: number
+      /** Working Seconds Left */
+      working_seconds_left: number | null
+    }
     /**
      * ReviewCommand
      * @description `is_right`: dropping it was right. If not, `intent` may say what it was.
@@ -8568,6 +8933,31 @@ export interface components {
       /** Unsure */
       unsure: boolean
     }
+    /**
+     * ServiceClock
+     * @description What a request's time is counted for.
+     * @enum {string}
+     */
+    ServiceClock: 'first' | 'next' | 'resolution'
+    /**
+     * ServiceLevelMarked
+     * @description A request's time is nearly over, or over.
+     */
+    ServiceLevelMarked: {
+      /** Service Request Id */
+      service_request_id: number
+      clock: components['schemas']['ServiceClock']
+      /**
+       * Due At
+       * Format: date-time
+       */
+      due_at: string
+    }
+    /** ServicePolicyChanged */
+    ServicePolicyChanged: {
+      /** Service Policy Id */
+      service_policy_id: number
+    }
     /** ServiceRequestChanged */
     ServiceRequestChanged: {
       service_request: components['schemas']['ServiceRequestView']
@@ -8701,6 +9091,14 @@ export interface components {
       waiting_since: string | null
       /** Due At */
       due_at: string | null
+      /** First Replied At */
+      first_replied_at: string | null
+      /** Policy Id */
+      policy_id: number | null
+      /** Resolve Due At */
+      resolve_due_at: string | null
+      /** Stopped At */
+      stopped_at: string | null
       window: components['schemas']['WindowView'] | null
       /** Send Failure */
       send_failure: string | null
@@ -9068,6 +9466,13 @@ export interface components {
       kind: string
       /** Id */
       id: number
+    }
+    /** SwitchPolicy */
+    SwitchPolicy: {
+      /** Is On */
+      is_on: boolean
+      /** Version */
+      version: number
     }
     /** SwitchRoutingRule */
     SwitchRoutingRule: {
@@ -9503,6 +9908,18 @@ export interface components {
       start: string
       /** Minutes */
       minutes: number
+    }
+    /**
+     * TryPolicy
+     * @description A policy that is tried as it is being edited.
+     */
+    TryPolicy: {
+      content: components['schemas']['PolicyContent']
+      /**
+       * Policy Id
+       * @default null
+       */
+      policy_id: number | null
     }
     /**
      * TryRouting
@@ -15309,6 +15726,266 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['SearchResult']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  levels_list_policies: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PolicyList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  levels_create_policy: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreatePolicy']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PolicyView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  levels_edit_policy: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        policy_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditPolicy']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PolicyView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  levels_remove_policy: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        policy_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  levels_switch_policy: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        policy_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SwitchPolicy']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PolicyView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  levels_check_condition: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckPolicyCondition']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PolicyConditionCheck']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  levels_order_policies: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OrderPolicies']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PolicyList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  levels_try_policy: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TryPolicy']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PolicyTrial']
         }
       }
       /** @description A problem */

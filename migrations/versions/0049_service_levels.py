@@ -1,7 +1,7 @@
 """service policies, and what became of the time that they give
 
-Revision: 0048
-Follows: 0047
+Revision: 0049
+Follows: 0048
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0048'
-down_revision = '0047'
+revision = '0049'
+down_revision = '0048'
 branch_labels = None
 depends_on = None
 
