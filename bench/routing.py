@@ -4,10 +4,10 @@
 
 Two hundred people, fifty rules of which the last alone holds, and a queue for each of three strategies. The
 requests come in while nobody is there, so that they wait; then all come at once, and what waits is handed out
-in transactions of a hundred a queue, as the job does it. Then the same number come in with everybody there, so
-that rules and decision are on the way from a post to a screen. At each of the numbers of open requests one
-handing out of a hundred is counted in statements: one is each request's own. The target is 1,000 assignments a
-second on PostgreSQL.
+in transactions of a hundred a queue, as the job does it. Then the same number come in with everybody there,
+so that rules and decision are on the way from a post to a screen. At each of the numbers of open requests one
+handing out of a hundred is counted in statements: one is each request's own. The target is 1,000 assignments
+a second on PostgreSQL.
 """
 
 from __future__ import annotations
