@@ -42,7 +42,7 @@ from app.models import (
     VerdictOutcome,
 )
 from app.routing.lifecycle.deadlines import preview
-from app.routing.policies import due_at, urgent_at
+from app.routing.policies import ANSWER_WITHIN, due_at, urgent_at
 from app.search.index import Indexed, insert_tokens
 from app.search.tokens import index_tokens
 from app.worktime import ALWAYS
@@ -418,6 +418,7 @@ class _Pattern:
         waiting_since = planned.at if active and not planned.answered else None
         due = due_at(ALWAYS, priority, waiting_since)
         window = planned.at + timedelta(hours=48) if active and last["lane"] is Lane.PRIVATE else None
+        took = self._took(REPLY_MINUTES)
         self.number += 1
         return {
             "id": request_id,
@@ -438,7 +439,8 @@ class _Pattern:
             "due_at": due,
             "urgent_at": urgent_at(due, window),
             "window_until": window,
-            "first_replied_at": planned.at + self._took(REPLY_MINUTES) if planned.answered else None,
+            "first_replied_at": planned.at + took if planned.answered else None,
+            "first_due_at": planned.at + ANSWER_WITHIN[priority] if planned.answered else None,
             "resolved_at": None if active else planned.at + self._took(RESOLVE_MINUTES),
             "last_inbound_at": planned.at + timedelta(minutes=planned.inbound - 1),
             "message_count": planned.inbound + planned.answered,

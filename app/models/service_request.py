@@ -97,7 +97,14 @@ class ServiceRequest(Entity):
         _partial("ix_service_requests_level_due", "due_at", where=_ANSWER_LEVEL_SQL),
         _partial("ix_service_requests_resolve_due", "resolve_due_at", where=_RESOLVE_LEVEL_SQL),
         # Figures of a span: what they count and by what they are narrowed, without the rows.
-        Index("ix_service_requests_by_opening", "opened_at", *_FIGURES, "first_replied_at", "due_at"),
+        Index(
+            "ix_service_requests_by_opening",
+            "opened_at",
+            *_FIGURES,
+            "first_replied_at",
+            "first_due_at",
+            "due_at",
+        ),
         Index("ix_service_requests_by_resolution", "resolved_at", "opened_at", *_FIGURES),
     )
 
@@ -134,6 +141,9 @@ class ServiceRequest(Entity):
     window_until: Mapped[datetime | None]
     window_remaining: Mapped[int | None]
     first_replied_at: Mapped[datetime | None]
+    first_due_at: Mapped[datetime | None]
+    """When the first answer was due, as it stood when that was written: a priority or calendar changed later
+    does not make an answer late that came in time. Empty where nobody waited for it."""
     resolved_at: Mapped[datetime | None]
     policy_id: Mapped[int | None] = fk("service_policies.id", index=False)
     """By which service policy its time is counted; empty: as long as there is none, by its priority."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, select, true
+from sqlalchemy import ColumnElement, case, false, null, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.adapters import registry
@@ -14,7 +14,6 @@ from app.conditions.catalogue import CATALOGUE, FieldOf, FieldType, WorkingTime
 from app.conditions.tree import AllOf, Leaf, leaves
 from app.core.db import among
 from app.core.json_members import has_member, has_members, words_of
-from app.core.moments import seconds_between, whole_seconds
 from app.core.permissions import Permission
 from app.identity.reference_kinds import ACCOUNT, OPERATOR, TEAM
 from app.identity.unit_fields import UNIT, UnitsOfTeam, units_of_teams
@@ -31,7 +30,6 @@ from app.models import (
     stands,
 )
 from app.nlp.serving.heads import INTENTS
-from app.routing.policies import ANSWER_WITHIN
 from app.routing.related import relate
 from app.routing.related_rows import MESSAGES, OTHER_REQUESTS
 
@@ -88,13 +86,17 @@ def _title(request: ServiceRequest) -> str:
     return f"{request.number} {_preview(request) or ''}".strip()
 
 
-_ANSWER_SECONDS = {priority: int(length.total_seconds()) for priority, length in ANSWER_WITHIN.items()}
-
-
 def _first_reply_late(request: ServiceRequest) -> bool | None:
     if request.first_replied_at is None:
         return None
-    return whole_seconds(request.opened_at, request.first_replied_at) > _ANSWER_SECONDS[request.priority]
+    return request.first_due_at is not None and request.first_replied_at > request.first_due_at
+
+
+_FIRST_REPLY_LATE = case(
+    (_R.first_replied_at.is_(None), null()),
+    (_R.first_due_at.is_(None), false()),
+    else_=_R.first_replied_at > _R.first_due_at,
+)
 
 
 def _column(key: str, type_: FieldType, name: str = "", **more: Any) -> FieldOf:
@@ -157,15 +159,8 @@ FIELDS = (
     _column("opened_at", _T.TIME),
     _column("last_inbound_at", _T.TIME),
     _column("first_replied_at", _T.TIME, optional=True),
-    # By the time that the present priority allows, counted by the clock: what the calendar said when it was
-    # answered is not kept. Without a value until there is an answer.
-    FieldOf(
-        "first_reply_late",
-        _T.TRUTH,
-        seconds_between(_R.opened_at, _R.first_replied_at) > case(_ANSWER_SECONDS, value=_R.priority),
-        _first_reply_late,
-        optional=True,
-    ),
+    # By when it was due at that moment. Without a value until there is an answer.
+    FieldOf("first_reply_late", _T.TRUTH, _FIRST_REPLY_LATE, _first_reply_late, optional=True),
     _column("resolved_at", _T.TIME, optional=True),
     _column("unread_count", _T.NUMBER),
     _column("message_count", _T.NUMBER),

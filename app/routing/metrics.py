@@ -63,6 +63,7 @@ METRICS.declare(
             ),
         ),
         splits=_SPLITS,
+        version=2,
     )
 )
 METRICS.declare(

@@ -253,6 +253,7 @@ def _request(draw: Random, org: Organisation, at: int, account_id: int, conversa
         "urgent_at": FAR_FUTURE,
         "window_until": draw.maybe(draw.moment()),
         "first_replied_at": draw.maybe(draw.moment()),
+        "first_due_at": draw.maybe(draw.moment()),
         "resolved_at": draw.maybe(draw.moment()),
         "send_failure": draw.one(None, "rejected"),
         "last_inbound_at": draw.moment(),

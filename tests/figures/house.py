@@ -130,6 +130,10 @@ class House:
             moment + timedelta(seconds=rng.choice((0, 59, 900, 4000, 30_000, 400_000)) * rng.random()),
         )
 
+    def _due(self, rng: random.Random, opened: datetime) -> datetime | None:
+        """When the first answer was due; sometimes nobody waited for it."""
+        return rng.choice((None, *(opened + timedelta(minutes=n) for n in (15, 30, 120, 480))))
+
     def _requests(self, session: Session, rng: random.Random, count: int) -> tuple[list[int], list[int]]:
         now = self.make.now
         accounts = [rng.choice(self.accounts) for _ in range(count)]
@@ -225,6 +229,7 @@ class House:
             "due_at": opened + timedelta(hours=2) if waits else None,
             "urgent_at": FAR_FUTURE,
             "first_replied_at": replied,
+            "first_due_at": self._due(rng, opened) if replied else None,
             "resolved_at": resolved,
             "last_inbound_at": opened,
             "preview": preview("", Direction.INBOUND, opened, ()),

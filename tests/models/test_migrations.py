@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, select
 
 from app import migrate
 from app.core.db import Base, make_engine
+from app.models import ServiceRequest
 from tests.support.postgres import Cluster
 
 
@@ -200,3 +202,62 @@ def test_known_accounts_and_listed_authors_are_given_their_servers(bare_engine: 
     migrate.downgrade(bare_engine, "0027")
     with bare_engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM special_list_entries").scalar() == 2
+
+
+def test_when_a_first_answer_was_due_is_taken_from_its_change(bare_engine: Engine) -> None:
+    """What has no such change keeps what was counted before: the time of its priority, by the clock."""
+    sqlite = bare_engine.dialect.name == "sqlite"
+    words = {
+        "now": "CURRENT_TIMESTAMP",
+        "true": "1" if sqlite else "true",
+        "false": "0" if sqlite else "false",
+    }
+    at = "2026-11-20 {}:00:00.000000" + ("" if sqlite else "+00")
+    request = (
+        "INSERT INTO service_requests (id, number, account_id, conversation_id, lane, status, type, priority,"
+        " priority_parts, sentiment, sentiment_score, sentiment_unsure, opened_at, urgent_at,"
+        " first_replied_at, last_inbound_at, message_count, unread_count, last_number, preview, version,"
+        " created_at) VALUES ({id}, 'n{id}', 1, 7, 'public', 'closed', 'lead', 3, '{{}}', 0, 0.5,"
+        " {false}, '{opened}', {now}, {replied}, {now}, 1, 0, 1, '{{}}', 2, {now})"
+    )
+    change = (
+        "INSERT INTO request_changes (service_request_id, account_id, kind, version, {quote}before{quote},"
+        " {quote}after{quote}, actor, created_at) VALUES ({id}, 1, '{kind}', {version}, '{before}',"
+        " '{after}', 'x', {now})"
+    )
+    answered = '{"first_replied_at": "2026-11-20T04:00:00+00:00"}'
+    told = (
+        (1, 2, "answered", '{"due_at": "2026-11-20T03:00:00+00:00"}', answered),
+        (1, 3, "answer_failed", "{}", '{"first_replied_at": null}'),
+        (1, 4, "answered", '{"due_at": "2026-11-20T05:30:01.250000+00:00"}', answered),
+        (2, 2, "answered", "{}", answered),
+        (4, 2, "joined", '{"due_at": "2026-11-20T03:00:00+00:00"}', "{}"),
+    )
+    migrate.upgrade(bare_engine, "0008")
+    with bare_engine.begin() as connection:
+        for statement in _QUEUED_REPLY[:5]:
+            connection.exec_driver_sql(statement.format(**words))
+    migrate.upgrade(bare_engine, "0047")
+    with bare_engine.begin() as connection:
+        for number, replied in ((1, True), (2, True), (3, True), (4, False)):
+            moment = f"'{at.format('04')}'" if replied else "NULL"
+            row = request.format(id=number, opened=at.format("02"), replied=moment, **words)
+            connection.exec_driver_sql(row)
+        for number, version, kind, before, after in told:
+            row = change.format(
+                id=number, version=version, kind=kind, before=before, after=after, quote='"', **words
+            )
+            connection.exec_driver_sql(row)
+    migrate.upgrade(bare_engine, "0048")
+    with bare_engine.connect() as connection:
+        rows = connection.execute(select(ServiceRequest.id, ServiceRequest.first_due_at))
+        found = {row.id: row.first_due_at for row in rows}
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    assert found == {
+        1: day.replace(hour=5, minute=30, second=1, microsecond=250_000),
+        2: None,
+        3: day.replace(hour=4),
+        4: None,
+    }
+    migrate.downgrade(bare_engine, "0047")
+    migrate.upgrade(bare_engine, "0048")

@@ -64,7 +64,8 @@ def answer_given(
     follow(request, ChangeKind.ANSWERED)
     request.waiting_since = None
     request.send_failure = None
-    request.first_replied_at = request.first_replied_at or message.occurred_at
+    if request.first_replied_at is None:
+        request.first_replied_at, request.first_due_at = message.occurred_at, request.due_at
     request.unread_count = 0
     request.message_count += 1
     request.last_number = message.number
