@@ -14,6 +14,7 @@ from app.conditions.catalogue import FieldOf, SubjectOf
 from app.conditions.tree import AnyOf, Leaf
 from app.core.context import Context
 from app.core.permissions import RoleName
+from app.figures.sums import Kept
 
 Trees = tuple[Any, ...]
 """Conditions that all hold."""
@@ -159,6 +160,11 @@ class Metric:
     rows: Trees = ()
     splits: tuple[str, ...] = ()
     """Fields of the subject by which it may be split, besides time."""
+    sums: tuple[Kept, ...] = ()
+    """Where past days are summed: one kind, of what stands two (what began, what ended)."""
+    summed: Trees | None = None
+    """Which of its rows the sums hold, where that is not all of them; `besides` says which they do not."""
+    besides: Trees = ()
     version: int = 1
     """Goes up when what it counts changes: numbers before and after do not compare."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -41,6 +41,8 @@ class Asked:
     sentence: str | None
     parted: dict[str, Parted]
     """The splits by fields of several values."""
+    days: dict[Any, list[datetime]] = field(default_factory=dict)
+    """Of moments and spans, the days whose sums stand: read once for a question."""
 
     @property
     def grain(self) -> Grain | None:

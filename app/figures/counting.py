@@ -1,8 +1,9 @@
 """Asking the database: each kind of metric as one statement over one span.
 
 Every statement narrows the same rows: the metric's own, the question's condition, the span, the actor's
-reach. What rows are grouped by is worked out in a subquery and grouped outside of it: PostgreSQL takes an
-expression with parameters that is written twice for two.
+reach; sums stand for those of past days where they can (`asking_rows`). What rows are grouped by is worked
+out in a subquery and grouped outside of it: PostgreSQL takes an expression with parameters that is written
+twice for two.
 """
 
 from __future__ import annotations
@@ -11,25 +12,23 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, literal, null, select, true, union_all
+from sqlalchemy import Select, func, literal, literal_column, null, select, union_all
 
-from app.conditions.binding import Names, bind
-from app.conditions.tree import AllOf, Leaf
+from app.conditions.tree import Leaf
 from app.core.context import Context
 from app.core.errors import Invalid
 from app.core.moments import place_among, seconds_between
+from app.figures.asking_rows import Asking, Keys, Side, plain_key, total, within
 from app.figures.catalogue import Count, Metric, Percentile, PerHolder, Share, Standing
 from app.figures.checking import GRAINS, Asked
 from app.figures.rounding import rounded_sql
 from app.figures.schemas import MOST_CELLS
 from app.figures.spans import Span, parts
-from app.identity.scope import scope
+from app.figures.sums import stretches
+from app.models import FigureSum
 
-Keys = tuple[Any, ...]
-"""One value a split: the number of the part of time, from 0, or the field's value."""
 _MOST_STANDING = 4 * MOST_CELLS
 
 
@@ -55,7 +54,7 @@ def count(ctx: Context, asked: Asked, metrics: Sequence[Metric], span: Span) -> 
     Raises Invalid (`too_many_cells`).
     """
     kind = metrics[0].kind
-    return _BY_KIND[type(kind)](_Asking(ctx, asked, metrics, span), kind)
+    return _BY_KIND[type(kind)](Asking(ctx, asked, metrics, span), kind)
 
 
 def basis(metric: Metric) -> Any:
@@ -66,81 +65,20 @@ def basis(metric: Metric) -> Any:
     return metric.key
 
 
-@dataclass(frozen=True)
-class _Asking:
-    ctx: Context
-    asked: Asked
-    metrics: Sequence[Metric]
-    span: Span
-
-    @property
-    def metric(self) -> Metric:
-        return self.metrics[0]
-
-    def column(self, name: str) -> Any:
-        return self.metric.source.asked.fields[name].sql
-
-    def holds(self, *trees: Any) -> ColumnElement[bool]:
-        """Rows that meet these, by the field's own SQL."""
-        names: Names = self.asked.names
-        return bind(self.ctx, self.metric.source.asked, AllOf(all=list(trees)), names=names).sql()
-
-    def rows(self, during: Sequence[Any], **columns: Any) -> Subquery:
-        """The rows within reach with these columns, those of the splits first."""
-        subject = self.metric.source.asked
-        tree = self.asked.trees(self.metric, *during)
-        stands = true() if subject.standing is None else subject.standing(self._listed(tree))
-        named = {**self.keys(), **columns}
-        chosen = [column.label(name) for name, column in named.items()] or [literal(1).label("one")]
-        statement = select(*chosen).select_from(subject.entity)
-        return (
-            scope(statement, self.ctx.actor, subject.entity).where(stands, self.holds(tree)).subquery("rows")
-        )
-
-    def _listed(self, tree: AllOf) -> AllOf:
-        """The tree as a list is asked it."""
-        return AllOf(all=[*self.metric.source.whole, *tree.all])
-
-    def keys(self) -> dict[str, Any]:
-        return {f"k{at}": self._key(split) for at, split in enumerate(self.asked.splits)}
-
-    def _key(self, split: str) -> Any:
-        if split in self.asked.parted:
-            return self.asked.parted[split].key
-        if split not in GRAINS or self.asked.grain is None:
-            return self.column(split)
-        starts = [since for since, _ in parts(self.span, self.asked.grain)]
-        if isinstance(self.metric.kind, Standing) or not starts:
-            return null()  # grouped by its own columns
-        return place_among(self.ctx.session, self.column(self.metric.time or ""), starts) - 1
-
-    def during(self) -> tuple[Any, ...]:
-        return self.metric.during(self.span.since.isoformat(), self.span.until.isoformat())
-
-    def grouped(self, rows: Subquery, *columns: Any) -> list[tuple[Keys, Any]]:
-        """By the splits: the keys of each group, and its row."""
-        keys = [rows.c[name] for name in self.keys()]
-        statement = select(*keys, *columns).select_from(rows).group_by(*keys)
-        found = self.ctx.session.execute(statement.limit(MOST_CELLS + 1)).all()
-        if len(found) > MOST_CELLS:
-            raise Invalid(fields={"split": "too_many_cells"})
-        return [(tuple(plain_key(value) for value in row[: len(keys)]), row[len(keys) :]) for row in found]
-
-
-def plain_key(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value
-
-
-def _counts(asking: _Asking, _kind: Count) -> list[Counted]:
-    rows = asking.rows(asking.during())
-    cells = {keys: Number(row[0], row[0]) for keys, row in asking.grouped(rows, func.count())}
+def _counts(asking: Asking, _kind: Count) -> list[Counted]:
+    rows = asking.weighed()
+    found = [(keys, int(row[0])) for keys, row in asking.grouped(rows, total(rows))]
+    cells = {keys: Number(count, count) for keys, count in found}
     whole = sum(number.count for number in cells.values())
     return [Counted(Number(whole, whole), cells)]
 
 
-def _shares(asking: _Asking, kind: Share) -> list[Counted]:
-    rows = asking.rows(asking.during(), part=asking.holds(*kind.part))
-    found = asking.grouped(rows, func.count(), func.count().filter(rows.c.part))
+def _shares(asking: Asking, kind: Share) -> list[Counted]:
+    rows = asking.weighed(lambda side: {"part": side.holds(*kind.part)})
+    found = [
+        (keys, [int(n) for n in row])
+        for keys, row in asking.grouped(rows, total(rows), total(rows, rows.c.part))
+    ]
     cells = {keys: _share(*row) for keys, row in found}
     whole = _share(sum(row[0] for _, row in found), sum(row[1] for _, row in found))
     return [Counted(whole, cells)]
@@ -150,8 +88,8 @@ def _share(count: int, part: int) -> Number:
     return Number(part / count if count else None, count, part)
 
 
-def _per_holder(asking: _Asking, kind: PerHolder) -> list[Counted]:
-    rows = asking.rows(asking.during(), holder=asking.column(kind.field))
+def _per_holder(asking: Asking, kind: PerHolder) -> list[Counted]:
+    rows = asking.rows(asking.during(), {"holder": asking.column(kind.field)})
     columns = (func.count(), func.count(rows.c.holder.distinct()))
     cells = {keys: _per(*row) for keys, row in asking.grouped(rows, *columns)}
     if not asking.asked.splits:
@@ -164,21 +102,29 @@ def _per(count: int, holders: int) -> Number:
     return Number(count / holders if holders else None, count, holders)
 
 
-def _percentiles(asking: _Asking, kind: Percentile) -> list[Counted]:
+def _percentiles(asking: Asking, kind: Percentile) -> list[Counted]:
     """By nearest rank, over how many rows took each (rounded) length of time.
 
     The whole is ranked from the same counts as its parts: one statement for both.
     """
     length = seconds_between(asking.column(kind.begins), asking.column(kind.ends))
-    lengths = asking.rows(asking.during(), length=length)
-    names = list(asking.keys())
-    # The offset keeps PostgreSQL from working each length out anew for every step that it is compared with.
-    plain = select(*lengths.c).offset(0).subquery("lengths")
-    rows = select(*(plain.c[name] for name in names), rounded_sql(plain.c.length).label("took")).subquery(
-        "rows"
+    pieces = asking.pieces(
+        lambda side: {"length": FigureSum.took, "n": FigureSum.n} if side.kept else {"length": length}
     )
+    names = [f"k{at}" for at in range(len(asking.asked.splits))]
+    steps = list(pieces.sums)
+    if pieces.rows:
+        lengths = pieces.rows[0] if len(pieces.rows) == 1 else union_all(*pieces.rows)
+        # The offset keeps PostgreSQL from working each length out anew for every step it is compared with.
+        plain = select(*lengths.subquery("each").c).offset(0).subquery("lengths")
+        keyed = [plain.c[name] for name in names]
+        steps.append(
+            select(*keyed, rounded_sql(plain.c.length).label("length"), literal_column("1").label("n"))
+        )
+    rows = (steps[0] if len(steps) == 1 else union_all(*steps)).subquery("rows")
     keys = [rows.c[name] for name in names]
-    counts = select(*keys, rows.c.took, func.count().label("n")).group_by(*keys, rows.c.took).cte("counts")
+    took = rows.c.length.label("took")
+    counts = select(*keys, took, func.sum(rows.c.n).label("n")).group_by(*keys, took).cte("counts")
     percents = [metric.kind.percent for metric in asking.metrics if isinstance(metric.kind, Percentile)]
     whole = select(counts.c.took, func.sum(counts.c.n).label("n")).group_by(counts.c.took).subquery("whole")
     empty = [null().label(name) for name in names]
@@ -216,7 +162,7 @@ def _ranks(found: Sequence[Any], keys: int, at: int) -> Counted:
     return counted
 
 
-def _standing(asking: _Asking, kind: Standing) -> list[Counted]:
+def _standing(asking: Asking, kind: Standing) -> list[Counted]:
     """How many stood at the end of each part, from how many began and ended between which two of those ends.
 
     A row stands at an end when it began before it and did not end before it. Rows that have not ended and
@@ -226,6 +172,9 @@ def _standing(asking: _Asking, kind: Standing) -> list[Counted]:
     ends = [until for _, until in parts(asking.span, grain)] if grain else [asking.span.until]
     if not ends:
         return [Counted(Number(0))]
+    summed = _stood_by_sums(asking, kind, ends)
+    if summed is not None:
+        return [_stands(asking, summed, len(ends))]
     found: dict[tuple[Keys, int], int] = defaultdict(int)
     begun = Leaf(field=kind.begins, op="before", value=asking.span.until.isoformat())
     for ended in (
@@ -240,18 +189,15 @@ def _standing(asking: _Asking, kind: Standing) -> list[Counted]:
 
 
 def _stood(
-    asking: _Asking, kind: Standing, ends: list[datetime], during: Sequence[Any]
+    asking: Asking, kind: Standing, ends: list[datetime], during: Sequence[Any]
 ) -> list[tuple[Keys, int, int | None, int]]:
     """Groups of rows: keys, at which end they first stand, at which no more, how many."""
     begins, over = asking.column(kind.begins), asking.column(kind.ends)
     session = asking.ctx.session
     rows = asking.rows(
-        during,
-        first=place_among(session, begins, ends),
-        last=place_among(session, over, ends),
+        during, {"first": place_among(session, begins, ends), "last": place_among(session, over, ends)}
     )
-    named = asking.keys()
-    keys = [rows.c[name] for name in named]
+    keys = [rows.c[f"k{at}"] for at in range(len(asking.asked.splits))]
     groups = [*keys, rows.c.first, rows.c.last]
     found = session.execute(select(*groups, func.count()).group_by(*groups).limit(_MOST_STANDING + 1)).all()
     if len(found) > _MOST_STANDING:
@@ -263,7 +209,71 @@ def _stood(
     ]
 
 
-def _stands(asking: _Asking, found: dict[tuple[Keys, int], int], ends: int) -> Counted:
+def _stood_by_sums(
+    asking: Asking, kind: Standing, ends: list[datetime]
+) -> dict[tuple[Keys, int], int] | None:
+    """The same from sums: at an end stands what has not ended, and what ended from then on, without what
+    began from then on (nothing ends before it begins). None where sums do not know what is asked.
+    """
+    horizon = max(ends[-1], asking.ctx.now())
+    if not asking.metric.sums:
+        return None
+    ways = []
+    for kept, name, sign in zip(asking.metric.sums, (kind.begins, kind.ends), (-1, 1), strict=True):
+        reached = asking.reach_in(kept)
+        if reached is None:
+            return None
+        cut = stretches(asking.days(kept, ends[0], horizon), ends[0], horizon, ends)
+        if not cut.summed:
+            return None
+        ways.append((kept, name, sign, reached, cut))
+    found: dict[tuple[Keys, int], int] = defaultdict(int)
+    rows = asking.rows([Leaf(field=kind.ends, op="is_empty")], {"n": literal_column("1")})
+    for keys, (count,) in asking.grouped(rows, total(rows)):
+        for at in range(len(ends)):
+            found[(keys, at)] += int(count)
+    for kept, name, sign, reached, cut in ways:
+        for keys, upto, count in _from_then_on(asking, kept, name, reached, cut, ends):
+            for at in range(upto):
+                found[(keys, at)] += sign * count
+    return {placed: count for placed, count in found.items() if count}
+
+
+def _from_then_on(
+    asking: Asking, kept: Any, name: str, reached: Any, cut: Any, ends: list[datetime]
+) -> list[tuple[Keys, int, int]]:
+    """Rows by how many of the ends their moment is not before."""
+
+    def columns(side: Side) -> dict[str, Any]:
+        moment = FigureSum.day if side.kept else side.column(name)
+        return {"upto": place_among(asking.ctx.session, moment, ends), "n": side.weight}
+
+    moment = asking.column(name)
+    last = cut.counted[-1] if cut.counted and cut.counted[-1][1] > cut.summed[-1][1] else None
+    pieces = [asking.select_sums(kept, reached, (), cut.summed, columns)]
+    for since, until in cut.counted if last is None else cut.counted[:-1]:
+        during = [_since(name, since), Leaf(field=name, op="before", value=until.isoformat())]
+        pieces.append(asking.select_rows(asking.metric.rows, during, columns))
+    open_since = cut.summed[-1][1] if last is None else last[0]
+    pieces.append(asking.select_rows(asking.metric.rows, [_since(name, open_since)], columns))
+    if reached.besides is not None:
+        own = asking.select_rows(asking.metric.rows, [_since(name, cut.summed[0][0])], columns)
+        pieces.append(own.where(within(moment, cut.summed), reached.besides))
+    rows = union_all(*pieces).subquery("rows")
+    keys = [rows.c[f"k{at}"] for at in range(len(asking.asked.splits))]
+    statement = select(*keys, rows.c.upto, func.sum(rows.c.n)).group_by(*keys, rows.c.upto)
+    found = asking.ctx.session.execute(statement.limit(_MOST_STANDING + 1)).all()
+    if len(found) > _MOST_STANDING:
+        raise Invalid(fields={"split": "too_many_cells"})
+    size = len(keys)
+    return [(tuple(plain_key(value) for value in row[:size]), row[size], int(row[size + 1])) for row in found]
+
+
+def _since(name: str, moment: datetime) -> Leaf:
+    return Leaf(field=name, op="after", value=moment.isoformat())
+
+
+def _stands(asking: Asking, found: dict[tuple[Keys, int], int], ends: int) -> Counted:
     """What stood at the last end is what stands in all; cells are those of every end, or of that one."""
     splits = asking.asked.splits
     total = sum(count for (_, at), count in found.items() if at == ends - 1)
@@ -276,7 +286,7 @@ def _stands(asking: _Asking, found: dict[tuple[Keys, int], int], ends: int) -> C
     return Counted(Number(total, total), {keys: Number(number, number) for keys, number in cells.items()})
 
 
-_BY_KIND: dict[type, Callable[[_Asking, Any], list[Counted]]] = {
+_BY_KIND: dict[type, Callable[[Asking, Any], list[Counted]]] = {
     Count: _counts,
     Share: _shares,
     PerHolder: _per_holder,

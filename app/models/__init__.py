@@ -23,6 +23,7 @@ from app.models.conversation import (
     Message,
 )
 from app.models.customer import Avatar, Contact, ContactIdentity
+from app.models.figures import FigureDay, FigureMark, FigureSum
 from app.models.grant import Contract, ContractUsage, Grant
 from app.models.identity import (
     Agency,
@@ -133,6 +134,9 @@ __all__ = [
     "DeliveryStatus",
     "Direction",
     "EventLog",
+    "FigureDay",
+    "FigureMark",
+    "FigureSum",
     "FilterSample",
     "Grant",
     "HolidayYear",

@@ -105,6 +105,13 @@ class ServiceRequest(Entity):
             "first_due_at",
             "due_at",
         ),
+        _partial(
+            "ix_service_requests_unanswered",
+            "opened_at",
+            *_FIGURES,
+            "due_at",
+            where=text("first_replied_at IS NULL AND due_at IS NOT NULL"),
+        ),
         Index("ix_service_requests_by_resolution", "resolved_at", "opened_at", *_FIGURES),
     )
 

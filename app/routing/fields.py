@@ -92,7 +92,7 @@ def _first_reply_late(request: ServiceRequest) -> bool | None:
     return request.first_due_at is not None and request.first_replied_at > request.first_due_at
 
 
-_FIRST_REPLY_LATE = case(
+FIRST_REPLY_LATE = case(
     (_R.first_replied_at.is_(None), null()),
     (_R.first_due_at.is_(None), false()),
     else_=_R.first_replied_at > _R.first_due_at,
@@ -160,7 +160,7 @@ FIELDS = (
     _column("last_inbound_at", _T.TIME),
     _column("first_replied_at", _T.TIME, optional=True),
     # By when it was due at that moment. Without a value until there is an answer.
-    FieldOf("first_reply_late", _T.TRUTH, _FIRST_REPLY_LATE, _first_reply_late, optional=True),
+    FieldOf("first_reply_late", _T.TRUTH, FIRST_REPLY_LATE, _first_reply_late, optional=True),
     _column("resolved_at", _T.TIME, optional=True),
     _column("unread_count", _T.NUMBER),
     _column("message_count", _T.NUMBER),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+from sqlalchemy import case
+
 from app.conditions.tree import AllOf, AnyOf
+from app.core.moments import seconds_between
 from app.core.permissions import RoleName
 from app.figures.catalogue import (
     METRICS,
@@ -15,8 +21,10 @@ from app.figures.catalogue import (
     Standing,
     leaf,
 )
-from app.models import ACTIVE_STATUSES, WORKING_STATUSES, RequestStatus
-from app.routing.fields import SERVICE_REQUESTS
+from app.figures.sums import KEPT, TEAM, kept
+from app.identity import summed_reach
+from app.models import ACTIVE_STATUSES, WORKING_STATUSES, RequestStatus, ServiceRequest
+from app.routing.fields import FIRST_REPLY_LATE, SERVICE_REQUESTS
 from app.routing.unit_split import by_unit
 
 # A list shows what is not done unless it is asked about status.
@@ -30,9 +38,66 @@ _ACTIVE = leaf("status", "any_of", [status.value for status in ACTIVE_STATUSES])
 _WORKING = leaf("status", "any_of", [status.value for status in WORKING_STATUSES])
 _SPLITS = ("type", "account", "platform", "unit", "team", "assignee", "priority", "sentiment", "lane")
 _REPLIED = leaf("first_replied_at", "is_not_empty")
+_LATE = leaf("first_reply_late", "is", True)
+_OVERDUE = AllOf(all=[leaf("first_replied_at", "is_empty"), leaf("due_at", "is_past")])
 _OWNER = RoleName.SUPERVISOR
+_R = ServiceRequest
+_BY_TEAM: dict[str, Any] = {
+    "team": True,
+    "reach": summed_reach.requests,
+    "parted": {"unit": partial(by_unit, team=TEAM)},
+}
+# Lengths are not told apart by type: there are as many of them as requests.
+_OPENED = KEPT.declare(
+    kept(
+        "opened",
+        "opened",
+        SERVICE_REQUESTS,
+        time="opened_at",
+        word="type",
+        flag=("first_reply_late", case((FIRST_REPLY_LATE.is_(True), 1), else_=0)),
+        flag_says=True,
+        **_BY_TEAM,
+    )
+)
+_ANSWERED = KEPT.declare(
+    kept(
+        "answered",
+        "opened",
+        SERVICE_REQUESTS,
+        time="opened_at",
+        where=_R.first_replied_at.is_not(None),
+        presence="first_replied_at",
+        took=seconds_between(_R.opened_at, _R.first_replied_at),
+        **_BY_TEAM,
+    )
+)
+_RESOLVED = KEPT.declare(
+    kept("resolved", "resolved", SERVICE_REQUESTS, time="resolved_at", word="type", **_BY_TEAM)
+)
+_SETTLED = KEPT.declare(
+    kept(
+        "settled",
+        "resolved",
+        SERVICE_REQUESTS,
+        time="resolved_at",
+        took=seconds_between(_R.opened_at, _R.resolved_at),
+        **_BY_TEAM,
+    )
+)
 
-METRICS.declare(Metric("arrivals", REQUESTS, Count(), Good.NEITHER, _OWNER, time="opened_at", splits=_SPLITS))
+METRICS.declare(
+    Metric(
+        "arrivals",
+        REQUESTS,
+        Count(),
+        Good.NEITHER,
+        _OWNER,
+        time="opened_at",
+        splits=_SPLITS,
+        sums=(_OPENED,),
+    )
+)
 for _percent in (50, 90):
     METRICS.declare(
         Metric(
@@ -44,6 +109,7 @@ for _percent in (50, 90):
             time="opened_at",
             rows=(_REPLIED,),
             splits=_SPLITS,
+            sums=(_ANSWERED,),
         )
     )
 METRICS.declare(
@@ -54,14 +120,10 @@ METRICS.declare(
         Good.DOWN,
         _OWNER,
         time="opened_at",
-        rows=(
-            AnyOf(
-                any=[
-                    leaf("first_reply_late", "is", True),
-                    AllOf(all=[leaf("first_replied_at", "is_empty"), leaf("due_at", "is_past")]),
-                ]
-            ),
-        ),
+        rows=(AnyOf(any=[_LATE, _OVERDUE]),),
+        sums=(_OPENED,),
+        summed=(_LATE,),
+        besides=(_OVERDUE,),
         splits=_SPLITS,
         version=2,
     )
@@ -99,6 +161,7 @@ METRICS.declare(
         _OWNER,
         time="opened_at",
         splits=_SPLITS,
+        sums=(_OPENED, _RESOLVED),
     )
 )
 METRICS.declare(
@@ -110,5 +173,6 @@ METRICS.declare(
         _OWNER,
         time="resolved_at",
         splits=_SPLITS,
+        sums=(_SETTLED,),
     )
 )

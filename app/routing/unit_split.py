@@ -31,8 +31,8 @@ class _Row:
     is_of_agency: bool
 
 
-def by_unit(ctx: Context, condition: Trees) -> Parted:
-    """One statement, for the tree."""
+def by_unit(ctx: Context, condition: Trees, team: Any = ServiceRequest.team_id) -> Parted:
+    """One statement, for the tree. `team` is the column by which rows, or sums of them, have their team."""
     rows = ctx.session.execute(select(Unit.id, Unit.path, Unit.team_id, Unit.agency_id, Unit.kind))
     tree = {row[0]: _Row(row[0], row[1], row[2], row[3], row[4] in OF_AGENCIES) for row in rows}
     above = _looked_at(ctx, tree, condition)
@@ -43,9 +43,7 @@ def by_unit(ctx: Context, condition: Trees) -> Parted:
         if row.team_id is not None and row.path.startswith(above.path):
             below = ids_of(row.path.removeprefix(above.path)) if row is not above else [above.id]
             parts[below[0]].append(row.team_id)
-    of_part = [
-        (among(ctx.session, ServiceRequest.team_id, teams), unit) for unit, teams in sorted(parts.items())
-    ]
+    of_part = [(among(ctx.session, team, teams), unit) for unit, teams in sorted(parts.items())]
     key: Any = case(*of_part) if of_part else null()
     return Parted(key, (leaf("unit", "has_none", [above.id]),), refers_to=above.id)
 

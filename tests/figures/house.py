@@ -46,7 +46,7 @@ from app.routing.policies import FAR_FUTURE
 from tests.factories.make import Make
 from tests.factories.tree import Tree
 
-DAYS = 12
+DAYS = 35
 """How far back what is made reaches."""
 REACHES = ("operator", "agency operator", "supervisor", "head of a unit", "manager")
 
@@ -119,7 +119,8 @@ class House:
         now = self.make.now
         if rng.random() < 0.3:
             midnight = now.replace(hour=16, minute=0, second=0, microsecond=0)
-            return midnight - timedelta(days=rng.randrange(DAYS), microseconds=rng.choice((-1, 0, 0, 1)))
+            edge = midnight - timedelta(days=rng.randrange(DAYS), microseconds=rng.choice((-1, 0, 0, 1)))
+            return edge if edge <= now else edge - timedelta(days=1)
         return now - timedelta(seconds=rng.random() * DAYS * 86_400)
 
     def _later(self, rng: random.Random, moment: datetime) -> datetime | None:
@@ -179,10 +180,10 @@ class House:
             for at, (account, conversation) in enumerate(zip(accounts, conversations, strict=True))
         ]
         ids = insert_rows(session, ServiceRequest, rows)
-        self._write_down(session, ids)
+        self.write_down(session, ids)
         return ids, conversations
 
-    def _write_down(self, session: Session, ids: list[int]) -> None:
+    def write_down(self, session: Session, ids: list[int]) -> None:
         """Every version has its row: each was opened as it stands."""
         requests = session.scalars(select(ServiceRequest).where(ServiceRequest.id.in_(ids)))
         insert_rows(

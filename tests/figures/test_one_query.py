@@ -10,8 +10,10 @@ import csv
 import io
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from math import ceil
 from typing import Any
 
@@ -25,6 +27,7 @@ from app.figures.answering import rows_behind
 from app.figures.catalogue import METRICS, Metric, Share
 from app.figures.rounding import rounded
 from app.figures.schemas import CellView, FiguresOfSpan, FiguresView, MetricFigures
+from app.figures.spans import Comparison, Named
 from app.models import OutboundMessage, ServiceRequest, Verdict, VerdictOutcome
 from tests.factories.browser import Browser
 from tests.factories.make import Make
@@ -140,6 +143,60 @@ def test_every_number_is_what_its_list_holds(app: Flask, house: House, reach: st
             answered = screen.ask(metrics=[metric.key], **question)
             opened += _open_cells(screen, metric, answered.metrics[0], rng)
     assert opened > 60  # something was compared
+
+
+PERIODS: tuple[dict[str, Any], ...] = (
+    *({"named": name.value} for name in Named),
+    {"first": "2026-11-20", "last": "2026-11-20"},
+    {"first": "2026-10-30", "last": "2026-11-09"},
+    {"first": "2026-11-20", "last": "2026-12-03"},
+)
+"""Every name, a day, a stretch over the end of a month, one that goes on beyond the present."""
+FIELDS = ("unit", "assignee", "author", "account", "team")
+GRAINS = ("hour", "day", "week", "month")
+COMPARISONS = (None, *(comparison.value for comparison in Comparison))
+
+
+@pytest.mark.parametrize("reach", REACHES)
+def test_by_unit_person_and_account_in_every_kind_of_period(app: Flask, house: House, reach: str) -> None:
+    """Each metric by each of them and by each part of time, the kinds of period in turn: screen, list and
+    export say the same."""
+    rng = random.Random(f"{reach} in all")
+    house.fill(rng, ROWS)
+    screen = Screen(app, house, reach)
+    periods, comparisons = cycle(PERIODS), cycle(COMPARISONS)
+    asked: Counter[str] = Counter()
+    for metric in _metrics():
+        if not _may(house, reach, metric):
+            continue
+        fields = [field for field in FIELDS if field in metric.splits]
+        for field in [*fields, *(GRAINS if metric.has_time else ())]:
+            period = next(periods)
+            if field == "hour" and period.get("named") == "last_90_days":
+                period = next(periods)
+            question = {
+                "metrics": [metric.key],
+                "split": [field],
+                "period": period,
+                "comparison": next(comparisons),
+            }
+            figures = screen.ask(**question).metrics[0]
+            asked[f"{field} {'rows' if _open_cells(screen, metric, figures, rng) else 'none'}"] += 1
+            asked[str(period)] += 1
+            shown = _shown(figures.now)  # behind them may come what only the span of comparison has
+            assert _exported(screen, question)[: len(shown)] == pytest.approx(shown, abs=1e-6)
+    assert all(asked[str(period)] for period in PERIODS), asked
+    assert asked["account rows"] > 5, asked
+
+
+def _shown(span: FiguresOfSpan) -> list[float | None]:
+    return [span.total.value, *(cell.value for cell in span.cells)]
+
+
+def _exported(screen: Screen, question: dict[str, Any]) -> list[float | None]:
+    text = screen.browser.post("/figures/export", {**question, "format": "csv"})
+    lines = list(csv.reader(io.StringIO(text.get_data().decode("utf-8-sig"))))[1:]
+    return [float(line[1]) if line[1] else None for line in lines]
 
 
 def _may(house: House, reach: str, metric: Metric) -> bool:

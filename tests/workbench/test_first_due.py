@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pytest
 from flask import Flask
@@ -24,7 +25,7 @@ def _stored(desk: Desk) -> ServiceRequest:
         return ctx.session.get_one(ServiceRequest, desk.request.id)
 
 
-def _classify(desk: Desk, priority: int) -> None:
+def _classify(desk: Desk, priority: Literal[1, 2, 4]) -> None:
     with open_context(desk.runtime, desk.make.actor(desk.operator)) as ctx:
         command = ClassifyRequest(
             version=ctx.session.get_one(ServiceRequest, desk.request.id).version,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from app.conditions.catalogue import FieldOf
 from app.conditions.tree import AnyOf
 from app.core.permissions import RoleName
 from app.figures.catalogue import METRICS, Good, Metric, Share, Source, leaf
+from app.figures.sums import KEPT, kept
+from app.identity import summed_reach
 from app.listener.ledger.fields import INBOUND_ITEMS
 from app.models import Account, InboundItem, MonitorHit, Verdict, VerdictOutcome
 
@@ -68,6 +70,17 @@ JUDGED = Source.of(
         key: _over_verdicts(about) for key, about in INBOUND_ITEMS.fields.items() if about.relation is None
     },
 )
+_JUDGED_BY_DAY = KEPT.declare(
+    kept(
+        "judged",
+        "judged",
+        JUDGED.asked,
+        time="judged_at",
+        word="outcome",
+        flag=("rescued_at", case((_V.rescued_at.is_not(None), 1), else_=0)),
+        reach=summed_reach.accounts,
+    )
+)
 _SPLITS = ("account", "platform", "lane", "kind", "intent", "sentiment", "outcome", "reason")
 _OWNER = RoleName.SUPERVISOR
 _KEPT, _DROPPED = VerdictOutcome.KEPT.value, VerdictOutcome.DROPPED.value
@@ -82,6 +95,7 @@ METRICS.declare(
         _OWNER,
         time="judged_at",
         splits=_SPLITS,
+        sums=(_JUDGED_BY_DAY,),
     )
 )
 METRICS.declare(
@@ -94,5 +108,6 @@ METRICS.declare(
         time="judged_at",
         rows=(AnyOf(any=[leaf("outcome", "is", _DROPPED), _RESCUED]),),
         splits=_SPLITS,
+        sums=(_JUDGED_BY_DAY,),
     )
 )
