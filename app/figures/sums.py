@@ -81,8 +81,35 @@ def kept(
     `word` names a field whose value is kept; `flag` a field and the SQL by which it is kept as yes or no: as
     the value of a truth (`flag_says`), else as whether there is one; `presence` a field that all rows have.
     """
+    asked, only = _asked(rows, word, flag, presence, flag_says=flag_says, team=team)
+    return Kept(
+        kind,
+        moment,
+        replace(rows, entity=_S, fields=asked, standing=None),
+        rows,
+        time,
+        where,
+        None if word is None else rows.fields[word].sql,
+        None if flag is None else flag[1],
+        took,
+        rows.fields["team"].sql if team else None,
+        only,
+        reach,
+        parted or {},
+    )
+
+
+def _asked(
+    rows: SubjectOf,
+    word: str | None,
+    flag: tuple[str, Any] | None,
+    presence: str | None,
+    *,
+    flag_says: bool,
+    team: bool,
+) -> tuple[dict[str, FieldOf], dict[str, Ask]]:
+    """The fields of a subject over the table of sums, and what of some of them can be asked at all."""
     asked: dict[str, Any] = {
-        time: _S.day,
         "account": _S.account_id,
         "platform": select(Account.platform)
         .where(Account.id == _S.account_id)
@@ -100,25 +127,9 @@ def kept(
         only[presence] = _has_one
     if team:
         asked["team"] = TEAM
-    fields: dict[str, FieldOf] = {key: replace(rows.fields[key], sql=sql) for key, sql in asked.items()}
-    if team and "unit" in rows.fields:
-        unit = rows.fields["unit"]
-        fields["unit"] = replace(unit, sql=type(unit.sql)(TEAM))
-    return Kept(
-        kind,
-        moment,
-        replace(rows, entity=_S, fields=fields, standing=None),
-        rows,
-        time,
-        where,
-        None if word is None else rows.fields[word].sql,
-        None if flag is None else flag[1],
-        took,
-        rows.fields["team"].sql if team else None,
-        only,
-        reach,
-        parted or {},
-    )
+        if "unit" in rows.fields:
+            asked["unit"] = type(rows.fields["unit"].sql)(TEAM)
+    return {key: replace(rows.fields[key], sql=sql) for key, sql in asked.items()}, only
 
 
 def _has_one(leaf: Leaf) -> bool:

@@ -106,7 +106,9 @@ def _questions(house: House, metric: Metric, rng: random.Random) -> list[dict[st
     ]
     if subject == "service_request":
         inside = {"field": "unit", "op": "has_any", "value": [house.department]}
-        wanted.append({"split": ["unit"], "condition": inside})
+        midday = (start_of_day(house.make.now) - timedelta(days=6.5)).isoformat()
+        within_a_day = {"field": metric.time, "op": "after", "value": midday}
+        wanted += [{"split": ["unit"], "condition": inside}, {"split": ["day"], "condition": within_a_day}]
     return wanted
 
 
