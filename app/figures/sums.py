@@ -60,7 +60,7 @@ class Kept:
         ) and all(split in self.subject.fields and split not in self.only for split in splits)
 
 
-def kept(
+def sum_of(
     kind: str,
     moment: str,
     rows: SubjectOf,

@@ -21,7 +21,7 @@ from app.figures.catalogue import (
     Standing,
     leaf,
 )
-from app.figures.sums import KEPT, TEAM, kept
+from app.figures.sums import KEPT, TEAM, sum_of
 from app.identity import summed_reach
 from app.models import ACTIVE_STATUSES, WORKING_STATUSES, RequestStatus, ServiceRequest
 from app.routing.fields import FIRST_REPLY_LATE, SERVICE_REQUESTS
@@ -49,7 +49,7 @@ _BY_TEAM: dict[str, Any] = {
 }
 # Lengths are not told apart by type: there are as many of them as requests.
 _OPENED = KEPT.declare(
-    kept(
+    sum_of(
         "opened",
         "opened",
         SERVICE_REQUESTS,
@@ -61,7 +61,7 @@ _OPENED = KEPT.declare(
     )
 )
 _ANSWERED = KEPT.declare(
-    kept(
+    sum_of(
         "answered",
         "opened",
         SERVICE_REQUESTS,
@@ -73,10 +73,10 @@ _ANSWERED = KEPT.declare(
     )
 )
 _RESOLVED = KEPT.declare(
-    kept("resolved", "resolved", SERVICE_REQUESTS, time="resolved_at", word="type", **_BY_TEAM)
+    sum_of("resolved", "resolved", SERVICE_REQUESTS, time="resolved_at", word="type", **_BY_TEAM)
 )
 _SETTLED = KEPT.declare(
-    kept(
+    sum_of(
         "settled",
         "resolved",
         SERVICE_REQUESTS,

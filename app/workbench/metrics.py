@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.core.permissions import RoleName
 from app.figures.catalogue import METRICS, Count, Good, Metric, Source, leaf
-from app.figures.sums import KEPT, kept
+from app.figures.sums import KEPT, sum_of
 from app.identity import summed_reach
 from app.models import REPLY, OutboundMessage, OutboundState
 from app.workbench.reply_fields import REPLIES
@@ -12,7 +12,7 @@ from app.workbench.reply_fields import REPLIES
 _SOURCE = Source.of(REPLIES)
 _SPLITS = ("account", "platform", "lane", "author", "team")
 _ENDED = KEPT.declare(
-    kept(
+    sum_of(
         "ended",
         "ended",
         REPLIES,

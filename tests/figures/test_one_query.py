@@ -238,7 +238,7 @@ def _open(screen: Screen, metric: Metric, figures: MetricFigures, span: FiguresO
     anew = ANEW.get(metric.key, len)(rows)
     assert cell.value == (None if anew is None else pytest.approx(anew)), place
     if isinstance(metric.kind, Share):
-        assert len(screen.rows(figures.subject, [*trees, *(figures.part or [])])) == cell.part, place
+        assert len(screen.rows(figures.subject, [*trees, *(figures.part or [])])) == (cell.part or 0), place
     return 1
 
 

@@ -11,7 +11,7 @@ from app.conditions.catalogue import FieldOf
 from app.conditions.tree import AnyOf
 from app.core.permissions import RoleName
 from app.figures.catalogue import METRICS, Good, Metric, Share, Source, leaf
-from app.figures.sums import KEPT, kept
+from app.figures.sums import KEPT, sum_of
 from app.identity import summed_reach
 from app.listener.ledger.fields import INBOUND_ITEMS
 from app.models import Account, InboundItem, MonitorHit, Verdict, VerdictOutcome
@@ -71,7 +71,7 @@ JUDGED = Source.of(
     },
 )
 _JUDGED_BY_DAY = KEPT.declare(
-    kept(
+    sum_of(
         "judged",
         "judged",
         JUDGED.asked,
