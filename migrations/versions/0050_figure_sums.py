@@ -1,7 +1,7 @@
 """sums of days for figures, and triggers that mark a day when one of its rows changes
 
-Revision: 0049
-Follows: 0048
+Revision: 0050
+Follows: 0049
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0049'
-down_revision = '0048'
+revision = '0050'
+down_revision = '0049'
 branch_labels = None
 depends_on = None
 
