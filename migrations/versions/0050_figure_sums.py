@@ -50,12 +50,10 @@ SQLITE_MARK = (
 
 
 def _tables() -> None:
-    moment = sa.Column('moment', sa.String(20), nullable=False)
-    day = sa.Column('day', sa.DateTime(timezone=True), nullable=False)
     op.create_table(
         'figure_days',
-        moment.copy(),
-        day.copy(),
+        sa.Column('moment', sa.String(20), nullable=False),
+        sa.Column('day', sa.DateTime(timezone=True), nullable=False),
         sa.Column('listed_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('counted_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
@@ -64,15 +62,15 @@ def _tables() -> None:
     number = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
     op.create_table(
         'figure_marks',
-        moment.copy(),
-        day.copy(),
+        sa.Column('moment', sa.String(20), nullable=False),
+        sa.Column('day', sa.DateTime(timezone=True), nullable=False),
         sa.Column('maker', number, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint('moment', 'day', 'maker', name=op.f('pk_figure_marks')),
     )
     op.create_table(
         'figure_sums',
         sa.Column('kind', sa.String(20), nullable=False),
-        day.copy(),
+        sa.Column('day', sa.DateTime(timezone=True), nullable=False),
         sa.Column('account_id', number, autoincrement=False, nullable=False),
         sa.Column('team_id', number, autoincrement=False, nullable=False),
         sa.Column('word', sa.String(40), nullable=False),
