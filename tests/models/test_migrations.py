@@ -237,7 +237,7 @@ def test_when_a_first_answer_was_due_is_taken_from_its_change(bare_engine: Engin
     with bare_engine.begin() as connection:
         for statement in _QUEUED_REPLY[:5]:
             connection.exec_driver_sql(statement.format(**words))
-    migrate.upgrade(bare_engine, "0048")
+    migrate.upgrade(bare_engine, "0049")
     with bare_engine.begin() as connection:
         for number, replied in ((1, True), (2, True), (3, True), (4, False)):
             moment = f"'{at.format('04')}'" if replied else "NULL"
@@ -248,7 +248,7 @@ def test_when_a_first_answer_was_due_is_taken_from_its_change(bare_engine: Engin
                 id=number, version=version, kind=kind, before=before, after=after, quote='"', **words
             )
             connection.exec_driver_sql(row)
-    migrate.upgrade(bare_engine, "0049")
+    migrate.upgrade(bare_engine, "0050")
     with bare_engine.connect() as connection:
         rows = connection.execute(select(ServiceRequest.id, ServiceRequest.first_due_at))
         found = {row.id: row.first_due_at for row in rows}
@@ -259,5 +259,5 @@ def test_when_a_first_answer_was_due_is_taken_from_its_change(bare_engine: Engin
         3: day.replace(hour=4),
         4: None,
     }
-    migrate.downgrade(bare_engine, "0048")
-    migrate.upgrade(bare_engine, "0049")
+    migrate.downgrade(bare_engine, "0049")
+    migrate.upgrade(bare_engine, "0050")

@@ -1,7 +1,7 @@
 """sums of days for figures, and triggers that mark a day when one of its rows changes
 
-Revision: 0050
-Follows: 0049
+Revision: 0051
+Follows: 0050
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0050'
-down_revision = '0049'
+revision = '0051'
+down_revision = '0050'
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 Requests that were answered before keep what their changes tell; where there is no such change, what was
 counted until now: the time of the present priority, by the clock, from the opening on.
 
-Revision: 0049
-Follows: 0048
+Revision: 0050
+Follows: 0049
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0049'
-down_revision = '0048'
+revision = '0050'
+down_revision = '0049'
 branch_labels = None
 depends_on = None
 
