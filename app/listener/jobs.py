@@ -41,7 +41,6 @@ from app.listener.job_names import (
     POLL_STREAM,
     PREVIEW_RULE,
     REREAD_ITEMS,
-    TRY_FILTERS,
 )
 from app.listener.judging.verdicts import (
     ITEMS_PER_JOB,
@@ -63,8 +62,8 @@ from app.listener.rounds import (
     judge_leased,
     look_around,
 )
-from app.listener.sampling.schemas import TrialCommand
-from app.listener.sampling.trials import try_filters
+from app.listener.sampling.long_work import TRIAL
+from app.listener.sampling.trials import trial_steps
 from app.longwork.kinds import KINDS
 from app.models import Account, CallbackDelivery, DeliveryStatus
 
@@ -251,18 +250,13 @@ def judge_batch(runtime: Runtime) -> int:
 
 KINDS.does(BACKFILL)(backfill_steps)
 KINDS.does(TRAINING)(training_steps)
+KINDS.does(TRIAL)(trial_steps)
 
 
 @job(PREVIEW_RULE)
 def preview_rule(runtime: Runtime, question: int) -> None:
     """What a rule would have caught, for whoever tries it."""
     answer_asker(runtime, question, PreviewCommand, preview)
-
-
-@job(TRY_FILTERS)
-def try_filter_settings(runtime: Runtime, question: int) -> None:
-    """What other filter settings would keep and drop, for whoever tries them."""
-    answer_asker(runtime, question, TrialCommand, try_filters)
 
 
 @job(FORGET_OLD)

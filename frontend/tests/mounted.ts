@@ -54,6 +54,7 @@ export async function mounted(
   component: Component,
   props: Record<string, unknown> = {},
   provided: [key: symbol, value: unknown][] = [],
+  address?: string,
 ): Promise<Mounted> {
   const root = document.createElement('div')
   document.body.append(root)
@@ -69,6 +70,7 @@ export async function mounted(
         .map((declared) => ({ path: declared.path, name: declared.name, component: blank })),
     ],
   })
+  if (address !== undefined) await router.push(address)
   const app = createApp({ render: () => h(component, props) })
   app.use(i18n)
   app.use(router)

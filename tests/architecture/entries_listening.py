@@ -180,8 +180,9 @@ LISTENING: dict[str, Entry] = {
     "reviews.review_sampled_item": Entry(_R.ACCOUNT, 200, _sampled_item),
     "reviews.take_back_finding": Entry(_R.ACCOUNT, 200, lambda stage: Ask(_sampled_item(stage).path)),
     "reviews.try_filter_settings": Entry(
-        _R.ACCOUNT, 200, lambda stage: Ask(body={"filters": {}, "account_id": stage.account.id})
+        _R.ACCOUNT, 201, lambda stage: Ask(body={"filters": {}, "account_id": stage.account.id})
     ),
+    "reviews.get_trial": Entry(_R.OWN, 404, lambda _stage: Ask({"work_id": 10**9})),
     "special_lists.list_entries": Entry(_R.OWN, 200, plain),
     "special_lists.add_entry": Entry(_R.OWN, 201, _new_entry),
     "special_lists.edit_entry": Entry(

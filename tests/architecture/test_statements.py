@@ -121,6 +121,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "realtime.list_events": 3,
     "reviews.get_draw": 3,
     "reviews.list_draws": 3,
+    "reviews.get_trial": 2,
     "reviews.list_sampled_items": 11,
     "routing_setup.get_operator_skills": 3,
     "routing_setup.read_setup": 9,

@@ -95,13 +95,9 @@ def test_without_a_worker_the_screen_is_told_so(
     browser = _asker(make, open_browser)
     runtime.queue = Unanswered(runtime)
     monkeypatch.setattr(questions, "PATIENCE_SECONDS", 1)
-    for path, body in (
-        ("/monitors/preview", RULE),
-        ("/filter-trials", {"filters": {}, "account_id": 1}),
-    ):
-        told = browser.post(path, body)
-        assert (told.status_code, told.get_json()["code"]) == (503, "no_worker_free")
-        assert told.headers["Retry-After"] == "1"
+    told = browser.post("/monitors/preview", RULE)
+    assert (told.status_code, told.get_json()["code"]) == (503, "no_worker_free")
+    assert told.headers["Retry-After"] == "1"
     assert runtime.redis.keys("test:question:*") == [], "a late worker finds nothing to do"
 
 

@@ -15,8 +15,11 @@ from app.core.runtime import Runtime
 from app.core.tables import EventLog
 from app.core.unit_of_work import open_context
 from app.listener.jobs import LISTENER
+from app.listener.sampling import trials
 from app.listener.sampling.estimates import Stratum, allocate, draw, estimate, wilson
 from app.listener.sampling.events import SAMPLE_REVIEWED
+from app.longwork import runner
+from app.longwork.runner import go_on
 from app.models import Operator, Verdict
 from tests.factories.browser import Browser
 from tests.factories.make import Make
@@ -182,6 +185,21 @@ def test_another_agency_sees_neither_draws_nor_their_items(
     assert stranger.put(f"/sampled-items/{entry['id']}", {"is_right": True}).status_code == 404
 
 
+def begun_trial(desk: Desk, command: dict[str, Any]) -> int:
+    answer = desk.browser.post("/filter-trials", command)
+    assert answer.status_code == 201, answer.get_json()
+    return int(answer.get_json()["id"])
+
+
+def tried(desk: Desk, runtime: Runtime, command: dict[str, Any]) -> dict[str, Any]:
+    """What came of a trial once a worker has done it."""
+    number = begun_trial(desk, command)
+    go_on(runtime, number)
+    found: dict[str, Any] = desk.browser.get(f"/filter-trials/{number}").get_json()
+    assert found["work"]["state"] == "done"
+    return found
+
+
 def test_a_trial_shows_what_other_settings_would_do_and_changes_nothing(
     desk: Desk, runtime: Runtime, make: Make
 ) -> None:
@@ -189,7 +207,7 @@ def test_a_trial_shows_what_other_settings_would_do_and_changes_nothing(
     before = [verdict.reason for verdict in verdicts(runtime)]
     steps = [{"name": "spam", "enabled": False}, {"name": "intent", "threshold": 0.01}]
     trial = {"filters": {"steps": steps}, "account_id": desk.account.id}
-    answer = desk.browser.post("/filter-trials", trial).get_json()
+    answer = tried(desk, runtime, trial)
     assert (answer["scanned"], answer["is_complete"]) == (19, True)
     assert answer["before"] == {"kept": 1, "dropped": 18}
     assert answer["after"] == {"kept": 19, "dropped": 0}
@@ -203,7 +221,7 @@ def test_a_trial_shows_what_other_settings_would_do_and_changes_nothing(
 def test_a_trial_with_todays_settings_finds_no_difference(desk: Desk, runtime: Runtime, make: Make) -> None:
     judged(runtime, make, desk.account, *CHAT, "[哈哈][哈哈]", "宽带断了没人来修吗", *CHAT[:2])
     trial = {"filters": {"steps": []}, "account_id": desk.account.id}
-    answer = desk.browser.post("/filter-trials", trial).get_json()
+    answer = tried(desk, runtime, trial)
     assert (answer["newly_kept"], answer["newly_dropped"]) == (0, 0)
     assert answer["before"] == answer["after"]
 
@@ -212,9 +230,71 @@ def test_a_trial_runs_over_what_a_monitor_caught(desk: Desk, runtime: Runtime, m
     monitor = desk.browser.post("/monitors", {"name": "宽带", "rule": {"any": ["宽带"]}}).get_json()
     judged(runtime, make, desk.account, *CHAT, "宽带断了没人来修吗")
     strict = {"steps": [{"name": "intent", "threshold": 0.99}]}
-    answer = desk.browser.post("/filter-trials", {"filters": strict, "monitor_id": monitor["id"]}).get_json()
+    answer = tried(desk, runtime, {"filters": strict, "monitor_id": monitor["id"]})
     assert (answer["scanned"], answer["newly_dropped"]) == (1, 1)
     assert [e["text"] for e in answer["newly_dropped_examples"]] == ["宽带断了没人来修吗"]
+    assert (answer["work"]["kind"], answer["work"]["label"]) == ("filter.trial", "宽带")
+    thresholds = {step["name"]: step["threshold"] for step in answer["filters"]["steps"]}
+    assert (answer["monitor_id"], thresholds["intent"]) == (monitor["id"], 0.99)
+
+
+def test_a_trial_looks_at_all_there_is_chunk_by_chunk(
+    desk: Desk, runtime: Runtime, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged(runtime, make, desk.account, *CHAT, *ADVERTS, "宽带断了没人来修吗")
+    command = {"filters": {"steps": [{"name": "spam", "enabled": False}]}, "account_id": desk.account.id}
+    at_once = tried(desk, runtime, command)
+    monkeypatch.setattr(trials, "CHUNK", 4)
+    monkeypatch.setattr(runner, "SLICE_SECONDS", 0.0)
+    number = begun_trial(desk, command)
+    seen: list[dict[str, Any]] = []
+    while not seen or seen[-1]["work"]["state"] != "done":
+        go_on(runtime, number)
+        seen.append(desk.browser.get(f"/filter-trials/{number}").get_json())
+    assert [(each["scanned"], each["is_complete"]) for each in seen[1:4]] == [
+        (4, False),
+        (8, False),
+        (12, False),
+    ]
+    assert (seen[-1]["scanned"], seen[-1]["work"]["done"], seen[-1]["work"]["total"]) == (19, 19, 19)
+    for part in ("before", "after", "newly_kept", "newly_dropped", "by_reason", "newly_kept_examples"):
+        assert seen[-1][part] == at_once[part], part
+
+
+def test_a_trial_leaves_out_what_came_in_after_it_was_asked_for(
+    desk: Desk, runtime: Runtime, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged(runtime, make, desk.account, *CHAT)
+    monkeypatch.setattr(runner, "SLICE_SECONDS", 0.0)
+    number = begun_trial(desk, {"filters": {}, "account_id": desk.account.id})
+    go_on(runtime, number)  # counted
+    judged(runtime, make, desk.account, "话费多扣了二十块钱")
+    go_on(runtime, number)
+    assert desk.browser.get(f"/filter-trials/{number}").get_json()["scanned"] == len(CHAT)
+
+
+def test_a_trial_is_its_owners_and_other_work_is_none(
+    desk: Desk, runtime: Runtime, make: Make, open_browser: OpenBrowser
+) -> None:
+    judged(runtime, make, desk.account, *CHAT)
+    command = {"filters": {}, "account_id": desk.account.id}
+    number = begun_trial(desk, command)
+    stranger = open_browser(make.operator(make.agency(), role=RoleName.SUPERVISOR))
+    assert stranger.get(f"/filter-trials/{number}").status_code == 404
+    assert stranger.post("/filter-trials", command).status_code == 404
+    body = {"query": {}, "columns": ["text"], "format": "csv"}
+    export = desk.browser.post("/inbound-items/exports", body).get_json()
+    assert desk.browser.get(f"/filter-trials/{export['id']}").status_code == 404
+
+
+def test_a_trial_of_what_is_gone_meanwhile_says_so(desk: Desk, runtime: Runtime, make: Make) -> None:
+    monitor = desk.browser.post("/monitors", {"name": "宽带", "rule": {"any": ["宽带"]}}).get_json()
+    judged(runtime, make, desk.account, "宽带断了没人来修吗")
+    number = begun_trial(desk, {"filters": {}, "monitor_id": monitor["id"]})
+    assert desk.browser.delete(f"/monitors/{monitor['id']}").status_code == 204
+    go_on(runtime, number)
+    work = desk.browser.get(f"/long-works/{number}").get_json()
+    assert (work["state"], work["error"]) == ("failed", "not_found")
 
 
 def test_an_item_shows_author_monitors_and_cluster(desk: Desk, runtime: Runtime, make: Make) -> None:

@@ -12,6 +12,7 @@ from app.listener.chain.settings import FilterSettings
 from app.listener.learning.schemas import Intent
 from app.listener.ledger.schemas import InboundItemView
 from app.listener.monitors.schemas import PreviewExample
+from app.longwork.schemas import Beginning, LongWorkView
 
 
 class DrawCommand(BaseModel):
@@ -102,10 +103,8 @@ class SampleReviewed(BaseModel):
     sampled_item_id: int
 
 
-class TrialCommand(BaseModel):
+class TrialCommand(Beginning):
     """Filter settings to try on an account's stored items, or on what a monitor caught."""
-
-    model_config = ConfigDict(extra="forbid")
 
     filters: FilterSettings
     account_id: RowId | None = None
@@ -134,10 +133,17 @@ class TrialReason(BaseModel):
 class TrialView(BaseModel):
     """Kept and dropped with today's settings and with the ones that are tried, over the same items."""
 
+    work: LongWorkView
+    account_id: int | None
+    monitor_id: int | None
+    filters: FilterSettings
+    """The ones that are tried."""
     days: int
     scanned: int
     since: datetime
+    """Newer items have been looked at."""
     is_complete: bool
+    """False while it goes on, and when it was called off."""
     took_ms: int
     before: TrialTotals
     after: TrialTotals

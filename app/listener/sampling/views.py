@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.api.endpoint import OpenUnit, endpoint
+from app.api.endpoint import endpoint
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.listener.sampling import services
-from app.listener.sampling.asking import ask_for_trial
+from app.listener.sampling import services, trying
 from app.listener.sampling.schemas import (
     DrawCommand,
     FilterSampleList,
@@ -20,6 +19,8 @@ from app.listener.sampling.schemas import (
     TrialCommand,
     TrialView,
 )
+from app.longwork.queries import work_view
+from app.longwork.schemas import LongWorkView
 
 reviews = Blueprint("reviews", __name__)
 
@@ -109,12 +110,23 @@ def take_back_finding(ctx: Context, sampled_item_id: int) -> SampledItemView:
     "POST",
     "/filter-trials",
     access=Permission.MONITORS_READ,
-    summary="What other filter settings would keep and drop",
+    summary="Find out what other filter settings would keep and drop, as long work",
     body=TrialCommand,
-    response=TrialView,
-    errors=("bad_filter_settings", "no_worker_free", "answer_takes_too_long"),
-    write=False,
-    manual=True,
+    response=LongWorkView,
+    status=201,
+    errors=("bad_filter_settings", "too_many_long_works", "key_used_otherwise"),
 )
-def try_filter_settings(open_unit: OpenUnit, body: TrialCommand) -> TrialView:
-    return ask_for_trial(open_unit, body)
+def try_filter_settings(ctx: Context, body: TrialCommand) -> LongWorkView:
+    return work_view(ctx, trying.begin_trial(ctx, body))
+
+
+@endpoint(
+    reviews,
+    "GET",
+    "/filter-trials/<int:work_id>",
+    access=Permission.MONITORS_READ,
+    summary="What a trial of filter settings has found, also while it goes on",
+    response=TrialView,
+)
+def get_trial(ctx: Context, work_id: int) -> TrialView:
+    return trying.trial_of(ctx, work_id)

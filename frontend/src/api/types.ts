@@ -909,8 +909,25 @@ export interface paths {
     }
     get?: never
     put?: never
-    /** What other filter settings would keep and drop */
+    /** Find out what other filter settings would keep and drop, as long work */
     post: operations['reviews_try_filter_settings']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/filter-trials/{work_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What a trial of filter settings has found, also while it goes on */
+    get: operations['reviews_get_trial']
+    put?: never
+    post?: never
     delete?: never
     options?: never
     head?: never
@@ -9724,6 +9741,11 @@ export interface components {
      * @description Filter settings to try on an account's stored items, or on what a monitor caught.
      */
     TrialCommand: {
+      /**
+       * Idempotency Key
+       * @default null
+       */
+      idempotency_key: string | null
       filters: components['schemas']['FilterSettings']
       /**
        * Account Id
@@ -9784,6 +9806,12 @@ export interface components {
      * @description Kept and dropped with today's settings and with the ones that are tried, over the same items.
      */
     TrialView: {
+      work: components['schemas']['LongWorkView']
+      /** Account Id */
+      account_id: number | null
+      /** Monitor Id */
+      monitor_id: number | null
+      filters: components['schemas']['FilterSettings']
       /** Days */
       days: number
       /** Scanned */
@@ -12290,6 +12318,37 @@ export interface operations {
         'application/json': components['schemas']['TrialCommand']
       }
     }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  reviews_get_trial: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        work_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
     responses: {
       /** @description Success */
       200: {

@@ -1,5 +1,7 @@
 /** What a row of the tray says of a piece of work. Pure functions. */
 
+import type { RouteLocationRaw } from 'vue-router'
+
 import type { Locale } from '@/api/contract'
 import { span } from '@/ui/format'
 import type { LongWork } from './api'
@@ -29,6 +31,11 @@ export function shareOfAll(works: readonly LongWork[]): number | null {
 
 export function remaining(work: LongWork, locale: Locale): string | null {
   return work.seconds_left === null ? null : span(work.seconds_left * 1000, locale)
+}
+
+/** Where what it found is shown, of a kind that leaves no file. */
+export function pageOf(work: LongWork): RouteLocationRaw | null {
+  return work.kind === 'filter.trial' ? { name: 'trial', query: { work: work.id } } : null
 }
 
 /** `0.4 MB`; below a tenth it is said to be one. */

@@ -70,7 +70,10 @@ export const filtersApi = {
     subject: { account_id: number | null; monitor_id: number | null },
     steps: TrialStep[],
     days: Span,
-  ) => body(client.POST('/filter-trials', { body: { ...subject, filters: { steps }, days } })),
+    idempotency_key: string,
+  ) =>
+    body(client.POST('/filter-trials', { body: { ...subject, filters: { steps }, days, idempotency_key } })),
+  trialOf: (id: number) => body(client.GET('/filter-trials/{work_id}', at({ work_id: id }))),
 }
 
 export const listsApi = {

@@ -2,15 +2,7 @@
 
 import type { LocationQuery } from 'vue-router'
 
-import {
-  filtersApi,
-  monitorsApi,
-  type MonitorView,
-  type Span,
-  type Step,
-  type TrialStep,
-  type TrialView,
-} from './api'
+import { filtersApi, monitorsApi, type MonitorView, type Step, type TrialStep, type TrialView } from './api'
 import { bodyOf } from './ruleModel'
 
 export type Subject = { kind: 'account' | 'monitor'; id: number }
@@ -43,12 +35,21 @@ export function readFilter({ kind, id }: Subject): Promise<FilterSettings> {
   return kind === 'account' ? filtersApi.ofAccount(id) : filtersApi.ofMonitor(id)
 }
 
-export function tryFilter({ kind, id }: Subject, steps: TrialStep[], days: Span): Promise<TrialView> {
-  return filtersApi.trial(
-    { account_id: kind === 'account' ? id : null, monitor_id: kind === 'monitor' ? id : null },
-    steps,
-    days,
-  )
+/** The address' trial, `?work=17`. */
+export function trialIn(address: LocationQuery): number | null {
+  const id = Number(address['work'])
+  return Number.isInteger(id) && id > 0 ? id : null
+}
+
+/** Whose filter a trial tries. */
+export function subjectTried({ account_id, monitor_id }: TrialView): Subject {
+  return account_id === null ? { kind: 'monitor', id: monitor_id ?? 0 } : { kind: 'account', id: account_id }
+}
+
+/** The settings as they are, with what the trial says otherwise. */
+export function stepsTried(settings: FilterSettings, trial: TrialView): TrialStep[] {
+  const said = new Map(trial.filters.steps.map((step) => [step.name, step]))
+  return stepsOf(settings).map((step) => ({ ...step, ...said.get(step.name) }))
 }
 
 /** No steps: the subject's own settings end, and the usual ones (of a monitor: its accounts') hold again. */
