@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.condition import (
@@ -15,10 +15,12 @@ from app.accounts.condition import (
     stream_views,
     unread_streams,
 )
+from app.accounts.fields import ACCOUNTS
 from app.accounts.platforms import platforms
 from app.accounts.refusals import refused_features
 from app.accounts.schemas import (
     AccountList,
+    AccountQuery,
     AccountRefView,
     AccountView,
     ReadingPauseView,
@@ -31,6 +33,7 @@ from app.core.permissions import Permission
 from app.identity.schemas import AgencyRef
 from app.identity.scope import scope
 from app.models import Account, AccountStatus
+from app.saved_views.queries import narrowing
 
 
 def get_account(ctx: Context, account_id: int) -> Account:
@@ -59,18 +62,23 @@ def agencies_of(ctx: Context, account_ids: Iterable[int]) -> dict[int, int]:
     return {row.id: row.agency_id for row in rows}
 
 
-def present_accounts(ctx: Context) -> Sequence[Account]:
-    """Those within reach that are not removed, with their agencies, as a page lists them. One statement."""
+def filtered_accounts(ctx: Context, query: AccountQuery) -> Select[Account]:
+    """Those within reach that are not removed; in no order. Raises Invalid for a wrong condition."""
+    meant = [each.sql() for each in narrowing(ctx, ACCOUNTS, query.condition, query.saved_view_id)]
+    return scope(select(Account), ctx.actor, Account).where(Account.status != AccountStatus.REMOVED, *meant)
+
+
+def present_accounts(ctx: Context, query: AccountQuery | None = None) -> Sequence[Account]:
+    """With their agencies, as a page lists them. One statement where nothing narrows them."""
     return ctx.session.scalars(
-        scope(select(Account), ctx.actor, Account)
-        .where(Account.status != AccountStatus.REMOVED)
+        filtered_accounts(ctx, query or AccountQuery())
         .options(joinedload(Account.agency))
         .order_by(Account.platform, Account.id)
     ).all()
 
 
-def list_accounts(ctx: Context) -> AccountList:
-    accounts = present_accounts(ctx)
+def list_accounts(ctx: Context, query: AccountQuery) -> AccountList:
+    accounts = present_accounts(ctx, query)
     conditions = conditions_of(ctx, accounts)
     views = [
         account_view(ctx, row, manages=_manages(ctx, row), condition=conditions[row.id]) for row in accounts

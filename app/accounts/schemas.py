@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from app.conditions.tree import ConditionText
 from app.core.inputs import Cursor, RowId
 from app.identity.schemas import AgencyRef
 from app.models import AccountKind, AccountStatus
@@ -290,6 +291,12 @@ class PlatformView(BaseModel):
 class PlatformList(BaseModel):
     items: list[PlatformView]
     next_cursor: str | None = None
+
+
+class AccountQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    condition: ConditionText | None = None
+    saved_view_id: RowId | None = None
 
 
 class AccountList(BaseModel):

@@ -10,6 +10,7 @@ from app.accounts import by_address, connecting, follow_requests, queries
 from app.accounts.platforms import platforms
 from app.accounts.schemas import (
     AccountList,
+    AccountQuery,
     AccountView,
     AnswerFollowRequest,
     AuthorisationView,
@@ -90,10 +91,12 @@ def _field(field: Any) -> FormFieldView:
     "/accounts",
     access=_READ,
     summary="Connected accounts and their state",
+    query=AccountQuery,
     response=AccountList,
+    errors=("saved_view_broken",),
 )
-def list_accounts(ctx: Context) -> AccountList:
-    return queries.list_accounts(ctx)
+def list_accounts(ctx: Context, query: AccountQuery) -> AccountList:
+    return queries.list_accounts(ctx, query)
 
 
 @endpoint(

@@ -16,7 +16,7 @@ from app.core.permissions import Permission, system_actor
 from app.core.unit_of_work import open_context
 from app.identity.audit_chain import verify_chain
 from app.identity.people import set_active
-from app.identity.people_queries import list_people
+from app.identity.people_queries import list_people, people_within
 from app.identity.people_schemas import PeopleQuery, PersonView, SetActive
 from app.identity.planting import new_agency
 from app.identity.role_queries import list_roles
@@ -97,7 +97,7 @@ def operators_list() -> None:
     cursor: str | None = None
     with open_context(runtime_here(), _ADMINISTRATION, write=False) as ctx:
         while True:
-            page = list_people(ctx, PeopleQuery(cursor=cursor, limit=MAX_LIMIT))
+            page = list_people(ctx, PeopleQuery(cursor=cursor, limit=MAX_LIMIT), people_within(ctx))
             for person in page.items:
                 click.echo(_line(person))
             cursor = page.next_cursor

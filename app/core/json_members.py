@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Float, Text, literal_column
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Float, Text, literal, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -33,6 +33,21 @@ class _Has(FunctionElement[Any]):
 
 
 class _HasSome(FunctionElement[Any]):
+    type = Boolean()
+    inherit_cache = True
+
+
+class _HasNumber(FunctionElement[Any]):
+    type = Boolean()
+    inherit_cache = True
+
+
+class _HasWord(FunctionElement[Any]):
+    type = Boolean()
+    inherit_cache = True
+
+
+class _HasEntries(FunctionElement[Any]):
     type = Boolean()
     inherit_cache = True
 
@@ -64,6 +79,21 @@ def has_member(column: Any, name: str) -> ColumnElement[bool]:
 def has_members(column: Any) -> ColumnElement[bool]:
     """Whether an object has any member."""
     return _HasSome(column)
+
+
+def has_number(column: Any, value: int) -> ColumnElement[bool]:
+    """Whether a list has this number among its entries."""
+    return _HasNumber(column, literal(value, BigInteger()))
+
+
+def has_word(column: Any, value: str) -> ColumnElement[bool]:
+    """Whether a list has this text among its entries."""
+    return _HasWord(column, literal(value, Text()))
+
+
+def has_entries(column: Any) -> ColumnElement[bool]:
+    """Whether a list has any entry."""
+    return _HasEntries(column)
 
 
 def _parts(element: FunctionElement[Any], compiler: Any, given: Any) -> list[str]:
@@ -131,3 +161,29 @@ def _has_some_in_sqlite(element: _HasSome, compiler: Any, **given: Any) -> str:
 def _has_some_in_postgresql(element: _HasSome, compiler: Any, **given: Any) -> str:
     (column,) = _parts(element, compiler, given)
     return f"({column} <> '{{}}'::jsonb)"
+
+
+@compiles(_HasNumber, "sqlite")
+@compiles(_HasWord, "sqlite")
+def _has_entry_in_sqlite(element: FunctionElement[Any], compiler: Any, **given: Any) -> str:
+    column, value = _parts(element, compiler, given)
+    return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE json_each.value = {value})"
+
+
+@compiles(_HasNumber, "postgresql")
+@compiles(_HasWord, "postgresql")
+def _has_entry_in_postgresql(element: FunctionElement[Any], compiler: Any, **given: Any) -> str:
+    column, value = _parts(element, compiler, given)
+    return f"({column} @> to_jsonb({value}))"
+
+
+@compiles(_HasEntries, "sqlite")
+def _has_entries_in_sqlite(element: _HasEntries, compiler: Any, **given: Any) -> str:
+    (column,) = _parts(element, compiler, given)
+    return f"(json_array_length({column}) > 0)"
+
+
+@compiles(_HasEntries, "postgresql")
+def _has_entries_in_postgresql(element: _HasEntries, compiler: Any, **given: Any) -> str:
+    (column,) = _parts(element, compiler, given)
+    return f"(jsonb_array_length({column}) > 0)"

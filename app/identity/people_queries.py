@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.context import Context
@@ -21,10 +21,14 @@ NAMED = 5
 _WITH = (joinedload(Operator.agency), selectinload(Operator.teams), selectinload(Operator.roles))
 
 
-def list_people(ctx: Context, query: PeopleQuery) -> PeopleList:
-    """Everybody within reach, those who may not log in included; four statements a page."""
-    statement = scope(select(Operator), ctx.actor, Operator).options(*_WITH)
-    page = read_page(ctx.session, statement, query, [(Operator.id, False)])
+def people_within(ctx: Context, *meant: ColumnElement[bool]) -> Select[Operator]:
+    """Everybody within reach of whom that holds, those who may not log in included; in no order."""
+    return scope(select(Operator), ctx.actor, Operator).where(*meant)
+
+
+def list_people(ctx: Context, query: PeopleQuery, people: Select[Operator]) -> PeopleList:
+    """Five statements a page."""
+    page = read_page(ctx.session, people.options(*_WITH), query, [(Operator.id, False)])
     return PeopleList(items=_views(ctx, page.rows), next_cursor=page.next_cursor)
 
 

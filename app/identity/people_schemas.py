@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.conditions.tree import ConditionText
 from app.core.inputs import Label, RowId
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import AgencyRef, PersonRef, RoleRef, TeamRef
@@ -17,6 +18,8 @@ MOST_CAPACITY = 100
 
 class PeopleQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
+    condition: ConditionText | None = None
+    saved_view_id: RowId | None = None
     cursor: str | None = Field(None, max_length=200)
     limit: int = Field(100, ge=1, le=MAX_LIMIT)
 

@@ -18,8 +18,6 @@ from app.identity.people_schemas import (
     GivenPassword,
     NewPerson,
     NewTeam,
-    PeopleList,
-    PeopleQuery,
     PersonView,
     RenameTeam,
     RightHolders,
@@ -29,20 +27,6 @@ from app.identity.people_schemas import (
 from app.identity.schemas import TeamRef
 
 people = Blueprint("people", __name__)
-
-
-@endpoint(
-    people,
-    "GET",
-    "/people",
-    access=Permission.PEOPLE_READ,
-    summary="Who works here, with role, teams, presence and load",
-    query=PeopleQuery,
-    response=PeopleList,
-    errors=("invalid_cursor",),
-)
-def list_people(ctx: Context, query: PeopleQuery) -> PeopleList:
-    return queries.list_people(ctx, query)
 
 
 @endpoint(

@@ -12,7 +12,7 @@ from app.conditions.matches import Says
 from app.core.context import Context
 from app.core.db import among
 from app.identity.scope import scope
-from app.models import Account, Operator, Team
+from app.models import Account, Agency, Operator, Team
 
 
 def named_kind(
@@ -47,5 +47,6 @@ def _own_teams(ctx: Context) -> Collection[int]:
 
 
 ACCOUNT = named_kind("account", Account)
+AGENCY = named_kind("agency", Agency)
 TEAM = named_kind("team", Team, own=_own_teams)
 OPERATOR = named_kind("operator", Operator, own=_oneself)

@@ -49,6 +49,8 @@ from app.listener.judging.verdicts import (
 )
 from app.listener.learning.long_work import TRAINING
 from app.listener.learning.versions import training_steps
+from app.listener.ledger import exporting as _items  # noqa: F401 - a kind of long work that workers do
+from app.listener.monitors import exporting as _monitors  # noqa: F401 - another
 from app.listener.monitors.backfill import backfill_steps
 from app.listener.monitors.long_work import BACKFILL
 from app.listener.monitors.preview import preview

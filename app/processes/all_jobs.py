@@ -6,6 +6,7 @@ from app.accounts import jobs as accounts_jobs
 from app.auditing import jobs as auditing_jobs
 from app.automation import jobs as automation_jobs
 from app.customers import jobs as customers_jobs
+from app.directory import jobs as directory_jobs
 from app.figures import jobs as figures_jobs
 from app.files import jobs as files_jobs
 from app.grants import jobs as grants_jobs
@@ -30,6 +31,7 @@ JOB_MODULES = (
     automation_jobs,
     auditing_jobs,
     customers_jobs,
+    directory_jobs,
     figures_jobs,
     files_jobs,
     grants_jobs,

@@ -25,6 +25,7 @@ from app.config import Settings
 from app.core.clock import Clock
 from app.core.runtime import Runtime
 from app.customers.views import customers
+from app.directory.views import directory
 from app.extensions import csrf, login_manager, socketio
 from app.figures.views import figures
 from app.files.views import files
@@ -88,6 +89,7 @@ BLUEPRINTS = (
     automation,
     grants,
     auditing,
+    directory,
     figures,
     realtime,
     callbacks,

@@ -18,6 +18,7 @@ from app.core.unit_of_work import open_context
 from app.jobs.job import job
 from app.jobs.periodic import Periodic, seconds, sweeping
 from app.models import Conversation, RequestStatus, ServiceRequest
+from app.routing import exporting, long_work  # noqa: F401 - kinds of long work that workers do
 from app.routing.handing_out import assign_waiting
 from app.routing.holders import bring_home, misheld, return_misheld, stranded
 from app.routing.job_names import (

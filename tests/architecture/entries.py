@@ -129,7 +129,7 @@ ROUTES: dict[str, Entry] = {
     "identity.set_locale": Entry(_R.OWN, 200, lambda _stage: Ask(body={"locale": "en"})),
     "identity.list_operators": Entry(_R.OWN, 200, plain),
     "identity.list_agencies": Entry(_R.OWN, 200, plain),
-    "people.list_people": Entry(_R.OWN, 200, plain),
+    "directory.list_people": Entry(_R.OWN, 200, plain),
     "people.create_person": Entry(
         _R.AGENCY,
         201,

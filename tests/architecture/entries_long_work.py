@@ -31,5 +31,8 @@ LONG_WORK: dict[str, Entry] = {
     "long_work.get_errors": Entry(_R.OWN, 404, _nobodys),
     "routing.export_list": Entry(_R.OWN, 201, lambda _stage: _export("number", "status")),
     "routing.act_upon_many": Entry(_R.OWN, 201, lambda stage: _bulk(stage.request.id)),
+    "directory.export_people": Entry(_R.OWN, 201, lambda _stage: _export("name", "unit")),
+    "directory.export_accounts": Entry(_R.OWN, 201, lambda _stage: _export("name", "status")),
+    "monitors.export_list": Entry(_R.OWN, 201, lambda _stage: _export("name", "priority")),
     "listener.export_list": Entry(_R.OWN, 201, lambda _stage: _export("text", "outcome")),
 }

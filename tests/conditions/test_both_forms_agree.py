@@ -10,15 +10,20 @@ from hypothesis import HealthCheck, given, settings
 from pydantic import TypeAdapter
 from sqlalchemy import select, text
 
+from app.accounts.fields import ACCOUNTS
 from app.conditions.binding import Bound, bind
 from app.conditions.catalogue import SubjectOf
 from app.conditions.operators import operators_of
 from app.conditions.tree import Condition
 from app.core.context import Context
 from app.core.runtime import Runtime
+from app.identity.person_fields import PEOPLE
 from app.listener.ledger.fields import INBOUND_ITEMS
+from app.listener.monitors.fields import MONITORS
+from app.models import Role
 from app.routing.fields import SERVICE_REQUESTS
 from app.workbench.reply_fields import REPLIES
+from tests.conditions.house_rows import insert_accounts, insert_monitors, insert_people
 from tests.conditions.rows import (
     Random,
     insert_items,
@@ -37,6 +42,9 @@ SUBJECTS = [
     pytest.param(SERVICE_REQUESTS, insert_requests, id="service_request"),
     pytest.param(INBOUND_ITEMS, insert_items, id="inbound_item"),
     pytest.param(REPLIES, insert_replies, id="reply"),
+    pytest.param(PEOPLE, insert_people, id="operator"),
+    pytest.param(ACCOUNTS, insert_accounts, id="account"),
+    pytest.param(MONITORS, insert_monitors, id="monitor"),
 ]
 _READ = TypeAdapter[Any](Condition)
 QUIET: dict[str, Any] = {
@@ -82,9 +90,11 @@ def test_sql_and_predicate_agree(subject: SubjectOf, insert: Any, runtime: Runti
         "operator": [row.id for row in org.people],
         "monitor": [row.id for row in org.monitors],
         "unit": org.units,
+        "agency": [org.accounts[0].agency_id],
     }
     now = runtime.clock.now()
     with unsaved(runtime, make, org.people[0]) as ctx:
+        ids["role"] = ctx.session.scalars(select(Role.id)).all()
         numbers = insert(ctx, org, Random(1, now), ROWS)
         facts = subject.load(ctx.session, numbers)
         assert len(facts) == ROWS

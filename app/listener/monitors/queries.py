@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from app.core.context import Context
@@ -18,6 +18,7 @@ from app.listener.chain.settings import ALWAYS_ON, THRESHOLDS, FilterSettings, c
 from app.listener.ledger.queries import reason_text
 from app.listener.matching.compiled import OFFICE_ZONE, Schedule
 from app.listener.matching.rules import MonitorRule
+from app.listener.monitors.fields import MONITORS
 from app.listener.monitors.long_work import BACKFILL, BackfillArguments
 from app.listener.monitors.schemas import (
     AccountFilterView,
@@ -28,22 +29,29 @@ from app.listener.monitors.schemas import (
     MonitorFigures,
     MonitorFilterView,
     MonitorList,
+    MonitorQuery,
     MonitorView,
     ReasonTotal,
     StepView,
 )
 from app.listener.monitors.services import get_monitor
 from app.models import AccountFilter, LongWork, LongWorkState, Monitor, MonitorHit, Verdict, VerdictOutcome
+from app.saved_views.queries import narrowing
 
 _KEPT = func.sum(case((Verdict.outcome == VerdictOutcome.KEPT, 1), else_=0))
 WEEK = timedelta(days=7)
 
 
-def list_monitors(ctx: Context) -> MonitorList:
+def filtered_monitors(ctx: Context, query: MonitorQuery) -> Select[Monitor]:
+    """In no order. Raises Invalid for a condition that cannot be asked."""
+    meant = [each.sql() for each in narrowing(ctx, MONITORS, query.condition, query.saved_view_id)]
+    return scope(select(Monitor), ctx.actor, Monitor).where(Monitor.deleted_at.is_(None), *meant)
+
+
+def list_monitors(ctx: Context, query: MonitorQuery) -> MonitorList:
     """Most important first; competitors last."""
     rows = ctx.session.scalars(
-        scope(select(Monitor), ctx.actor, Monitor)
-        .where(Monitor.deleted_at.is_(None))
+        filtered_monitors(ctx, query)
         .options(joinedload(Monitor.team))
         .order_by(Monitor.is_competitor, Monitor.priority, Monitor.id)
     ).all()

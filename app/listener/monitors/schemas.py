@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.accounts.schemas import AccountRefView
+from app.conditions.tree import ConditionText
 from app.core.inputs import Label, Number, RowId
 from app.identity.schemas import TeamRef
 from app.listener.chain.settings import FilterSettings, StepSetting
@@ -73,6 +74,12 @@ class MonitorView(BaseModel):
     """The last seven days."""
     updated_at: datetime
     version: int
+
+
+class MonitorQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    condition: ConditionText | None = None
+    saved_view_id: RowId | None = None
 
 
 class MonitorList(BaseModel):

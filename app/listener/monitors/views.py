@@ -10,6 +10,7 @@ from app.core.context import Context
 from app.core.permissions import Permission
 from app.listener.monitors import queries, services
 from app.listener.monitors.asking import ask_for_preview
+from app.listener.monitors.exporting import ExportMonitors, export_monitors
 from app.listener.monitors.schemas import (
     AccountFilterCommand,
     AccountFilterView,
@@ -21,11 +22,14 @@ from app.listener.monitors.schemas import (
     MonitorFigures,
     MonitorFilterView,
     MonitorList,
+    MonitorQuery,
     MonitorStateCommand,
     MonitorView,
     PreviewCommand,
     RulePreviewView,
 )
+from app.longwork.queries import work_view
+from app.longwork.schemas import LongWorkView
 
 monitors = Blueprint("monitors", __name__)
 _RULE_BYTES = 1024 * 1024
@@ -45,10 +49,27 @@ class FiguresQuery(BaseModel):
     "/monitors",
     access=Permission.MONITORS_READ,
     summary="Listening rules with their hits",
+    query=MonitorQuery,
     response=MonitorList,
+    errors=("saved_view_broken",),
 )
-def list_monitors(ctx: Context) -> MonitorList:
-    return queries.list_monitors(ctx)
+def list_monitors(ctx: Context, query: MonitorQuery) -> MonitorList:
+    return queries.list_monitors(ctx, query)
+
+
+@endpoint(
+    monitors,
+    "POST",
+    "/monitors/exports",
+    access=Permission.MONITORS_READ,
+    summary="Put what the list of monitors holds into a file, as long work",
+    body=ExportMonitors,
+    response=LongWorkView,
+    status=201,
+    errors=("too_many_long_works", "key_used_otherwise", "saved_view_broken"),
+)
+def export_list(ctx: Context, body: ExportMonitors) -> LongWorkView:
+    return work_view(ctx, export_monitors(ctx, body))
 
 
 @endpoint(

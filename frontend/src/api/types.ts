@@ -246,6 +246,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/accounts/exports': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Put what the list of accounts holds into a file, as long work */
+    post: operations['directory_export_accounts']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/agencies': {
     parameters: {
       query?: never
@@ -1623,6 +1640,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/monitors/exports': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Put what the list of monitors holds into a file, as long work */
+    post: operations['monitors_export_list']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/monitors/preview': {
     parameters: {
       query?: never
@@ -1767,8 +1801,8 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Who works here, with role, teams, presence and load */
-    get: operations['people_list_people']
+    /** Who works here, with role, teams, unit, presence and load */
+    get: operations['directory_list_people']
     put?: never
     /** Somebody new, with a first password that is told once */
     post: operations['people_create_person']
@@ -1874,6 +1908,23 @@ export interface paths {
     /** Where somebody belongs, and whether they lead there */
     put: operations['units_place_person']
     post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/people/exports': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Put what the list of people holds into a file, as long work */
+    post: operations['directory_export_people']
     delete?: never
     options?: never
     head?: never
@@ -3187,6 +3238,19 @@ export interface components {
        * @default null
        */
       next_cursor: string | null
+    }
+    /** AccountQuery */
+    AccountQuery: {
+      /**
+       * Condition
+       * @default null
+       */
+      condition: string | null
+      /**
+       * Saved View Id
+       * @default null
+       */
+      saved_view_id: number | null
     }
     /**
      * AccountReach
@@ -5148,6 +5212,23 @@ export interface components {
       /** Model Version */
       model_version: string | null
     }
+    /** ExportAccounts */
+    ExportAccounts: {
+      /**
+       * Idempotency Key
+       * @default null
+       */
+      idempotency_key: string | null
+      /** Columns */
+      columns: string[]
+      /**
+       * Format
+       * @default xlsx
+       * @enum {string}
+       */
+      format: 'csv' | 'xlsx'
+      query: components['schemas']['AccountQuery']
+    }
     /** ExportActs */
     ExportActs: {
       /**
@@ -5181,6 +5262,40 @@ export interface components {
        */
       format: 'csv' | 'xlsx'
       query: components['schemas']['InboundItemQuery']
+    }
+    /** ExportMonitors */
+    ExportMonitors: {
+      /**
+       * Idempotency Key
+       * @default null
+       */
+      idempotency_key: string | null
+      /** Columns */
+      columns: string[]
+      /**
+       * Format
+       * @default xlsx
+       * @enum {string}
+       */
+      format: 'csv' | 'xlsx'
+      query: components['schemas']['MonitorQuery']
+    }
+    /** ExportPeople */
+    ExportPeople: {
+      /**
+       * Idempotency Key
+       * @default null
+       */
+      idempotency_key: string | null
+      /** Columns */
+      columns: string[]
+      /**
+       * Format
+       * @default xlsx
+       * @enum {string}
+       */
+      format: 'csv' | 'xlsx'
+      query: components['schemas']['PeopleQuery']
     }
     /** ExportQuestion */
     ExportQuestion: {
@@ -6727,6 +6842,19 @@ export interface components {
        */
       next_cursor: string | null
     }
+    /** MonitorQuery */
+    MonitorQuery: {
+      /**
+       * Condition
+       * @default null
+       */
+      condition: string | null
+      /**
+       * Saved View Id
+       * @default null
+       */
+      saved_view_id: number | null
+    }
     /** MonitorRef */
     MonitorRef: {
       /** Id */
@@ -7316,6 +7444,29 @@ export interface components {
       items: components['schemas']['PersonView'][]
       /** Next Cursor */
       next_cursor: string | null
+    }
+    /** PeopleQuery */
+    PeopleQuery: {
+      /**
+       * Condition
+       * @default null
+       */
+      condition: string | null
+      /**
+       * Saved View Id
+       * @default null
+       */
+      saved_view_id: number | null
+      /**
+       * Cursor
+       * @default null
+       */
+      cursor: string | null
+      /**
+       * Limit
+       * @default 100
+       */
+      limit: number
     }
     /**
      * Period
@@ -10284,7 +10435,10 @@ export interface operations {
   }
   accounts_list_accounts: {
     parameters: {
-      query?: never
+      query?: {
+        condition?: string | null
+        saved_view_id?: number | null
+      }
       header?: never
       path?: never
       cookie?: never
@@ -10812,6 +10966,39 @@ export interface operations {
           [name: string]: unknown
         }
         content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  directory_export_accounts: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportAccounts']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
+        }
       }
       /** @description A problem */
       default: {
@@ -13611,7 +13798,10 @@ export interface operations {
   }
   monitors_list_monitors: {
     parameters: {
-      query?: never
+      query?: {
+        condition?: string | null
+        saved_view_id?: number | null
+      }
       header?: never
       path?: never
       cookie?: never
@@ -13931,6 +14121,39 @@ export interface operations {
       }
     }
   }
+  monitors_export_list: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportMonitors']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   monitors_preview_monitor: {
     parameters: {
       query?: never
@@ -14208,9 +14431,11 @@ export interface operations {
       }
     }
   }
-  people_list_people: {
+  directory_list_people: {
     parameters: {
       query?: {
+        condition?: string | null
+        saved_view_id?: number | null
         cursor?: string | null
         limit?: number
       }
@@ -14462,6 +14687,39 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['PersonView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  directory_export_people: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportPeople']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LongWorkView']
         }
       }
       /** @description A problem */

@@ -1,0 +1,24 @@
+"""People as a list that conditions narrow."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select
+
+from app.core.context import Context
+from app.core.permissions import Permission
+from app.identity import people_queries
+from app.identity.people_schemas import PeopleList, PeopleQuery
+from app.identity.person_fields import PEOPLE
+from app.models import Operator
+from app.saved_views.queries import narrowing
+
+
+def filtered_people(ctx: Context, query: PeopleQuery) -> Select[Operator]:
+    """In no order. Raises Invalid for a condition that cannot be asked."""
+    meant = [each.sql() for each in narrowing(ctx, PEOPLE, query.condition, query.saved_view_id)]
+    return people_queries.people_within(ctx, *meant)
+
+
+def list_people(ctx: Context, query: PeopleQuery) -> PeopleList:
+    ctx.require(Permission.PEOPLE_READ)
+    return people_queries.list_people(ctx, query, filtered_people(ctx, query))
