@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.condition import (
@@ -27,12 +27,13 @@ from app.accounts.schemas import (
     RefusedCapabilityView,
 )
 from app.accounts.status_details import advice_in
+from app.conditions.matches import Says
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.core.permissions import Permission
 from app.identity.schemas import AgencyRef
 from app.identity.scope import scope
-from app.models import Account, AccountStatus
+from app.models import Account, AccountStatus, Agency
 from app.saved_views.queries import narrowing
 
 
@@ -65,6 +66,10 @@ def agencies_of(ctx: Context, account_ids: Iterable[int]) -> dict[int, int]:
 def filtered_accounts(ctx: Context, query: AccountQuery) -> Select[Account]:
     """Those within reach that are not removed; in no order. Raises Invalid for a wrong condition."""
     meant = [each.sql() for each in narrowing(ctx, ACCOUNTS, query.condition, query.saved_view_id)]
+    if words := query.q.strip():
+        says = Says(words).sql
+        named = select(Agency.id).where(says(Agency.name))
+        meant.append(or_(says(Account.name), says(Account.external_id), Account.agency_id.in_(named)))
     return scope(select(Account), ctx.actor, Account).where(Account.status != AccountStatus.REMOVED, *meant)
 
 

@@ -297,6 +297,8 @@ class AccountQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
     condition: ConditionText | None = None
     saved_view_id: RowId | None = None
+    q: str = Field(default="", max_length=100)
+    """Words that are looked for in names, ids on the platform and names of agencies."""
 
 
 class AccountList(BaseModel):

@@ -14,6 +14,7 @@ from app.identity.queries import open_requests_by_operator
 from app.identity.role_queries import mandate_of, may_with, reaching_everything, role_refs
 from app.identity.schemas import AgencyRef, PersonRef, TeamRef
 from app.identity.scope import scope, visible
+from app.identity.unit_fields import UNIT
 from app.models import Operator
 
 NAMED = 5
@@ -27,7 +28,7 @@ def people_within(ctx: Context, *meant: ColumnElement[bool]) -> Select[Operator]
 
 
 def list_people(ctx: Context, query: PeopleQuery, people: Select[Operator]) -> PeopleList:
-    """Five statements a page."""
+    """At most six statements a page."""
     page = read_page(ctx.session, people.options(*_WITH), query, [(Operator.id, False)])
     return PeopleList(items=_views(ctx, page.rows), next_cursor=page.next_cursor)
 
@@ -43,6 +44,8 @@ def get_person(ctx: Context, operator_id: int) -> PersonView:
 
 def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
     load = open_requests_by_operator(ctx.session, [person.id for person in people])
+    placed = {person.unit_id for person in people if person.unit_id is not None}
+    units = UNIT.names(ctx, placed) if placed else {}
     return [
         PersonView(
             id=person.id,
@@ -52,6 +55,7 @@ def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
             agency=AgencyRef(id=person.agency.id, name=person.agency.name, kind=person.agency.kind),
             teams=[TeamRef(id=team.id, name=team.name) for team in person.teams],
             unit_id=person.unit_id,
+            unit_name=units.get(person.unit_id or 0),
             presence=person.presence,
             presence_since=person.presence_since,
             open_requests=load.get(person.id, 0),

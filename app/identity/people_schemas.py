@@ -20,6 +20,8 @@ class PeopleQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
     condition: ConditionText | None = None
     saved_view_id: RowId | None = None
+    q: str = Field(default="", max_length=100)
+    """Words that are looked for in names, login names and names of teams."""
     cursor: str | None = Field(None, max_length=200)
     limit: int = Field(100, ge=1, le=MAX_LIMIT)
 
@@ -35,6 +37,8 @@ class PersonView(BaseModel):
     teams: list[TeamRef]
     unit_id: int | None
     """Where in their agency they belong; null: directly in it."""
+    unit_name: str | None
+    """What that unit is called."""
     presence: Presence
     presence_since: datetime
     open_requests: int

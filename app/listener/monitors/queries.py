@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
+from app.conditions.matches import Says
 from app.core.context import Context
 from app.core.i18n import translate
 from app.core.permissions import Permission
@@ -45,6 +46,8 @@ WEEK = timedelta(days=7)
 def filtered_monitors(ctx: Context, query: MonitorQuery) -> Select[Monitor]:
     """In no order. Raises Invalid for a condition that cannot be asked."""
     meant = [each.sql() for each in narrowing(ctx, MONITORS, query.condition, query.saved_view_id)]
+    if words := query.q.strip():
+        meant.append(Says(words).sql(Monitor.name))
     return scope(select(Monitor), ctx.actor, Monitor).where(Monitor.deleted_at.is_(None), *meant)
 
 

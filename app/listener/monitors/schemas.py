@@ -80,6 +80,8 @@ class MonitorQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
     condition: ConditionText | None = None
     saved_view_id: RowId | None = None
+    q: str = Field(default="", max_length=100)
+    """Words that are looked for in names."""
 
 
 class MonitorList(BaseModel):

@@ -3251,6 +3251,11 @@ export interface components {
        * @default null
        */
       saved_view_id: number | null
+      /**
+       * Q
+       * @default
+       */
+      q: string
     }
     /**
      * AccountReach
@@ -6854,6 +6859,11 @@ export interface components {
        * @default null
        */
       saved_view_id: number | null
+      /**
+       * Q
+       * @default
+       */
+      q: string
     }
     /** MonitorRef */
     MonitorRef: {
@@ -7458,6 +7468,11 @@ export interface components {
        */
       saved_view_id: number | null
       /**
+       * Q
+       * @default
+       */
+      q: string
+      /**
        * Cursor
        * @default null
        */
@@ -7620,6 +7635,8 @@ export interface components {
       teams: components['schemas']['TeamRef'][]
       /** Unit Id */
       unit_id: number | null
+      /** Unit Name */
+      unit_name: string | null
       presence: components['schemas']['Presence']
       /**
        * Presence Since
@@ -10438,6 +10455,7 @@ export interface operations {
       query?: {
         condition?: string | null
         saved_view_id?: number | null
+        q?: string
       }
       header?: never
       path?: never
@@ -13801,6 +13819,7 @@ export interface operations {
       query?: {
         condition?: string | null
         saved_view_id?: number | null
+        q?: string
       }
       header?: never
       path?: never
@@ -14436,6 +14455,7 @@ export interface operations {
       query?: {
         condition?: string | null
         saved_view_id?: number | null
+        q?: string
         cursor?: string | null
         limit?: number
       }

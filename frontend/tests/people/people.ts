@@ -11,6 +11,7 @@ export function person(id: number, over: Partial<Person> = {}): Person {
     agency: { id: 1, name: '甲', kind: 'in_house' },
     teams: [],
     unit_id: null,
+    unit_name: null,
     presence: 'offline',
     presence_since: '2026-11-29T00:00:00Z',
     open_requests: 0,

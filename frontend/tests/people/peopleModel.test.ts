@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Agency, Role } from '@/features/people/api'
-import { listed, rolesIn } from '@/features/people/peopleModel'
+import { groupOf, listed, rolesIn } from '@/features/people/peopleModel'
 import { person } from './people'
 
 const agency = (kind: Agency['kind']): Agency => ({ id: 1, name: '甲', kind, teams: [], people: [] })
@@ -40,20 +40,18 @@ describe('who works here', () => {
     expect(offered(undefined)).toEqual([1, 2])
   })
 
-  it('stands by agency, those who are shut out last, found by team too', () => {
+  it('stands by agency or by unit within it, those who are shut out last', () => {
     const away = { id: 2, name: '乙', kind: 'third_party' as const }
     const people = [
       person(1, { is_active: false }),
-      person(2, { teams: [{ id: 5, name: '夜班' }] }),
+      person(2, { unit_id: 9, unit_name: '夜班' }),
       person(3, { agency: away }),
+      person(4),
+      person(5, { unit_id: 7, unit_name: '白班' }),
     ]
-    expect(listed(people, '').map(({ id }) => id)).toEqual([2, 1, 3])
-    expect(listed(people, ' 夜班 ').map(({ id }) => id)).toEqual([2])
-  })
-
-  it('is found in either width and case', () => {
-    const people = [person(1, { name: 'Chen Ａ组' }), person(2)]
-    for (const typed of ['ＣＨＥＮ', 'chen a', '　Chen'])
-      expect(listed(people, typed).map(({ id }) => id)).toEqual([1])
+    expect(listed(people, 'agency').map(({ id }) => id)).toEqual([2, 4, 5, 1, 3])
+    expect(listed(people, 'unit').map(({ id }) => id)).toEqual([4, 1, 5, 2, 3])
+    expect(people.map((one) => groupOf(one, 'unit'))).toEqual(['1', '1/9', '2', '1', '1/7'])
+    expect(people.map((one) => groupOf(one, 'agency'))).toEqual(['1', '1', '2', '1', '1'])
   })
 })

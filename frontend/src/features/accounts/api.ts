@@ -3,6 +3,8 @@
 import { body, client, noBody } from '@/api/client'
 import { at } from '@/api/endpoints'
 import type { components } from '@/api/types'
+import type { Format } from '@/features/longwork/api'
+import type { Asked } from '@/ui/kit/useListQuery'
 
 type Schemas = components['schemas']
 
@@ -15,6 +17,9 @@ export type AccountCommand = 'edit' | 'credentials' | 'remove' | 'follows'
 export type FollowRequest = Schemas['FollowRequestView']
 
 export const accountsApi = {
+  list: (query: Asked) => body(client.GET('/accounts', { params: { query } })),
+  startExport: (query: Asked, columns: string[], format: Format, idempotency_key: string) =>
+    body(client.POST('/accounts/exports', { body: { query, columns, format, idempotency_key } })),
   connect: (account: ConnectBody) => body(client.POST('/accounts', { body: account })),
   connectByAddress: (wanted: Schemas['ConnectByAddress']) =>
     body(client.POST('/account-connections', { body: wanted })),

@@ -3,6 +3,8 @@
 import { body, client, noBody } from '@/api/client'
 import { at } from '@/api/endpoints'
 import type { components } from '@/api/types'
+import type { Format } from '@/features/longwork/api'
+import type { Asked } from '@/ui/kit/useListQuery'
 
 type Schemas = components['schemas']
 
@@ -26,7 +28,9 @@ export const SPANS = [7, 30, 90] as const
 export type Span = (typeof SPANS)[number]
 
 export const monitorsApi = {
-  list: () => body(client.GET('/monitors')),
+  list: (query: Partial<Asked> = {}) => body(client.GET('/monitors', { params: { query } })),
+  startExport: (query: Asked, columns: string[], format: Format, idempotency_key: string) =>
+    body(client.POST('/monitors/exports', { body: { query, columns, format, idempotency_key } })),
   get: (id: number) => body(client.GET('/monitors/{monitor_id}', monitor(id))),
   create: (wanted: MonitorBody) => body(client.POST('/monitors', { body: wanted })),
   edit: (id: number, wanted: MonitorBody, version: number) =>

@@ -1,7 +1,9 @@
 import { body, client } from '@/api/client'
 import { at } from '@/api/endpoints'
 import type { components } from '@/api/types'
+import type { Format } from '@/features/longwork/api'
 import { allRows } from '@/ui/kit/pages'
+import type { Asked } from '@/ui/kit/useListQuery'
 
 type Schemas = components['schemas']
 
@@ -11,14 +13,20 @@ export type Role = Schemas['RoleView']
 const PAGE = 100
 
 /** Everybody within reach; a brand has at most some hundred people, so all pages are read. */
-function list(): Promise<Person[]> {
+function list(query: Partial<Asked> = {}): Promise<Person[]> {
   return allRows<Person>((cursor) =>
-    body(client.GET('/people', { params: { query: { cursor, limit: PAGE } } })),
+    body(client.GET('/people', { params: { query: { ...query, cursor, limit: PAGE } } })),
   )
 }
 
 export const peopleApi = {
   list,
+  startExport: (query: Asked, columns: string[], format: Format, idempotency_key: string) =>
+    body(
+      client.POST('/people/exports', {
+        body: { query: { ...query, cursor: null, limit: PAGE }, columns, format, idempotency_key },
+      }),
+    ),
   agencies: async (): Promise<Agency[]> => (await body(client.GET('/agencies'))).items,
   roles: async (): Promise<Role[]> => (await body(client.GET('/roles'))).items,
   create: (person: Schemas['NewPerson']) => body(client.POST('/people', { body: person })),

@@ -39,6 +39,13 @@ export function peopleColumns(roleNames: (roles: Person['roles']) => string): Co
         teams.map((team) => team.name).join(t('common.listSeparator')) || t('people.noTeam'),
     },
     {
+      key: 'unit',
+      label: 'people.unit',
+      look: 'text',
+      sort: ({ unit_name }) => unit_name ?? '',
+      cell: ({ unit_name }, { t }) => unit_name ?? h('span', { class: 't3' }, t('people.noUnit')),
+    },
+    {
       key: 'presence',
       label: 'people.presence',
       width: '104px',

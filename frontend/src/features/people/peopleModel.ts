@@ -1,20 +1,26 @@
 /** Which people are shown and in what order. */
 
-import { folded } from '@/ui/folded'
 import type { Agency, Person, Role } from './api'
 
-/** By agency, in the order the server names them; who may not log in comes last. */
-export function listed(people: readonly Person[], words: string): Person[] {
-  const wanted = folded(words.trim())
+/** What people stand together by: the agency, or the unit within it to which they belong. */
+export const FOLDS = ['agency', 'unit'] as const
+export type Fold = (typeof FOLDS)[number]
+
+export function groupOf({ agency, unit_id }: Person, fold: Fold): string {
+  return fold === 'agency' || unit_id === null ? String(agency.id) : `${agency.id}/${unit_id}`
+}
+
+/** By agency, in the order the server names them, and by unit where they are folded so; who may not log in comes last. */
+export function listed(people: readonly Person[], fold: Fold): Person[] {
   const places = [...new Set(people.map(({ agency }) => agency.id))]
-  return people
-    .filter((person) => wanted === '' || textOf(person).includes(wanted))
-    .sort(
-      (a, b) =>
-        places.indexOf(a.agency.id) - places.indexOf(b.agency.id) ||
-        Number(b.is_active) - Number(a.is_active) ||
-        a.id - b.id,
-    )
+  const unit = (person: Person): number => (fold === 'unit' ? (person.unit_id ?? 0) : 0)
+  return [...people].sort(
+    (a, b) =>
+      places.indexOf(a.agency.id) - places.indexOf(b.agency.id) ||
+      unit(a) - unit(b) ||
+      Number(b.is_active) - Number(a.is_active) ||
+      a.id - b.id,
+  )
 }
 
 /** How much of what they may have at once they have. */
@@ -29,8 +35,4 @@ export function rolesIn(roles: readonly Role[], agency: Agency | undefined): Rol
       (role.agency === null || role.agency.id === agency?.id) &&
       !(agency?.kind === 'third_party' && role.account_reach === 'all'),
   )
-}
-
-function textOf(person: Person): string {
-  return folded([person.name, person.login_name, ...person.teams.map((team) => team.name)].join(' '))
 }

@@ -12,7 +12,7 @@ export type ChangeRole = Schemas['ChangeRole']
 export type NewRole = Schemas['NewRole']
 
 export const rolesApi = {
-  people: peopleApi.list,
+  people: () => peopleApi.list(),
   proof: (id: number): Promise<Schemas['PersonProof']> =>
     body(client.GET('/people/{operator_id}/proof', at({ operator_id: id }))),
   groupProof: (kind: 'role' | 'agency', id: number): Promise<Schemas['GroupProof']> =>

@@ -12,6 +12,17 @@ export interface ListQuery extends Narrowing {
   order: Order | null
 }
 
+/** What a list that the server narrows is asked for. */
+export interface Asked {
+  condition: string | null
+  saved_view_id: number | null
+  q: string
+}
+
+export function asked({ condition, savedId, words }: ListQuery): Asked {
+  return { condition: condition || null, saved_view_id: savedId, q: words.trim() }
+}
+
 /** What a page may ask of the rows it shows: the one that keys act on, the next, another, none chosen. */
 export interface RowsShown<Row> {
   current: Row | null
