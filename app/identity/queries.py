@@ -29,6 +29,7 @@ from app.identity.schemas import (
     TeamRef,
 )
 from app.identity.scope import scope
+from app.identity.unit_fields import UNIT
 from app.models import (
     WORKING_STATUSES,
     Account,
@@ -224,6 +225,8 @@ def assignable_operators(ctx: Context, account_id: int | None) -> AssignableOper
         ).one_or_none()
         people = operators_for(ctx, account) if account else []
     load = open_requests_by_operator(ctx.session, [person.id for person in people])
+    placed = {person.unit_id for person in people if person.unit_id is not None}
+    units = UNIT.names(ctx, placed) if placed else {}
     return AssignableOperatorList(
         items=[
             AssignableOperatorView(
@@ -232,7 +235,8 @@ def assignable_operators(ctx: Context, account_id: int | None) -> AssignableOper
                 presence=person.presence,
                 open_requests=load.get(person.id, 0),
                 capacity=person.capacity,
-                team_names=[team.name for team in person.teams],
+                teams=[TeamRef(id=team.id, name=team.name) for team in person.teams],
+                unit_name=units.get(person.unit_id or 0),
             )
             for person in people
         ]

@@ -111,7 +111,9 @@ class AssignableOperatorView(BaseModel):
     presence: Presence
     open_requests: int
     capacity: int
-    team_names: list[str]
+    teams: list[TeamRef]
+    unit_name: str | None
+    """Where in their agency they belong; null: directly in it, or nobody whom the asker may know of."""
 
 
 class AssignableOperatorList(BaseModel):

@@ -117,9 +117,9 @@ def test_monitors_are_narrowed_and_filed(house: House, runtime: Runtime) -> None
 @pytest.mark.parametrize(
     ("path", "subject", "condition"),
     [
-        ("/people", "operator", leaf("is_active", "is_true")),
+        ("/people", "operator", leaf("is_active", "is", True)),
         ("/accounts", "account", leaf("status", "is", "active")),
-        ("/monitors", "monitor", leaf("is_active", "is_true")),
+        ("/monitors", "monitor", leaf("is_active", "is", True)),
     ],
 )
 def test_a_kept_view_narrows_its_own_list_alone(

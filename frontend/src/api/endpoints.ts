@@ -39,6 +39,13 @@ export const requests = {
         body: { operator_id, version },
       }),
     ),
+  setTeam: (id: number, team_id: number, version: number, confirm: ClaimConfirmed = []) =>
+    body(
+      client.PUT('/service-requests/{request_id}/team', {
+        ...at({ request_id: id }),
+        body: { team_id, version, confirm },
+      }),
+    ),
   setStatus: (id: number, status: SettableStatus, version: number, confirm: ClaimConfirmed = []) =>
     body(
       client.PUT('/service-requests/{request_id}/status', {

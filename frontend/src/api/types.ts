@@ -3590,8 +3590,10 @@ export interface components {
       open_requests: number
       /** Capacity */
       capacity: number
-      /** Team Names */
-      team_names: string[]
+      /** Teams */
+      teams: components['schemas']['TeamRef'][]
+      /** Unit Name */
+      unit_name: string | null
     }
     /** AttachmentView */
     AttachmentView: {

@@ -154,6 +154,18 @@ export function useRequestActions() {
     return done
   }
 
+  /** Into another team's queue; whoever had it has it no more. */
+  async function move(request: ServiceRequestView, team: { id: number; name: string }): Promise<boolean> {
+    const before = request.team
+    const done = await run(request, (version, yes) => api.setTeam(request.id, team.id, version, yes))
+    if (done)
+      notices.show(
+        t('notice.moved', { number: request.number, name: team.name }),
+        before === null ? null : () => void move(latest(request), before),
+      )
+    return done
+  }
+
   async function setStatus(request: ServiceRequestView, status: SettableStatus): Promise<boolean> {
     const before = settable(request.status)
     const done = await run(request, (version, yes) => api.setStatus(request.id, status, version, yes))
@@ -181,7 +193,7 @@ export function useRequestActions() {
     return entities.state.service_request[request.id] ?? request
   }
 
-  return { refusal, claim, giveBack, transfer, setStatus, classify, dismiss }
+  return { refusal, claim, giveBack, transfer, move, setStatus, classify, dismiss }
 }
 
 /** Where undoing leads: a person can set neither "new" nor "closed". */
