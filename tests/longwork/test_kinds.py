@@ -13,7 +13,7 @@ import pytest
 from app.longwork.kinds import KINDS
 from app.processes import all_jobs, web
 
-LOCALES = Path(__file__).resolve().parents[2] / "frontend/src/features/longwork/locales"
+FEATURES = Path(__file__).resolve().parents[2] / "frontend/src/features"
 assert all_jobs  # what web processes and workers load declares every kind
 assert web
 DECLARED = [kind.key for kind in KINDS.all() if not kind.arguments.__module__.startswith("tests.")]
@@ -56,6 +56,10 @@ def test_a_worker_that_is_started_alone_does_every_kind() -> None:
 @pytest.mark.parametrize("kind", DECLARED)
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
 def test_the_tray_has_a_name_for_every_kind(kind: str, locale: str) -> None:
-    words = json.loads((LOCALES / f"{locale}.json").read_text(encoding="utf-8"))["longWork"]["kind"]
+    """In the texts of the tray, or of the feature whose kind it is."""
     subject, name = kind.split(".")
-    assert words.get(subject, {}).get(name), f"longWork.kind.{kind}"
+    named = []
+    for path in FEATURES.glob(f"*/locales/{locale}.json"):
+        words = json.loads(path.read_text(encoding="utf-8"))
+        named.append(words.get("longWork", {}).get("kind", {}).get(subject, {}).get(name))
+    assert any(named), f"longWork.kind.{kind}"
