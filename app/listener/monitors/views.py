@@ -61,7 +61,7 @@ def list_monitors(ctx: Context, query: MonitorQuery) -> MonitorList:
     monitors,
     "POST",
     "/monitors/exports",
-    access=Permission.MONITORS_READ,
+    access=Permission.EXPORTS_CREATE,
     summary="Put what the list of monitors holds into a file, as long work",
     body=ExportMonitors,
     response=LongWorkView,
