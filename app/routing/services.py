@@ -135,9 +135,10 @@ def require_version(ctx: Context, request: ServiceRequest, version: int) -> None
         raise Conflict("stale_version", version=request.version)
 
 
-def mark_read(ctx: Context, conversation_id: int) -> None:
-    """Who has the request has seen what came in. That others look on, whatever they may do, changes nothing;
-    what nobody has is unread until somebody has it."""
+def mark_read(ctx: Context, conversation_id: int, number: int) -> None:
+    """Who has the request has seen what came in up to the message with this number; what came after it stays
+    unread. That others look on, whatever they may do, changes nothing; what nobody has is unread until
+    somebody has it."""
     ctx.require(Permission.CONVERSATIONS_READ)
     theirs = ServiceRequest.assignee_id == ctx.actor.operator_id
     rows = ctx.session.scalars(
@@ -145,4 +146,4 @@ def mark_read(ctx: Context, conversation_id: int) -> None:
         .where(ServiceRequest.conversation_id == conversation_id, ServiceRequest.unread_count > 0, theirs)
         .with_for_update(of=ServiceRequest)
     ).all()
-    lifecycle.mark_read(ctx, rows)
+    lifecycle.mark_read(ctx, rows, number)

@@ -112,9 +112,8 @@ def list_colleagues(ctx: Context, conversation_id: int) -> ColleagueList:
     body=MarkRead,
 )
 def put_read(ctx: Context, conversation_id: int, body: MarkRead) -> None:
-    del body  # the newest number is what counts; an older one could only unread what is read
     queries.get_conversation(ctx, conversation_id)
-    mark_read(ctx, conversation_id)
+    mark_read(ctx, conversation_id, body.number)
 
 
 @endpoint(

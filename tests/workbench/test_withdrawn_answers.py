@@ -217,6 +217,26 @@ def test_what_was_unread_before_an_act_that_is_undone_is_unread_again(
     assert shown(screen, desk.request)["unread_count"] == 1
 
 
+def test_what_came_in_after_the_last_that_somebody_saw_stays_unread(desk: Desk, screen: Browser) -> None:
+    """Its kind: a word that came in as the screen said what it shows was read though nobody had seen it."""
+    conversation = desk.request.conversation_id
+    last = screen.get(f"/conversations/{conversation}/messages").get_json()["items"][-1]["number"]
+    desk.clock.advance(60)
+    for text in ("又断了", "还在吗"):
+        desk.make.store(desk.account, desk.make.post(text, author="c1"))
+    judge_items(desk.runtime)
+    for _ in range(2):
+        assert screen.put(f"/conversations/{conversation}/read", {"number": last}).status_code == 204
+        assert shown(screen, desk.request)["unread_count"] == 2
+    desk.clock.advance(60)
+    screen.put(f"/conversations/{conversation}/read", {"number": last + 1})
+    assert shown(screen, desk.request)["unread_count"] == 1
+    message = desk.write(confirm=CLAIMED)
+    assert shown(screen, desk.request)["unread_count"] == 0
+    screen.post(f"/messages/{message.id}/cancel")
+    assert shown(screen, desk.request)["unread_count"] == 1, "the one that was seen is not unread again"
+
+
 def test_a_failed_reply_is_not_what_the_list_shows(desk: Desk, screen: Browser) -> None:
     """Case A4, its kind: a failed one, and one that was found not to be there."""
     before = shown(screen, desk.request)

@@ -25,7 +25,7 @@ from app.routing.job_names import ASSIGN_WAITING
 from app.routing.levels.stored import clock_of, clocks_of
 from app.routing.lifecycle.deadlines import choose_policy, keep_plan, preview, set_deadlines
 from app.routing.lifecycle.recording import Change, changing, record
-from app.routing.lifecycle.thread import count_unread, read_thread
+from app.routing.lifecycle.thread import count_unread, read_thread, read_to
 from app.routing.lifecycle.transitions import demand, follow
 from app.routing.policies import reweighed
 from app.routing.related import relate
@@ -222,10 +222,15 @@ def revised(ctx: Context, changed: Sequence[tuple[ServiceRequest, Message]]) -> 
     record(ctx, list(changes.values()))
 
 
-def mark_read(ctx: Context, requests: Sequence[ServiceRequest]) -> None:
-    """Those who are to answer have seen what came in."""
+def mark_read(ctx: Context, requests: Sequence[ServiceRequest], number: int) -> None:
+    """Those who are to answer have seen what came in up to this number: what comes in between their look and
+    their word stays unread. Two statements for all requests, beside those of recording."""
     changes = []
+    reading = read_to(ctx, [request.id for request in requests], number)
     for request in requests:
-        changes.append(Change.of(request, ChangeKind.READ))
-        request.unread_count = 0
+        left, seen = reading.get(request.id, (0, None))
+        if left < request.unread_count:
+            changes.append(Change.of(request, ChangeKind.READ))
+            changes[-1].message = seen
+            request.unread_count = left
     record(ctx, changes)

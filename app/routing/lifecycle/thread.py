@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.core.context import Context
+from app.core.rows import rows_by_id
 from app.models import (
     HELD_UP,
     REPLY,
@@ -111,24 +113,46 @@ def count_unread(ctx: Context, request_id: int, *, but: int | None = None) -> in
     """How many of the customer's messages came after somebody last read or answered: what an act that is
     undone had made read. `but` is the message of an answer that is taken back. One statement.
     """
-    seen = select(func.max(RequestChange.created_at)).where(
+    read = and_(RequestChange.service_request_id == request_id, RequestChange.kind == ChangeKind.READ)
+    all_seen = select(func.max(RequestChange.created_at)).where(
         RequestChange.service_request_id == request_id,
         or_(
-            RequestChange.kind == ChangeKind.READ,
+            # Older rows do not say up to where somebody read: all that there was.
+            and_(RequestChange.kind == ChangeKind.READ, RequestChange.message_id.is_(None)),
             and_(RequestChange.kind == ChangeKind.ANSWERED, RequestChange.message_id != but)
             if but is not None
             else RequestChange.kind == ChangeKind.ANSWERED,
         ),
     )
-    since = seen.scalar_subquery()
+    last = aliased(Message)
+    up_to = select(func.max(last.number)).join(RequestChange, RequestChange.message_id == last.id).where(read)
+    since, number = all_seen.scalar_subquery(), up_to.scalar_subquery()
     count = ctx.session.scalar(
         select(func.count()).where(
             Message.service_request_id == request_id,
             Message.direction == Direction.INBOUND,
             or_(since.is_(None), Message.created_at > since),
+            or_(number.is_(None), Message.number > number),
         )
     )
     return count or 0
+
+
+def read_to(ctx: Context, request_ids: Sequence[int], number: int) -> dict[int, tuple[int, Message | None]]:
+    """By request: how many of its customer's messages came after this number, and the last one up to it."""
+    if not request_ids:
+        return {}
+    rows = ctx.session.execute(
+        select(
+            Message.service_request_id,
+            func.sum(case((Message.number > number, 1), else_=0)),
+            func.max(case((Message.number <= number, Message.id))),
+        )
+        .where(Message.service_request_id.in_(request_ids), Message.direction == Direction.INBOUND)
+        .group_by(Message.service_request_id)
+    ).all()
+    seen = rows_by_id(ctx.session, Message, [row[2] for row in rows if row[2] is not None])
+    return {row[0]: (row[1], seen.get(row[2])) for row in rows}
 
 
 def summed_up(messages: Sequence[Said]) -> Thread:

@@ -168,15 +168,18 @@ export const useThread = defineStore('thread', () => {
     live.watch(null)
   }
 
+  const lastInbound = () => messages.value.findLast((message) => message.direction === 'inbound')
+
   /** Only the person whose work it is makes it read: a look by somebody else must not hide it from them. */
   async function markRead(): Promise<void> {
     if (session.looking) return
     if (request.value?.assignee?.id !== session.operator?.id) return
-    const last = messages.value.findLast((message) => message.direction === 'inbound')
+    const last = lastInbound()
     if (!conversation.value || !last || !request.value || request.value.unread_count === 0) return
     try {
       await api.markRead(conversation.value.id, last.number)
-      entities.setUnread(request.value.id, 0)
+      // What came in meanwhile is unread; the event of the change says how many that are.
+      if (lastInbound()?.number === last.number) entities.setUnread(request.value.id, 0)
     } catch {
       // Still unread; the next look tries again.
     }
