@@ -39,9 +39,11 @@ NOTED: Carriers = {
     "long_work": (LongWork, Permission.SESSION_USE),
     "team": (Team, Permission.SERVICE_REQUESTS_ASSIGN),
     "operator": (Operator, Permission.SESSION_USE),
+    "person": (Operator, Permission.PEOPLE_READ),
 }
 """What notifications are about, by the word of `Notification.subject_kind`: its table, and the right to read
-it. A team: its queue, for who hands out what waits there. An operator: oneself, about nothing else."""
+it. A team: its queue, for who hands out what waits there. An operator: oneself, about nothing else.
+A person: a colleague, for who looks after people."""
 
 
 def attachments_of(actor: Actor, visible: Visible) -> ColumnElement[bool]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from app.core.events import EVENTS
+from app.identity.dealing_schemas import DealingChanged
 from app.identity.grant_schemas import ContractChanged, GrantChanged
 from app.identity.looking_schemas import LookChanged
 from app.identity.people_schemas import AccessChanged, CapacityChanged, PersonChanged, TeamChanged
 from app.identity.role_schemas import RoleChanged
 from app.identity.schemas import PresenceChanged, SessionEnded
 from app.identity.unit_schemas import PersonPlaced, UnitChanged
-from app.models import Contract, Grant, Operator, Role, Team, Unit
+from app.models import Agency, Contract, Grant, Operator, Role, Team, Unit
 
 OPERATOR = EVENTS.kind("operator", Operator)
 SESSION = EVENTS.kind("session")
@@ -18,9 +19,11 @@ UNIT = EVENTS.kind("unit", Unit)
 ROLE = EVENTS.kind("role", Role)
 GRANT = EVENTS.kind("grant", Grant)
 CONTRACT = EVENTS.kind("contract", Contract)
+AGENCY = EVENTS.kind("agency", Agency)
 
 PRESENCE_CHANGED = EVENTS.declare("operator.presence_changed", PresenceChanged, OPERATOR, newest_wins=True)
 CAPACITY_CHANGED = EVENTS.declare("operator.capacity_changed", CapacityChanged, OPERATOR, audited=True)
+DEALING_CHANGED = EVENTS.declare("routing_settings.changed", DealingChanged, AGENCY, audited=True)
 OPERATOR_DISABLED = EVENTS.declare("operator.disabled", AccessChanged, OPERATOR, audited=True)
 OPERATOR_ENABLED = EVENTS.declare("operator.enabled", AccessChanged, OPERATOR, audited=True)
 OPERATOR_CREATED = EVENTS.declare("operator.created", PersonChanged, OPERATOR, audited=True)

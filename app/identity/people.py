@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select
 
@@ -19,7 +21,7 @@ from app.identity.events import (
     PASSWORD_REFUSED,
 )
 from app.identity.passwords import hash_password, verify_password
-from app.identity.people_schemas import CapacityChanged, ChangePassword, SetActive, SetCapacity
+from app.identity.people_schemas import CapacityChanged, ChangePassword, LaneLimits, SetActive, SetCapacity
 from app.identity.scope import agency_audience, scope
 from app.identity.services import SHORTEST_PASSWORD, end_sessions, shut_out, tell_access
 from app.models import LoginAttempt, Operator
@@ -29,22 +31,27 @@ WRONG_PASSWORDS_WITHIN = timedelta(minutes=10)
 
 
 def set_capacity(ctx: Context, operator_id: int, command: SetCapacity) -> Operator:
-    """Say how many unresolved requests a person may hold. What they hold already stays theirs."""
+    """Say how much a person may hold, also of a lane. What they hold already stays theirs."""
     ctx.require(Permission.PEOPLE_SET_CAPACITY)
     operator = find_person(ctx, operator_id)
-    before = operator.capacity
-    if before == command.capacity:
+    lanes = operator.lane_limits if command.lanes is None else command.lanes.model_dump(exclude_none=True)
+    before, after = _limits(operator.capacity, operator.lane_limits), _limits(command.capacity, lanes)
+    if before == after:
         return operator
-    operator.capacity = command.capacity
+    operator.capacity, operator.lane_limits = command.capacity, dict(lanes)
     ctx.emit(
         CAPACITY_CHANGED,
-        CapacityChanged(operator_id=operator.id, capacity=operator.capacity),
+        CapacityChanged(operator_id=operator.id, capacity=operator.capacity, lanes=LaneLimits(**lanes)),
         agency_audience(operator.agency_id),
         about=OPERATOR.of(operator),
     )
-    detail = {"before": before, "after": operator.capacity}
-    audit.record(ctx, CAPACITY_CHANGED, OPERATOR.of(operator), detail=detail)
+    audit.record(ctx, CAPACITY_CHANGED, OPERATOR.of(operator), detail={"before": before, "after": after})
     return operator
+
+
+def _limits(capacity: int, lanes: Mapping[str, Any]) -> Any:
+    """As the audit log keeps it: the number alone where no lane has one of its own."""
+    return {"capacity": capacity, **lanes} if lanes else capacity
 
 
 def set_active(ctx: Context, operator_id: int, command: SetActive) -> Operator:

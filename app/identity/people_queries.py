@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from app.core.context import Context
 from app.core.errors import NotFound
 from app.core.pagination import read_page
 from app.core.permissions import GIVABLE, Permission
-from app.identity.people_schemas import PeopleList, PeopleQuery, PersonView, RightHolders
-from app.identity.queries import open_requests_by_operator
+from app.identity.dealing import NOTHING, in_hand_of, lane_limits_of, load_of, shown
+from app.identity.people_schemas import LaneLimits, PeopleList, PeopleQuery, PersonView, RightHolders
+from app.identity.presence import WITH_SETTINGS
 from app.identity.role_queries import mandate_of, may_with, reaching_everything, role_refs
 from app.identity.schemas import AgencyRef, PersonRef, TeamRef
 from app.identity.scope import scope, visible
@@ -19,7 +20,7 @@ from app.models import Operator
 
 NAMED = 5
 """More names than this help nobody."""
-_WITH = (joinedload(Operator.agency), selectinload(Operator.teams), selectinload(Operator.roles))
+_WITH = (WITH_SETTINGS, selectinload(Operator.teams), selectinload(Operator.roles))
 
 
 def people_within(ctx: Context, *meant: ColumnElement[bool]) -> Select[Operator]:
@@ -43,7 +44,7 @@ def get_person(ctx: Context, operator_id: int) -> PersonView:
 
 
 def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
-    load = open_requests_by_operator(ctx.session, [person.id for person in people])
+    held = in_hand_of(ctx.session, [person.id for person in people])
     placed = {person.unit_id for person in people if person.unit_id is not None}
     units = UNIT.names(ctx, placed) if placed else {}
     return [
@@ -58,8 +59,12 @@ def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
             unit_name=units.get(person.unit_id or 0),
             presence=person.presence,
             presence_since=person.presence_since,
-            open_requests=load.get(person.id, 0),
+            presence_reason=person.presence_reason,
+            presence_until=person.presence_until,
+            open_requests=held.get(person.id, NOTHING).open,
+            load=shown(load_of(person, held.get(person.id, NOTHING))),
             capacity=person.capacity,
+            lanes=LaneLimits(**lane_limits_of(person)),
             is_active=person.is_active,
             serves=Permission.REPLIES_SEND in mandate_of(person).permissions,
         )

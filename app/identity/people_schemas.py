@@ -26,6 +26,17 @@ class PeopleQuery(BaseModel):
     limit: int = Field(100, ge=1, le=MAX_LIMIT)
 
 
+LaneLimit = Annotated[int, Field(ge=0, le=MOST_CAPACITY)]
+
+
+class LaneLimits(BaseModel):
+    """So many requests of a lane somebody is working on at most; null: as many as their capacity takes."""
+
+    model_config = ConfigDict(extra="forbid")
+    private: LaneLimit | None = None
+    public: LaneLimit | None = None
+
+
 class PersonView(BaseModel):
     """One person as those see them who look after people."""
 
@@ -41,8 +52,14 @@ class PersonView(BaseModel):
     """What that unit is called."""
     presence: Presence
     presence_since: datetime
+    presence_reason: str
+    presence_until: datetime | None
+    """Until when their agency allows it; null: for as long as they like."""
     open_requests: int
+    load: float
+    """What they have weighs; it may lie above the capacity."""
     capacity: int
+    lanes: LaneLimits
     is_active: bool
     serves: bool
     """Whether requests can be given to this person at all."""
@@ -56,7 +73,9 @@ class PeopleList(BaseModel):
 class SetCapacity(BaseModel):
     model_config = ConfigDict(extra="forbid")
     capacity: int = Field(ge=0, le=MOST_CAPACITY)
-    """How many unresolved requests a person may hold; 0 takes none."""
+    """How much a person may hold, by weight: a private request is one. 0 takes none."""
+    lanes: LaneLimits | None = None
+    """Left out: as it was."""
 
 
 class SetActive(BaseModel):
@@ -135,6 +154,7 @@ class RightHolders(BaseModel):
 class CapacityChanged(BaseModel):
     operator_id: int
     capacity: int
+    lanes: LaneLimits
 
 
 class PersonChanged(BaseModel):

@@ -15,7 +15,7 @@ from app.core.db import among
 from app.core.folding import folded
 from app.core.i18n import translate
 from app.core.permissions import Permission
-from app.identity.queries import open_requests_by_operator
+from app.identity.dealing import in_hand_of
 from app.identity.reference_kinds import AGENCY, TEAM
 from app.identity.scope import scope
 from app.identity.unit_fields import UNIT, ids_of
@@ -51,7 +51,7 @@ def _load(session: Session, ids: Sequence[int]) -> dict[int, PersonFacts]:
     own = aliased(Unit)
     placed = select(_O.id, own.path).join(own, is_unit_of(own, _O)).where(among(session, _O.id, wanted))
     units = {number: frozenset(ids_of(path)) for number, path in session.execute(placed)}
-    load = open_requests_by_operator(session, wanted)
+    load = {number: held.open for number, held in in_hand_of(session, wanted).items()}
     return {
         person.id: PersonFacts(person, units.get(person.id, frozenset()), load.get(person.id, 0))
         for person in people

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.core.context import Context
 from app.core.permissions import AccountReach, Permission, allowed_by
 from app.core.rows import hold
 from app.core.tables import Counter
+from app.identity.dealing import (
+    NOTHING,
+    InHand,
+    counts_in_hand,
+    dealing_of,
+    in_hand_of,
+    load_of,
+    shown,
+)
+from app.identity.presence import WITH_SETTINGS
 from app.identity.reach import serves
 from app.identity.role_queries import mandate_of, role_refs
 from app.identity.schemas import (
@@ -31,33 +40,31 @@ from app.identity.schemas import (
 from app.identity.scope import scope
 from app.identity.unit_fields import UNIT
 from app.models import (
-    WORKING_STATUSES,
     Account,
     Agency,
     Grant,
     Operator,
     OperatorSession,
-    ServiceRequest,
     Team,
 )
 from app.models.unit import is_in_use
 
 EVENT_COUNTER = "events"
-WHO_SERVES = (joinedload(Operator.agency), selectinload(Operator.teams), selectinload(Operator.roles))
-"""What `why_not_serving` looks at of a person."""
+WHO_SERVES = (WITH_SETTINGS, selectinload(Operator.teams), selectinload(Operator.roles))
+"""What `why_not_serving` looks at of a person, and how their agency deals work out."""
 
 
 def session_view(ctx: Context, csrf_token: str) -> SessionView:
     """One statement: every page asks for it first. Whoever looks through somebody else's eyes is told what
     that person would be, in their own language, and that they look; a statement more."""
-    in_hand = _open_requests(Operator.id).scalar_subquery()
     number = select(Counter.value).where(Counter.name == EVENT_COUNTER).scalar_subquery()
     found = ctx.session.execute(
-        select(Operator, in_hand, number)
+        select(Operator, *counts_in_hand(Operator.id), number)
         .where(Operator.id == ctx.actor.operator_id)
-        .options(joinedload(Operator.agency), joinedload(Operator.teams), joinedload(Operator.roles))
+        .options(WITH_SETTINGS, joinedload(Operator.teams), joinedload(Operator.roles))
     )
-    operator, open_now, newest = found.unique().one()
+    operator, *counts, newest = found.unique().one()
+    in_hand, dealing = InHand(*counts), dealing_of(operator.agency.routing)
     return SessionView(
         authenticated=True,
         csrf_token=csrf_token,
@@ -73,9 +80,15 @@ def session_view(ctx: Context, csrf_token: str) -> SessionView:
             teams=[TeamRef(id=team.id, name=team.name) for team in operator.teams],
         ),
         permissions=sorted(ctx.actor.permissions),
-        capacity=CapacityView(open=open_now, maximum=operator.capacity),
+        capacity=CapacityView(
+            open=in_hand.open, load=shown(in_hand.weight(dealing.weights)), maximum=operator.capacity
+        ),
         presence=operator.presence,
         presence_since=operator.presence_since,
+        presence_reason=operator.presence_reason,
+        presence_until=operator.presence_until,
+        tells_touches=ctx.actor.own is None
+        and (dealing.away_after is not None or dealing.vanish_after is not None),
         password_is_given=operator.password_is_given and ctx.actor.own is None,
         event_seq=newest or 0,
         looking=_looking(ctx),
@@ -91,31 +104,6 @@ def _looking(ctx: Context) -> LookingView | None:
         .where(OperatorSession.id == ctx.actor.session_id)
     ).one()
     return LookingView(by=PersonRef(id=row.id, name=row.name), until=row.viewed_until or ctx.now())
-
-
-def open_requests(session: Session, operator_id: int) -> int:
-    return session.scalars(_open_requests(operator_id)).one()
-
-
-def _open_requests(operator_id: Any) -> Select[int]:
-    # Counting the rows and not their ids: the index holds all that is asked.
-    return (
-        select(func.count())
-        .select_from(ServiceRequest)
-        .where(ServiceRequest.assignee_id == operator_id, ServiceRequest.status.in_(WORKING_STATUSES))
-    )
-
-
-def open_requests_by_operator(session: Session, operator_ids: list[int]) -> dict[int, int]:
-    """How many unresolved requests each operator has; absent means none."""
-    if not operator_ids:
-        return {}
-    rows = session.execute(
-        select(ServiceRequest.assignee_id, func.count())
-        .where(ServiceRequest.assignee_id.in_(operator_ids), ServiceRequest.status.in_(WORKING_STATUSES))
-        .group_by(ServiceRequest.assignee_id)
-    )
-    return {operator_id: count for operator_id, count in rows if operator_id is not None}
 
 
 def operators_for_account(session: Session, account: Account, at: datetime) -> list[Operator]:
@@ -215,7 +203,7 @@ def assignable_operators(ctx: Context, account_id: int | None) -> AssignableOper
             ctx.session.scalars(
                 scope(select(Operator), ctx.actor, Operator)
                 .where(Operator.is_active)
-                .options(selectinload(Operator.teams))
+                .options(WITH_SETTINGS, selectinload(Operator.teams))
                 .order_by(Operator.id)
             )
         )
@@ -224,7 +212,7 @@ def assignable_operators(ctx: Context, account_id: int | None) -> AssignableOper
             scope(select(Account), ctx.actor, Account).where(Account.id == account_id)
         ).one_or_none()
         people = operators_for(ctx, account) if account else []
-    load = open_requests_by_operator(ctx.session, [person.id for person in people])
+    held = in_hand_of(ctx.session, [person.id for person in people])
     placed = {person.unit_id for person in people if person.unit_id is not None}
     units = UNIT.names(ctx, placed) if placed else {}
     return AssignableOperatorList(
@@ -233,7 +221,8 @@ def assignable_operators(ctx: Context, account_id: int | None) -> AssignableOper
                 id=person.id,
                 name=person.name,
                 presence=person.presence,
-                open_requests=load.get(person.id, 0),
+                open_requests=held.get(person.id, NOTHING).open,
+                load=shown(load_of(person, held.get(person.id, NOTHING))),
                 capacity=person.capacity,
                 teams=[TeamRef(id=team.id, name=team.name) for team in person.teams],
                 unit_name=units.get(person.unit_id or 0),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.core.inputs import RowId
 from app.core.permissions import Permission, RoleName
@@ -21,6 +21,8 @@ class LogIn(BaseModel):
 class SetPresence(BaseModel):
     model_config = ConfigDict(extra="forbid")
     presence: Presence
+    reason: Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)] = ""
+    """What colleagues may know of it."""
 
 
 class SetLocale(BaseModel):
@@ -75,6 +77,9 @@ class OperatorView(BaseModel):
 
 class CapacityView(BaseModel):
     open: int
+    """What takes their time now."""
+    load: float
+    """What that and what sleeps until its customer writes weighs together; it may lie above the maximum."""
     maximum: int
 
 
@@ -96,6 +101,11 @@ class SessionView(BaseModel):
     capacity: CapacityView | None = None
     presence: Presence | None = None
     presence_since: datetime | None = None
+    presence_reason: str = ""
+    presence_until: datetime | None = None
+    """Until when their agency allows it; null: for as long as they like."""
+    tells_touches: bool = False
+    """The browser tells when it is touched (`POST /session/touch`)."""
     password_is_given: bool = False
     """Somebody else made the password: it is time to choose one's own."""
     event_seq: int = 0
@@ -110,6 +120,7 @@ class AssignableOperatorView(BaseModel):
     name: str
     presence: Presence
     open_requests: int
+    load: float
     capacity: int
     teams: list[TeamRef]
     unit_name: str | None
@@ -129,6 +140,9 @@ class OperatorQuery(BaseModel):
 class PresenceChanged(BaseModel):
     operator_id: int
     presence: Presence
+    reason: str
+    since: datetime
+    until: datetime | None
 
 
 class SessionEnded(BaseModel):

@@ -1,8 +1,8 @@
-"""Login, logout, presence. Writes only; each function is one verb."""
+"""Login, logout. Writes only; each function is one verb."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -19,7 +19,6 @@ from app.identity.events import (
     OPERATOR,
     OPERATOR_CREATED,
     OPERATOR_DISABLED,
-    PRESENCE_CHANGED,
     SESSION,
     SESSION_CLOSED,
     SESSION_ENDED,
@@ -31,7 +30,8 @@ from app.identity.looking import LookEnd, end_look
 from app.identity.managers import keep_somebody_who_manages
 from app.identity.passwords import decoy_hash, hash_password, needs_rehash, verify_password
 from app.identity.people_schemas import AccessChanged, PersonChanged
-from app.identity.schemas import LogIn, PresenceChanged, SessionEnded, SetLocale, SetPresence
+from app.identity.presence import WITH_SETTINGS, change_presence
+from app.identity.schemas import LogIn, SessionEnded, SetLocale
 from app.identity.scope import agency_audience
 from app.models import Operator, OperatorRole, OperatorSession, Presence, Role, TeamMember
 
@@ -49,7 +49,7 @@ def log_in(ctx: Context, command: LogIn, *, address: str, user_agent: str) -> tu
     operator = ctx.session.scalar(
         select(Operator)
         .where(func.lower(Operator.login_name) == name)
-        .options(selectinload(Operator.agency), selectinload(Operator.teams))
+        .options(WITH_SETTINGS, selectinload(Operator.teams))
     )
     stored = operator.password_hash if operator else decoy_hash()
     if not verify_password(stored, command.password) or operator is None or not operator.is_active:
@@ -72,7 +72,8 @@ def log_in(ctx: Context, command: LogIn, *, address: str, user_agent: str) -> tu
     forget_wrong(ctx, name, address)
     audit.record(ctx, SESSION_OPENED, OPERATOR.of(operator), operator=operator, address=address)
     if operator.presence is Presence.OFFLINE:
-        _change_presence(ctx, operator, Presence.ONLINE)
+        change_presence(ctx, operator, Presence.ONLINE)
+    operator.touched_at = operator.touched_at and ctx.now()
     ctx.session.flush()
     return operator, token
 
@@ -95,7 +96,7 @@ def log_out(ctx: Context) -> None:
         )
     )
     if not others and operator.presence is not Presence.OFFLINE:
-        _change_presence(ctx, operator, Presence.OFFLINE)
+        change_presence(ctx, operator, Presence.OFFLINE)
     audit.record(ctx, SESSION_CLOSED, OPERATOR.of(operator), operator=operator)
 
 
@@ -125,25 +126,6 @@ def end_sessions(ctx: Context, operator: Operator, reason: str, *, but: int | No
     return len(ending)
 
 
-def set_presence(ctx: Context, command: SetPresence) -> Operator:
-    ctx.require(Permission.SESSION_USE)
-    operator = ctx.session.get_one(Operator, ctx.actor.operator_id)
-    if operator.presence is not command.presence:
-        _change_presence(ctx, operator, command.presence)
-    return operator
-
-
-def _change_presence(ctx: Context, operator: Operator, presence: Presence) -> None:
-    operator.presence = presence
-    operator.presence_since = ctx.now()
-    ctx.emit(
-        PRESENCE_CHANGED,
-        PresenceChanged(operator_id=operator.id, presence=presence),
-        agency_audience(operator.agency_id),
-        about=OPERATOR.of(operator),
-    )
-
-
 def set_locale(ctx: Context, command: SetLocale) -> None:
     ctx.require(Permission.SESSION_USE)
     ctx.session.get_one(Operator, ctx.actor.operator_id).locale = command.locale
@@ -159,7 +141,22 @@ def sweep_sessions(ctx: Context) -> int:
     ).all()
     for row in idle:
         end_session(ctx, row, "idle")
+    if idle:
+        _take_leave(ctx, {row.operator_id for row in idle})
     return len(idle)
+
+
+def _take_leave(ctx: Context, operator_ids: Collection[int]) -> None:
+    """Whoever is logged in nowhere any more is not at work."""
+    elsewhere = select(OperatorSession.operator_id).where(OperatorSession.ended_at.is_(None))
+    for person in ctx.session.scalars(
+        select(Operator).where(
+            Operator.id.in_(operator_ids),
+            Operator.presence != Presence.OFFLINE,
+            Operator.id.not_in(elsewhere),
+        )
+    ):
+        change_presence(ctx, person, Presence.OFFLINE)
 
 
 def create_operator(
@@ -245,7 +242,7 @@ def shut_out(ctx: Context, operator: Operator) -> int:
     keep_somebody_who_manages(ctx, operator)
     operator.is_active = False
     if operator.presence is not Presence.OFFLINE:
-        _change_presence(ctx, operator, Presence.OFFLINE)
+        change_presence(ctx, operator, Presence.OFFLINE)
     ended = end_sessions(ctx, operator, "disabled")
     tell_access(ctx, operator, OPERATOR_DISABLED)
     return ended

@@ -9,7 +9,7 @@ from app.api.endpoint import OpenUnit, Public, endpoint
 from app.core.context import Context
 from app.core.errors import Unauthenticated
 from app.core.permissions import ANONYMOUS, ActorKind, Permission
-from app.identity import looking, profile, queries, services, web_session
+from app.identity import looking, presence, profile, queries, services, web_session
 from app.identity.actors import actor_of
 from app.identity.looking_schemas import StartLook
 from app.identity.profile import ChangeName, ProfileView
@@ -112,9 +112,20 @@ def stop_look(ctx: Context) -> None:
     response=SessionView,
 )
 def set_presence(ctx: Context, body: SetPresence) -> SessionView:
-    services.set_presence(ctx, body)
+    presence.set_presence(ctx, body)
     ctx.session.flush()
     return queries.session_view(ctx, generate_csrf())
+
+
+@endpoint(
+    identity,
+    "POST",
+    "/session/touch",
+    access=Permission.SESSION_USE,
+    summary="Somebody touches my browser: I am there",
+)
+def touch(ctx: Context) -> None:
+    presence.touch(ctx)
 
 
 @endpoint(

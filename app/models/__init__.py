@@ -26,12 +26,15 @@ from app.models.customer import Avatar, Contact, ContactIdentity
 from app.models.figures import FigureDay, FigureMark, FigureSum
 from app.models.grant import Contract, ContractUsage, Grant
 from app.models.identity import (
+    PRESENT,
+    RESTING,
     Agency,
     AgencyKind,
     LoginAttempt,
     Operator,
     OperatorSession,
     Presence,
+    RoutingSettings,
     Team,
     TeamMember,
 )
@@ -72,6 +75,7 @@ from app.models.service_level import ServiceClock, ServiceMark, ServicePolicy, S
 from app.models.service_request import (
     ACTIVE_STATUSES,
     DONE_STATUSES,
+    MANUAL,
     WORKING_STATUSES,
     AssignmentDecision,
     RequestStatus,
@@ -96,8 +100,11 @@ __all__ = [
     "AUTHOR_LEFT",
     "DONE_STATUSES",
     "HELD_UP",
+    "MANUAL",
+    "PRESENT",
     "RAW_KEPT",
     "REPLY",
+    "RESTING",
     "ROUTING_SETUP",
     "UNFINISHED",
     "WORKING_STATUSES",
@@ -180,6 +187,7 @@ __all__ = [
     "Role",
     "RoutingQueue",
     "RoutingRule",
+    "RoutingSettings",
     "RunState",
     "SampledItem",
     "SavedView",

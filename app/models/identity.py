@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, String, UniqueConstraint, false
+from sqlalchemy import Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
@@ -22,10 +22,21 @@ class AgencyKind(StrEnum):
 
 
 class Presence(StrEnum):
+    """What somebody does. Only who is online is given work."""
+
     ONLINE = "online"
     BUSY = "busy"
+    BREAK = "break"
+    TRAINING = "training"
     AWAY = "away"
+    """Nobody touches anything: the system says so by itself."""
     OFFLINE = "offline"
+
+
+PRESENT = (Presence.ONLINE, Presence.BUSY)
+"""Who works at a screen, and so is taken for away when nobody touches it."""
+RESTING = (Presence.BREAK, Presence.TRAINING)
+"""Who has said that they are elsewhere, and comes back."""
 
 
 class Agency(Entity):
@@ -37,6 +48,40 @@ class Agency(Entity):
     name: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[AgencyKind] = mapped_column(EnumText(AgencyKind))
     is_active: Mapped[bool] = mapped_column(default=True)
+
+    routing: Mapped[RoutingSettings | None] = relationship(lazy="raise_on_sql", viewonly=True)
+    """How much its people are given, where it has said so."""
+
+
+class RoutingSettings(Entity):
+    """How work is dealt out among an agency's people. An agency without a row has what a new one begins with
+    (`app/identity/dealing.py`). A number that is empty: that is not done."""
+
+    __tablename__ = "routing_settings"
+    __seen__ = ByAgency()
+
+    agency_id: Mapped[int] = fk("agencies.id", unique=True, index=False)
+    private_weight: Mapped[int]
+    """What a private request takes of a capacity, in hundredths, like the other weights."""
+    public_weight: Mapped[int]
+    waiting_weight: Mapped[int]
+    """What one takes that waits for its customer, or is on hold."""
+    intake_most: Mapped[int | None]
+    """So many requests a person is given at most in `intake_minutes`."""
+    intake_minutes: Mapped[int | None]
+    accept_minutes: Mapped[int | None]
+    """What was given and not opened for so long goes back to the queue."""
+    away_minutes: Mapped[int | None]
+    """Who has touched nothing for so long is away."""
+    vanish_minutes: Mapped[int | None]
+    """Whose browsers have all been gone for so long is offline, and what waits for them goes back."""
+    alone_minutes: Mapped[int | None]
+    """What has waited for so long with nobody there is told to whoever leads."""
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """By presence: after so many minutes of it whoever leads is told."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Team(Entity):
@@ -69,6 +114,21 @@ class Operator(Entity):
     capacity: Mapped[int]
     presence: Mapped[Presence] = mapped_column(EnumText(Presence), default=Presence.OFFLINE)
     presence_since: Mapped[datetime]
+    presence_reason: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """What they said of it."""
+    presence_until: Mapped[datetime | None]
+    """Until when their agency allows it; None: for as long as they like."""
+    presence_told: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whoever leads has been told that it lasts longer than that."""
+    presence_before: Mapped[Presence | None] = mapped_column(EnumText(Presence))
+    """What they had chosen when the system took them for away or gone: they are that again once they touch
+    something. None: they chose the present one themselves."""
+    touched_at: Mapped[datetime | None]
+    """When a browser of theirs told last that somebody touches it; told where their agency asks for it."""
+    seen_at: Mapped[datetime | None]
+    """When a browser of theirs was connected last; kept where their agency asks for it."""
+    lane_limits: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """By lane: so many requests of it they are working on at most."""
 
     agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
     teams: Mapped[list[Team]] = relationship(

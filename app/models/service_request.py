@@ -35,6 +35,7 @@ _ACTIVE_SQL = text("status IN ('new', 'open', 'pending', 'on_hold')")
 _DONE_SQL = text("status IN ('resolved', 'closed')")
 _ANSWER_LEVEL_SQL = text("policy_id IS NOT NULL AND waiting_since IS NOT NULL")
 _RESOLVE_LEVEL_SQL = text("resolve_due_at IS NOT NULL AND stopped_at IS NULL")
+_OFFERED_SQL = text("offered_at IS NOT NULL")
 _DONE_UNREAD_SQL = text("status IN ('resolved', 'closed') AND unread_count > 0")
 
 
@@ -62,7 +63,10 @@ class ServiceRequest(Entity):
             postgresql_where=_ACTIVE_SQL,
         ),
         Index("ix_service_requests_account_id_status_urgent_at", "account_id", "status", "urgent_at"),
-        Index("ix_service_requests_assignee_id_status", "assignee_id", "status"),
+        # How much somebody holds, by lane: the rows themselves are not read.
+        Index("ix_service_requests_assignee_id_status_lane", "assignee_id", "status", "lane"),
+        # What was given and nobody has opened: few of very many.
+        _partial("ix_service_requests_offered", "offered_at", where=_OFFERED_SQL),
         # The lists in their own orders, so that a page is read and nothing is sorted.
         _partial("ix_service_requests_active_urgent", "urgent_at", "priority", "id", where=_ACTIVE_SQL),
         _partial("ix_service_requests_active_newest", "last_inbound_at", "id", where=_ACTIVE_SQL),
@@ -164,6 +168,8 @@ class ServiceRequest(Entity):
     """Why the newest answer has not gone; empty while none has failed that no later answer made up for."""
     last_inbound_at: Mapped[datetime]
     message_count: Mapped[int] = mapped_column(default=0)
+    offered_at: Mapped[datetime | None]
+    """When the router gave it to its assignee, who has not opened it since."""
     unread_count: Mapped[int] = mapped_column(default=0)
     """Inbound messages that the assignee has not opened yet; all of them while there is none."""
     last_number: Mapped[int] = mapped_column(default=0)
@@ -192,13 +198,21 @@ def is_unread() -> ColumnElement[bool]:
     return ServiceRequest.unread_count > literal_column("0")
 
 
+MANUAL = "manual"
+"""The strategy of a decision that no strategy made."""
+
+
 class AssignmentDecision(Entity):
     """Why a request went to whom: the candidates as they stood, who was left out, and the reason."""
 
     __tablename__ = "assignment_decisions"
     __seen__ = ByRequest()
-    # When somebody was last given work: one step in the index for each person.
-    __table_args__ = (Index("ix_assignment_decisions_chosen_operator_id", "chosen_operator_id", "id"),)
+    __table_args__ = (
+        # When somebody was last given work: one step in the index for each person.
+        Index("ix_assignment_decisions_chosen_operator_id", "chosen_operator_id", "id"),
+        # Who has been given how much lately.
+        Index("ix_assignment_decisions_chosen_operator_id_created_at", "chosen_operator_id", "created_at"),
+    )
 
     service_request_id: Mapped[int] = fk("service_requests.id")
     account_id: Mapped[int] = fk("accounts.id")
@@ -213,3 +227,8 @@ class AssignmentDecision(Entity):
     """How many of the wanted skills had fallen away by then."""
     change_id: Mapped[int | None] = fk("request_changes.id")
     """The change that came of it; empty only in rows older than the changes."""
+
+    @property
+    def offers(self) -> bool:
+        """Whether somebody was chosen who did not take it themselves, nor was handed it by a person."""
+        return self.chosen_operator_id is not None and self.strategy != MANUAL

@@ -31,6 +31,7 @@ from app.figures.views import figures
 from app.files.views import files
 from app.grants.views import grants
 from app.identity import web_session
+from app.identity.dealing_views import dealing
 from app.identity.people_views import people
 from app.identity.role_views import roles
 from app.identity.unit_views import units
@@ -50,6 +51,7 @@ from app.publishing.views import publishing
 from app.realtime.line import PlainSockets, send_framed
 from app.realtime.sockets import Hub
 from app.realtime.views import realtime
+from app.routing.attendance import start_attendance
 from app.routing.levels.views import levels
 from app.routing.setup.views import routing_setup
 from app.routing.views import routing
@@ -64,6 +66,7 @@ BLUEPRINTS = (
     identity,
     people,
     units,
+    dealing,
     roles,
     accounts,
     customers,
@@ -171,5 +174,6 @@ def _bind_extensions(app: Flask, runtime: Runtime, async_mode: str) -> None:
     hub.on_disconnect.append(leave_all)
     hub.tail.on_loss.append(lambda connection: leave_what_is_lost(hub, connection))
     hub.on_first_connect.append(start_viewers)
+    hub.on_first_connect.append(start_attendance)
     hub.bind()
     app.extensions["lingke_hub"] = hub

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 
 from app.accounts.schemas import AccountRefView
 from app.core.context import Context
-from app.identity.queries import open_requests
+from app.identity.dealing import own_in_hand, shown
 from app.identity.scope import scope
 from app.models import Account, ServiceRequest, is_unread
 from app.routing.narrowing import view_condition
@@ -25,13 +25,15 @@ def count_requests(ctx: Context) -> ServiceRequestCounts:
     """All counts of the views column: four statements that read indexes and no rows, one for names."""
     active: tuple[View, ...] = ("mine", "unassigned", "team", "waiting", "all")
     counted, unread, accounts = _counts_by_account(ctx, active, "all")
+    in_hand, dealing = own_in_hand(ctx.session, ctx.actor.operator_id or 0)
     done = scope(select(ServiceRequest), ctx.actor, ServiceRequest).where(view_condition(ctx, "resolved"))
     return ServiceRequestCounts(
         views=ViewCounts(**counted, resolved=counted_at_most(ctx, done)),
         counted_to=COUNTED_TO,
         unread=unread["mine"],
         unread_by_view=ViewCounts(**unread, resolved=counted_at_most(ctx, done.where(is_unread()))),
-        in_hand=open_requests(ctx.session, ctx.actor.operator_id or 0),
+        in_hand=in_hand.open,
+        load=shown(in_hand.weight(dealing.weights)),
         accounts=_named(ctx, accounts),
     )
 

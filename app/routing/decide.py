@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.identity.dealing import shown
 from app.routing.exclusions import excluded
 from app.routing.facts import OperatorFacts, RequestFacts
 from app.routing.strategies import DEFAULT_STRATEGY, STRATEGIES, Ranked, Strategy
@@ -36,6 +37,7 @@ class Considered:
             "capacity": person.capacity,
             "presence": person.presence.value,
             "open_requests": person.open_requests,
+            "load": shown(person.weight),
             "excluded": self.excluded,
             "rank": self.rank,
             "reason": self.reason,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.models import Presence
-from app.routing.facts import RETURN_REST, OperatorFacts, RequestFacts
+from app.routing.facts import RETURN_REST, Declined, OperatorFacts, RequestFacts
 
 Exclusion = Callable[[RequestFacts, OperatorFacts, Sequence[OperatorFacts]], str | None]
 
@@ -40,6 +40,37 @@ def gave_it_back(
     return "gave_it_back" if somebody_else or ago < RETURN_REST else None
 
 
+def let_it_run_out(
+    request: RequestFacts, person: OperatorFacts, everybody: Sequence[OperatorFacts]
+) -> str | None:
+    """Whoever did not open it in time is left out until everybody who is online has let it run out as often,
+    and for half an hour in any case."""
+    own = next((one for one in request.declined if one.operator_id == person.id), None)
+    if own is None:
+        return None
+    fewer = any(_times(request, other) < own.times for other in everybody if _is_asked(request, other))
+    return "let_it_run_out" if fewer or own.ago < RETURN_REST else None
+
+
+def declined_by_all(request: RequestFacts, everybody: Sequence[OperatorFacts]) -> bool:
+    """Whether nobody is left who is online and has not let it run out, or given it back."""
+    gave_back = {operator_id for operator_id, _ in request.returned}
+    asked = [other for other in everybody if _is_asked(request, other)]
+    return bool(request.declined) and all(_times(request, one) or one.id in gave_back for one in asked)
+
+
+def _times(request: RequestFacts, person: OperatorFacts) -> int:
+    none = Declined(person.id, RETURN_REST, 0)
+    return next((one for one in request.declined if one.operator_id == person.id), none).times
+
+
+def _is_asked(request: RequestFacts, other: OperatorFacts) -> bool:
+    """Whether it may be offered to them, now or when they have a hand free."""
+    takes = other.presence is Presence.ONLINE and other.capacity > 0
+    belongs = other_team(request, other, ()) is None and lacks_skill(request, other, ()) is None
+    return takes and belongs
+
+
 def _may_serve(request: RequestFacts, other: OperatorFacts) -> bool:
     """Whether they are at work and may have it, now or when they have a hand free."""
     gave_back = any(operator_id == other.id for operator_id, _ in request.returned)
@@ -48,13 +79,33 @@ def _may_serve(request: RequestFacts, other: OperatorFacts) -> bool:
     return at_work and not gave_back and belongs
 
 
-def at_capacity(_request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
+def at_capacity(request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
     if person.capacity <= 0:
         return "takes_none"
-    return "at_capacity" if person.open_requests >= person.capacity else None
+    return None if person.has_room(request.lane) else "at_capacity"
 
 
-EXCLUSIONS: tuple[Exclusion, ...] = (other_team, lacks_skill, absent, gave_it_back, at_capacity)
+def lane_full(request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
+    most = person.most_of(request.lane)
+    return "lane_full" if most is not None and person.in_hand.in_lane(request.lane) >= most else None
+
+
+def intake(_request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
+    """Whoever comes first is not flooded: so many in so many minutes."""
+    full = person.intake_most is not None and person.given_lately >= person.intake_most
+    return "intake" if full else None
+
+
+EXCLUSIONS: tuple[Exclusion, ...] = (
+    other_team,
+    lacks_skill,
+    absent,
+    let_it_run_out,
+    gave_it_back,
+    at_capacity,
+    lane_full,
+    intake,
+)
 
 
 def excluded(request: RequestFacts, person: OperatorFacts, everybody: Sequence[OperatorFacts]) -> str | None:

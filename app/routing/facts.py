@@ -6,10 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from app.core.lanes import Lane
+from app.identity.dealing import ONE, InHand, Weights
 from app.models import Presence
 
 RETURN_REST = timedelta(minutes=30)
-"""For so long a request does not go back to whoever gave it back, even when nobody else is there."""
+"""For so long a request does not go back to whoever gave it back, or did not open it in time, even when
+nobody else is there."""
+STANDARD_WEIGHTS = Weights()
+
+
+@dataclass(frozen=True)
+class Declined:
+    """Somebody was given the request and did not open it in time."""
+
+    operator_id: int
+    ago: timedelta
+    """The last time."""
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,9 @@ class RequestFacts:
     """Who answered this customer last, and how long ago; read where a strategy asks for it."""
     answerer_serves: bool = False
     """Whether they still serve the account, at work or not."""
+    lane: Lane = Lane.PUBLIC
+    declined: tuple[Declined, ...] = ()
+    """Each person once."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +59,55 @@ class OperatorFacts:
     team_ids: frozenset[int]
     presence: Presence
     capacity: int
-    """How many requests they hold at most; 0: they are given none."""
-    open_requests: int
+    """How much they hold at most, by weight: a private request is one. 0: they are given none."""
+    in_hand: InHand
     skills: Mapping[int, int] = field(default_factory=dict)
     """What they can do, with the level of each."""
     last_turn: int = 0
     """The higher, the later they were last given work; 0: never. Read where a strategy asks for it."""
+    weights: Weights = STANDARD_WEIGHTS
+    """Of their agency."""
+    private_most: int | None = None
+    public_most: int | None = None
+    """So many of a lane they work on at most; None: as many as the capacity takes."""
+    given_lately: int = 0
+    """How many they were given within the span of `intake_most`."""
+    intake_most: int | None = None
+    """None: as fast as it comes."""
+
+    @property
+    def open_requests(self) -> int:
+        """What takes their time now."""
+        return self.in_hand.open
+
+    @property
+    def weight(self) -> int:
+        """What they have in hand, in hundredths of a request."""
+        return self.in_hand.weight(self.weights)
 
     @property
     def load(self) -> float:
         """The share of the capacity that is in use."""
-        return self.open_requests / max(1, self.capacity)
+        return self.weight / (ONE * max(1, self.capacity))
 
     def level_of(self, skill_id: int) -> int:
         """0: they do not have it."""
         return self.skills.get(skill_id, 0)
 
-    def with_one_more(self, turn: int | None = None) -> OperatorFacts:
+    def has_room(self, lane: Lane) -> bool:
+        """Whether one more of the lane still lies within the capacity."""
+        return self.weight + self.weights.of(lane) <= ONE * self.capacity
+
+    def most_of(self, lane: Lane) -> int | None:
+        return self.private_most if lane is Lane.PRIVATE else self.public_most
+
+    def with_one_more(self, lane: Lane, turn: int | None = None) -> OperatorFacts:
         """After they have been given another, by the decision of this turn."""
         last = self.last_turn if turn is None else turn
-        return replace(self, open_requests=self.open_requests + 1, last_turn=last)
+        held = self.in_hand
+        more = (
+            replace(held, private=held.private + 1)
+            if lane is Lane.PRIVATE
+            else replace(held, public=held.public + 1)
+        )
+        return replace(self, in_hand=more, given_lately=self.given_lately + 1, last_turn=last)

@@ -12,6 +12,7 @@ from app.core.pagination import read_page
 from app.identity.schemas import PersonRef
 from app.identity.scope import scope
 from app.models import (
+    MANUAL,
     AssignmentDecision,
     Operator,
     RequestChange,
@@ -21,7 +22,6 @@ from app.models import (
     Team,
 )
 from app.routing.queries import get_request
-from app.routing.roster import MANUAL
 from app.routing.schemas import (
     CandidateView,
     DecisionList,

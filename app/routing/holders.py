@@ -8,13 +8,14 @@ goes to the queue of the account's own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select, tuple_
 
 from app.core.context import Context
 from app.core.permissions import Permission
+from app.identity.presence import take_for_gone
 from app.identity.queries import people_by_id, why_not_serving
 from app.models import (
     ACTIVE_STATUSES,
@@ -33,6 +34,7 @@ from app.routing.setup.configuration import setup_for
 
 ABSENT = "holder_absent"
 HANDED_BACK = "handed_back_on_leaving"
+VANISHED = "holder_vanished"
 GRANT_OVER = "grant_over"
 NOBODY_STAYS: Mapping[int, int] = {}
 AT_ONCE = 200
@@ -98,7 +100,7 @@ def return_misheld(ctx: Context) -> int:
         .limit(AT_ONCE)
         .with_for_update(of=ServiceRequest)
     ).all()
-    _give_back(
+    give_back(
         ctx,
         [(request, reasons[request.assignee_id or 0, request.account_id]) for request in requests],
     )
@@ -141,7 +143,7 @@ def bring_home(ctx: Context) -> int:
     setup = setup_for(ctx, list(accounts.values()))
     teams = {request.id: accounts[request.account_id].queue_at(ctx.now()) for request in requests}
     places = {number: lifecycle.Place(team, setup.first_queue_of(team)) for number, team in teams.items()}
-    _give_back(
+    give_back(
         ctx, [(request, GRANT_OVER) for request in requests], places, _who_stays(ctx, requests, accounts)
     )
     return len(requests)
@@ -160,27 +162,51 @@ def _who_stays(
     }
 
 
-def hand_back(ctx: Context) -> int:
-    """Whoever leaves gives back what waits for them; how many. What waits for the customer stays theirs."""
-    ctx.require(Permission.SERVICE_REQUESTS_CLAIM)
+def return_of_vanished(ctx: Context) -> int:
+    """Whose browsers are all gone is offline, and what waits for their answer goes back; how many."""
+    ctx.require(Permission.ROUTING_ASSIGN)
+    gone = take_for_gone(ctx)
+    if not gone:
+        return 0
     requests = ctx.session.scalars(
         select(ServiceRequest)
-        .where(
-            ServiceRequest.assignee_id == ctx.actor.operator_id, ServiceRequest.status == RequestStatus.OPEN
-        )
+        .where(ServiceRequest.assignee_id.in_(gone), ServiceRequest.status == RequestStatus.OPEN)
         .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
         .with_for_update(of=ServiceRequest)
     ).all()
-    _give_back(ctx, [(request, HANDED_BACK) for request in requests])
+    give_back(ctx, [(request, VANISHED) for request in requests])
     return len(requests)
 
 
-def _give_back(
+def hand_back(ctx: Context, request_ids: Collection[int] | None = None) -> int:
+    """Whoever leaves gives back these of theirs, or, where they chose none, what waits for their answer; how
+    many. What waits for the customer stays theirs unless they chose it."""
+    ctx.require(Permission.SERVICE_REQUESTS_CLAIM)
+    chosen = (
+        ServiceRequest.status == RequestStatus.OPEN
+        if request_ids is None
+        else and_(ServiceRequest.id.in_(request_ids), ServiceRequest.status.in_(ACTIVE_STATUSES))
+    )
+    requests = ctx.session.scalars(
+        select(ServiceRequest)
+        .where(ServiceRequest.assignee_id == ctx.actor.operator_id, chosen)
+        .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
+        .with_for_update(of=ServiceRequest)
+    ).all()
+    give_back(ctx, [(request, HANDED_BACK) for request in requests])
+    return len(requests)
+
+
+def give_back(
     ctx: Context,
     given: Sequence[tuple[ServiceRequest, str]],
     places: Mapping[int, lifecycle.Place] | None = None,
     stay: Mapping[int, int] = NOBODY_STAYS,
 ) -> None:
+    """Put active requests back into the queue, each with the reason of its decision. Those in `places` join
+    another queue; those in `stay` keep that holder. A fixed number of statements."""
+    if not given:
+        return
     roster = Roster(ctx)
     accounts = _accounts(ctx, {request.account_id for request, _ in given})
     lifecycle.assign_many(

@@ -15,19 +15,23 @@ from app.core.permissions import Permission, system_actor
 from app.core.rows import rows_by_id
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
+from app.identity.presence import idle_people, overrunning, send_away
 from app.jobs.job import job
 from app.jobs.periodic import Periodic, seconds, sweeping
 from app.models import Conversation, RequestStatus, ServiceRequest
 from app.routing import exporting, long_work  # noqa: F401 - kinds of long work that workers do
 from app.routing.handing_out import assign_waiting
-from app.routing.holders import bring_home, misheld, return_misheld, stranded
+from app.routing.holders import bring_home, misheld, return_misheld, return_of_vanished, stranded
 from app.routing.job_names import (
     ASSIGN_WAITING,
     FETCH_NAME,
     OVERFLOW_QUEUES,
     RECOUNT_DEADLINES,
     RETURN_MISHELD,
+    RETURN_OF_VANISHED,
+    RETURN_UNOPENED,
     TELL_OF_LATENESS,
+    WATCH_PEOPLE,
 )
 from app.routing.lateness import anything_late, tell_of_lateness
 from app.routing.naming import question_of, take_name
@@ -35,6 +39,7 @@ from app.routing.overflowing import may_overflow, overflow
 from app.routing.recounting import recount_outdated
 from app.routing.schemas import ServiceRequestChanged
 from app.routing.setup.configuration import setup_changed
+from app.routing.timers import anything_unopened, return_unopened, tell_of_overruns
 
 log = structlog.get_logger(__name__)
 _ROUTER = system_actor("router", Permission.ROUTING_ASSIGN)
@@ -57,6 +62,25 @@ def return_misheld_requests(runtime: Runtime) -> None:
     with open_context(runtime, _ROUTER) as ctx:
         bring_home(ctx)
         return_misheld(ctx)
+
+
+@job(RETURN_UNOPENED)
+def return_unopened_requests(runtime: Runtime) -> None:
+    with open_context(runtime, _ROUTER) as ctx:
+        return_unopened(ctx)
+
+
+@job(RETURN_OF_VANISHED)
+def return_requests_of_vanished(runtime: Runtime) -> None:
+    with open_context(runtime, _ROUTER) as ctx:
+        return_of_vanished(ctx)
+
+
+@job(WATCH_PEOPLE)
+def watch_people(runtime: Runtime) -> None:
+    with open_context(runtime, _ROUTER) as ctx:
+        send_away(ctx)
+        tell_of_overruns(ctx)
 
 
 def on_person_changed(ctx: Context, _event: Event) -> None:
@@ -146,10 +170,20 @@ def _late_requests(ctx: Context) -> list[DeferredJob]:
     return [DeferredJob(TELL_OF_LATENESS)] if anything_late(ctx) else []
 
 
+def _unopened_requests(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(RETURN_UNOPENED)] if anything_unopened(ctx) else []
+
+
+def _resting_people(ctx: Context) -> list[DeferredJob]:
+    return [DeferredJob(WATCH_PEOPLE)] if idle_people(ctx) or overrunning(ctx) else []
+
+
 PERIODIC = [
     Periodic("unassigned requests", sweeping, _unassigned_requests),
     Periodic("overflowing queues", seconds(20), _overflowing_queues),
     Periodic("misheld requests", sweeping, _misheld_requests),
     Periodic("outdated deadlines", sweeping, _outdated_deadlines),
     Periodic("late requests", seconds(10), _late_requests),
+    Periodic("unopened requests", seconds(10), _unopened_requests),
+    Periodic("resting people", seconds(10), _resting_people),
 ]

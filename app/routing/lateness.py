@@ -19,6 +19,7 @@ from app.models import ACTIVE_STATUSES, Account, Notification, ServiceRequest
 from app.notifications.kinds import Cause, NoticeKind
 from app.notifications.writing import write
 from app.routing.levels.watching import anything_to_mark, watch
+from app.routing.nobody_there import nobody_there_causes
 from app.routing.notices import SLA_MISSED, SLA_NEAR
 from app.routing.policies import ANSWER_WITHIN
 from app.routing.queue_lateness import queue_causes
@@ -34,14 +35,14 @@ AT_ONCE = 5000
 
 
 def anything_late(ctx: Context) -> bool:
-    """Whether somebody has to be told. Five statements."""
-    return bool(_causes(ctx) or queue_causes(ctx) or anything_to_mark(ctx))
+    """Whether somebody has to be told. Six statements."""
+    return bool(_causes(ctx) or queue_causes(ctx) or nobody_there_causes(ctx) or anything_to_mark(ctx))
 
 
 def tell_of_lateness(ctx: Context) -> int:
     """Tell holders of what is about to be late, or is, leads of what is nobody's, and those whom policies
     name; how many rows."""
-    return write(ctx, [*watch(ctx), *_causes(ctx), *queue_causes(ctx)])
+    return write(ctx, [*watch(ctx), *_causes(ctx), *queue_causes(ctx), *nobody_there_causes(ctx)])
 
 
 def _causes(ctx: Context) -> list[Cause]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.core.context import Context
@@ -32,5 +32,10 @@ def all_leads(ctx: Context) -> list[Lead]:
 
 def leads_of(leads: Sequence[Lead], team_id: int | None, rooms: frozenset[str]) -> list[Lead]:
     """Of those who see what these rooms hear of: the team's own; where it has none, whoever may."""
+    return leads_of_teams(leads, () if team_id is None else (team_id,), rooms)
+
+
+def leads_of_teams(leads: Sequence[Lead], team_ids: Collection[int], rooms: frozenset[str]) -> list[Lead]:
+    """The same of several teams together."""
     seeing = [lead for lead in leads if not lead.rooms.isdisjoint(rooms)]
-    return [lead for lead in seeing if team_id in lead.person.team_ids] or seeing
+    return [lead for lead in seeing if not lead.person.team_ids.isdisjoint(team_ids)] or seeing

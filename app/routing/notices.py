@@ -20,6 +20,7 @@ from app.models import (
     ContactIdentity,
     Conversation,
     Message,
+    Operator,
     OutboundMessage,
     OutboundState,
     RequestChange,
@@ -81,6 +82,35 @@ QUEUE_LATE = KINDS.declare(NoticeKind("queue_late", About("team", _teams, _queue
 ACCOUNT_QUEUE_LATE = KINDS.declare(
     NoticeKind("account_queue_late", About("account", _accounts, _account_queue), counts_itself=True)
 )
+DECLINED_BY_ALL = KINDS.declare(NoticeKind("request_declined", REQUEST))
+
+
+def _waiting(_number: int, _words: Words) -> str:
+    return "/workbench/unassigned"
+
+
+def _account_waiting(number: int, _words: Words) -> str:
+    return f"/workbench/unassigned?account={number}"
+
+
+QUEUE_NOBODY_THERE = KINDS.declare(
+    NoticeKind("queue_nobody_there", About("team", _teams, _waiting), counts_itself=True)
+)
+ACCOUNT_NOBODY_THERE = KINDS.declare(
+    NoticeKind("account_nobody_there", About("account", _accounts, _account_waiting), counts_itself=True)
+)
+
+
+def _people(ctx: Context, ids: Collection[int]) -> Mapping[int, Words]:
+    rows = ctx.session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(ids)))
+    return {number: {"person": name} for number, name in rows}
+
+
+def _people_page(_number: int, _words: Words) -> str:
+    return "/people"
+
+
+PRESENCE_OVERRUN = KINDS.declare(NoticeKind("presence_overrun", About("person", _people, _people_page)))
 
 
 @dataclass(frozen=True)

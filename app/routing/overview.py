@@ -17,7 +17,8 @@ from app.core.context import Context
 from app.core.db import not_by_index
 from app.core.office import start_of_day
 from app.core.permissions import Permission
-from app.identity.queries import open_requests_by_operator
+from app.identity.dealing import NOTHING, in_hand_of, load_of, shown
+from app.identity.presence import WITH_SETTINGS
 from app.identity.role_queries import may_with
 from app.identity.schemas import TeamRef
 from app.identity.scope import scope, visible
@@ -32,7 +33,7 @@ def overview(ctx: Context) -> OverviewView:
     people = ctx.session.scalars(
         scope(select(Operator), ctx.actor, Operator)
         .where(Operator.is_active, may_with(Permission.REPLIES_SEND))
-        .options(selectinload(Operator.teams))
+        .options(WITH_SETTINGS, selectinload(Operator.teams))
     ).all()
     work = _work(ctx)
     by_account = _by(work, 0)
@@ -96,7 +97,7 @@ def _totals(ctx: Context, work: Iterable[_Work]) -> TotalFigures:
 
 
 def _teams(ctx: Context, people: list[Operator], work: dict[int | None, _Work]) -> list[TeamFigures]:
-    held = open_requests_by_operator(ctx.session, [person.id for person in people])
+    held = in_hand_of(ctx.session, [person.id for person in people])
     found = []
     for team in ctx.session.scalars(
         scope(select(Team), ctx.actor, Team).where(is_in_use(Team)).order_by(Team.id)
@@ -107,7 +108,8 @@ def _teams(ctx: Context, people: list[Operator], work: dict[int | None, _Work]) 
             TeamFigures(
                 team=TeamRef(id=team.id, name=team.name),
                 **work.get(team.id, _NOTHING),
-                in_hand=sum(held.get(person.id, 0) for person in members),
+                in_hand=sum(held.get(person.id, NOTHING).open for person in members),
+                load=shown(sum(load_of(person, held.get(person.id, NOTHING)) for person in members)),
                 capacity=sum(person.capacity for person in online),
                 online=len(online),
                 people=len(members),

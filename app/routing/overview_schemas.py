@@ -28,6 +28,8 @@ class TeamFigures(WorkFigures):
     team: TeamRef
     in_hand: int
     """What the team's people are working on now."""
+    load: float
+    """What that and what sleeps until its customer writes takes of their capacity."""
     capacity: int
     """What those of them who are online may hold."""
     online: int

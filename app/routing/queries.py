@@ -82,6 +82,7 @@ def request_view(request: ServiceRequest) -> ServiceRequestView:
         team=TeamRef(id=request.team.id, name=request.team.name) if request.team else None,
         preview=preview_view(request),
         unread_count=request.unread_count,
+        offered_at=request.offered_at,
         message_count=request.message_count,
         opened_at=request.opened_at,
         last_inbound_at=request.last_inbound_at,

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from app.core.context import Context
 from app.core.counters import lock_counters
 from app.core.db import among
-from app.identity.queries import active_operators, open_requests_by_operator, why_not_serving
-from app.models import Account, AssignmentDecision, ChangeKind, Operator, RequestChange, ServiceRequest
+from app.identity.dealing import NOTHING, dealing_of, in_hand_of, lane_limits_of
+from app.identity.queries import active_operators, why_not_serving
+from app.models import (
+    MANUAL,
+    Account,
+    AssignmentDecision,
+    ChangeKind,
+    Lane,
+    Operator,
+    RequestChange,
+    ServiceRequest,
+)
 from app.routing.decide import Choice, Considered, decide
-from app.routing.facts import OperatorFacts, RequestFacts
+from app.routing.facts import Declined, OperatorFacts, RequestFacts
 from app.routing.setup.configuration import EMPTY, Setup
 from app.routing.special_facts import last_answers, skills_of, turns_of, wanted_now
 from app.routing.strategies import Fact
 
-MANUAL = "manual"
 RETURNED_TO_QUEUE = "returned_to_queue"
 """The reason of a decision by which a person gave a request back."""
-
+NOT_OPENED = "not_opened"
+"""The reason of a decision by which what its assignee had not opened in time went back."""
 
 _HANDING_OUT = "handing_out"
 
@@ -69,20 +79,25 @@ class Roster:
         return [self._people[operator_id] for operator_id in self._serving[account.id]]
 
     def _read(self, people: Sequence[Operator]) -> None:
-        loads = (
-            open_requests_by_operator(self._ctx.session, [person.id for person in people]) if people else {}
-        )
         ids = [person.id for person in people]
+        held = in_hand_of(self._ctx.session, ids)
+        given = _given_lately(self._ctx, people)
         skills = skills_of(self._ctx, ids) if ids and self._setup.skills else {}
         turns = turns_of(self._ctx, ids) if ids and self._setup.needs(Fact.TURNS) else {}
         for person in people:
+            dealing, lanes = dealing_of(person.agency.routing), lane_limits_of(person)
             self._people[person.id] = OperatorFacts(
                 id=person.id,
                 name=person.name,
                 team_ids=frozenset(team.id for team in person.teams),
                 presence=person.presence,
                 capacity=person.capacity,
-                open_requests=loads.get(person.id, 0),
+                in_hand=held.get(person.id, NOTHING),
+                weights=dealing.weights,
+                private_most=lanes.get(Lane.PRIVATE),
+                public_most=lanes.get(Lane.PUBLIC),
+                given_lately=given.get(person.id, 0),
+                intake_most=dealing.intake_most,
                 skills=skills.get(person.id, {}),
                 last_turn=turns.get(person.id, 0),
             )
@@ -93,10 +108,10 @@ class Roster:
 
     def waiting_facts(self, requests: Sequence[ServiceRequest]) -> list[RequestFacts]:
         """Of requests that wait in the queue, in order."""
-        return self._facts(requests, _returned(self._ctx, [request.id for request in requests]))
+        return self._facts(requests, _came_back(self._ctx, [request.id for request in requests]))
 
     def _facts(
-        self, requests: Sequence[ServiceRequest], returned: Mapping[int, Sequence[tuple[int, timedelta]]]
+        self, requests: Sequence[ServiceRequest], came_back: Mapping[int, Sequence[_CameBack]]
     ) -> list[RequestFacts]:
         wanted = wanted_now(self._ctx, self._setup, requests)
         answers = last_answers(self._ctx, self._setup, requests)
@@ -105,14 +120,16 @@ class Roster:
                 request.id,
                 request.account_id,
                 self._setup.team_in(request.queue_id, request.team_id),
-                tuple(returned.get(request.id, ())),
+                tuple((one.holder, one.ago) for one in back if one.reason == RETURNED_TO_QUEUE),
+                lane=request.lane,
+                declined=_declined(back),
                 queue_id=request.queue_id,
                 wanted=wanted[request.id][0],
                 ring=wanted[request.id][1],
                 answered_by=(answer[0], self._ctx.now() - answer[1]) if answer is not None else None,
             )
             for request in requests
-            for answer in (answers.get(request.id),)
+            for answer, back in ((answers.get(request.id), came_back.get(request.id, ())),)
         ]
 
     def decide(self, account: Account, facts: RequestFacts) -> Choice:
@@ -128,29 +145,66 @@ class Roster:
             choice = decide(facts, serving, queue.strategy, queue.settings)
         if choice.chosen is not None:
             turn = max((person.last_turn for person in self._people.values()), default=0) + 1
-            self._people[choice.chosen.id] = choice.chosen.with_one_more(turn)
+            self._people[choice.chosen.id] = choice.chosen.with_one_more(facts.lane, turn)
         return choice
 
 
-def _returned(ctx: Context, request_ids: list[int]) -> dict[int, list[tuple[int, timedelta]]]:
-    """Who gave each back, or was relieved of it by somebody's hand, with how long ago; newest first."""
+def _given_lately(ctx: Context, people: Sequence[Operator]) -> dict[int, int]:
+    """How many requests the router has given each within the span that their agency counts; people who took
+    one themselves, or were handed one, did not wait for it. One statement, none where no agency counts."""
+    spans: dict[timedelta, list[int]] = defaultdict(list)
+    for person in people:
+        within = dealing_of(person.agency.routing).intake_within
+        if within is not None:
+            spans[within].append(person.id)
+    if not spans:
+        return {}
+    row = AssignmentDecision
+    lately = [
+        among(ctx.session, row.chosen_operator_id, ids) & (row.created_at > ctx.now() - within)
+        for within, ids in spans.items()
+    ]
+    counted = ctx.session.execute(
+        select(row.chosen_operator_id, func.count())
+        .where(or_(*lately), row.strategy != MANUAL)
+        .group_by(row.chosen_operator_id)
+    )
+    return {operator_id: count for operator_id, count in counted if operator_id is not None}
+
+
+@dataclass(frozen=True)
+class _CameBack:
+    holder: int
+    reason: str
+    ago: timedelta
+
+
+def _declined(came_back: Sequence[_CameBack]) -> tuple[Declined, ...]:
+    times = Counter(one.holder for one in came_back if one.reason == NOT_OPENED)
+    last = {one.holder: one.ago for one in reversed(came_back) if one.reason == NOT_OPENED}
+    return tuple(Declined(holder, last[holder], count) for holder, count in times.items())
+
+
+def _came_back(ctx: Context, request_ids: list[int]) -> Mapping[int, list[_CameBack]]:
+    """Who gave each back, was relieved of it by somebody's hand, or did not open it; newest first."""
     rows = ctx.session.execute(
         select(
             RequestChange.service_request_id,
             RequestChange.before["assignee_id"].as_integer(),
+            RequestChange.reason,
             RequestChange.created_at,
         )
         .where(
             among(ctx.session, RequestChange.service_request_id, request_ids),
             RequestChange.kind == ChangeKind.RETURNED,
-            RequestChange.reason == RETURNED_TO_QUEUE,
+            RequestChange.reason.in_((RETURNED_TO_QUEUE, NOT_OPENED)),
         )
         .order_by(RequestChange.id.desc())
     )
-    found: dict[int, list[tuple[int, timedelta]]] = defaultdict(list)
-    for request_id, holder, at in rows:
+    found: dict[int, list[_CameBack]] = defaultdict(list)
+    for request_id, holder, reason, at in rows:
         if holder is not None:
-            found[request_id].append((holder, ctx.now() - at))
+            found[request_id].append(_CameBack(holder, reason, ctx.now() - at))
     return found
 
 

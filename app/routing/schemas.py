@@ -77,6 +77,8 @@ class ServiceRequestView(BaseModel):
     team: TeamRef | None
     preview: PreviewView
     unread_count: int
+    offered_at: datetime | None
+    """When the router gave it to its assignee, who has not opened it since."""
     message_count: int
     opened_at: datetime
     last_inbound_at: datetime
@@ -175,8 +177,13 @@ class ServiceRequestCounts(BaseModel):
     unread: int
     unread_by_view: ViewCounts
     in_hand: int
-    """What takes the actor's own capacity: theirs, new or open."""
+    """What takes the actor's own time: theirs, new or open."""
+    load: float
+    """What that and what sleeps until its customer writes takes of their capacity."""
     accounts: list[AccountCount]
+
+
+MOST_HANDED_BACK = 500
 
 
 class SetAssignee(BaseModel):
@@ -194,6 +201,12 @@ class SetTeam(BaseModel):
     team_id: RowId
     version: Number
     confirm: ClaimConfirmed = Field(default_factory=list)
+
+
+class HandBack(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    request_ids: list[RowId] | None = Field(None, max_length=MOST_HANDED_BACK)
+    """Which of mine; null: all that wait for my answer."""
 
 
 class HandedBack(BaseModel):
@@ -223,6 +236,8 @@ class CandidateView(BaseModel):
     operator_id: int
     name: str
     open_requests: int
+    load: float | None = None
+    """What they had in hand weighed; null in decisions older than weights."""
     capacity: int
     presence: Presence
     excluded: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.core.context import Context
 from app.core.errors import Conflict, Invalid
@@ -140,10 +140,11 @@ def mark_read(ctx: Context, conversation_id: int, number: int) -> None:
     unread. That others look on, whatever they may do, changes nothing; what nobody has is unread until
     somebody has it."""
     ctx.require(Permission.CONVERSATIONS_READ)
+    unseen = or_(ServiceRequest.unread_count > 0, ServiceRequest.offered_at.is_not(None))
     theirs = ServiceRequest.assignee_id == ctx.actor.operator_id
     rows = ctx.session.scalars(
         scope(select(ServiceRequest), ctx.actor, ServiceRequest)
-        .where(ServiceRequest.conversation_id == conversation_id, ServiceRequest.unread_count > 0, theirs)
+        .where(ServiceRequest.conversation_id == conversation_id, unseen, theirs)
         .with_for_update(of=ServiceRequest)
     ).all()
     lifecycle.mark_read(ctx, rows, number)

@@ -17,6 +17,7 @@ from app.routing.schemas import (
     ClassifyRequest,
     DeadlineView,
     DecisionList,
+    HandBack,
     HandedBack,
     MembershipQuery,
     MembershipView,
@@ -179,11 +180,12 @@ def set_team(ctx: Context, request_id: int, body: SetTeam) -> ServiceRequestView
     "POST",
     "/service-requests/hand-back",
     access=Permission.SERVICE_REQUESTS_CLAIM,
-    summary="Give back what waits for oneself, on leaving",
+    summary="Give back what waits for oneself, or what one chooses, on leaving",
+    body=HandBack,
     response=HandedBack,
 )
-def hand_back(ctx: Context) -> HandedBack:
-    return HandedBack(count=holders.hand_back(ctx))
+def hand_back(ctx: Context, body: HandBack) -> HandedBack:
+    return HandedBack(count=holders.hand_back(ctx, body.request_ids))
 
 
 @endpoint(

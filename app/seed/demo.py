@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.adapters import registry
 from app.core.context import Context
 from app.core.permissions import RoleName
+from app.identity.dealing import STANDARD
 from app.identity.passwords import hash_password
 from app.identity.planting import new_agency, new_team, plant, unit_of_agency
 from app.identity.services import capacity_of
@@ -24,6 +25,7 @@ from app.models import (
     OperatorRole,
     Presence,
     Role,
+    RoutingSettings,
     Stream,
     Team,
     TeamMember,
@@ -81,6 +83,7 @@ def seed_demo(ctx: Context) -> bool:
     agencies = _agencies(ctx)
     teams = _teams(ctx, agencies)
     _people(ctx, agencies, teams)
+    _dealing(ctx, agencies[YUNLING])
     _accounts(ctx, agencies, teams)
     seed_calendars(ctx, agencies[BLUEBRIDGE])
     ctx.session.flush()
@@ -148,6 +151,24 @@ def _people(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -
         _place(ctx, person, operator, teams)
         for team in person.teams:
             ctx.session.add(TeamMember(created_at=ctx.now(), team_id=teams[team].id, operator_id=operator.id))
+
+
+def _dealing(ctx: Context, agency: Agency) -> None:
+    """What its lead said of breaks, of what nobody opens, and of hours in which nobody is there."""
+    weights = STANDARD.weights
+    ctx.session.add(
+        RoutingSettings(
+            created_at=ctx.now(),
+            agency_id=agency.id,
+            private_weight=weights.private,
+            public_weight=weights.public,
+            waiting_weight=weights.waiting,
+            accept_minutes=10,
+            away_minutes=15,
+            alone_minutes=20,
+            limits={Presence.BREAK.value: 20, Presence.TRAINING.value: 90},
+        )
+    )
 
 
 def _accounts(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -> None:

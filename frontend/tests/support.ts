@@ -27,6 +27,7 @@ export function request(over: Partial<ServiceRequestView> & { id: number }): Ser
       at: '2026-05-01T02:00:00Z',
     },
     unread_count: 1,
+    offered_at: null,
     message_count: 1,
     opened_at: '2026-05-01T02:00:00Z',
     last_inbound_at: '2026-05-01T02:00:00Z',

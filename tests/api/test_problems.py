@@ -48,11 +48,17 @@ def test_a_wrong_body_names_its_fields(make: Make, open_browser: Open) -> None:
 @pytest.mark.parametrize(
     ("locale", "texts"),
     [
-        ("zh-CN", {"presence": "只能是 'online', 'busy', 'away', 'offline'", "extra": "没有这一项"}),
+        (
+            "zh-CN",
+            {
+                "presence": "只能是 'online', 'busy', 'break', 'training', 'away', 'offline'",
+                "extra": "没有这一项",
+            },
+        ),
         (
             "en",
             {
-                "presence": "Must be one of 'online', 'busy', 'away', 'offline'",
+                "presence": "Must be one of 'online', 'busy', 'break', 'training', 'away', 'offline'",
                 "extra": "There is no such field",
             },
         ),

@@ -14,6 +14,7 @@ from app.core.permissions import RoleName
 from app.models import OutboundState
 from tests.architecture.asking import Ask, Entry, Reach, plain
 from tests.architecture.entries_automation import AUTOMATION
+from tests.architecture.entries_dealing import DEALING
 from tests.architecture.entries_figures import FIGURES
 from tests.architecture.entries_grants import GRANTS
 from tests.architecture.entries_levels import LEVELS
@@ -113,6 +114,7 @@ ROUTES: dict[str, Entry] = {
     **NOTIFICATIONS,
     **PUBLISHING,
     **SAVED_VIEWS,
+    **DEALING,
     **TIME,
     **UNITS,
     "health.openapi": Entry(_R.OWN, 200, plain),
@@ -253,7 +255,7 @@ ROUTES: dict[str, Entry] = {
     "workbench.release_reply": Entry(
         _R.REQUEST, 409, _message(OutboundState.QUEUED, query={"confirm": _CLAIMED[0]})
     ),
-    "routing.hand_back": Entry(_R.OWN, 200, plain),
+    "routing.hand_back": Entry(_R.OWN, 200, lambda _stage: Ask(body={})),
     "workbench.retry_reply": Entry(
         _R.REQUEST, 200, _message(OutboundState.FAILED, query={"confirm": _CLAIMED[0]})
     ),

@@ -75,6 +75,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "calendars.list_calendars": 5,
     "calendars.list_years": 2,
     "customers.get_avatar": 2,
+    "dealing.list_dealing": 3,
     "directory.list_people": 6,
     "figures.list_metrics": 1,
     "files.get": 2,

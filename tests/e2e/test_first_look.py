@@ -175,7 +175,7 @@ def test_whoever_leaves_is_asked_what_becomes_of_their_work(
     console.give(request_id, me)
     expect(page.get_by_test_id("claim")).to_be_hidden()
     page.get_by_test_id("presence").click()
-    page.get_by_test_id("presence-away").click()
+    page.get_by_test_id("presence-break").click()
     page.get_by_test_id("keep-work").click()
     expect(page.get_by_test_id("keep-work")).to_be_hidden()
     assert console.api("GET", path)[1]["assignee"]["id"] == me

@@ -13,6 +13,7 @@ from typing import Any
 from app.core.permissions import RoleName
 from app.routing.jobs import tell_of_late_requests
 from tests.architecture.entries import ROUTES
+from tests.architecture.entries_dealing import DEALING_CONTENT
 from tests.architecture.organisation import Stage
 from tests.automation.office import Office, seen
 from tests.factories.browser import API, Browser
@@ -324,6 +325,8 @@ def _people(world: World) -> TellingStory:
         yield from _tree(chief, number, team["id"])
         _ok(chief.put(f"/people/{office.mate.id}/capacity", {"capacity": 3}))
         yield
+        _ok(chief.put(f"/routing-settings/{office.agency.id}", {**DEALING_CONTENT, "accept_minutes": 3}))
+        yield
         _ok(mate.put("/session/presence", {"presence": "away"}))
         yield
         _ok(chief.put(f"/people/{number}", {**changed, "role_ids": [world.make.role_id(RoleName.OPERATOR)]}))
@@ -331,8 +334,8 @@ def _people(world: World) -> TellingStory:
         _ok(chief.delete(f"/roles/{role['id']}"), 204)
         yield
 
-    reads = ("/people", "/roles", "/units")
-    kinds = frozenset({"operator", "team", "role", "unit"})
+    reads = ("/people", "/roles", "/units", "/routing-settings")
+    kinds = frozenset({"operator", "team", "role", "unit", "routing_settings"})
     stranger = world.open_browser(world.make.operator(world.make.agency(), role=world.make.role()))
     return TellingStory("people, teams and roles", chief, stranger, reads, kinds, acts())
 

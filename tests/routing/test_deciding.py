@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.lanes import Lane
+from app.identity.dealing import InHand, Weights
 from app.models import Presence
 from app.routing.decide import NOBODY, decide
 from app.routing.exclusions import excluded
@@ -17,11 +19,19 @@ from app.routing.strategies import STRATEGIES
 
 REQUEST = RequestFacts(id=1, account_id=1, team_id=7)
 MINUTE = timedelta(minutes=1)
+EVEN = Weights(100, 100, 0)
+"""Every request weighs the same; what sleeps weighs nothing."""
 
 
 def person(number: int, open_requests: int = 0, capacity: int = 10, **facts: object) -> OperatorFacts:
     standard = OperatorFacts(
-        number, f"operator {number}", frozenset({7}), Presence.ONLINE, capacity, open_requests
+        number,
+        f"operator {number}",
+        frozenset({7}),
+        Presence.ONLINE,
+        capacity,
+        InHand(public=open_requests),
+        weights=EVEN,
     )
     return replace(standard, **facts)  # type: ignore[arg-type]
 
@@ -152,7 +162,7 @@ def test_nobody_gets_more_than_they_hold(people: list[OperatorFacts]) -> None:
         choice = decide(replace(REQUEST, id=number), list(held.values()))
         if choice.chosen is None:
             break
-        held[choice.chosen.id] = choice.chosen.with_one_more()
+        held[choice.chosen.id] = choice.chosen.with_one_more(Lane.PUBLIC)
     before = {one.id: one for one in people}
     assert all(one.open_requests <= max(one.capacity, before[one.id].open_requests) for one in held.values())
 

@@ -15,12 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "strategy-quiet"
 ASK = """
 import json
+from app.identity.dealing import InHand
 from app.models import Presence
 from app.routing.decide import decide
 from app.routing.facts import OperatorFacts, RequestFacts
 from app.routing.setup.queries import reason_said, strategy_said
 from app.routing.strategies import all_strategies, strategy_named
-people = [OperatorFacts(n, str(n), frozenset(), Presence.ONLINE, 10, held) for n, held in ((1, 0), (2, 5))]
+held = {1: InHand(private=0), 2: InHand(private=5)}
+people = [OperatorFacts(n, str(n), frozenset(), Presence.ONLINE, 10, held[n]) for n in (1, 2)]
 found = {"known": list(all_strategies())}
 quiet = strategy_named("quiet")
 choice = decide(RequestFacts(1, 1, None), people, quiet, quiet.settings(**{"operator_ids": [1]}))

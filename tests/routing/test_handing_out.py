@@ -259,11 +259,11 @@ def test_leaving_gives_back_what_waits_and_keeps_what_waits_for_the_customer(
     screen = open_browser(office.anna)
     version = office.now(asked).version
     screen.put(f"/service-requests/{asked.id}/status", {"status": "pending", "version": version})
-    answer = screen.post("/service-requests/hand-back")
+    answer = screen.post("/service-requests/hand-back", {})
     assert answer.get_json() == {"count": 1}
     assert (office.now(open_one).assignee_id, office.now(asked).assignee_id) == (None, office.anna.id)
     assert office.reasons(open_one)[-1] == "handed_back_on_leaving"
-    assert screen.post("/service-requests/hand-back").get_json() == {"count": 0}
+    assert screen.post("/service-requests/hand-back", {}).get_json() == {"count": 0}
 
 
 @pytest.mark.parametrize("role", list(RoleName))

@@ -173,7 +173,7 @@ def test_capacity_is_a_limit_and_share(office: Office) -> None:
     make = office.make
     small = make.operator(office.agency, office.team, presence=Presence.ONLINE, capacity=1)
     large = make.operator(office.agency, office.team, presence=Presence.ONLINE, capacity=2)
-    got = [make.request(office.account).assignee_id for _ in range(4)]
+    got = [make.request(office.account, lane=Lane.PRIVATE).assignee_id for _ in range(4)]
     assert sorted(filter(None, got)) == sorted([small.id, large.id, large.id])
     assert got[3] is None
 

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from app.core.i18n import translate
+from app.core.lanes import Lane
+from app.identity import dealing
+from app.identity.dealing import InHand
 from app.models import Presence
 from app.routing.decide import NOBODY, decide
 from app.routing.facts import OperatorFacts, RequestFacts
@@ -21,9 +24,20 @@ from app.routing.strategies.weighted import Weight, Weights
 REQUEST = RequestFacts(id=1, account_id=1, team_id=7)
 DAY = timedelta(days=1)
 
+EVEN = dealing.Weights(100, 100, 0)
+"""Every request weighs the same."""
+
 
 def person(number: int, held: int = 0, capacity: int = 10, **facts: Any) -> OperatorFacts:
-    standard = OperatorFacts(number, f"operator {number}", frozenset({7}), Presence.ONLINE, capacity, held)
+    standard = OperatorFacts(
+        number,
+        f"operator {number}",
+        frozenset({7}),
+        Presence.ONLINE,
+        capacity,
+        InHand(public=held),
+        weights=EVEN,
+    )
     return replace(standard, **facts)
 
 
@@ -93,7 +107,7 @@ def test_weighted_hands_out_in_proportion() -> None:
     for _ in range(100):
         choice = decide(REQUEST, list(people.values()), STRATEGIES["weighted"], settings)
         assert choice.chosen is not None
-        people[choice.chosen.id] = choice.chosen.with_one_more()
+        people[choice.chosen.id] = choice.chosen.with_one_more(Lane.PUBLIC)
     assert [people[number].open_requests for number in (1, 2, 3)] == [50, 30, 20]
 
 

@@ -74,6 +74,7 @@ def assign_many(
         change = Change.of(request, kind, decision.reason)
         change.decision = decision
         request.assignee_id = decision.chosen_operator_id
+        request.offered_at = ctx.now() if decision.offers else None
         place = (places or {}).get(request.id)
         if place is not None:
             request.team_id, request.queue_id = place.team_id, place.queue_id
@@ -229,8 +230,9 @@ def mark_read(ctx: Context, requests: Sequence[ServiceRequest], number: int) -> 
     reading = read_to(ctx, [request.id for request in requests], number)
     for request in requests:
         left, seen = reading.get(request.id, (0, None))
-        if left < request.unread_count:
+        if left < request.unread_count or request.offered_at is not None:
             changes.append(Change.of(request, ChangeKind.READ))
             changes[-1].message = seen
-            request.unread_count = left
+            request.unread_count = min(left, request.unread_count)
+            request.offered_at = None
     record(ctx, changes)

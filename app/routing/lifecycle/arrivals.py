@@ -155,6 +155,7 @@ class Arrivals:
         self._changes[id(request)].decision = decision
         if decision.chosen_operator_id is not None:
             request.assignee_id = decision.chosen_operator_id
+            request.offered_at = self._ctx.now() if decision.offers else None
             follow(request, ChangeKind.ASSIGNED)
 
     def store(

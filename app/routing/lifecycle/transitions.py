@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.core.errors import Conflict
-from app.models import ACTIVE_STATUSES, ChangeKind, RequestStatus, ServiceRequest
+from app.models import ACTIVE_STATUSES, WORKING_STATUSES, ChangeKind, RequestStatus, ServiceRequest
 
 _K, _S = ChangeKind, RequestStatus
 
@@ -46,11 +46,14 @@ TRANSITIONS: Mapping[ChangeKind, Mapping[RequestStatus, RequestStatus]] = {
 def follow(request: ServiceRequest, kind: ChangeKind) -> None:
     """Move the request where `kind` leads from where it stands, if anywhere.
 
-    What is to be worked on and has nobody waits in the queue: it is new again, not open.
+    What is to be worked on and has nobody waits in the queue: it is new again, not open. What is no longer to
+    be worked on has been looked at.
     """
     target = TRANSITIONS[kind].get(request.status, request.status)
     nobody = target is RequestStatus.OPEN and request.assignee_id is None
     request.status = RequestStatus.NEW if nobody else target
+    if request.status not in WORKING_STATUSES:
+        request.offered_at = None
 
 
 def demand(request: ServiceRequest, kind: ChangeKind) -> None:

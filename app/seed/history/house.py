@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.accounts.platforms import platforms
 from app.adapters.capabilities import WindowRule
 from app.core.context import Context
+from app.identity.dealing import InHand
 from app.listener.matching.compiled import MonitorSet, load_monitors
 from app.models import Account, Operator, Presence, Team
 from app.routing.facts import OperatorFacts
@@ -57,7 +58,7 @@ class House:
             replace(
                 person,
                 presence=Presence.ONLINE if self.works(person.id, at) else Presence.OFFLINE,
-                open_requests=min(held.get(person.id, 0), max(0, person.capacity - 1)),
+                in_hand=InHand(public=min(held.get(person.id, 0), max(0, person.capacity - 1))),
             )
             for person in self.serving[account]
         ]

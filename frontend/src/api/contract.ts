@@ -12,6 +12,7 @@ export type Platform = string
 export type Lane = Schemas['SendReply']['lane']
 export type ComposerLane = Lane | 'note'
 export type Presence = Schemas['Presence']
+export type PresenceChanged = Schemas['PresenceChanged']
 export type RequestStatus = Schemas['RequestStatus']
 export type SettableStatus = Schemas['SetStatus']['status']
 export type RoleRef = Schemas['RoleRef']

@@ -15,7 +15,9 @@ export const session = {
     noBody(client.POST('/session/look', { body: { operator_id, reason } })),
   setName: (name: string) => body(client.PUT('/session/name', { body: { name } })),
   stopLook: () => noBody(client.DELETE('/session/look')),
-  setPresence: (presence: Presence) => body(client.PUT('/session/presence', { body: { presence } })),
+  setPresence: (presence: Presence, reason: string) =>
+    body(client.PUT('/session/presence', { body: { presence, reason } })),
+  touch: () => noBody(client.POST('/session/touch')),
   setLocale: (locale: Locale) => body(client.PUT('/session/locale', { body: { locale } })),
 }
 
@@ -71,7 +73,9 @@ export const requests = {
         params: { path: { request_id: id }, query: { limit: 30 } },
       }),
     ),
-  handBack: () => body(client.POST('/service-requests/hand-back')),
+  /** `ids`: null gives back all that wait for an answer. */
+  handBack: (ids: number[] | null) =>
+    body(client.POST('/service-requests/hand-back', { body: { request_ids: ids } })),
   deadline: (id: number) =>
     body(client.GET('/service-requests/{request_id}/deadline', at({ request_id: id }))),
   decisions: (id: number) =>

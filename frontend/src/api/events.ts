@@ -175,6 +175,7 @@ export interface components {
             operator_id: number;
             /** Capacity */
             capacity: number;
+            lanes: components["schemas"]["LaneLimits"];
         };
         /**
          * Channel
@@ -210,6 +211,13 @@ export interface components {
          * @enum {string}
          */
         CopyState: "idle" | "waiting" | "ready" | "too_large" | "expired" | "failed";
+        /** DealingChanged */
+        DealingChanged: {
+            /** Agency Id */
+            agency_id: number;
+            /** Version */
+            version: number;
+        };
         /**
          * Direction
          * @enum {string}
@@ -266,6 +274,22 @@ export interface components {
          * @enum {string}
          */
         Lane: "public" | "private" | "internal";
+        /**
+         * LaneLimits
+         * @description So many requests of a lane somebody is working on at most; null: as many as their capacity takes.
+         */
+        LaneLimits: {
+            /**
+             * Private
+             * @default null
+             */
+            private: number | null;
+            /**
+             * Public
+             * @default null
+             */
+            public: number | null;
+        };
         /**
          * ListEntryChanged
          * @description An author was put on a list, taken off it, or noted anew.
@@ -626,14 +650,24 @@ export interface components {
         };
         /**
          * Presence
+         * @description What somebody does. Only who is online is given work.
          * @enum {string}
          */
-        Presence: "online" | "busy" | "away" | "offline";
+        Presence: "online" | "busy" | "break" | "training" | "away" | "offline";
         /** PresenceChanged */
         PresenceChanged: {
             /** Operator Id */
             operator_id: number;
             presence: components["schemas"]["Presence"];
+            /** Reason */
+            reason: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
         };
         /** PreviewView */
         PreviewView: {
@@ -910,6 +944,8 @@ export interface components {
             preview: components["schemas"]["PreviewView"];
             /** Unread Count */
             unread_count: number;
+            /** Offered At */
+            offered_at: string | null;
             /** Message Count */
             message_count: number;
             /**
@@ -1171,6 +1207,7 @@ export interface EventPayloads {
   'routing_rule.moved': components['schemas']['RoutingRuleChanged']
   'routing_rule.removed': components['schemas']['RoutingRuleChanged']
   'routing_rule.switched': components['schemas']['RoutingRuleChanged']
+  'routing_settings.changed': components['schemas']['DealingChanged']
   'saved_view.added': components['schemas']['SavedViewChanged']
   'saved_view.edited': components['schemas']['SavedViewChanged']
   'saved_view.removed': components['schemas']['SavedViewChanged']
@@ -1266,6 +1303,7 @@ export const EVENT_NAMES = [
   'routing_rule.moved',
   'routing_rule.removed',
   'routing_rule.switched',
+  'routing_settings.changed',
   'saved_view.added',
   'saved_view.edited',
   'saved_view.removed',
@@ -1300,6 +1338,7 @@ export const EVENT_NAMES = [
 
 export const KINDS = [
   'account',
+  'agency',
   'alert',
   'automation_rule',
   'calendar',

@@ -2155,6 +2155,40 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/routing-settings': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What requests weigh, how fast people are given work, and after how long what happens */
+    get: operations['dealing_list_dealing']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing-settings/{agency_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Say so for an agency */
+    put: operations['dealing_set_dealing']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/routing/condition-checks': {
     parameters: {
       query?: never
@@ -2818,7 +2852,7 @@ export interface paths {
     }
     get?: never
     put?: never
-    /** Give back what waits for oneself, on leaving */
+    /** Give back what waits for oneself, or what one chooses, on leaving */
     post: operations['routing_hand_back']
     delete?: never
     options?: never
@@ -2959,6 +2993,23 @@ export interface paths {
     get: operations['identity_get_profile']
     put?: never
     post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session/touch': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Somebody touches my browser: I am there */
+    post: operations['identity_touch']
     delete?: never
     options?: never
     head?: never
@@ -3588,6 +3639,8 @@ export interface components {
       presence: components['schemas']['Presence']
       /** Open Requests */
       open_requests: number
+      /** Load */
+      load: number
       /** Capacity */
       capacity: number
       /** Teams */
@@ -3930,6 +3983,11 @@ export interface components {
       name: string
       /** Open Requests */
       open_requests: number
+      /**
+       * Load
+       * @default null
+       */
+      load: number | null
       /** Capacity */
       capacity: number
       presence: components['schemas']['Presence']
@@ -3956,11 +4014,14 @@ export interface components {
       operator_id: number
       /** Capacity */
       capacity: number
+      lanes: components['schemas']['LaneLimits']
     }
     /** CapacityView */
     CapacityView: {
       /** Open */
       open: number
+      /** Load */
+      load: number
       /** Maximum */
       maximum: number
     }
@@ -4739,6 +4800,51 @@ export interface components {
       /** Closed Between */
       closed_between: components['schemas']['ClosedView'][]
       now: components['schemas']['OpeningView']
+    }
+    /** DealingChanged */
+    DealingChanged: {
+      /** Agency Id */
+      agency_id: number
+      /** Version */
+      version: number
+    }
+    /** DealingList */
+    DealingList: {
+      /** Items */
+      items: components['schemas']['DealingView'][]
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor: string | null
+    }
+    /** DealingView */
+    DealingView: {
+      /** Private Weight */
+      private_weight: number
+      /** Public Weight */
+      public_weight: number
+      /** Waiting Weight */
+      waiting_weight: number
+      /** Intake Most */
+      intake_most: number | null
+      /** Intake Minutes */
+      intake_minutes: number | null
+      /** Accept Minutes */
+      accept_minutes: number | null
+      /** Away Minutes */
+      away_minutes: number | null
+      /** Vanish Minutes */
+      vanish_minutes: number | null
+      /** Alone Minutes */
+      alone_minutes: number | null
+      /** Limits */
+      limits: {
+        [key: string]: number
+      }
+      agency: components['schemas']['AgencyRef']
+      /** Version */
+      version: number
     }
     /** DecisionList */
     DecisionList: {
@@ -5638,6 +5744,14 @@ export interface components {
        */
       worked_out_at: string
     }
+    /** HandBack */
+    HandBack: {
+      /**
+       * Request Ids
+       * @default null
+       */
+      request_ids: number[] | null
+    }
     /** HandedBack */
     HandedBack: {
       /** Count */
@@ -6037,6 +6151,22 @@ export interface components {
       with_text: boolean
       /** Reason */
       reason: string | null
+    }
+    /**
+     * LaneLimits
+     * @description So many requests of a lane somebody is working on at most; null: as many as their capacity takes.
+     */
+    LaneLimits: {
+      /**
+       * Private
+       * @default null
+       */
+      private: number | null
+      /**
+       * Public
+       * @default null
+       */
+      public: number | null
     }
     /**
      * LaneView
@@ -7645,10 +7775,17 @@ export interface components {
        * Format: date-time
        */
       presence_since: string
+      /** Presence Reason */
+      presence_reason: string
+      /** Presence Until */
+      presence_until: string | null
       /** Open Requests */
       open_requests: number
+      /** Load */
+      load: number
       /** Capacity */
       capacity: number
+      lanes: components['schemas']['LaneLimits']
       /** Is Active */
       is_active: boolean
       /** Serves */
@@ -7897,14 +8034,24 @@ export interface components {
     }
     /**
      * Presence
+     * @description What somebody does. Only who is online is given work.
      * @enum {string}
      */
-    Presence: 'online' | 'busy' | 'away' | 'offline'
+    Presence: 'online' | 'busy' | 'break' | 'training' | 'away' | 'offline'
     /** PresenceChanged */
     PresenceChanged: {
       /** Operator Id */
       operator_id: number
       presence: components['schemas']['Presence']
+      /** Reason */
+      reason: string
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      /** Until */
+      until: string | null
     }
     /**
      * PreviewCommand
@@ -9159,6 +9306,8 @@ export interface components {
       unread_by_view: components['schemas']['ViewCounts']
       /** In Hand */
       in_hand: number
+      /** Load */
+      load: number
       /** Accounts */
       accounts: components['schemas']['AccountCount'][]
     }
@@ -9262,6 +9411,8 @@ export interface components {
       preview: components['schemas']['PreviewView']
       /** Unread Count */
       unread_count: number
+      /** Offered At */
+      offered_at: string | null
       /** Message Count */
       message_count: number
       /**
@@ -9334,6 +9485,21 @@ export interface components {
        */
       presence_since: string | null
       /**
+       * Presence Reason
+       * @default
+       */
+      presence_reason: string
+      /**
+       * Presence Until
+       * @default null
+       */
+      presence_until: string | null
+      /**
+       * Tells Touches
+       * @default false
+       */
+      tells_touches: boolean
+      /**
        * Password Is Given
        * @default false
        */
@@ -9381,6 +9547,8 @@ export interface components {
     SetCapacity: {
       /** Capacity */
       capacity: number
+      /** @default null */
+      lanes: components['schemas']['LaneLimits'] | null
     }
     /** SetCredentials */
     SetCredentials: {
@@ -9388,6 +9556,33 @@ export interface components {
       credentials: {
         [key: string]: string
       }
+    }
+    /** SetDealing */
+    SetDealing: {
+      /** Private Weight */
+      private_weight: number
+      /** Public Weight */
+      public_weight: number
+      /** Waiting Weight */
+      waiting_weight: number
+      /** Intake Most */
+      intake_most: number | null
+      /** Intake Minutes */
+      intake_minutes: number | null
+      /** Accept Minutes */
+      accept_minutes: number | null
+      /** Away Minutes */
+      away_minutes: number | null
+      /** Vanish Minutes */
+      vanish_minutes: number | null
+      /** Alone Minutes */
+      alone_minutes: number | null
+      /** Limits */
+      limits: {
+        [key: string]: number
+      }
+      /** Version */
+      version: number
     }
     /** SetLocale */
     SetLocale: {
@@ -9436,6 +9631,11 @@ export interface components {
     /** SetPresence */
     SetPresence: {
       presence: components['schemas']['Presence']
+      /**
+       * Reason
+       * @default
+       */
+      reason: string
     }
     /**
      * SetSkills
@@ -9728,6 +9928,8 @@ export interface components {
       team: components['schemas']['TeamRef']
       /** In Hand */
       in_hand: number
+      /** Load */
+      load: number
       /** Capacity */
       capacity: number
       /** Online */
@@ -10016,6 +10218,11 @@ export interface components {
       name: string
       /** Open Requests */
       open_requests: number
+      /**
+       * Load
+       * @default null
+       */
+      load: number | null
       /** Capacity */
       capacity: number
       presence: components['schemas']['Presence']
@@ -15263,6 +15470,70 @@ export interface operations {
       }
     }
   }
+  dealing_list_dealing: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DealingList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  dealing_set_dealing: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        agency_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetDealing']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DealingView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   routing_setup_check_condition: {
     parameters: {
       query?: never
@@ -16780,7 +17051,11 @@ export interface operations {
       path?: never
       cookie?: never
     }
-    requestBody?: never
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandBack']
+      }
+    }
     responses: {
       /** @description Success */
       200: {
@@ -17140,6 +17415,33 @@ export interface operations {
         content: {
           'application/json': components['schemas']['ProfileView']
         }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  identity_touch: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
       }
       /** @description A problem */
       default: {

@@ -237,7 +237,7 @@ export const useInbox = defineStore('inbox', () => {
   async function loadCounts(): Promise<void> {
     try {
       counts.value = await api.counts()
-      session.setOpenRequests(counts.value.in_hand)
+      session.setInHand(counts.value.in_hand, counts.value.load)
       accounts.learn(counts.value.accounts.map((row) => row.account))
     } catch {
       // Old figures are better than none; the next change asks again.

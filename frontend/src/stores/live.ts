@@ -64,7 +64,10 @@ export const useLive = defineStore('live', () => {
     useEntities().apply(events)
     for (const event of events) {
       if (event.name === 'operator.presence_changed') {
-        session.presenceChanged(event.payload.operator_id, event.payload.presence, event.occurred_at)
+        session.presenceChanged(event.payload)
+      } else if (event.name === 'routing_settings.changed') {
+        if (event.payload.agency_id === session.operator?.agency.id)
+          void session.load().catch(() => undefined)
       } else if (changesOwnRights(event)) {
         void takeOnRights()
       }

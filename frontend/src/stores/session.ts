@@ -6,7 +6,7 @@ import { computed, ref } from 'vue'
 import { earlySession } from '@/api/early'
 import { setCsrfToken } from '@/api/http'
 import { session as api } from '@/api/endpoints'
-import type { Locale, Presence, Right, SessionAnswer, SessionView } from '@/api/contract'
+import type { Locale, Presence, PresenceChanged, Right, SessionAnswer, SessionView } from '@/api/contract'
 import { syncClock } from '@/ui/now'
 
 /** Rights that change nothing. */
@@ -56,8 +56,8 @@ export const useSession = defineStore('session', () => {
     await api.close()
   }
 
-  async function setPresence(presence: Presence): Promise<void> {
-    take(await api.setPresence(presence))
+  async function setPresence(presence: Presence, reason: string): Promise<void> {
+    take(await api.setPresence(presence, reason))
   }
 
   async function setLocale(locale: Locale): Promise<void> {
@@ -65,13 +65,19 @@ export const useSession = defineStore('session', () => {
   }
 
   /** Another tab or a supervisor changed it. */
-  function presenceChanged(operatorId: number, presence: Presence, at: string): void {
-    if (!view.value || view.value.operator.id !== operatorId || view.value.presence === presence) return
-    view.value = { ...view.value, presence, presence_since: at }
+  function presenceChanged(told: PresenceChanged): void {
+    if (view.value?.operator.id !== told.operator_id) return
+    view.value = {
+      ...view.value,
+      presence: told.presence,
+      presence_since: told.since,
+      presence_reason: told.reason,
+      presence_until: told.until,
+    }
   }
 
-  function setOpenRequests(open: number): void {
-    if (view.value) view.value = { ...view.value, capacity: { ...view.value.capacity, open } }
+  function setInHand(open: number, load: number): void {
+    if (view.value) view.value = { ...view.value, capacity: { ...view.value.capacity, open, load } }
   }
 
   function setCapacity(maximum: number): void {
@@ -95,7 +101,7 @@ export const useSession = defineStore('session', () => {
     setPresence,
     setLocale,
     presenceChanged,
-    setOpenRequests,
+    setInHand,
     setCapacity,
     passwordChosen,
     usable,

@@ -59,9 +59,9 @@ describe('a call', () => {
   it('carries the CSRF token when it writes, and only then', async () => {
     setCsrfToken('token-1')
     await session.get()
-    await session.setPresence('busy')
+    await session.setPresence('busy', '')
     expect(seen.map((one) => one.csrf)).toEqual([undefined, 'token-1'])
-    expect(seen[1]?.body).toBe('{"presence":"busy"}')
+    expect(seen[1]?.body).toBe('{"presence":"busy","reason":""}')
   })
 
   it('turns a refusal into a problem with the number to quote', async () => {

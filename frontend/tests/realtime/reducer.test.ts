@@ -5,6 +5,7 @@ import { applyEvent, emptyEntities, put, TABLES, type Entities } from '@/realtim
 import { event, message, request, shuffled } from '../support'
 
 /** A day in short: three requests that open, change hands, are answered, withdrawn and shown again. */
+const SINCE = { reason: '', since: '2026-05-01T02:00:00Z', until: null }
 const DAY: ServerEvent[] = [
   event(1, 'service_request.opened', { service_request: request({ id: 1, version: 1, assignee: null }) }),
   event(2, 'message.received', {
@@ -29,8 +30,8 @@ const DAY: ServerEvent[] = [
   }),
   event(10, 'service_request.withdrawn', { id: 3 }),
   event(11, 'service_request.assigned', { service_request: request({ id: 3, version: 5 }) }),
-  event(12, 'operator.presence_changed', { operator_id: 3, presence: 'busy' }),
-  event(13, 'operator.presence_changed', { operator_id: 3, presence: 'away' }),
+  event(12, 'operator.presence_changed', { operator_id: 3, presence: 'busy', ...SINCE }),
+  event(13, 'operator.presence_changed', { operator_id: 3, presence: 'away', ...SINCE }),
   event(14, 'service_request.status_changed', {
     service_request: request({ id: 1, version: 5, status: 'resolved' }),
   }),
@@ -166,6 +167,7 @@ describe('live events', () => {
       'routing_rule.moved',
       'routing_rule.removed',
       'routing_rule.switched',
+      'routing_settings.changed',
       'saved_view.added',
       'saved_view.edited',
       'saved_view.removed',

@@ -19,7 +19,16 @@ afterEach(() => {
 })
 
 function somebody(id: number, name: string, teams: { id: number; name: string }[], unit: string | null) {
-  return { id, name, presence: 'online' as const, open_requests: 0, capacity: 8, teams, unit_name: unit }
+  return {
+    id,
+    name,
+    presence: 'online' as const,
+    open_requests: 0,
+    load: 0,
+    capacity: 8,
+    teams,
+    unit_name: unit,
+  }
 }
 
 async function shown(): Promise<Mounted> {

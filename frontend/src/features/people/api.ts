@@ -7,6 +7,7 @@ import type { Asked } from '@/ui/kit/useListQuery'
 
 type Schemas = components['schemas']
 
+export type Dealing = Schemas['DealingView']
 export type Person = Schemas['PersonView']
 export type Agency = Schemas['AgencyView']
 export type Role = Schemas['RoleView']
@@ -38,8 +39,14 @@ export const peopleApi = {
     body(client.POST('/teams', { body: { agency_id: agency, name } })),
   renameTeam: (id: number, name: string) =>
     body(client.PUT('/teams/{team_id}', { ...at({ team_id: id }), body: { name } })),
-  setCapacity: (id: number, capacity: number) =>
-    body(client.PUT('/people/{operator_id}/capacity', { ...at({ operator_id: id }), body: { capacity } })),
+  /** `lanes`: null leaves them as they are. */
+  setCapacity: (id: number, capacity: number, lanes: Schemas['LaneLimits'] | null = null) =>
+    body(
+      client.PUT('/people/{operator_id}/capacity', { ...at({ operator_id: id }), body: { capacity, lanes } }),
+    ),
+  dealing: async () => (await body(client.GET('/routing-settings'))).items,
+  setDealing: (agency: number, dealing: Schemas['SetDealing']) =>
+    body(client.PUT('/routing-settings/{agency_id}', { ...at({ agency_id: agency }), body: dealing })),
   setActive: (id: number, active: boolean) =>
     body(client.PUT('/people/{operator_id}/active', { ...at({ operator_id: id }), body: { active } })),
 }

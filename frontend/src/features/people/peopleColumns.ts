@@ -1,13 +1,36 @@
 /** What stands in the rows of the people page. */
 
-import { h } from 'vue'
+import { h, type VNodeChild } from 'vue'
 
 import AvatarMark from '@/ui/AvatarMark.vue'
 import { twoLines } from '@/ui/kit/cells'
-import type { Column } from '@/ui/kit/columns'
+import type { Column, Words } from '@/ui/kit/columns'
 import PresenceDot from '@/ui/PresenceDot.vue'
+import { lasting } from '@/ui/presenceTime'
 import type { Person } from './api'
 import { shareOf } from './peopleModel'
+
+/** What somebody does, for how long or for how much longer, and why. */
+function presenceCell(person: Person, { t, now }: Words): VNodeChild {
+  const { presence } = person
+  const time =
+    presence === 'online' || presence === 'offline'
+      ? null
+      : lasting(now, person.presence_since, person.presence_until)
+  return twoLines(
+    h('span', { class: 'row' }, [
+      h(PresenceDot, { presence }),
+      t(`presence.${presence}`),
+      time &&
+        h(
+          'span',
+          { class: ['num', time.isOver ? 'c-neg' : 't3'], 'data-testid': 'presence-time' },
+          time.isOver ? t('presence.over', { time: time.text }) : time.text,
+        ),
+    ]),
+    person.presence_reason,
+  )
+}
 
 /** `roleNames` speaks the roles that the program brings in the reader's language. */
 export function peopleColumns(roleNames: (roles: Person['roles']) => string): Column<Person>[] {
@@ -48,12 +71,12 @@ export function peopleColumns(roleNames: (roles: Person['roles']) => string): Co
     {
       key: 'presence',
       label: 'people.presence',
-      width: '104px',
+      width: '152px',
       sort: ({ is_active, presence }) => (is_active ? presence : 'z'),
-      cell: ({ is_active, presence }, { t }) =>
-        is_active
-          ? h('span', { class: 'row' }, [h(PresenceDot, { presence }), t(`presence.${presence}`)])
-          : h('span', { class: 'tag' }, t('people.disabled')),
+      cell: (person, words) =>
+        person.is_active
+          ? presenceCell(person, words)
+          : h('span', { class: 'tag' }, words.t('people.disabled')),
     },
     { key: 'load', label: 'people.load', width: '184px', sort: (person) => shareOf(person) },
     { key: 'acts', label: 'people.login', width: '184px', stays: true },

@@ -23,9 +23,19 @@ export function listed(people: readonly Person[], fold: Fold): Person[] {
   )
 }
 
-/** How much of what they may have at once they have. */
-export function shareOf({ capacity, open_requests: open }: Person): number {
-  return capacity > 0 ? open / capacity : Number(open > 0)
+export const MOST_CAPACITY = 100
+
+/** How much of what they may have at once they have, by weight; above 1 what slept has come back. */
+export function shareOf({ capacity, load }: Person): number {
+  return capacity > 0 ? load / capacity : Number(load > 0)
+}
+
+/** The whole number that was typed; null for nothing, undefined for what is none or lies outside. */
+export function numberIn(text: string, least: number, most: number): number | null | undefined {
+  const bare = text.trim()
+  if (bare === '') return null
+  const value = Number(bare)
+  return Number.isInteger(value) && value >= least && value <= most ? value : undefined
 }
 
 /** What an agency's people can be; the server refuses the rest. */
