@@ -175,7 +175,9 @@ export const useThread = defineStore('thread', () => {
     if (session.looking) return
     if (request.value?.assignee?.id !== session.operator?.id) return
     const last = lastInbound()
-    if (!conversation.value || !last || !request.value || request.value.unread_count === 0) return
+    if (!conversation.value || !last || !request.value) return
+    // What was given and has nothing unread is opened all the same: its timer ends.
+    if (request.value.unread_count === 0 && request.value.offered_at === null) return
     try {
       await api.markRead(conversation.value.id, last.number)
       // What came in meanwhile is unread; the event of the change says how many that are.
