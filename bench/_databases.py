@@ -47,8 +47,8 @@ class Installation:
         if not pid_file.exists():
             return 0.0
         postmaster = psutil.Process(int(pid_file.read_text().split()[0]))
-        ended_too = sum(postmaster.cpu_times()[:4])
-        return ended_too + sum(sum(process.cpu_times()[:2]) for process in postmaster.children())
+        ended_too = float(sum(postmaster.cpu_times()[:4]))
+        return ended_too + float(sum(sum(process.cpu_times()[:2]) for process in postmaster.children()))
 
     def execute(self, statement: str) -> None:
         """Run one statement outside any transaction (VACUUM, ANALYZE, CHECKPOINT)."""

@@ -116,7 +116,7 @@ describe('a card', () => {
     }
     const asked = vi
       .spyOn(figuresApi, 'ask')
-      .mockImplementation((question) => Promise.resolve(split(question.split?.[0] ?? '')))
+      .mockImplementation((question) => Promise.resolve(split(question.split[0] ?? '')))
     const changed: unknown[] = []
     page = await mounted(FigureCard, {
       card: CARDS.find((card) => card.id === 'types'),
