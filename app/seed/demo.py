@@ -34,6 +34,7 @@ from app.models import (
 )
 from app.seed.hours import seed_calendars
 from app.seed.listening import seed_monitors
+from app.seed.routing import seed_routing
 
 DEMO_PASSWORD = "lingke-demo"  # noqa: S105  printed at start; the demo only
 SANDBOX_ACCOUNTS = Path(__file__).resolve().parents[2] / "sandbox" / "accounts.json"
@@ -82,9 +83,10 @@ def seed_demo(ctx: Context) -> bool:
         return False
     agencies = _agencies(ctx)
     teams = _teams(ctx, agencies)
-    _people(ctx, agencies, teams)
+    people = _people(ctx, agencies, teams)
     _dealing(ctx, agencies[YUNLING])
-    _accounts(ctx, agencies, teams)
+    accounts = _accounts(ctx, agencies, teams)
+    seed_routing(ctx, agencies[YUNLING], people, accounts, teams[CARE], teams[BROADBAND])
     seed_calendars(ctx, agencies[BLUEBRIDGE])
     ctx.session.flush()
     seed_monitors(ctx, agencies, teams)
@@ -128,7 +130,9 @@ def _place(ctx: Context, person: Person, operator: Operator, teams: dict[str, Te
     operator.leads_unit = person.login_name in (*LEADS_CENTRE, *LEADS)
 
 
-def _people(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -> None:
+def _people(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -> dict[str, Operator]:
+    """By login name."""
+    people = {}
     password = hash_password(DEMO_PASSWORD)
     roles = {role.key: role for role in ctx.session.scalars(select(Role).where(Role.key.is_not(None)))}
     for person in PEOPLE:
@@ -143,6 +147,7 @@ def _people(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -
             capacity=capacity_of([roles[key] for key in person.roles]),
         )
         ctx.session.add(operator)
+        people[person.login_name] = operator
         ctx.session.flush()
         ctx.session.add_all(
             OperatorRole(created_at=ctx.now(), role_id=roles[key].id, operator_id=operator.id)
@@ -151,6 +156,7 @@ def _people(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -
         _place(ctx, person, operator, teams)
         for team in person.teams:
             ctx.session.add(TeamMember(created_at=ctx.now(), team_id=teams[team].id, operator_id=operator.id))
+    return people
 
 
 def _dealing(ctx: Context, agency: Agency) -> None:
@@ -171,10 +177,12 @@ def _dealing(ctx: Context, agency: Agency) -> None:
     )
 
 
-def _accounts(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -> None:
+def _accounts(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team]) -> list[Account]:
+    accounts = []
     for entry in json.loads(SANDBOX_ACCOUNTS.read_text(encoding="utf-8")):
         account = _account(ctx, entry, agencies, teams)
         ctx.session.add(account)
+        accounts.append(account)
         ctx.session.flush()
         adapter = registry.get(account.platform)
         for stream in adapter.streams:
@@ -191,6 +199,7 @@ def _accounts(ctx: Context, agencies: dict[str, Agency], teams: dict[str, Team])
                     due_at=ctx.now(),
                 )
             )
+    return accounts
 
 
 def _account(
