@@ -267,7 +267,7 @@ def test_a_change_of_the_same_moment_does_not_cost_the_operator_the_reply(desk: 
     with ThreadPoolExecutor(1) as hand:
         with open_context(desk.runtime, LISTENER) as ctx:
             request = ctx.session.get_one(ServiceRequest, desk.request.id)
-            lifecycle.mark_read(ctx, [request])
+            lifecycle.mark_read(ctx, [request], request.last_number)
             written = hand.submit(desk.write, "马上为您处理")
             with pytest.raises(TimeoutError):
                 written.result(0.5)
