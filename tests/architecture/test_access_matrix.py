@@ -118,8 +118,13 @@ def _expected(stage: Stage, who: str, name: str, spec: EndpointSpec) -> int:
     refused = name not in READ_BY_LISTENING and not _is_granted(who, spec.access) if who in HELPERS else False
     if refused and entry.reach in OF_ACCOUNT:
         return 403
-    found = _finds(who, entry.reach) or (who == OTHER_HEAD and name in SEEN_WITH_ITEMS)
+    found = _finds(who, entry.reach) or _finds_by_item(stage, who, name)
     return entry.status if found else 404
+
+
+def _finds_by_item(stage: Stage, who: str, name: str) -> bool:
+    """Whether they see what hangs on a post though not on its request: for that one reads what comes in."""
+    return who == OTHER_HEAD and name in SEEN_WITH_ITEMS and _may(stage, who, Permission.INBOUND_ITEMS_READ)
 
 
 def _is_granted(who: str, permission: Permission) -> bool:
