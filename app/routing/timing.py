@@ -8,11 +8,11 @@ from app.calendars.queries import closed_views, opening_view
 from app.core.context import Context
 from app.core.permissions import Permission
 from app.models import ServiceRequest
+from app.routing.deadline_schemas import DeadlineView, ResolutionView
 from app.routing.levels.clock import Clock, answer_clock, stopped
 from app.routing.levels.stored import clock_of
 from app.routing.policies import counted_from
 from app.routing.queries import get_request
-from app.routing.schemas import DeadlineView, ResolutionView
 from app.worktime import WorkCalendar
 
 

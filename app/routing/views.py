@@ -10,12 +10,12 @@ from app.core.permissions import Permission
 from app.longwork.queries import work_view
 from app.longwork.schemas import LongWorkView
 from app.routing import counts, history, holders, moving, overview, queries, services, timing
+from app.routing.deadline_schemas import DeadlineView
 from app.routing.exporting import ExportRequests, export_requests
 from app.routing.long_work import BulkAct, begin_bulk
 from app.routing.overview_schemas import OverviewView
 from app.routing.schemas import (
     ClassifyRequest,
-    DeadlineView,
     DecisionList,
     HandBack,
     HandedBack,

@@ -217,7 +217,7 @@ def test_counts_read_no_rows(runtime: Runtime, screens: list[Browser]) -> None:
     screen = screens[0]
     with plans(runtime) as found:
         counts = screen.get("/service-requests/counts").get_json()
-    active, done, unread, _mine = found
+    active, _load, done, unread = found
     assert "ix_service_requests_active_counts" in active
     assert "ix_service_requests_done_" in done
     assert "ix_service_requests_done_unread" in unread
