@@ -23,6 +23,13 @@ document.addEventListener('securitypolicyviolation', (event) =>
 """
 
 
+SETTLED = """async () => {
+  // A colour on its way to another is neither: what pulses for ever is not waited for.
+  const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+  await Promise.allSettled(ending.map((one) => one.finished))
+}"""
+
+
 class Console:
     """One person's browser tab. `complaints` are script errors and refusals by the security policy."""
 
@@ -68,6 +75,7 @@ class Console:
         """What axe finds on this page that keeps people out; the rules' names."""
         # Run by the debugger: the page's own policy would refuse a script that is not its own.
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        self.page.evaluate(SETTLED)
         found = self.page.evaluate("async () => (await axe.run(document)).violations")
         return [row["id"] for row in found if row["impact"] in ("serious", "critical")]
 

@@ -24,7 +24,10 @@ def test_a_break_has_a_reason_and_a_timer_and_gives_back_what_is_chosen(
     page.get_by_test_id("presence").click()
     page.get_by_test_id("presence-break").click()
     page.get_by_test_id("leave-reason").fill("吃饭")
-    for row in page.get_by_test_id("hand-back-row").all():
+    rows = page.get_by_test_id("hand-back-row")
+    for number in held:  # they are asked for when the dialog opens
+        expect(rows.and_(page.locator(f"[data-id='{number}']"))).to_be_visible()
+    for row in rows.all():
         if row.get_attribute("data-id") != str(held[0]):
             row.locator("input").uncheck()
     page.get_by_test_id("dialog-submit").click()
