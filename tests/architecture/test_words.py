@@ -143,7 +143,8 @@ def read(path: str) -> Any:
 @cache
 def said_by_browser(locale: str) -> frozenset[str]:
     found: set[str] = set()
-    for path in (ROOT / "frontend/src").rglob(f"locales/{locale}.json"):
+    sources = ROOT / "frontend/src"
+    for path in (*sources.rglob(f"locales/{locale}.json"), *sources.rglob(f"locales/page/{locale}.json")):
         found.update(keys(json.loads(path.read_text(encoding="utf-8"))))
     return frozenset(found)
 

@@ -4,7 +4,7 @@ import { createI18n } from 'vue-i18n'
 
 import { setLanguage } from '@/api/http'
 import type { Locale } from '@/api/contract'
-import { chinese } from './messages'
+import { chinese, type Texts } from './messages'
 
 export const i18n = createI18n({
   legacy: false,
@@ -13,6 +13,11 @@ export const i18n = createI18n({
   messages: { 'zh-CN': chinese } as Record<Locale, typeof chinese>,
   missing: (_locale, key) => wordsInstead(key),
 })
+
+/** The Chinese words of a room whose screens are here now. English is one file, with all of them in it. */
+export function addChinese(texts: Texts): void {
+  i18n.global.mergeLocaleMessage('zh-CN', texts)
+}
 
 /**
  * What is said of a code that has no words here, as a server newer than the page may send: what its family says of

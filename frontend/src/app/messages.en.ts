@@ -3,5 +3,10 @@
 import { merged, type Texts } from './messages'
 
 export const english = merged(
-  Object.values(import.meta.glob<Texts>('../**/locales/en.json', { eager: true, import: 'default' })),
+  Object.values(
+    import.meta.glob<Texts>(['../**/locales/en.json', '../**/locales/page/en.json'], {
+      eager: true,
+      import: 'default',
+    }),
+  ),
 )

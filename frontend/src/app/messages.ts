@@ -1,6 +1,7 @@
 /**
- * Every text on screen, put together from the `locales` folders of the shell, the shared parts and the features. Chinese is
- * part of the first page; English (`messages.en.ts`) is loaded when somebody asks for it.
+ * The texts of the first page, put together from the `locales` folders of the shell, the shared parts and the features. What only
+ * a room's own screens say stands in its `locales/page` and comes with them (`words.ts` of the room). English (`messages.en.ts`)
+ * is one file with all of it, loaded when somebody asks for it.
  */
 
 export interface Texts {

@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createI18n } from 'vue-i18n'
 
-import { chinese, type Texts } from '@/app/messages'
+import { chinese, merged, type Texts } from '@/app/messages'
 import { english } from '@/app/messages.en'
 
 const SOURCES = join(import.meta.dirname, '..', '..', 'src')
@@ -25,7 +25,12 @@ function files(ending: RegExp): string[] {
     .map((path) => join(SOURCES, path))
 }
 
-const zh = flat(chinese)
+/** What a room's screens bring. */
+const later = Object.values(
+  import.meta.glob<Texts>('../../src/features/*/locales/page/zh-CN.json', { eager: true, import: 'default' }),
+)
+const allChinese = merged([chinese, ...later])
+const zh = flat(allChinese)
 const en = flat(english)
 const sources = files(/\.(vue|ts)$/).map((path) => readFileSync(path, 'utf8'))
 const namespaces = new Set([...zh.keys()].map((key) => key.split('.')[0]))
@@ -48,7 +53,7 @@ const asked = new Set([
 
 describe('the languages', () => {
   it('have the same texts in the same files', () => {
-    const folders = files(/locales\/(zh-CN|en)\.json$/).map((path) => dirname(path))
+    const folders = files(/locales\/(page\/)?(zh-CN|en)\.json$/).map((path) => dirname(path))
     for (const folder of new Set(folders)) {
       const [first, second] = ['zh-CN', 'en'].map((name) => [
         ...flat(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Texts).keys(),
@@ -66,7 +71,7 @@ describe('the languages', () => {
 
   it('have each text in one file only', () => {
     const homes = new Map<string, string>()
-    for (const path of files(/locales\/zh-CN\.json$/))
+    for (const path of files(/locales\/(page\/)?zh-CN\.json$/))
       for (const key of flat(JSON.parse(readFileSync(path, 'utf8')) as Texts).keys()) {
         expect([key, homes.get(key)]).toEqual([key, undefined])
         homes.set(key, relative(SOURCES, path))
@@ -87,6 +92,30 @@ describe('the languages', () => {
     expect([...beginnings].filter((start) => !keys.some((key) => key.startsWith(start)))).toEqual([])
   })
 
+  it('that come with the screens of a room are asked for there alone, and each way in brings them', () => {
+    const rooms = files(/locales\/page\/zh-CN\.json$/).map((path) => join(dirname(path), '..', '..'))
+    expect(rooms.length).toBeGreaterThan(3)
+    for (const room of rooms) {
+      const own = flat(JSON.parse(readFileSync(join(room, 'locales/page/zh-CN.json'), 'utf8')) as Texts)
+      const trees = new Set([...own.keys()].map((key) => key.split('.')[0]))
+      const name = relative(join(SOURCES, 'features'), room)
+      const elsewhere = files(/\.(vue|ts)$/).filter((path) => !path.startsWith(`${room}/`))
+      for (const path of elsewhere) {
+        const source = readFileSync(path, 'utf8')
+        const asked = [...trees].filter((tree) => new RegExp(`['"\`]${tree}\\.`).test(source))
+        expect([relative(SOURCES, path), asked]).toEqual([relative(SOURCES, path), []])
+      }
+      const begun = join(room, 'feature.ts')
+      const ways = [...elsewhere, begun].flatMap((path) => {
+        const way = new RegExp(path === begun ? `'\\./(\\w+\\.vue)'` : `features/${name}/(\\w+\\.vue)'`, 'g')
+        return [...readFileSync(path, 'utf8').matchAll(way)].map(([, file]) => join(room, file ?? ''))
+      })
+      expect(ways.length).toBeGreaterThan(0)
+      for (const way of new Set(ways))
+        expect([way, readFileSync(way, 'utf8').includes("import './words'")]).toEqual([way, true])
+    }
+  })
+
   it('keep no text that no screen asks for', () => {
     const idle = [...zh.keys()].filter(
       (key) => !whole.has(key) && ![...beginnings].some((start) => key.startsWith(start)),
@@ -95,7 +124,7 @@ describe('the languages', () => {
   })
 
   it('can be read: a bare @, | or { means something else to the library', () => {
-    const reader = createI18n({ legacy: false, locale: 'zh', messages: { zh: chinese, en: english } })
+    const reader = createI18n({ legacy: false, locale: 'zh', messages: { zh: allChinese, en: english } })
     for (const locale of ['zh', 'en'] as const)
       for (const key of zh.keys())
         expect([key, reader.global.t(key, 1, { locale }).length > 0]).toEqual([key, true])
