@@ -21,6 +21,7 @@ from app.models import (
     ServicePolicy,
     Team,
 )
+from app.routing.lifecycle.arrivals import BROKEN_RULE
 from app.routing.queries import get_request
 from app.routing.schemas import (
     CandidateView,
@@ -84,7 +85,7 @@ def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestCh
             RequestChangeView(
                 id=row.id,
                 kind=row.kind,
-                text=translate(f"request_change.{row.kind.value}", ctx.locale),
+                text=_text(row, ctx.locale),
                 at=row.created_at,
                 actor=people.get(row.operator_id or 0),
                 reason=row.reason,
@@ -95,6 +96,14 @@ def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestCh
             )
         )
     return views
+
+
+def _text(row: RequestChange, locale: str) -> str:
+    """What happened; and that a rule could not be asked, for whoever looks why it came where it is."""
+    text = translate(f"request_change.{row.kind.value}", locale)
+    if row.reason != BROKEN_RULE:
+        return text
+    return translate("request_change.with_broken_rule", locale, change=text)
 
 
 def _fields(row: RequestChange, names: Mapping[str, Mapping[int, str]]) -> list[FieldChangeView]:

@@ -109,6 +109,8 @@ def test_a_broken_rule_is_passed_over_and_both_sides_say_so(office: SetupOffice,
     found = office.now(office.make.request(office.account))
     assert (found.routed_by_id, found.priority) == (after["id"], 1)
     assert office.changes(found)[0].reason == "broken_rule_passed_over"
+    history = lead.get(f"/service-requests/{found.id}/changes").get_json()["items"]
+    assert "a broken routing rule was passed over" in history[-1]["text"]
     assert broken["id"] != after["id"]
 
 
