@@ -78,7 +78,7 @@ export function peopleColumns(roleNames: (roles: Person['roles']) => string): Co
           ? presenceCell(person, words)
           : h('span', { class: 'tag' }, words.t('people.disabled')),
     },
-    { key: 'load', label: 'people.load', width: '184px', sort: (person) => shareOf(person) },
+    { key: 'load', label: 'people.load', width: '216px', sort: (person) => shareOf(person) },
     { key: 'acts', label: 'people.login', width: '184px', stays: true },
   ]
 }
