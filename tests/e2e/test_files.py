@@ -95,7 +95,7 @@ def test_weibo_says_that_it_takes_none_and_a_note_takes_a_paper(
     console = log_in("hexiaotang")
     page = console.page
     ask(console, platform, "weibo-care", name)
-    page.get_by_test_id("attach").click()
+    page.get_by_test_id("file-picker-open").click()
     expect(page.get_by_test_id("file-objection")).to_contain_text("只能发文字")
     console.write(f"{name}的合同见附件", lane="note")
     refused = attach(console, "其实是网页.pdf", b"<html><script>alert(1)</script></html>")
