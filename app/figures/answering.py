@@ -13,7 +13,8 @@ from app.core.office import OFFICE_ZONE
 from app.core.permissions import Permission
 from app.figures.catalogue import Empty, Metric, Share
 from app.figures.checking import Asked, checked
-from app.figures.counting import Counted, Number, basis, count
+from app.figures.counting import basis, count
+from app.figures.numbers import Counted, Number
 from app.figures.places import Place, places_of, split_label
 from app.figures.schemas import (
     MOST_CELLS,

@@ -10,41 +10,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, literal_column, null, select, union_all
+from sqlalchemy import func, literal_column, select, union_all
 
 from app.conditions.tree import Leaf
 from app.core.context import Context
 from app.core.errors import Invalid
-from app.core.moments import place_among, seconds_between
+from app.core.moments import place_among
 from app.figures.asking_rows import Asking, Keys, Side, plain_key, total, within
 from app.figures.catalogue import Count, Metric, Percentile, PerHolder, Share, Standing
 from app.figures.checking import GRAINS, Asked
-from app.figures.rounding import rounded_sql
+from app.figures.numbers import Counted, Number
+from app.figures.percentiles import percentiles
 from app.figures.schemas import MOST_CELLS
 from app.figures.spans import Span, parts
 from app.figures.sums import stretches
 from app.models import FigureSum
 
 _MOST_STANDING = 4 * MOST_CELLS
-
-
-@dataclass(frozen=True)
-class Number:
-    value: float | None = None
-    count: int = 0
-    part: int | None = None
-
-
-@dataclass
-class Counted:
-    """What a metric came to in a span: in all, and by keys; what is not there had no row."""
-
-    total: Number
-    cells: dict[Keys, Number] = field(default_factory=dict)
 
 
 def count(ctx: Context, asked: Asked, metrics: Sequence[Metric], span: Span) -> list[Counted]:
@@ -100,66 +85,6 @@ def _per_holder(asking: Asking, kind: PerHolder) -> list[Counted]:
 
 def _per(count: int, holders: int) -> Number:
     return Number(count / holders if holders else None, count, holders)
-
-
-def _percentiles(asking: Asking, kind: Percentile) -> list[Counted]:
-    """By nearest rank, over how many rows took each (rounded) length of time.
-
-    The whole is ranked from the same counts as its parts: one statement for both.
-    """
-    length = seconds_between(asking.column(kind.begins), asking.column(kind.ends))
-    pieces = asking.pieces(
-        lambda side: {"length": FigureSum.took, "n": FigureSum.n} if side.kept else {"length": length}
-    )
-    names = [f"k{at}" for at in range(len(asking.asked.splits))]
-    steps = list(pieces.sums)
-    if pieces.rows:
-        lengths = pieces.rows[0] if len(pieces.rows) == 1 else union_all(*pieces.rows)
-        # The offset keeps PostgreSQL from working each length out anew for every step it is compared with.
-        plain = select(*lengths.subquery("each").c).offset(0).subquery("lengths")
-        keyed = [plain.c[name] for name in names]
-        steps.append(
-            select(*keyed, rounded_sql(plain.c.length).label("length"), literal_column("1").label("n"))
-        )
-    rows = (steps[0] if len(steps) == 1 else union_all(*steps)).subquery("rows")
-    keys = [rows.c[name] for name in names]
-    took = rows.c.length.label("took")
-    counts = select(*keys, took, func.sum(rows.c.n).label("n")).group_by(*keys, took).cte("counts")
-    percents = [metric.kind.percent for metric in asking.metrics if isinstance(metric.kind, Percentile)]
-    whole = select(counts.c.took, func.sum(counts.c.n).label("n")).group_by(counts.c.took).subquery("whole")
-    empty = [null().label(name) for name in names]
-    statement = _ranked(whole, [], percents, literal(0).label("is_part"), *empty)
-    if names:
-        statement = union_all(statement, _ranked(counts, names, percents, literal(1).label("is_part")))  # type: ignore[assignment]
-    found = asking.ctx.session.execute(statement.limit(MOST_CELLS + 2)).all()
-    if len(found) > MOST_CELLS + 1:
-        raise Invalid(fields={"split": "too_many_cells"})
-    return [_ranks(found, len(names), at) for at in range(len(percents))]
-
-
-def _ranked(counts: Any, names: list[str], percents: Sequence[int], flag: Any, *empty: Any) -> Select[Any]:
-    """Of each group how many rows it has, and the lengths at the wanted ranks."""
-    keys = [counts.c[name] for name in names]
-    upto = func.sum(counts.c.n).over(partition_by=keys or None, order_by=counts.c.took)
-    whole = func.sum(counts.c.n).over(partition_by=keys or None)
-    stepped = select(*keys, counts.c.took, upto.label("upto"), whole.label("n")).subquery()
-    ranks = [
-        func.min(stepped.c.took).filter(stepped.c.upto * 100 >= stepped.c.n * percent) for percent in percents
-    ]
-    own = [stepped.c[name] for name in names]
-    return select(flag, *empty, *own, func.max(stepped.c.n), *ranks).group_by(*own)
-
-
-def _ranks(found: Sequence[Any], keys: int, at: int) -> Counted:
-    counted = Counted(Number())
-    for row in found:
-        count = int(row[1 + keys] or 0)
-        number = Number(row[2 + keys + at], count) if count else Number()
-        if row[0]:
-            counted.cells[tuple(plain_key(value) for value in row[1 : 1 + keys])] = number
-        else:
-            counted.total = number
-    return counted
 
 
 def _standing(asking: Asking, kind: Standing) -> list[Counted]:
@@ -290,6 +215,6 @@ _BY_KIND: dict[type, Callable[[Asking, Any], list[Counted]]] = {
     Count: _counts,
     Share: _shares,
     PerHolder: _per_holder,
-    Percentile: _percentiles,
+    Percentile: percentiles,
     Standing: _standing,
 }

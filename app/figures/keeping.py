@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, and_, delete, func, insert, literal, literal_column, or_, select, update
+from sqlalchemy import and_, cast, delete, func, insert, literal, literal_column, or_, select, update
 
 from app.core.context import Context
 from app.core.office import start_of_day
+from app.figures.lengths import pack
 from app.figures.rounding import rounded_sql
 from app.figures.sums import DAY, KEPT, Kept
 from app.models import FigureDay, FigureMark, FigureSum
@@ -34,7 +35,8 @@ AGAIN = timedelta(minutes=5)
 """A day that changes all the time is counted anew no more often."""
 _AT_ONCE = 100
 """So many days are listed, counted or checked in one go."""
-_COLUMNS = ("kind", "day", "account_id", "team_id", "word", "flag", "took", "n")
+_WORD = FigureSum.word.type
+_KEYS = ("account_id", "team_id", "word", "flag")
 
 
 def list_days(ctx: Context) -> int:
@@ -103,7 +105,7 @@ def count_day(ctx: Context, moment: str, day: datetime) -> None:
     session.execute(delete(FigureMark).where(FigureMark.moment == moment, FigureMark.day == day))
     for kept in KEPT.of(moment):
         session.execute(delete(FigureSum).where(FigureSum.kind == kept.kind, FigureSum.day == day))
-        session.execute(insert(FigureSum).from_select(list(_COLUMNS), sums_of(kept, day)))
+        _write(ctx, kept, day)
     session.execute(
         update(FigureDay)
         .where(FigureDay.moment == moment, FigureDay.day == day)
@@ -111,8 +113,38 @@ def count_day(ctx: Context, moment: str, day: datetime) -> None:
     )
 
 
-def sums_of(kept: Kept, day: datetime) -> Select[Any]:
-    """What the rows of a day come to."""
+def _write(ctx: Context, kept: Kept, day: datetime) -> None:
+    if kept.took is None:
+        told = _told(kept, day)
+        keys = [told.c[name] for name in _KEYS]
+        of_day = literal(day, FigureSum.day.type).label("day")
+        counted = select(literal(kept.kind).label("kind"), of_day, *keys, func.count()).group_by(*keys)
+        ctx.session.execute(insert(FigureSum).from_select(["kind", "day", *_KEYS, "n"], counted))
+        return
+    rows = [
+        {"kind": kept.kind, "day": day, **dict(zip(_KEYS, keys, strict=True)), "n": count, "lengths": lengths}
+        for keys, (count, lengths) in _counted(ctx, kept, day).items()
+    ]
+    if rows:
+        ctx.session.execute(insert(FigureSum), rows)
+
+
+def _counted(ctx: Context, kept: Kept, day: datetime) -> dict[Any, tuple[int, bytes | None]]:
+    """What the rows of a day come to: by what they are told apart, how many, and their lengths packed."""
+    told = _told(kept, day)
+    keys = [told.c[name] for name in _KEYS]
+    groups = keys if kept.took is None else [*keys, told.c.took]
+    rows = ctx.session.execute(select(*groups, func.count()).group_by(*groups)).all()
+    if kept.took is None:
+        return {tuple(row[:4]): (int(row[4]), None) for row in rows}
+    together: dict[Any, list[tuple[int, int]]] = {}
+    for row in rows:
+        together.setdefault(tuple(row[:4]), []).append((int(row[4]), int(row[5])))
+    return {keys: (sum(n for _, n in found), pack(found)) for keys, found in together.items()}
+
+
+def _told(kept: Kept, day: datetime) -> Any:
+    """The rows of a day, by what they are told apart, and the cut length that each took."""
     fields = kept.rows.fields
     moment = fields[kept.time].sql
     nothing: Any = literal_column("0")
@@ -120,7 +152,9 @@ def sums_of(kept: Kept, day: datetime) -> Select[Any]:
         select(
             fields["account"].sql.label("account_id"),
             (nothing if kept.team is None else func.coalesce(kept.team, 0)).label("team_id"),
-            (literal_column("''") if kept.word is None else kept.word).label("word"),
+            (literal_column("''") if kept.word is None else cast(kept.word, FigureSum.word.type)).label(
+                "word"
+            ),
             (nothing if kept.flag is None else kept.flag).label("flag"),
             (nothing if kept.took is None else kept.took).label("took"),
         )
@@ -128,11 +162,10 @@ def sums_of(kept: Kept, day: datetime) -> Select[Any]:
         .where(moment >= day, moment < day + DAY, *([] if kept.where is None else [kept.where]))
         .subquery()
     )
-    took = rows.c.took if kept.took is None else rounded_sql(rows.c.took)
-    told = select(rows.c.account_id, rows.c.team_id, rows.c.word, rows.c.flag, took.label("took")).subquery()
-    keys = list(told.c)
-    of_day = literal(day, FigureSum.day.type).label("day")
-    return select(literal(kept.kind).label("kind"), of_day, *keys, func.count()).group_by(*keys)
+    if kept.took is None:
+        return rows
+    keys = [rows.c[name] for name in _KEYS]
+    return select(*keys, rounded_sql(rows.c.took).label("took")).subquery()
 
 
 def mark_all(ctx: Context) -> int:
@@ -194,14 +227,10 @@ def _differs(ctx: Context, moment: str, day: datetime) -> bool:
     return ctx.session.scalar(marks) is None
 
 
-def _counted(ctx: Context, kept: Kept, day: datetime) -> dict[Any, int]:
-    return {tuple(map(str, row[2:7])): int(row[7]) for row in ctx.session.execute(sums_of(kept, day))}
-
-
-def _kept(ctx: Context, kept: Kept, day: datetime) -> dict[Any, int]:
-    columns = [getattr(FigureSum, name) for name in _COLUMNS[2:]]
+def _kept(ctx: Context, kept: Kept, day: datetime) -> dict[Any, tuple[int, bytes | None]]:
+    columns = [getattr(FigureSum, name) for name in (*_KEYS, "n", "lengths")]
     rows = ctx.session.execute(select(*columns).where(FigureSum.kind == kept.kind, FigureSum.day == day))
-    return {tuple(map(str, row[:5])): int(row[5]) for row in rows}
+    return {tuple(row[:4]): (int(row[4]), row[5]) for row in rows}
 
 
 def all_days(ctx: Context) -> Iterator[tuple[str, datetime]]:

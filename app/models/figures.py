@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Id
@@ -61,6 +61,7 @@ class FigureSum(Base):
     """A request's type, a reply's state, a verdict's outcome; empty where sums are not told apart by it."""
     flag: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """1: answered late, or rescued."""
-    took: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """The length that is ranked, cut to what screens show; 0 where none is."""
     n: Mapped[int]
+    """So many rows."""
+    lengths: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """How many of them took how long, packed (`app/figures/lengths.py`); empty where no length is ranked."""
