@@ -1,6 +1,6 @@
 """The guide for new features says what is so: its code is the code, its names are names.
 
-Who follows it has not seen the rest. A part that was renamed, or a column that is declared in another way now,
+Who follows it has not seen the rest. A part that was renamed, or a column that is declared otherwise now,
 is an hour of a newcomer's and nobody else notices.
 """
 
