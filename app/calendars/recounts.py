@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from app.core.context import Context
 from app.core.db import among
-from app.models import DeadlineRecount
+from app.models import ACTIVE_STATUSES, DeadlineRecount, RoutingQueue, ServiceRequest, stands
 
 LONGEST_TRANSACTION = timedelta(minutes=1)
 """What began before a change has ended by then."""
@@ -34,6 +34,17 @@ def want_recount(ctx: Context, account_ids: Collection[int]) -> None:
         for number in sorted(set(account_ids) - {row.account_id for row in rows})
     )
     ctx.session.flush()
+
+
+def waiting_in_queues(ctx: Context, *which: ColumnElement[bool]) -> list[int]:
+    """The accounts that have active requests in such queues; one statement."""
+    rows = ctx.session.scalars(
+        select(ServiceRequest.account_id)
+        .join(RoutingQueue, RoutingQueue.id == ServiceRequest.queue_id)
+        .where(stands(ACTIVE_STATUSES), *which)
+        .distinct()
+    )
+    return list(rows)
 
 
 def outdated_accounts(ctx: Context) -> list[int]:

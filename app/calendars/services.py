@@ -24,7 +24,7 @@ from app.calendars.events import (
 from app.calendars.holidays import public_days, stored_days
 from app.calendars.hours import columns_of, counted_on
 from app.calendars.queries import get_calendar
-from app.calendars.recounts import want_recount
+from app.calendars.recounts import waiting_in_queues, want_recount
 from app.calendars.schemas import (
     YEARS,
     CalendarChanged,
@@ -45,7 +45,16 @@ from app.core.field_errors import field_texts
 from app.core.permissions import Permission
 from app.identity import audit
 from app.identity.scope import agency_readers, scope
-from app.models import Account, Agency, CalendarAccount, Contract, Grant, HolidayYear, StoredCalendar
+from app.models import (
+    Account,
+    Agency,
+    CalendarAccount,
+    Contract,
+    Grant,
+    HolidayYear,
+    RoutingQueue,
+    StoredCalendar,
+)
 from app.worktime.reading import Reading, read_notice
 
 MOST_CALENDARS = 200
@@ -96,10 +105,10 @@ def edit_calendar(ctx: Context, calendar_id: int, command: EditCalendar) -> Stor
 
 
 def remove_calendar(ctx: Context, calendar_id: int) -> None:
-    """Raises Conflict(`calendar_in_use`) while accounts count on it, or somebody's hours of acting."""
+    """Raises Conflict(`calendar_in_use`) while accounts, queues or somebody's hours of acting count on it."""
     ctx.require(Permission.CALENDARS_MANAGE)
     row = get_calendar(ctx, calendar_id, locked=True)
-    used_by = sum(calendar == row.id for calendar in _who_counts_on_what(ctx).values()) + _acting_by(ctx, row)
+    used_by = sum(calendar == row.id for calendar in _who_counts_on_what(ctx).values()) + _used_by(ctx, row)
     if used_by or row.is_default:
         raise Conflict("calendar_in_use", count=used_by, is_default=row.is_default)
     _tell(ctx, row, CALENDAR_REMOVED)
@@ -107,13 +116,13 @@ def remove_calendar(ctx: Context, calendar_id: int) -> None:
     ctx.session.flush()
 
 
-def _acting_by(ctx: Context, row: StoredCalendar) -> int:
-    """How many contracts and grants have its hours, those of old ones among them: they are the record."""
-    by_contract, by_grant = (
+def _used_by(ctx: Context, row: StoredCalendar) -> int:
+    """How many contracts, grants and queues have its hours, old ones among them: they are the record."""
+    by_contract, by_grant, by_queue = (
         select(func.count()).where(table.calendar_id == row.id).scalar_subquery()
-        for table in (Contract, Grant)
+        for table in (Contract, Grant, RoutingQueue)
     )
-    return ctx.session.scalar(select(by_contract + by_grant)) or 0
+    return ctx.session.scalar(select(by_contract + by_grant + by_queue)) or 0
 
 
 def _apply(ctx: Context, row: StoredCalendar, command: CalendarContent) -> None:
@@ -180,6 +189,8 @@ def _changed(
         for account, calendar in after.items()
         if calendar != before.get(account) or (other_hours and calendar == row.id)
     ]
+    if other_hours:
+        concerned = [*concerned, *waiting_in_queues(ctx, RoutingQueue.calendar_id == row.id)]
     forget(ctx.session)
     want_recount(ctx, concerned)
     _tell(ctx, row, name)
@@ -259,7 +270,8 @@ def _holidays_changed(ctx: Context, row: HolidayYear, name: EventName) -> None:
     forget(ctx.session)
     ids = {calendar.id for calendar in followers}
     uses = _who_counts_on_what(ctx)
-    want_recount(ctx, [account for account, calendar in uses.items() if calendar in ids])
+    concerned = [account for account, calendar in uses.items() if calendar in ids]
+    want_recount(ctx, [*concerned, *waiting_in_queues(ctx, RoutingQueue.calendar_id.in_(ids))])
     about = HOLIDAY_YEAR.of(row)
     audit.record(ctx, name, about, detail={"year": row.year, "days": row.days})
     audience = agency_readers(None, Permission.CALENDARS_READ)

@@ -69,7 +69,7 @@ from app.models.outbound import (
 from app.models.publication import Publication, PublicationKind, PublicationMedia
 from app.models.request_change import ChangeKind, RequestChange
 from app.models.role import OperatorRole, Role
-from app.models.routing import ROUTING_SETUP, OperatorSkill, RoutingQueue, RoutingRule, Skill
+from app.models.routing import ROUTING_SETUP, NobodyAnswer, OperatorSkill, RoutingQueue, RoutingRule, Skill
 from app.models.saved_view import SavedView, Sharing
 from app.models.service_level import ServiceClock, ServiceMark, ServicePolicy, ServicePolicyState
 from app.models.service_request import (
@@ -165,6 +165,7 @@ __all__ = [
     "Message",
     "Monitor",
     "MonitorHit",
+    "NobodyAnswer",
     "Notification",
     "NotificationSettings",
     "OAuthState",

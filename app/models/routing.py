@@ -9,7 +9,7 @@ from sqlalchemy import Index, String, UniqueConstraint, select, text, true
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core.db import Entity, fk
-from app.core.seen import ByAgency, Unscoped
+from app.core.seen import ByAgency, ByRequest, Unscoped
 from app.core.tables import Counter
 from app.models.account import Account
 
@@ -73,6 +73,12 @@ class RoutingQueue(Entity):
     overflow_queue_id: Mapped[int | None] = fk("routing_queues.id")
     overflow_minutes: Mapped[int | None]
     """After so many working minutes of waiting a request moves on to that queue."""
+    calendar_id: Mapped[int | None] = fk("calendars.id", index=False)
+    """On which the time of what waits in it is counted; None: on that of the request's account."""
+    nobody_text: Mapped[str | None] = mapped_column(String(500))
+    """What a customer is told who writes outside the hours of that calendar; None: nothing."""
+    nobody_address: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """From where that was written: a platform may want to know it of all that is said."""
     removed_at: Mapped[datetime | None]
     """It takes nothing any more; histories go on naming it."""
     version: Mapped[int] = mapped_column(default=1)
@@ -102,6 +108,23 @@ class RoutingRule(Entity):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class NobodyAnswer(Entity):
+    """That a request's customer was told, once, that nobody is there now; or why they were not."""
+
+    __tablename__ = "nobody_answers"
+    __seen__ = ByRequest()
+    __table_args__ = (UniqueConstraint("service_request_id"),)
+
+    service_request_id: Mapped[int] = fk("service_requests.id", index=False)
+    account_id: Mapped[int] = fk("accounts.id", index=False)
+    queue_id: Mapped[int] = fk("routing_queues.id", index=False)
+    """The queue that was closed."""
+    message_id: Mapped[int | None] = fk("messages.id", index=False)
+    """What they were told; None: nothing."""
+    refused: Mapped[str | None] = mapped_column(String(60))
+    """The code of why nothing was sent: the lane's, the platform's, or `last_answer_kept`."""
 
 
 ROUTING_SETUP = "routing-setup"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select
 
-from app.calendars.clocks import calendars_of
+from app.calendars.clocks import calendar_for, calendars_of
 from app.core.context import Context
 from app.identity.scope import STANDS, rooms_of_row
 from app.models import ACTIVE_STATUSES, Account, Notification, ServiceRequest
@@ -53,6 +53,7 @@ def _causes(ctx: Context) -> list[Cause]:
             ServiceRequest.account_id,
             *STANDS,
             ServiceRequest.priority,
+            ServiceRequest.queue_id,
             ServiceRequest.due_at,
             _told_last(SLA_NEAR).label("near_told"),
             _told_last(SLA_MISSED).label("missed_told"),
@@ -68,7 +69,9 @@ def _causes(ctx: Context) -> list[Cause]:
         .order_by(ServiceRequest.due_at)
         .limit(AT_ONCE)
     ).all()
-    return list(_due(rows, calendars_of(ctx, {row.account_id for row in rows}), now))
+    calendars_of(ctx, {row.account_id for row in rows})  # all at once
+    calendars = {row.id: calendar_for(ctx, row.account_id, row.queue_id) for row in rows}
+    return list(_due(rows, calendars, now))
 
 
 def _told_last(kind: NoticeKind) -> ScalarSelect[datetime]:
@@ -85,7 +88,7 @@ def _due(rows: Sequence[Any], calendars: Mapping[int, WorkCalendar], now: dateti
     for row in rows:
         kind, since, told = SLA_MISSED, row.due_at, row.missed_told
         if now < row.due_at:
-            since = calendars[row.account_id].back(row.due_at, ANSWER_WITHIN[row.priority] * NEAR)
+            since = calendars[row.id].back(row.due_at, ANSWER_WITHIN[row.priority] * NEAR)
             kind, told = SLA_NEAR, row.near_told
         if since <= now and (told is None or told < since):
             key = f"{kind.key}:{row.id}:{row.due_at:%Y%m%d%H%M%S}"

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from app.calendars.clocks import moments_after
+from app.calendars.clocks import calendars_of_queues, moments_after
 from app.core.context import Context
 from app.core.permissions import Permission
 from app.models import Account, RequestStatus, RoutingQueue, ServiceRequest
 from app.routing import lifecycle
 from app.routing.roster import Roster, lock_handing_out, manual_decision
 from app.routing.setup.configuration import QueueSetup, Setup, setup_for
+from app.worktime import OutOfReach, WorkCalendar
 
 OVERFLOW = "overflow"
 AT_ONCE = 200
 _MINUTE = timedelta(minutes=1)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _WAITS = (ServiceRequest.assignee_id.is_(None), ServiceRequest.status == RequestStatus.NEW)
 
 
@@ -83,12 +85,26 @@ def _next(setup: Setup, queue: QueueSetup) -> QueueSetup | None:
     return target if target is not None and target.fault != "team_closed" else None
 
 
+def _before(calendar: WorkCalendar, at: datetime, length: timedelta) -> datetime:
+    """Of a calendar that does not reach so far back nothing is late."""
+    try:
+        return calendar.back(at, length)
+    except OutOfReach:
+        return _NEVER
+
+
 def _is_late(ctx: Context, queue: QueueSetup) -> ColumnElement[bool]:
-    """Whether a request has waited in this queue for so much of its account's working time.
+    """Whether a request has waited in this queue for so much working time, of the queue or of its account.
 
     Accounts on one calendar share a moment; on which no time is ever worked, nothing is late.
     """
-    moments = moments_after(ctx, -(queue.overflow_minutes or 0) * _MINUTE)
+    length = (queue.overflow_minutes or 0) * _MINUTE
+    own = calendars_of_queues(ctx).get(queue.id)
+    if own is not None:
+        return and_(
+            ServiceRequest.queue_id == queue.id, ServiceRequest.queued_at <= _before(own, ctx.now(), length)
+        )
+    moments = moments_after(ctx, -length)
     together: dict[datetime, list[int]] = defaultdict(list)
     for account_id, moment in moments.items():
         together[moment].append(account_id)

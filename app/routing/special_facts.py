@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from app.calendars.clocks import calendars_of
+from app.calendars.clocks import calendar_for
 from app.core.context import Context
 from app.core.db import among
 from app.models import AssignmentDecision, Direction, Message, Operator, OperatorSkill, ServiceRequest
@@ -105,6 +105,6 @@ def _wanted_of(ctx: Context, setup: Setup, request: ServiceRequest) -> tuple[Wan
 def _rings(ctx: Context, request: ServiceRequest, queue: QueueSetup) -> int:
     if queue.ring_minutes is None or request.queued_at is None or request.queued_at >= ctx.now():
         return 0
-    calendar = calendars_of(ctx, [request.account_id])[request.account_id]
+    calendar = calendar_for(ctx, request.account_id, request.queue_id)
     waited: timedelta = calendar.between(request.queued_at, ctx.now())
     return waited // (queue.ring_minutes * _MINUTE)

@@ -20,7 +20,7 @@ def deadline_of(ctx: Context, request_id: int) -> DeadlineView:
     """Raises NotFound for a request out of reach."""
     ctx.require(Permission.SERVICE_REQUESTS_READ)
     request = get_request(ctx, request_id)
-    clock = clock_of(ctx, request.account_id)
+    clock = clock_of(ctx, request.account_id).on(request.queue_id)
     calendar, terms = clock.calendar, clock.terms(request.policy_id)
     now, due, since = ctx.now(), request.due_at, request.waiting_since
     begins = None if since is None else counted_from(since, request.raised_at)

@@ -125,7 +125,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "reviews.get_trial": 2,
     "reviews.list_sampled_items": 11,
     "routing_setup.get_operator_skills": 3,
-    "routing_setup.read_setup": 9,
+    "routing_setup.read_setup": 10,
     "routing.count_requests": 6,
     "routing.get_deadline": 3,
     "routing.get_overview": 13,

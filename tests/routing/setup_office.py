@@ -17,6 +17,7 @@ from app.models import (
     Presence,
     RequestChange,
     ServiceRequest,
+    StoredCalendar,
     Team,
 )
 from tests.factories.browser import Browser
@@ -105,3 +106,24 @@ def made(answer: Any, status: int = 200) -> dict[str, Any]:
     assert answer.status_code == status, answer.get_json()
     found: dict[str, Any] = answer.get_json() if status != 204 else {}
     return found
+
+
+DAY: list[list[str]] = [["09:00", "18:00"]]
+
+
+def hours(office: SetupOffice, name: str = "白天", **days: list[list[str]]) -> StoredCalendar:
+    """A calendar of the office: every day from nine to six, but for days by their names (`sunday=[]`)."""
+    names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    week = [days.get(day, DAY) for day in names]
+    return office.make.save(
+        StoredCalendar(
+            created_at=office.make.now,
+            agency_id=office.agency.id,
+            name=name,
+            zone="Asia/Shanghai",
+            hours={"week": week, "breaks": [], "holiday": [], "make_up": []},
+            company_days=[],
+            follows_holidays=False,
+            is_default=False,
+        )
+    )

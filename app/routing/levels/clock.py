@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,6 +68,13 @@ class Clock:
     calendar: WorkCalendar
     policies: tuple[Terms, ...] = ()
     """In their order."""
+    queues: Mapping[int, WorkCalendar] = field(default_factory=dict)
+    """The calendars of queues that have their own."""
+
+    def on(self, queue_id: int | None) -> Clock:
+        """By what the time of a request in that queue is counted."""
+        calendar = self.queues.get(queue_id or 0)
+        return self if calendar is None else replace(self, calendar=calendar)
 
     def terms(self, policy_id: int | None) -> Terms | None:
         return next((terms for terms in self.policies if terms.id == policy_id), None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, not_, select
 
-from app.calendars.clocks import calendars_of
+from app.calendars.clocks import calendar_for, calendars_of
 from app.conditions.binding import Names, bind, faults_of, names_of
 from app.conditions.sentences import sentence
 from app.core.context import Context
@@ -204,6 +204,7 @@ def try_policy(ctx: Context, command: TryPolicy) -> PolicyTrial:
     rows = ctx.session.execute(
         matched.with_only_columns(
             ServiceRequest.account_id,
+            ServiceRequest.queue_id,
             ServiceRequest.opened_at,
             ServiceRequest.first_replied_at,
             ServiceRequest.resolved_at,
@@ -215,15 +216,17 @@ def try_policy(ctx: Context, command: TryPolicy) -> PolicyTrial:
         .order_by(ServiceRequest.opened_at.desc(), ServiceRequest.id.desc())
         .limit(MOST_LOOKED_AT)
     ).all()
-    calendars = calendars_of(ctx, {row.account_id for row in rows})
+    calendars_of(ctx, {row.account_id for row in rows})  # all at once
+    calendars = [calendar_for(ctx, row.account_id, row.queue_id) for row in rows]
     first, resolve = content.first_minutes * _MINUTE, content.resolve_minutes
-    late = [_is_resolved_late(row, calendars[row.account_id], resolve, ctx.now()) for row in rows]
+    counted = list(zip(rows, calendars, strict=True))
+    late = [_is_resolved_late(row, calendar, resolve, ctx.now()) for row, calendar in counted]
     return PolicyTrial(
         opened=_count(ctx, opened),
         matched=_count(ctx, matched),
         looked_at=len(rows),
         first_late=sum(
-            _took(calendars[row.account_id], row.opened_at, _answered(row), ctx.now()) > first for row in rows
+            _took(calendar, row.opened_at, _answered(row), ctx.now()) > first for row, calendar in counted
         ),
         resolve_late=None if resolve is None else sum(late),
     )

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from app.calendars.clocks import PolicyState, calendars_of, policy_states_of
+from app.calendars.clocks import PolicyState, calendars_of, calendars_of_queues, policy_states_of
 from app.conditions.binding import bind, faults_of, names_of
 from app.conditions.tree import Condition
 from app.core.context import Context
@@ -68,8 +68,9 @@ def clocks_of(ctx: Context, account_ids: Collection[int]) -> Mapping[int, Clock]
     calendars = calendars_of(ctx, account_ids)
     states = policy_states_of(ctx, account_ids)
     policies = {state: _policies(ctx, state) for state in {states[n] for n in account_ids if n in states}}
+    queues = calendars_of_queues(ctx)
     return {
-        number: Clock(calendars[number], policies[states[number]] if number in states else ())
+        number: Clock(calendars[number], policies[states[number]] if number in states else (), queues)
         for number in account_ids
     }
 

@@ -87,7 +87,10 @@ def _found(ctx: Context, ids: Collection[int] | None = None) -> list[_Found]:
     rows = [(row, True) for row in _rows(ctx, ids, answers=True)]
     rows += [(row, False) for row in _rows(ctx, ids, answers=False)]
     clocks = clocks_of(ctx, {row.account_id for row, _ in rows}) if rows else {}
-    each = (_look(row, clocks[row.account_id], ctx.now(), answers=answers) for row, answers in rows)
+    each = (
+        _look(row, clocks[row.account_id].on(row.queue_id), ctx.now(), answers=answers)
+        for row, answers in rows
+    )
     return [found for found in each if found is not None]
 
 
@@ -105,6 +108,7 @@ def _rows(ctx: Context, ids: Collection[int] | None, *, answers: bool) -> Sequen
             *STANDS,
             _R.conversation_id,
             _R.policy_id,
+            _R.queue_id,
             _R.first_replied_at,
             began.label("began"),
             due.label("due"),

@@ -56,13 +56,15 @@ def choose_policy(request: ServiceRequest, clock: Clock) -> None:
 
 
 def set_deadlines(request: ServiceRequest, clock: Clock, at: datetime) -> None:
-    """Derive what is due when from how long the customer has been waiting, in the working time of `clock`,
+    """Derive what is due when from how long the customer has been waiting, in the working time of `clock`
+    (of its queue, where that has hours of its own),
     and from how long its clock to the resolution stands still (`at`: of the change that is being made).
 
     A resolved request keeps since when it counts as raised: it may be taken up again.
     """
     if request.waiting_since is None and request.status is not RequestStatus.RESOLVED:
         request.raised_at = None
+    clock = clock.on(request.queue_id)
     request.stopped_at, request.stopped_micros = clock.standstill(request, at)
     length = clock.within(request)
     request.due_at = due_within(clock.calendar, length, request.waiting_since, request.raised_at)

@@ -49,6 +49,7 @@ class Said:
 
 def heard(request: ServiceRequest, message: Message, verdict: Verdict, clock: Clock) -> bool:
     """A new message of the customer's: they wait from it on at the latest; whether it raised the request."""
+    clock = clock.on(request.queue_id)
     choose_policy(request, clock)  # policies may have been changed since
     stood, due = clock.within(request), _due(request, clock)
     if request.waiting_since is None:
@@ -86,7 +87,7 @@ def judged_anew(ctx: Context, item_ids: Collection[int]) -> None:
     if any(clock.policies for clock in clocks.values()):
         relate(ctx.session, requests)
     for request in requests:
-        clock = clocks[request.account_id]
+        clock = clocks[request.account_id].on(request.queue_id)
         change = Change.of(request, ChangeKind.CLASSIFIED, EDITED)
         change.message = next(m for m in reversed(edited) if m.service_request_id == request.id)
         _judge_anew(request, said.get(request.id, []), ids, clock)

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from app.calendars.clocks import calendars_of_queues
+from app.calendars.queries import opening_view
+from app.calendars.schemas import OpeningView
 from app.conditions.binding import bind, names_of
 from app.conditions.sentences import sentence
 from app.core.context import Context
@@ -25,6 +28,7 @@ from app.models import (
     RoutingRule,
     ServiceRequest,
     Skill,
+    StoredCalendar,
     Team,
     Unit,
 )
@@ -32,6 +36,7 @@ from app.routing.fields import SERVICE_REQUESTS
 from app.routing.setup.checking import AT_OPENING, can_match, faults_of_condition
 from app.routing.setup.configuration import QueueSetup, RuleSetup, queue_setup, rule_setups, tree_of
 from app.routing.setup.schemas import (
+    CalendarChoice,
     CheckRoutingCondition,
     OfferedStrategy,
     OperatorSkillsView,
@@ -67,8 +72,12 @@ def read_setup(ctx: Context) -> RoutingSetup:
     )
     people = _people(ctx, agency_id)
     waiting = _waiting(ctx) if queues else {}
+    hours = _hours(ctx, [row for row, _, _ in queues])
     return RoutingSetup(
-        queues=[_queue_view(row, setup, team, waiting.get(row.id, 0)) for row, setup, team in queues],
+        queues=[
+            _queue_view(row, setup, team, waiting.get(row.id, 0), hours.get(row.id))
+            for row, setup, team in queues
+        ],
         rules=_rule_views(ctx, rules),
         skills=[
             SkillView(
@@ -80,6 +89,7 @@ def read_setup(ctx: Context) -> RoutingSetup:
             for skill in skills
         ],
         people=people,
+        calendars=_calendars(ctx, agency_id),
         strategies=[_offered(strategy, ctx.locale) for strategy in all_strategies().values()],
         fields=list(AT_OPENING),
     )
@@ -168,7 +178,35 @@ def _queues(ctx: Context, agency_id: int) -> list[_QueueRow]:
     ]
 
 
-def _queue_view(row: RoutingQueue, setup: QueueSetup, team: TeamRef | None, waiting: int) -> QueueView:
+def _calendars(ctx: Context, agency_id: int) -> list[CalendarChoice]:
+    own = or_(StoredCalendar.agency_id.is_(None), StoredCalendar.agency_id == agency_id)
+    rows = ctx.session.execute(
+        select(StoredCalendar.id, StoredCalendar.name)
+        .where(own)
+        .order_by(StoredCalendar.name, StoredCalendar.id)
+    )
+    return [CalendarChoice(id=number, name=name) for number, name in rows]
+
+
+def _hours(ctx: Context, rows: Sequence[RoutingQueue]) -> dict[int, tuple[str, OpeningView]]:
+    """By queue, its calendar's name and whether it is open; no statement where none has one."""
+    if all(row.calendar_id is None for row in rows):
+        return {}
+    calendars = calendars_of_queues(ctx)
+    return {
+        row.id: (calendars[row.id].name, opening_view(calendars[row.id], ctx.now()))
+        for row in rows
+        if row.id in calendars
+    }
+
+
+def _queue_view(
+    row: RoutingQueue,
+    setup: QueueSetup,
+    team: TeamRef | None,
+    waiting: int,
+    hours: tuple[str, OpeningView] | None,
+) -> QueueView:
     return QueueView(
         id=row.id,
         name=row.name,
@@ -178,6 +216,11 @@ def _queue_view(row: RoutingQueue, setup: QueueSetup, team: TeamRef | None, wait
         ring_minutes=row.ring_minutes,
         overflow_queue_id=row.overflow_queue_id,
         overflow_minutes=row.overflow_minutes,
+        calendar_id=row.calendar_id,
+        calendar=hours[0] if hours else None,
+        is_open=hours[1].is_open if hours else None,
+        opens_at=hours[1].opens_at if hours and not hours[1].is_open else None,
+        nobody_text=row.nobody_text,
         waiting=waiting,
         fault=setup.fault,
         version=row.version,

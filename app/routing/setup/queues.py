@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from app.calendars.clocks import forget
+from app.calendars.recounts import waiting_in_queues, want_recount
 from app.core.context import Context
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.permissions import Permission
@@ -17,11 +19,12 @@ from app.models import (
     RoutingQueue,
     RoutingRule,
     ServiceRequest,
+    StoredCalendar,
     Team,
     Unit,
     stands,
 )
-from app.routing.job_names import ASSIGN_WAITING
+from app.routing.job_names import ASSIGN_WAITING, RECOUNT_DEADLINES
 from app.routing.setup.events import (
     ROUTING_QUEUE_ADDED,
     ROUTING_QUEUE_EDITED,
@@ -62,8 +65,14 @@ def edit_queue(ctx: Context, queue_id: int, command: EditQueue) -> RoutingQueue:
     columns = _checked(ctx, command, row.agency_id, _standing(ctx, row.agency_id), row)
     if row.team_id != columns["team_id"] and _waiting(ctx, row):
         raise Conflict("queue_has_requests", count=_waiting(ctx, row))
+    other_hours = row.calendar_id != columns["calendar_id"]
     for name, value in columns.items():
         setattr(row, name, value)
+    if other_hours:
+        ctx.session.flush()
+        forget(ctx.session)
+        want_recount(ctx, waiting_in_queues(ctx, RoutingQueue.id == row.id))
+        ctx.defer(RECOUNT_DEADLINES)
     tell_of_queue(ctx, row, ROUTING_QUEUE_EDITED)
     ctx.defer(ASSIGN_WAITING)
     return row
@@ -92,7 +101,7 @@ def remove_queue(ctx: Context, queue_id: int) -> None:
     if waiting:
         raise Conflict("queue_has_requests", count=waiting)
     row.removed_at = ctx.now()
-    row.overflow_queue_id = row.overflow_minutes = None
+    row.overflow_queue_id = row.overflow_minutes = row.calendar_id = row.nobody_text = None
     tell_of_queue(ctx, row, ROUTING_QUEUE_REMOVED)
 
 
@@ -137,7 +146,7 @@ def _checked(
         faults["name"] = "name_taken"
     if content.team_id is not None and not _is_team(ctx, agency_id, content.team_id):
         faults["team_id"] = "no_such_team"
-    faults |= _overflow_faults(content, standing, row)
+    faults |= _overflow_faults(content, standing, row) | _hours_faults(ctx, content, agency_id)
     strategy = all_strategies().get(content.strategy)
     settings: dict[str, Any] = {}
     if strategy is None:
@@ -160,6 +169,9 @@ def _checked(
         "ring_minutes": content.ring_minutes,
         "overflow_queue_id": content.overflow_queue_id,
         "overflow_minutes": content.overflow_minutes,
+        "calendar_id": content.calendar_id,
+        "nobody_text": content.nobody_text or None,
+        "nobody_address": ctx.actor.address if content.nobody_text else "",
     }
 
 
@@ -167,6 +179,17 @@ def _is_team(ctx: Context, agency_id: int, team_id: int) -> bool:
     closed = select(Unit.id).where(Unit.team_id == Team.id, Unit.closed_at.is_not(None)).exists()
     found = select(Team.id).where(Team.id == team_id, Team.agency_id == agency_id, ~closed)
     return ctx.session.scalar(found) is not None
+
+
+def _hours_faults(ctx: Context, content: QueueContent, agency_id: int) -> dict[str, str]:
+    """A calendar of the agency's own or everybody's; a text needs hours outside of which it is said."""
+    if content.calendar_id is None:
+        return {"nobody_text": "needs_calendar"} if content.nobody_text else {}
+    found = select(StoredCalendar.id).where(
+        StoredCalendar.id == content.calendar_id,
+        or_(StoredCalendar.agency_id.is_(None), StoredCalendar.agency_id == agency_id),
+    )
+    return {} if ctx.session.scalar(found) is not None else {"calendar_id": "no_such_calendar"}
 
 
 def _overflow_faults(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -58,6 +59,10 @@ class QueueContent(BaseModel):
     ring_minutes: Minutes | None = None
     overflow_queue_id: RowId | None = None
     overflow_minutes: Minutes | None = None
+    calendar_id: RowId | None = None
+    """On which time is counted here; without one, on the account's."""
+    nobody_text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+    """What a customer is told, once, who writes outside the hours of the calendar."""
 
 
 class CreateQueue(QueueContent):
@@ -200,6 +205,14 @@ class QueueView(BaseModel):
     ring_minutes: int | None
     overflow_queue_id: int | None
     overflow_minutes: int | None
+    calendar_id: int | None
+    calendar: str | None
+    """Its name."""
+    is_open: bool | None
+    """Whether its hours hold now; null without a calendar of its own."""
+    opens_at: datetime | None
+    """When they hold again, where they do not now."""
+    nobody_text: str | None
     waiting: int
     """How many requests nobody has yet, of those that the asker may see."""
     fault: str | None
@@ -232,6 +245,13 @@ class OfferedStrategy(BaseModel):
     """The JSON schema of its settings."""
 
 
+class CalendarChoice(BaseModel):
+    """A calendar that a queue may count on."""
+
+    id: int
+    name: str
+
+
 class RoutingSetup(BaseModel):
     """All that one's agency has set up, in its order."""
 
@@ -241,6 +261,8 @@ class RoutingSetup(BaseModel):
     people: list[OperatorSkillsView]
     """Who works in the agency, with what they can do."""
     strategies: list[OfferedStrategy]
+    calendars: list[CalendarChoice]
+    """Of the agency and everybody's, by name."""
     fields: list[str]
     """What may be asked of a request that is being opened."""
 

@@ -38,6 +38,8 @@ def tell_of_queue(ctx: Context, row: RoutingQueue, name: EventName) -> None:
         "ring_minutes": row.ring_minutes,
         "overflow_queue_id": row.overflow_queue_id,
         "overflow_minutes": row.overflow_minutes,
+        "calendar_id": row.calendar_id,
+        "nobody_text": row.nobody_text,
     }
     ctx.session.flush()
     setup_changed(ctx)

@@ -3896,6 +3896,16 @@ export interface components {
       calendar_id: number
     }
     /**
+     * CalendarChoice
+     * @description A calendar that a queue may count on.
+     */
+    CalendarChoice: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+    }
+    /**
      * CalendarHours
      * @description What time is counted by.
      */
@@ -4671,6 +4681,16 @@ export interface components {
        * @default null
        */
       overflow_minutes: number | null
+      /**
+       * Calendar Id
+       * @default null
+       */
+      calendar_id: number | null
+      /**
+       * Nobody Text
+       * @default null
+       */
+      nobody_text: string | null
     }
     /** CreateRoutingRule */
     CreateRoutingRule: {
@@ -5129,6 +5149,16 @@ export interface components {
        * @default null
        */
       overflow_minutes: number | null
+      /**
+       * Calendar Id
+       * @default null
+       */
+      calendar_id: number | null
+      /**
+       * Nobody Text
+       * @default null
+       */
+      nobody_text: string | null
       /** Version */
       version: number
     }
@@ -8303,6 +8333,16 @@ export interface components {
       overflow_queue_id: number | null
       /** Overflow Minutes */
       overflow_minutes: number | null
+      /** Calendar Id */
+      calendar_id: number | null
+      /** Calendar */
+      calendar: string | null
+      /** Is Open */
+      is_open: boolean | null
+      /** Opens At */
+      opens_at: string | null
+      /** Nobody Text */
+      nobody_text: string | null
       /** Waiting */
       waiting: number
       /** Fault */
@@ -8734,6 +8774,8 @@ export interface components {
       people: components['schemas']['OperatorSkillsView'][]
       /** Strategies */
       strategies: components['schemas']['OfferedStrategy'][]
+      /** Calendars */
+      calendars: components['schemas']['CalendarChoice'][]
       /** Fields */
       fields: string[]
     }

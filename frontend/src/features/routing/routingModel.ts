@@ -16,6 +16,8 @@ export interface QueueDraft {
   ring_minutes: number | null
   overflow_queue_id: number | null
   overflow_minutes: number | null
+  calendar_id: number | null
+  nobody_text: string
 }
 
 export interface RuleDraft {
@@ -36,8 +38,10 @@ export function queueDraft(queue: Queue | null): QueueDraft {
       ring_minutes: null,
       overflow_queue_id: null,
       overflow_minutes: null,
+      calendar_id: null,
+      nobody_text: '',
     }
-  const { name, strategy, ring_minutes, overflow_queue_id, overflow_minutes } = queue
+  const { name, strategy, ring_minutes, overflow_queue_id, overflow_minutes, calendar_id } = queue
   // By JSON, not `structuredClone`: what is given may be reactive.
   const settings = JSON.parse(JSON.stringify(queue.settings)) as Record<string, unknown>
   return {
@@ -48,13 +52,16 @@ export function queueDraft(queue: Queue | null): QueueDraft {
     ring_minutes,
     overflow_queue_id,
     overflow_minutes,
+    calendar_id,
+    nobody_text: queue.nobody_text ?? '',
   }
 }
 
-/** What is sent: an overflow without a queue has no minutes. */
+/** What is sent: an overflow without a queue has no minutes, and what is said outside of hours needs some. */
 export function queueContent(draft: QueueDraft): QueueContent {
   const minutes = draft.overflow_queue_id === null ? null : draft.overflow_minutes
-  return { ...draft, overflow_minutes: minutes }
+  const text = draft.calendar_id === null ? null : draft.nobody_text.trim() || null
+  return { ...draft, overflow_minutes: minutes, nobody_text: text }
 }
 
 export function ruleDraft(rule: Rule | null): RuleDraft {
