@@ -1,7 +1,7 @@
 """a queue has hours of its own, and what it tells whoever writes outside them
 
-Revision: 0053
-Follows: 0052
+Revision: 0054
+Follows: 0053
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0053'
-down_revision = '0052'
+revision = '0054'
+down_revision = '0053'
 branch_labels = None
 depends_on = None
 
