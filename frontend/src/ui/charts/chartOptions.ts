@@ -2,6 +2,8 @@
 
 import type { EChartsCoreOption } from 'echarts/core'
 
+import type { Scale } from './scales'
+
 export interface Series {
   name: string
   values: (number | null)[]
@@ -12,8 +14,8 @@ export interface ChartData {
   look: 'bar' | 'line' | 'rows'
   places: string[]
   series: Series[]
-  /** The highest value that there can be. */
-  most?: number
+  /** Without one, round numbers of the library's choice. */
+  scale?: Scale
 }
 
 export interface Paints {
@@ -46,9 +48,8 @@ export function optionsOf(
   }
   const numbers = {
     type: 'value' as const,
-    splitNumber: 3,
-    ...(data.most === undefined ? {} : { max: data.most }),
-    axisLabel: { ...words, formatter: say },
+    ...(data.scale ? { min: 0, max: data.scale.most, interval: data.scale.step } : { splitNumber: 3 }),
+    axisLabel: { ...words, formatter: data.scale?.say ?? say },
     splitLine: { lineStyle: { color: paints.grid } },
   }
   const lying = data.look === 'rows'
