@@ -83,7 +83,13 @@ class ServiceRequest(Entity):
         _partial("ix_service_requests_account_done", "account_id", "last_inbound_at", "id", where=_DONE_SQL),
         # All that a count asks about: the rows themselves are not read.
         _partial(
-            "ix_service_requests_active_counts", *_COUNTED, "waiting_since", "due_at", where=_ACTIVE_SQL
+            "ix_service_requests_active_counts",
+            *_COUNTED,
+            "waiting_since",
+            "due_at",
+            "queue_id",
+            "lane",
+            where=_ACTIVE_SQL,
         ),
         _partial("ix_service_requests_done_counts", *_COUNTED, where=_DONE_SQL),
         # What came in after the end and nobody has read: few of very many.

@@ -52,6 +52,7 @@ from app.realtime.line import PlainSockets, send_framed
 from app.realtime.sockets import Hub
 from app.realtime.views import realtime
 from app.routing.attendance import start_attendance
+from app.routing.floor.views import floor
 from app.routing.levels.views import levels
 from app.routing.setup.views import routing_setup
 from app.routing.views import routing
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     media,
     long_work,
     files,
+    floor,
     routing,
     routing_setup,
     listener,

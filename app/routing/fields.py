@@ -15,7 +15,7 @@ from app.conditions.tree import AllOf, Leaf, leaves
 from app.core.db import among
 from app.core.json_members import has_member, has_members, words_of
 from app.core.permissions import Permission
-from app.identity.reference_kinds import ACCOUNT, OPERATOR, TEAM
+from app.identity.reference_kinds import ACCOUNT, OPERATOR, TEAM, named_kind
 from app.identity.unit_fields import UNIT, UnitsOfTeam, units_of_teams
 from app.models import (
     ACTIVE_STATUSES,
@@ -26,6 +26,7 @@ from app.models import (
     Conversation,
     Lane,
     RequestStatus,
+    RoutingQueue,
     ServiceRequest,
     stands,
 )
@@ -40,6 +41,7 @@ MOODS = (-1, 0, 1)
 _PARTS = ("urgency", "type", "sentiment", "reach", "level", "repeat", "chosen", "rule")
 _R = ServiceRequest
 _CONTACTS = Permission.CONTACTS_READ
+QUEUE = named_kind("queue", RoutingQueue)
 
 
 def _load(session: Session, ids: Sequence[int]) -> dict[int, ServiceRequest]:
@@ -149,6 +151,7 @@ FIELDS = (
         kind=UNIT,
     ),
     _column("team", _T.REFERENCE, "team_id", kind=TEAM, optional=True, tracked="team_id"),
+    _column("queue", _T.REFERENCE, "queue_id", kind=QUEUE, optional=True),
     _column("assignee", _T.REFERENCE, "assignee_id", kind=OPERATOR, optional=True, tracked="assignee_id"),
     _column("sentiment", _T.CHOICE, choices=MOODS, words="condition.choice.sentiment", tracked="sentiment"),
     _column("sentiment_unsure", _T.TRUTH),

@@ -198,6 +198,8 @@ ClaimConfirmed = Annotated[list[Literal["claimed_by_other"]], Field(max_length=1
 class SetTeam(BaseModel):
     model_config = ConfigDict(extra="forbid")
     team_id: RowId
+    queue_id: RowId | None = None
+    """Which of its queues, or a pool that it stays in sight of; null: its first."""
     version: Number
     confirm: ClaimConfirmed = Field(default_factory=list)
 

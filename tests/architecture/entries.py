@@ -231,6 +231,8 @@ ROUTES: dict[str, Entry] = {
     "routing.list_members": Entry(_R.OWN, 200, lambda _stage: Ask(query={"ids": "1,2", "view": "all"})),
     "routing.count_requests": Entry(_R.OWN, 200, plain),
     "routing.get_overview": Entry(_R.OWN, 200, plain),
+    "floor.get_board": Entry(_R.OWN, 200, plain),
+    "floor.get_arrivals": Entry(_R.OWN, 200, plain),
     "routing.get_request": Entry(_R.REQUEST, 200, _request()),
     "routing.set_assignee": Entry(_R.REQUEST, 200, _assignee),
     "routing.set_team": Entry(_R.REQUEST, 200, _team),

@@ -14,9 +14,9 @@ from tests.e2e.platform import Platform
 HOMES = {
     "hexiaotang": "/workbench/mine",
     "bb.lin": "/workbench/mine",
-    "jiangnan": "/overview",
-    "weilan": "/overview",
-    "bb.lead": "/overview",
+    "jiangnan": "/floor",
+    "weilan": "/floor",
+    "bb.lead": "/floor",
     "admin": "/accounts",
 }
 

@@ -41,11 +41,17 @@ export const requests = {
         body: { operator_id, version },
       }),
     ),
-  setTeam: (id: number, team_id: number, version: number, confirm: ClaimConfirmed = []) =>
+  setTeam: (
+    id: number,
+    team_id: number,
+    version: number,
+    confirm: ClaimConfirmed = [],
+    queue_id: number | null = null,
+  ) =>
     body(
       client.PUT('/service-requests/{request_id}/team', {
         ...at({ request_id: id }),
-        body: { team_id, version, confirm },
+        body: { team_id, queue_id, version, confirm },
       }),
     ),
   setStatus: (id: number, status: SettableStatus, version: number, confirm: ClaimConfirmed = []) =>

@@ -951,6 +951,40 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/floor': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The floor at this moment: queues, people, what will be late next, this hour's arrivals */
+    get: operations['floor_get_board']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/floor/arrivals': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Today's arrivals by the hour, beside what is usual on this weekday */
+    get: operations['floor_get_arrivals']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/grants': {
     parameters: {
       query?: never
@@ -3380,7 +3414,7 @@ export interface components {
       reading_pause: components['schemas']['ReadingPauseView'] | null
       /** Unread Streams */
       unread_streams: string[]
-      waiting: components['schemas']['WaitingView']
+      waiting: components['schemas']['app__accounts__schemas__WaitingView']
       /** Error Streak */
       error_streak: number
       /** Retry At */
@@ -3603,6 +3637,52 @@ export interface components {
         | components['schemas']['NotOf-Output']
         | components['schemas']['Leaf']
       )[]
+    }
+    /** ArrivalHourView */
+    ArrivalHourView: {
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      /** N */
+      n: number | null
+      /** Usual */
+      usual: number | null
+      /** Low */
+      low: number | null
+      /** High */
+      high: number | null
+    }
+    /** ArrivalHoursView */
+    ArrivalHoursView: {
+      /**
+       * Counted At
+       * Format: date-time
+       */
+      counted_at: string
+      /** Hours */
+      hours: components['schemas']['ArrivalHourView'][]
+      /** Weeks */
+      weeks: number
+    }
+    /**
+     * ArrivalsView
+     * @description This hour beside the same hour of the same weekday, in the weeks before.
+     */
+    ArrivalsView: {
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      so_far: components['schemas']['CountView']
+      /** Usual So Far */
+      usual_so_far: number | null
+      /** Usual Hour */
+      usual_hour: number | null
+      /** Weeks */
+      weeks: number
     }
     /** AssignAction */
     AssignAction: {
@@ -4548,6 +4628,12 @@ export interface components {
        */
       needs_service: boolean | null
     }
+    /** CountView */
+    CountView: {
+      /** N */
+      n: number
+      door: components['schemas']['DoorView']
+    }
     /** CreateCalendar */
     CreateCalendar: {
       /**
@@ -4905,6 +4991,29 @@ export interface components {
      * @enum {string}
      */
     Direction: 'inbound' | 'outbound' | 'note' | 'system'
+    /**
+     * DoorView
+     * @description Which list holds exactly the rows that a number counts, within the reader's reach.
+     */
+    DoorView: {
+      /**
+       * View
+       * @enum {string}
+       */
+      view: 'mine' | 'unassigned' | 'team' | 'waiting' | 'all' | 'resolved'
+      /**
+       * When
+       * @default null
+       */
+      when: string | null
+      /**
+       * Overdue
+       * @default false
+       */
+      overdue: boolean
+      /** @default null */
+      lane: components['schemas']['Lane'] | null
+    }
     /**
      * DrawCommand
      * @description A sample of what was dropped in the last days. The same seed draws the same items.
@@ -5595,6 +5704,66 @@ export interface components {
        * @default []
        */
       steps: components['schemas']['StepSetting'][]
+    }
+    /** FloorPersonView */
+    FloorPersonView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      presence: components['schemas']['Presence']
+      /** Reason */
+      reason: string
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      /** Until */
+      until: string | null
+      /** Teams */
+      teams: components['schemas']['TeamRef'][]
+      /** Load */
+      load: number
+      /** Capacity */
+      capacity: number
+      held: components['schemas']['CountView']
+      overdue: components['schemas']['CountView']
+      /** Last Given At */
+      last_given_at: string | null
+    }
+    /** FloorQueueView */
+    FloorQueueView: {
+      waiting: components['schemas']['CountView']
+      private: components['schemas']['CountView']
+      public: components['schemas']['CountView']
+      overdue: components['schemas']['CountView']
+      /** Waits Since */
+      waits_since: string | null
+      /** Next Due At */
+      next_due_at: string | null
+      /** Queue Id */
+      queue_id: number | null
+      team: components['schemas']['TeamRef'] | null
+      /** Name */
+      name: string | null
+      /** Online */
+      online: number
+    }
+    /** FloorView */
+    FloorView: {
+      /**
+       * Counted At
+       * Format: date-time
+       */
+      counted_at: string
+      all: components['schemas']['app__routing__floor__schemas__WaitingView']
+      /** Queues */
+      queues: components['schemas']['FloorQueueView'][]
+      /** People */
+      people: components['schemas']['FloorPersonView'][]
+      risks: components['schemas']['RisksView']
+      arrivals: components['schemas']['ArrivalsView']
     }
     /** FollowRequestList */
     FollowRequestList: {
@@ -8640,6 +8809,17 @@ export interface components {
       /** Granted Elsewhere */
       granted_elsewhere: boolean
     }
+    /** RisksView */
+    RisksView: {
+      overdue: components['schemas']['CountView']
+      soon: components['schemas']['CountView']
+      /** Soon Minutes */
+      soon_minutes: number
+      /** Next */
+      next: components['schemas']['ServiceRequestView'][]
+      /** Missed */
+      missed: components['schemas']['ServiceRequestView'][]
+    }
     /**
      * RoleChanged
      * @description That a role is new, another or gone; what it allows is asked for by who may know.
@@ -9703,6 +9883,11 @@ export interface components {
     SetTeam: {
       /** Team Id */
       team_id: number
+      /**
+       * Queue Id
+       * @default null
+       */
+      queue_id: number | null
       /** Version */
       version: number
       /** Confirm */
@@ -10558,20 +10743,6 @@ export interface components {
       items: components['schemas']['HourView'][]
     }
     /**
-     * WaitingView
-     * @description What of an account waits to be dealt with.
-     */
-    WaitingView: {
-      /** Pushes */
-      pushes: number
-      /** Sealed Pushes */
-      sealed_pushes: number
-      /** Outbound */
-      outbound: number
-      /** Media */
-      media: number
-    }
-    /**
      * Watcher
      * @description Somebody who sees an account now, and how far.
      */
@@ -10635,6 +10806,20 @@ export interface components {
        */
       attachments: number[]
     }
+    /**
+     * WaitingView
+     * @description What of an account waits to be dealt with.
+     */
+    app__accounts__schemas__WaitingView: {
+      /** Pushes */
+      pushes: number
+      /** Sealed Pushes */
+      sealed_pushes: number
+      /** Outbound */
+      outbound: number
+      /** Media */
+      media: number
+    }
     /** SpanView */
     app__figures__schemas__SpanView: {
       /**
@@ -10658,6 +10843,20 @@ export interface components {
       weight: number
       /** Span */
       span: [number, number] | null
+    }
+    /**
+     * WaitingView
+     * @description What nobody has: of one queue, or of all.
+     */
+    app__routing__floor__schemas__WaitingView: {
+      waiting: components['schemas']['CountView']
+      private: components['schemas']['CountView']
+      public: components['schemas']['CountView']
+      overdue: components['schemas']['CountView']
+      /** Waits Since */
+      waits_since: string | null
+      /** Next Due At */
+      next_due_at: string | null
     }
   }
   responses: never
@@ -12813,6 +13012,64 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['TrialView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  floor_get_board: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FloorView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  floor_get_arrivals: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ArrivalHoursView']
         }
       }
       /** @description A problem */

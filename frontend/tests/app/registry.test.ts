@@ -44,7 +44,7 @@ describe('the registry', () => {
 
   it('shows each person what they may open, in order', () => {
     expect(menuFor(every).map((page) => page.name)).toEqual([
-      'overview',
+      'floor',
       'workbench',
       'listener',
       'topics',
@@ -75,7 +75,7 @@ describe('the registry', () => {
     expect(homeFor(new Set([read, claim]))).toMatchObject({ params: { view: 'mine' } })
     // Case G8: whoever only watches has no requests of the own.
     expect(homeFor(new Set([read]))).toMatchObject({ params: { view: 'all' } })
-    expect(homeFor(new Set([read, 'overview:read']))).toEqual({ name: 'overview' })
+    expect(homeFor(new Set([read, 'overview:read']))).toEqual({ name: 'floor' })
     expect(homeFor(new Set([read, 'overview:read', 'accounts:read', 'accounts:manage']))).toEqual({
       name: 'accounts',
     })

@@ -154,13 +154,19 @@ export function useRequestActions() {
     return done
   }
 
-  /** Into another team's queue; whoever had it has it no more. */
-  async function move(request: ServiceRequestView, team: { id: number; name: string }): Promise<boolean> {
+  /** Into another team's queue, its first or the one that is named; whoever had it has it no more. */
+  async function move(
+    request: ServiceRequestView,
+    team: { id: number; name: string },
+    queue: { id: number; name: string } | null = null,
+  ): Promise<boolean> {
     const before = request.team
-    const done = await run(request, (version, yes) => api.setTeam(request.id, team.id, version, yes))
+    const done = await run(request, (version, yes) =>
+      api.setTeam(request.id, team.id, version, yes, queue?.id ?? null),
+    )
     if (done)
       notices.show(
-        t('notice.moved', { number: request.number, name: team.name }),
+        t('notice.moved', { number: request.number, name: queue?.name ?? team.name }),
         before === null ? null : () => void move(latest(request), before),
       )
     return done

@@ -1,9 +1,9 @@
-/** An account that is not served in full is never called fine on the overview. */
+/** An account that is not served in full is never called fine on the floor. */
 
 import { afterEach, describe, expect, it } from 'vitest'
 
-import AccountHealth from '@/features/overview/AccountHealth.vue'
-import type { AccountFigures } from '@/features/overview/api'
+import AccountHealth from '@/features/floor/AccountHealth.vue'
+import type { AccountFigures } from '@/features/floor/api'
 import { mounted, signedIn, type Mounted } from '../mounted'
 
 const SINCE = '2026-05-01T02:00:00Z'
@@ -38,7 +38,7 @@ const TROUBLES: [words: string, over: Partial<AccountFigures>][] = [
   ['已暂停', { status: 'paused' }],
 ]
 
-describe('the state of an account on the overview', () => {
+describe('the state of an account on the floor board', () => {
   it.each(TROUBLES)('says %s, and counts it', async (words, over) => {
     signedIn('overview:read')
     page = await mounted(AccountHealth, { accounts: [figures({}), figures(over)] })
