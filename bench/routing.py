@@ -4,9 +4,9 @@
 
 Two hundred people, fifty rules of which the last alone holds, and a queue for each of three strategies. The
 requests come in while nobody is there, so that they wait; then all come at once, and what waits is handed out
-in transactions of a hundred a queue, as the job does it. Then the same number come in with everybody there,
+in transactions of 250 a place, as the job does it. Then the same number come in with everybody there,
 so that rules and decision are on the way from a post to a screen. At each of the numbers of open requests one
-handing out of a hundred is counted in statements: one is each request's own. The target is 1,000 assignments
+handing out is counted in statements, which are as many at each. The target is 1,000 assignments
 a second on PostgreSQL.
 """
 
@@ -89,7 +89,7 @@ def hand_out(place: Installation) -> int:
 
 
 def statements_of_one(place: Installation) -> int:
-    """Of handing out a hundred."""
+    """Of handing out once."""
     presence(place, Presence.ONLINE)
     with Statements(place) as statements, open_context(place.runtime, ROUTER) as ctx:
         assign_waiting(ctx)

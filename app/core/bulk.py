@@ -107,7 +107,7 @@ def insert_objects(session: Session, objects: Sequence[Base]) -> None:
     if not objects:
         return
     model = type(objects[0])
-    defaults = _plan(model, session.get_bind().dialect).defaults
+    defaults = plan_of(model, session.get_bind().dialect).defaults
     for made in objects:
         for name, default in defaults.items():
             if name != "id" and name not in made.__dict__:
@@ -149,7 +149,7 @@ def _write(
     session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], ending: str = ""
 ) -> CursorResult[Any]:
     connection = session.connection()
-    plan = _plan(model, connection.dialect, numbered="id" in rows[0])
+    plan = plan_of(model, connection.dialect, numbered="id" in rows[0])
     columns = [plan.values_of(column, rows) for column in plan.columns]
     if connection.dialect.name == "sqlite":
         return connection.exec_driver_sql(plan.insert + ending, list(zip(*columns, strict=True)))
@@ -163,7 +163,7 @@ def _stored_rowids(session: Session, table: Table, rows: Sequence[Mapping[str, A
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """How rows of one table are written in one dialect."""
 
     table: Table
@@ -192,10 +192,10 @@ def _processed(values: Values, process: Callable[[Any], Any]) -> Values:
     return result
 
 
-_PLANS: dict[tuple[type[Base], str, bool], _Plan] = {}
+_PLANS: dict[tuple[type[Base], str, bool], Plan] = {}
 
 
-def _plan(model: type[Base], dialect: Dialect, *, numbered: bool = True) -> _Plan:
+def plan_of(model: type[Base], dialect: Dialect, *, numbered: bool = True) -> Plan:
     """`numbered`: the rows bring their ids."""
     key = (model, dialect.name, numbered)
     if key not in _PLANS:
@@ -203,15 +203,15 @@ def _plan(model: type[Base], dialect: Dialect, *, numbered: bool = True) -> _Pla
     return _PLANS[key]
 
 
-def _planned(table: Table, dialect: Dialect, numbered: bool) -> _Plan:
+def _planned(table: Table, dialect: Dialect, numbered: bool) -> Plan:
     columns = tuple(column for column in table.columns if numbered or column.name != "id")
     names = ", ".join(f'"{column.name}"' for column in columns)
     if dialect.name == "sqlite":
         source = f"VALUES ({', '.join('?' * len(columns))})"
     else:
-        arrays = ", ".join(f"%b::{_array_type(column, dialect)}[]" for column in columns)
+        arrays = ", ".join(f"%b::{array_type(column, dialect)}[]" for column in columns)
         source = f"SELECT * FROM unnest({arrays})"
-    return _Plan(
+    return Plan(
         table,
         columns,
         {column.name: _default_of(column) for column in columns},
@@ -220,7 +220,7 @@ def _planned(table: Table, dialect: Dialect, numbered: bool) -> _Plan:
     )
 
 
-def _array_type(column: Column[Any], dialect: Dialect) -> str:
+def array_type(column: Column[Any], dialect: Dialect) -> str:
     """An explicit cast to varchar(n) would cut in silence; text is checked when it is assigned."""
     kind = column.type.dialect_impl(dialect)
     impl = getattr(kind, "impl", kind)

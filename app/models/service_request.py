@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ColumnElement, Index, String, false, literal_column, text
+from sqlalchemy import BigInteger, ColumnElement, Index, String, and_, false, func, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Entity, EnumText, fk
@@ -39,6 +39,9 @@ _OFFERED_SQL = text("offered_at IS NOT NULL")
 _DONE_UNREAD_SQL = text("status IN ('resolved', 'closed') AND unread_count > 0")
 
 
+_WAITS_SQL = text("assignee_id IS NULL AND status = 'new'")
+
+
 def _partial(name: str, *columns: Any, where: Any) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
@@ -67,6 +70,18 @@ class ServiceRequest(Entity):
         Index("ix_service_requests_assignee_id_status_lane", "assignee_id", "status", "lane"),
         # What was given and nobody has opened: few of very many.
         _partial("ix_service_requests_offered", "offered_at", where=_OFFERED_SQL),
+        # What waits for a hand, place by place, the most urgent of each first.
+        Index(
+            "ix_service_requests_waiting",
+            "account_id",
+            text("coalesce(team_id, 0)"),
+            text("coalesce(queue_id, 0)"),
+            "urgent_at",
+            "priority",
+            "id",
+            sqlite_where=_WAITS_SQL,
+            postgresql_where=_WAITS_SQL,
+        ),
         # The lists in their own orders, so that a page is read and nothing is sorted.
         _partial("ix_service_requests_active_urgent", "urgent_at", "priority", "id", where=_ACTIVE_SQL),
         _partial("ix_service_requests_active_newest", "last_inbound_at", "id", where=_ACTIVE_SQL),
@@ -199,6 +214,17 @@ def stands(statuses: tuple[RequestStatus, ...]) -> ColumnElement[bool]:
     return ServiceRequest.status.in_([literal_column(f"'{status.value}'") for status in statuses])
 
 
+def waits(row: Any) -> ColumnElement[bool]:
+    """Whether it waits for a hand, as the partial index has it; `row` is the model or an alias of it."""
+    return and_(row.assignee_id.is_(None), row.status == literal_column("'new'"))
+
+
+def in_place(row: Any) -> tuple[Any, Any, Any]:
+    """Account, team and queue as the index of what waits holds them; 0: none."""
+    nothing: ColumnElement[int] = literal_column("0")
+    return row.account_id, func.coalesce(row.team_id, nothing), func.coalesce(row.queue_id, nothing)
+
+
 def is_unread() -> ColumnElement[bool]:
     """`unread_count > 0` as its partial index has it, which SQLite compares by the letter."""
     return ServiceRequest.unread_count > literal_column("0")
@@ -227,6 +253,8 @@ class AssignmentDecision(Entity):
     decided_by_id: Mapped[int | None] = fk("operators.id")
     reason: Mapped[str] = mapped_column(String(60))
     candidates: Mapped[list[Any]] = mapped_column(default=list)
+    others: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Of very many: the ids of those who are not in `candidates`, by why they were passed over."""
     queue_id: Mapped[int | None] = fk("routing_queues.id", index=False)
     """In which queue it was decided."""
     ring: Mapped[int] = mapped_column(default=0, server_default="0")

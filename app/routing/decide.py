@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.identity.dealing import shown
@@ -14,6 +14,10 @@ from app.routing.strategies import DEFAULT_STRATEGY, STRATEGIES, Ranked, Strateg
 NOBODY = "nobody_available"
 LEFT_TO_PEOPLE = ("pull", "by_hand")
 """Strategies that give nobody anything."""
+MOST_IN_FULL, IN_FULL = 24, 8
+"""A decision among so many keeps everybody's numbers; among more, those of the so many best."""
+LOWER, NOT_WANTED, BY_HAND = "lower", "not_wanted", "by_hand"
+"""Others whom nothing spoke against: further down, in their order; not wanted; or a person decided."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,23 @@ class Choice:
     reason: str
     considered: tuple[Considered, ...]
     chosen: OperatorFacts | None
+    others: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Ids of those who are not in `considered`, by why they are left out, or `LOWER` and `NOT_WANTED`."""
+
+
+def compact(choice: Choice) -> Choice:
+    """Where very many were considered, the best of them in full and the others by their ids alone: a decision
+    among two hundred people must not be forty kilobytes long."""
+    if len(choice.considered) <= MOST_IN_FULL:
+        return choice
+    ranked = sorted((one for one in choice.considered if one.rank is not None), key=lambda one: one.rank or 0)
+    others: dict[str, list[int]] = {}
+    for one in choice.considered:
+        if one.rank is None:
+            others.setdefault(one.excluded or NOT_WANTED, []).append(one.operator.id)
+    if ranked[IN_FULL:]:
+        others[LOWER] = [one.operator.id for one in ranked[IN_FULL:]]
+    return replace(choice, considered=tuple(ranked[:IN_FULL]), others=others)
 
 
 def decide(
@@ -73,7 +94,7 @@ def decide(
     return Choice(
         request=request,
         strategy=strategy.name,
-        reason=ranked[0].reason if ranked else _why_nobody(strategy, free),
+        reason=ranked[0].reason if ranked else why_nobody(strategy, bool(free)),
         considered=tuple(
             _considered(person, codes[person.id], places.get(person.id)) for person in operators
         ),
@@ -81,9 +102,9 @@ def decide(
     )
 
 
-def _why_nobody(strategy: Strategy, free: Sequence[OperatorFacts]) -> str:
+def why_nobody(strategy: Strategy, somebody_is_free: bool) -> str:
     """What is left to people is so whether somebody is free or not."""
-    return strategy.waits_as if free or strategy.name in LEFT_TO_PEOPLE else NOBODY
+    return strategy.waits_as if somebody_is_free or strategy.name in LEFT_TO_PEOPLE else NOBODY
 
 
 def _considered(person: OperatorFacts, code: str | None, place: tuple[int, Ranked] | None) -> Considered:

@@ -3,52 +3,53 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
 from app.calendars.clocks import calendars_of
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.models import Account, RequestStatus, ServiceRequest, Team
+from app.models import Account, Team
 from app.routing import lifecycle
 from app.routing.roster import Roster, decision_of, lock_handing_out
 from app.routing.setup.configuration import setup_for
+from app.routing.waiting import Place, most_urgent, places_waiting
 
-_Place = tuple[int | None, int | None]
-"""A team and a queue."""
-_WAITS = (ServiceRequest.assignee_id.is_(None), ServiceRequest.status == RequestStatus.NEW)
+AT_ONCE = 250
+"""So many of each place are given out in one transaction; more would keep its locks for too long."""
 
 
-def assign_waiting(ctx: Context, *, limit: int = 100) -> int:
+def assign_waiting(ctx: Context, *, limit: int = AT_ONCE) -> int:
     """Give unassigned requests, the most urgent first, to people who have become free; how many.
 
-    A queue is one that was set up, or else what waits for an agency's team. Each is looked at for itself
-    (`limit` requests of each): the long queue of a team that has gone home must not hide
-    what others could do.
+    A place is an account's requests of one queue, or of one team where no queue was set up. Each is looked at
+    for itself (`limit` requests of each): the long queue of a team that has gone home must not hide what
+    others could do. The number of statements does not depend on how many requests there are.
     """
     ctx.require(Permission.ROUTING_ASSIGN)
-    queues: dict[int, set[_Place]] = defaultdict(set)
-    agencies: set[int] = set()
-    for agency_id, team_id, queue_id, of_team in ctx.session.execute(
-        select(Account.agency_id, ServiceRequest.team_id, ServiceRequest.queue_id, Team.agency_id)
-        .join(Account, Account.id == ServiceRequest.account_id)
-        .outerjoin(Team, Team.id == ServiceRequest.team_id)
-        .where(*_WAITS)
-        .distinct()
-    ):
-        queues[agency_id].add((team_id, queue_id))
-        agencies |= {agency_id, agency_id if of_team is None else of_team}
+    places = places_waiting(ctx)
+    if not places:
+        return 0
+    ids = {account for account, _, _ in places}
     # All at once: a queue may be that of another agency, to which the account was granted.
-    lock_handing_out(ctx, agencies)
-    return sum(_assign_agency(ctx, agency_id, places, limit) for agency_id, places in sorted(queues.items()))
+    teams = {team for _, team, _ in places if team}
+    owners = select(Account.agency_id).where(Account.id.in_(ids))
+    helping = select(Team.agency_id).where(Team.id.in_(teams))
+    lock_handing_out(ctx, set(ctx.session.scalars(owners.union(helping))))
+    accounts = {row.id: row for row in ctx.session.scalars(select(Account).where(Account.id.in_(ids)))}
+    by_agency: dict[int, list[Place]] = defaultdict(list)
+    for place in places:
+        by_agency[accounts[place[0]].agency_id].append(place)
+    return sum(_assign_places(ctx, by_agency[agency], accounts, limit) for agency in sorted(by_agency))
 
 
-def _assign_agency(ctx: Context, agency_id: int, places: set[_Place], limit: int) -> int:
-    waiting = [request for place in places for request in _most_urgent(ctx, agency_id, place, limit)]
+def _assign_places(ctx: Context, places: Sequence[Place], accounts: Mapping[int, Account], limit: int) -> int:
+    """Of one agency's accounts."""
+    waiting = most_urgent(ctx, places, limit)
     waiting.sort(key=lambda request: (request.urgent_at, request.priority, request.id))
     ids = {request.account_id for request in waiting}
-    accounts = {row.id: row for row in ctx.session.scalars(select(Account).where(Account.id.in_(ids)))}
-    setup = setup_for(ctx, list(accounts.values()))
+    setup = setup_for(ctx, [accounts[number] for number in ids])
     if setup.queues:
         calendars_of(ctx, ids)  # all at once: rings count each request's working time
     roster = Roster(ctx, setup)
@@ -62,23 +63,3 @@ def _assign_agency(ctx: Context, agency_id: int, places: set[_Place], limit: int
     ]
     lifecycle.assign_many(ctx, given)
     return len(given)
-
-
-def _most_urgent(ctx: Context, agency_id: int, place: _Place, limit: int) -> list[ServiceRequest]:
-    """Locked: nobody claims one while it is given out."""
-    team_id, queue_id = place
-    return list(
-        ctx.session.scalars(
-            select(ServiceRequest)
-            .join(Account, Account.id == ServiceRequest.account_id)
-            .where(
-                *_WAITS,
-                Account.agency_id == agency_id,
-                ServiceRequest.team_id.is_not_distinct_from(team_id),
-                ServiceRequest.queue_id.is_not_distinct_from(queue_id),
-            )
-            .order_by(ServiceRequest.urgent_at, ServiceRequest.priority, ServiceRequest.id)
-            .limit(limit)
-            .with_for_update(of=ServiceRequest)
-        )
-    )

@@ -28,6 +28,7 @@ from app.routing.schemas import (
     DecisionList,
     DecisionView,
     FieldChangeView,
+    OthersView,
     RequestChangeList,
     RequestChangeQuery,
     RequestChangeView,
@@ -39,15 +40,20 @@ _POLICIES = "policy_id"
 
 
 def list_decisions(ctx: Context, request_id: int) -> DecisionList:
+    """Why it went to whom, the newest first; whom the newest passed over by name."""
     get_request(ctx, request_id)
     rows = ctx.session.scalars(
         select(AssignmentDecision)
         .where(AssignmentDecision.service_request_id == request_id)
         .order_by(AssignmentDecision.id.desc())
     ).all()
-    people = _names(ctx, _people_of(rows))
+    passed_over = {number for row in rows[:1] for ids in row.others.values() for number in ids}
+    people = _names(ctx, _people_of(rows) | passed_over)
     queues = _setup_names(ctx, RoutingQueue, {row.queue_id for row in rows})
-    return DecisionList(items=[_decision_view(ctx, row, people, queues) for row in rows])
+    items = [_decision_view(ctx, row, people, queues) for row in rows]
+    if items:
+        items[0].others = _others(rows[0], people)
+    return DecisionList(items=items)
 
 
 def list_changes(ctx: Context, request_id: int, query: RequestChangeQuery) -> RequestChangeList:
@@ -136,8 +142,18 @@ def _decision_view(
         decided_by=people.get(row.decided_by_id or 0),
         reason=reason_said(row.strategy, row.reason, ctx.locale),
         candidates=[CandidateView(**candidate) for candidate in row.candidates],
+        others=_others(row, {}),
         decided_at=row.created_at,
     )
+
+
+def _others(row: AssignmentDecision, people: Mapping[int, PersonRef]) -> list[OthersView]:
+    return [
+        OthersView(
+            code=code, count=len(ids), names=[people[number].name for number in ids if number in people]
+        )
+        for code, ids in row.others.items()
+    ]
 
 
 def _people_of(rows: Iterable[AssignmentDecision]) -> set[int | None]:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -24,11 +25,12 @@ from app.models import (
     RequestChange,
     ServiceRequest,
 )
-from app.routing.decide import Choice, Considered, decide
+from app.routing.decide import BY_HAND, MOST_IN_FULL, Choice, Considered, compact, decide
 from app.routing.facts import Declined, OperatorFacts, RequestFacts
+from app.routing.pools import Pools
 from app.routing.setup.configuration import EMPTY, Setup
 from app.routing.special_facts import last_answers, skills_of, turns_of, wanted_now
-from app.routing.strategies import Fact
+from app.routing.strategies import DEFAULT_STRATEGY, STRATEGIES, Fact, Strategy
 
 RETURNED_TO_QUEUE = "returned_to_queue"
 """The reason of a decision by which a person gave a request back."""
@@ -61,22 +63,31 @@ class Roster:
         self._ctx = ctx
         self._setup = setup
         self._active: dict[int, Sequence[Operator]] = {}
-        self._serving: dict[int, list[int]] = {}
+        self._serving: dict[int, tuple[int, ...]] = {}
+        self._alike: dict[tuple[int, ...], tuple[int, ...]] = {}
+        """Those who serve several accounts, held once."""
         self._people: dict[int, OperatorFacts] = {}
+        self._last_turn = 0
+        self._pools = Pools()
 
     def serving(self, account: Account) -> list[OperatorFacts]:
         """Everybody who serves the account, in id order."""
-        if account.id not in self._serving:
+        return [self._people[operator_id] for operator_id in self._ids_serving(account)]
+
+    def _ids_serving(self, account: Account) -> tuple[int, ...]:
+        found = self._serving.get(account.id)
+        if found is None:
             if account.agency_id not in self._active:
                 people = active_operators(self._ctx.session, account.agency_id)
                 self._active[account.agency_id] = people
                 self._read([person for person in people if person.id not in self._people])
-            self._serving[account.id] = [
+            found = tuple(
                 person.id
                 for person in self._active[account.agency_id]
                 if why_not_serving(person, account, self._ctx.now()) is None
-            ]
-        return [self._people[operator_id] for operator_id in self._serving[account.id]]
+            )
+            found = self._serving[account.id] = self._alike.setdefault(found, found)
+        return found
 
     def _read(self, people: Sequence[Operator]) -> None:
         ids = [person.id for person in people]
@@ -101,6 +112,7 @@ class Roster:
                 skills=skills.get(person.id, {}),
                 last_turn=turns.get(person.id, 0),
             )
+        self._last_turn = max([self._last_turn, *turns.values()])
 
     def new_facts(self, requests: Sequence[ServiceRequest]) -> list[RequestFacts]:
         """Of requests that have just been opened: nobody can have given them back."""
@@ -134,19 +146,29 @@ class Roster:
 
     def decide(self, account: Account, facts: RequestFacts) -> Choice:
         """Decide as its queue says, and count what was chosen as held from now on."""
-        serving = self.serving(account)
-        if facts.answered_by is not None:
-            known = facts.answered_by[0]
-            facts = replace(facts, answerer_serves=any(person.id == known for person in serving))
-        queue = self._setup.queues.get(facts.queue_id or 0)
-        if queue is None:
-            choice = decide(facts, serving)
-        else:
-            choice = decide(facts, serving, queue.strategy, queue.settings)
+        serving = self._ids_serving(account)
+        facts = _with_answerer(facts, serving)
+        strategy, settings = self._way_of(facts)
+        choice = self._pools.choose(facts, serving, self._people, strategy, settings)
         if choice.chosen is not None:
-            turn = max((person.last_turn for person in self._people.values()), default=0) + 1
-            self._people[choice.chosen.id] = choice.chosen.with_one_more(facts.lane, turn)
+            self._last_turn += 1
+            self._people[choice.chosen.id] = choice.chosen.with_one_more(facts.lane, self._last_turn)
+            self._pools.changed(choice.chosen.id)
         return choice
+
+    def imagine(self, account: Account, facts: RequestFacts) -> Choice:
+        """The same decision with everybody's numbers, however many they are; nobody is given anything."""
+        facts = _with_answerer(facts, self._ids_serving(account))
+        return decide(facts, self.serving(account), *self._way_of(facts))
+
+    def _way_of(self, facts: RequestFacts) -> tuple[Strategy, Any]:
+        queue = self._setup.queues.get(facts.queue_id or 0)
+        return (STRATEGIES[DEFAULT_STRATEGY], None) if queue is None else (queue.strategy, queue.settings)
+
+
+def _with_answerer(facts: RequestFacts, serving: Collection[int]) -> RequestFacts:
+    known = facts.answered_by
+    return facts if known is None else replace(facts, answerer_serves=known[0] in serving)
 
 
 def _given_lately(ctx: Context, people: Sequence[Operator]) -> dict[int, int]:
@@ -210,6 +232,7 @@ def _came_back(ctx: Context, request_ids: list[int]) -> Mapping[int, list[_CameB
 
 def decision_of(choice: Choice, at: datetime) -> AssignmentDecision:
     """The choice as its row; the lifecycle applies it."""
+    choice = compact(choice)
     return AssignmentDecision(
         created_at=at,
         service_request_id=choice.request.id,
@@ -218,6 +241,7 @@ def decision_of(choice: Choice, at: datetime) -> AssignmentDecision:
         chosen_operator_id=choice.chosen.id if choice.chosen else None,
         reason=choice.reason,
         candidates=[considered.record() for considered in choice.considered],
+        others=dict(choice.others),
         queue_id=choice.request.queue_id,
         ring=choice.request.ring,
     )
@@ -233,6 +257,10 @@ def manual_decision(
 ) -> AssignmentDecision:
     """The record of what was not the strategy's choice, beside everybody whom it could have been."""
     people = (roster or Roster(ctx)).serving(account)
+    others: dict[str, Any] = {}
+    if len(people) > MOST_IN_FULL:
+        others = {BY_HAND: [person.id for person in people if person.id != operator_id]}
+        people = [person for person in people if person.id == operator_id]
     return AssignmentDecision(
         created_at=ctx.now(),
         service_request_id=request.id,
@@ -242,6 +270,7 @@ def manual_decision(
         decided_by_id=ctx.actor.operator_id,
         reason=reason,
         candidates=[Considered(person, None).record() for person in people],
+        others=others,
         queue_id=request.queue_id,
         ring=0,
     )

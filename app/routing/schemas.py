@@ -251,6 +251,16 @@ class CandidateView(BaseModel):
     """The numbers that it stands on."""
 
 
+class OthersView(BaseModel):
+    """Of very many who were considered, those who were passed over for one reason."""
+
+    code: str
+    """Why they were left out; else `lower` (further down), `not_wanted`, or `by_hand` (a person chose)."""
+    count: int
+    names: list[str]
+    """In their order; empty in a request's history."""
+
+
 class DecisionView(BaseModel):
     id: int
     strategy: str
@@ -264,6 +274,8 @@ class DecisionView(BaseModel):
     decided_by: PersonRef | None
     reason: str
     candidates: list[CandidateView]
+    others: list[OthersView] = Field(default_factory=list)
+    """Where very many were considered, those who are not among `candidates`."""
     decided_at: datetime
 
 

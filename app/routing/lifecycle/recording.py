@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any
 
 from app.core.bulk import insert_objects, insert_rows
+from app.core.bulk_changes import write_changes
 from app.core.context import Context
 from app.core.events import EventName
 from app.models import AssignmentDecision, ChangeKind, Message, RequestChange, ServiceRequest
@@ -97,6 +98,7 @@ def record(ctx: Context, changes: Sequence[Change]) -> None:
 
     A change that changed nothing leaves no row and is not told.
     """
+    write_changes(ctx.session, [change.request for change in changes])
     ctx.session.flush()
     made = [change for change in changes if change.request.version != change.version]
     if made:

@@ -80,7 +80,7 @@ def try_routing(ctx: Context, command: TryRouting) -> RoutingTrial:
         wanted=ruling.wanted,
         answered_by=None if answer is None else (answer[0], ctx.now() - answer[1]),
     )
-    choice = roster.decide(account, facts)
+    choice = roster.imagine(account, facts)
     took = perf_counter() - began
     return _trial(ctx, request, rules, ruling, choice, names, took)
 

@@ -18,6 +18,7 @@ from app.routing.strategies.last_operator import LastOperator
 from app.routing.strategies.least_loaded import LeastLoaded
 from app.routing.strategies.manual import ByHand
 from app.routing.strategies.named import Named
+from app.routing.strategies.ordered import OrderedStrategy
 from app.routing.strategies.pull import Pull
 from app.routing.strategies.round_robin import RoundRobin
 from app.routing.strategies.skill_first import SkillFirst
@@ -79,6 +80,7 @@ __all__ = [
     "DEFAULT_STRATEGY",
     "STRATEGIES",
     "Fact",
+    "OrderedStrategy",
     "Ranked",
     "Strategy",
     "all_strategies",

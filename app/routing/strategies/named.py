@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.routing.facts import OperatorFacts, RequestFacts
-from app.routing.strategies.base import Ranked, Strategy
+from app.routing.strategies.base import Ranked
+from app.routing.strategies.ordered import OrderedStrategy, Place
 
 MOST_NAMED = 50
 
@@ -18,18 +18,17 @@ class Names(BaseModel):
     operator_ids: Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=MOST_NAMED)] = []
 
 
-class Named(Strategy):
+class Named(OrderedStrategy):
     """Nobody who is not named gets anything."""
 
     name = "named"
     settings = Names
     waits_as = "none_of_the_named"
 
-    def rank(self, request: RequestFacts, candidates: Sequence[OperatorFacts], settings: Any) -> list[Ranked]:
-        places = {
-            number: place for place, number in reversed(list(enumerate(settings.operator_ids, start=1)))
-        }
-        ordered = sorted((person for person in candidates if person.id in places), key=lambda p: places[p.id])
-        return [
-            Ranked(person, "named", places[person.id], {"named": places[person.id]}) for person in ordered
-        ]
+    def place(self, request: RequestFacts, person: OperatorFacts, settings: Any) -> Place | None:
+        named = settings.operator_ids
+        return (named.index(person.id) + 1, person.id) if person.id in named else None
+
+    def told(self, request: RequestFacts, person: OperatorFacts, rank: int, settings: Any) -> Ranked:
+        place = settings.operator_ids.index(person.id) + 1
+        return Ranked(person, self.name, place, {"named": place})

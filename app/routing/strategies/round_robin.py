@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from app.routing.facts import OperatorFacts, RequestFacts
-from app.routing.strategies.base import Fact, Ranked, Strategy
+from app.routing.strategies.base import Fact, Ranked
+from app.routing.strategies.ordered import OrderedStrategy, Place
 
 
-class RoundRobin(Strategy):
+class RoundRobin(OrderedStrategy):
     name = "round_robin"
     needs = frozenset({Fact.TURNS})
 
-    def rank(self, request: RequestFacts, candidates: Sequence[OperatorFacts], settings: Any) -> list[Ranked]:
-        ordered = sorted(candidates, key=lambda person: (person.last_turn, person.id))
-        return [
-            Ranked(person, "round_robin", place, {"turn": place})
-            for place, person in enumerate(ordered, start=1)
-        ]
+    def place(self, request: RequestFacts, person: OperatorFacts, settings: Any) -> Place | None:
+        return (person.last_turn, person.id)
+
+    def told(self, request: RequestFacts, person: OperatorFacts, rank: int, settings: Any) -> Ranked:
+        return Ranked(person, self.name, rank, {"turn": rank})

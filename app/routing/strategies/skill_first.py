@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from app.routing.facts import OperatorFacts, RequestFacts
-from app.routing.strategies.base import Ranked, Strategy, by_load
+from app.routing.strategies.base import Ranked, by_load
+from app.routing.strategies.ordered import OrderedStrategy, Place
 
 
-class SkillFirst(Strategy):
+class SkillFirst(OrderedStrategy):
     """The levels of the wanted skills added up. Where none is wanted all are equal."""
 
     name = "skill_first"
 
-    def rank(self, request: RequestFacts, candidates: Sequence[OperatorFacts], settings: Any) -> list[Ranked]:
-        rated = [
-            (sum(person.level_of(skill) for skill, _ in request.wanted), person) for person in candidates
-        ]
-        rated.sort(key=lambda one: (-one[0], by_load(one[1])))
-        return [
-            Ranked(person, "skill_first", levels, {"skill": levels, "load": round(person.load, 4)})
-            for levels, person in rated
-        ]
+    def place(self, request: RequestFacts, person: OperatorFacts, settings: Any) -> Place | None:
+        return (-_levels(request, person), *by_load(person))
+
+    def told(self, request: RequestFacts, person: OperatorFacts, rank: int, settings: Any) -> Ranked:
+        levels = _levels(request, person)
+        return Ranked(person, self.name, levels, {"skill": levels, "load": round(person.load, 4)})
+
+
+def _levels(request: RequestFacts, person: OperatorFacts) -> int:
+    return sum(person.level_of(skill) for skill, _ in request.wanted)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.routing.facts import OperatorFacts, RequestFacts
-from app.routing.strategies.base import Ranked, Strategy
+from app.routing.strategies.base import Ranked
+from app.routing.strategies.ordered import OrderedStrategy, Place
 
 MOST_WEIGHTS = 200
 
@@ -25,23 +25,23 @@ class Weights(BaseModel):
     weights: Annotated[list[Weight], Field(max_length=MOST_WEIGHTS)] = []
     """Whoever is not named counts 1."""
 
+    def weight_of(self, operator_id: int) -> int:
+        """As the last entry that names them says."""
+        named = (one.weight for one in reversed(self.weights) if one.operator_id == operator_id)
+        return next(named, 1)
 
-class Weighted(Strategy):
+
+class Weighted(OrderedStrategy):
     """Whoever holds least for their weight, counted with the request itself: 2 of weight 3 before 1 of 1."""
 
     name = "weighted"
     settings = Weights
     waits_as = "none_with_weight"
 
-    def rank(self, request: RequestFacts, candidates: Sequence[OperatorFacts], settings: Any) -> list[Ranked]:
-        weights = {one.operator_id: one.weight for one in settings.weights}
-        rated = [
-            ((person.open_requests + 1) / weight, weight, person)
-            for person in candidates
-            if (weight := weights.get(person.id, 1)) > 0
-        ]
-        rated.sort(key=lambda one: (one[0], -one[1], one[2].id))
-        return [
-            Ranked(person, "weighted", round(share, 4), {"weight": weight, "held": person.open_requests})
-            for share, weight, person in rated
-        ]
+    def place(self, request: RequestFacts, person: OperatorFacts, settings: Any) -> Place | None:
+        weight = settings.weight_of(person.id)
+        return ((person.open_requests + 1) / weight, -weight, person.id) if weight > 0 else None
+
+    def told(self, request: RequestFacts, person: OperatorFacts, rank: int, settings: Any) -> Ranked:
+        weight, held = settings.weight_of(person.id), person.open_requests
+        return Ranked(person, self.name, round((held + 1) / weight, 4), {"weight": weight, "held": held})

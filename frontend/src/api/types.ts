@@ -4980,6 +4980,8 @@ export interface components {
       reason: string
       /** Candidates */
       candidates: components['schemas']['CandidateView'][]
+      /** Others */
+      others?: components['schemas']['OthersView'][]
       /**
        * Decided At
        * Format: date-time
@@ -7756,6 +7758,18 @@ export interface components {
       /** Link */
       link: string | null
       picture: components['schemas']['MediaView'] | null
+    }
+    /**
+     * OthersView
+     * @description Of very many who were considered, those who were passed over for one reason.
+     */
+    OthersView: {
+      /** Code */
+      code: string
+      /** Count */
+      count: number
+      /** Names */
+      names: string[]
     }
     /**
      * OutboundState

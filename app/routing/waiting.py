@@ -1,0 +1,85 @@
+"""What waits for a hand, found place by place: how many wait or are open costs nothing.
+
+A place is an account's requests for one team in one queue. The index of what waits holds the places one after
+the other, each in the order of urgency, so that finding them takes one step a place, and the most urgent of
+each are its first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy.orm import aliased
+
+from app.core.context import Context
+from app.core.db import among
+from app.models import ServiceRequest
+from app.models.service_request import in_place, waits
+
+Place = tuple[int, int, int]
+"""Account, team, queue; 0: none."""
+_AT_ONCE = 100
+"""So many places in one statement: SQLite joins at most 500 selections."""
+
+
+def places_waiting(ctx: Context) -> list[Place]:
+    """Every place where something waits; one statement, one step of an index for each."""
+    first = _first(aliased(ServiceRequest))
+    row = aliased(ServiceRequest)
+    account, team, queue = in_place(row)
+    walk = select(account.label("account"), team.label("team"), queue.label("queue")).where(row.id == first)
+    steps = walk.cte("places", recursive=True)
+    following = func.coalesce(
+        *(
+            _first(aliased(ServiceRequest), steps.c.account, steps.c.team, steps.c.queue, of=n)
+            for n in (2, 1, 0)
+        )
+    )
+    after = aliased(ServiceRequest)
+    account, team, queue = in_place(after)
+    steps = steps.union_all(
+        select(account, team, queue).select_from(steps).join(after, after.id == following)
+    )
+    return [(row[0], row[1], row[2]) for row in ctx.session.execute(select(steps))]
+
+
+def _first(row: Any, *here: Any, of: int = -1) -> Any:
+    """The first request of the next place that shares the first `of` parts with `here`; of all without."""
+    parts = in_place(row)
+    found = select(row.id).where(waits(row)).order_by(*parts).limit(1)
+    if of >= 0:
+        found = found.where(*(parts[at] == here[at] for at in range(of)), parts[of] > here[of]).correlate(
+            here[0].table
+        )
+    return found.scalar_subquery()
+
+
+def most_urgent(ctx: Context, places: Sequence[Place], limit: int) -> list[ServiceRequest]:
+    """The `limit` most urgent of each place; locked: nobody claims one while it is given out."""
+    ids: list[int] = []
+    for start in range(0, len(places), _AT_ONCE):
+        chosen = [_of_place(place, limit) for place in places[start : start + _AT_ONCE]]
+        ids += ctx.session.scalars(union_all(*chosen))
+    if not ids:
+        return []
+    return list(
+        ctx.session.scalars(
+            select(ServiceRequest)
+            .where(among(ctx.session, ServiceRequest.id, ids), waits(ServiceRequest))
+            .order_by(ServiceRequest.id)
+            .with_for_update(of=ServiceRequest)
+        )
+    )
+
+
+def _of_place(place: Place, limit: int) -> Any:
+    row = aliased(ServiceRequest)
+    here: list[ColumnElement[bool]] = [
+        part == literal(value) for part, value in zip(in_place(row), place, strict=True)
+    ]
+    found = (
+        select(row.id).where(waits(row), *here).order_by(*in_place(row), row.urgent_at, row.priority, row.id)
+    )
+    return select(found.limit(limit).subquery().c.id)
