@@ -1,7 +1,7 @@
 """decisions among very many people keep those who were passed over by their ids; an index of what waits
 
-Revision: 0053
-Follows: 0052
+Revision: 0055
+Follows: 0054
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0053'
-down_revision = '0052'
+revision = '0055'
+down_revision = '0054'
 branch_labels = None
 depends_on = None
 
