@@ -1,7 +1,7 @@
 """decisions among very many people keep those who were passed over by their ids; an index of what waits
 
-Revision: 0055
-Follows: 0054
+Revision: 0056
+Follows: 0055
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0055'
-down_revision = '0054'
+revision = '0056'
+down_revision = '0055'
 branch_labels = None
 depends_on = None
 
