@@ -55,6 +55,9 @@ class Permission(StrEnum):
     AUTOMATION_MANAGE = "automation:manage"
     ROUTING_READ = "routing:read"
     ROUTING_CONFIGURE = "routing:configure"
+    SHIFTS_READ = "shifts:read"
+    """One's agency's plan, and asking for swaps of one's own shifts."""
+    SHIFTS_PLAN = "shifts:plan"
     AUDIT_READ = "audit:read"
     OPERATION_READ = "operation:read"
     # Rights of our own processes; no role has them (`GIVABLE`).

@@ -33,6 +33,7 @@ _SERVE = frozenset(
         _P.CONTACTS_READ,
         _P.OPERATORS_READ,
         _P.CALENDARS_READ,
+        _P.SHIFTS_READ,
         _P.FIGURES_READ,
     }
 )
@@ -56,6 +57,7 @@ _LEAD = frozenset(
         _P.AUTOMATION_MANAGE,
         _P.ROUTING_READ,
         _P.ROUTING_CONFIGURE,
+        _P.SHIFTS_PLAN,
         _P.GRANTS_READ,
     }
 )
@@ -68,6 +70,7 @@ _WATCH = frozenset(
         _P.CONTACTS_READ,
         _P.OPERATORS_READ,
         _P.CALENDARS_READ,
+        _P.SHIFTS_READ,
         _P.ACCOUNTS_READ,
         _P.MODELS_READ,
         _P.PEOPLE_READ,

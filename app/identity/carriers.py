@@ -21,6 +21,8 @@ from app.models import (
     Notification,
     Operator,
     ServiceRequest,
+    Shift,
+    ShiftSwap,
     Team,
 )
 
@@ -39,6 +41,8 @@ NOTED: Carriers = {
     "long_work": (LongWork, Permission.SESSION_USE),
     "team": (Team, Permission.SERVICE_REQUESTS_ASSIGN),
     "operator": (Operator, Permission.SESSION_USE),
+    "shift": (Shift, Permission.SHIFTS_READ),
+    "shift_swap": (ShiftSwap, Permission.SHIFTS_READ),
     "person": (Operator, Permission.PEOPLE_READ),
 }
 """What notifications are about, by the word of `Notification.subject_kind`: its table, and the right to read

@@ -37,6 +37,7 @@ ROOMS = {
         "operators",
         "grants",
         "calendars",
+        "shifts",
         "automation",
         "routing",
         "audit",

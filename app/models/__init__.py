@@ -83,6 +83,7 @@ from app.models.service_request import (
     is_unread,
     stands,
 )
+from app.models.shift import OPEN_SWAPS, Shift, ShiftSwap, ShiftTemplate, SwapState
 from app.models.special_list import SpecialList, SpecialListEntry
 from app.models.topic import (
     Alert,
@@ -101,6 +102,7 @@ __all__ = [
     "DONE_STATUSES",
     "HELD_UP",
     "MANUAL",
+    "OPEN_SWAPS",
     "PRESENT",
     "RAW_KEPT",
     "REPLY",
@@ -199,6 +201,9 @@ __all__ = [
     "ServicePolicyState",
     "ServiceRequest",
     "Sharing",
+    "Shift",
+    "ShiftSwap",
+    "ShiftTemplate",
     "Skill",
     "SpecialList",
     "SpecialListEntry",
@@ -206,6 +211,7 @@ __all__ = [
     "StoredCalendar",
     "StoredFile",
     "Stream",
+    "SwapState",
     "Team",
     "TeamMember",
     "Topic",

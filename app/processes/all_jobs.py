@@ -22,6 +22,7 @@ from app.processes import all_metrics, all_notices  # noqa: F401 - a worker answ
 from app.publishing import jobs as publishing_jobs
 from app.realtime import jobs as realtime_jobs
 from app.routing import jobs as routing_jobs
+from app.shifts import jobs as shift_jobs
 from app.topics import jobs as topics_jobs
 from app.workbench import jobs as workbench_jobs
 
@@ -45,6 +46,7 @@ JOB_MODULES = (
     publishing_jobs,
     realtime_jobs,
     routing_jobs,
+    shift_jobs,
     topics_jobs,
     workbench_jobs,
 )

@@ -58,6 +58,7 @@ from app.routing.setup.views import routing_setup
 from app.routing.views import routing
 from app.saved_views.views import saved_views
 from app.search.views import search
+from app.shifts.views import shifts
 from app.topics.views import topics
 from app.workbench.sockets import leave_all, leave_what_is_lost, start_viewers
 from app.workbench.views import workbench
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     floor,
     routing,
     routing_setup,
+    shifts,
     listener,
     monitors,
     special_lists,

@@ -35,6 +35,7 @@ from app.models import (
 from app.seed.hours import seed_calendars
 from app.seed.listening import seed_monitors
 from app.seed.routing import seed_routing
+from app.seed.shifts import seed_shifts
 
 DEMO_PASSWORD = "lingke-demo"  # noqa: S105  printed at start; the demo only
 SANDBOX_ACCOUNTS = Path(__file__).resolve().parents[2] / "sandbox" / "accounts.json"
@@ -88,6 +89,7 @@ def seed_demo(ctx: Context) -> bool:
     accounts = _accounts(ctx, agencies, teams)
     seed_routing(ctx, agencies[YUNLING], people, accounts, teams[CARE], teams[BROADBAND])
     seed_calendars(ctx, agencies[BLUEBRIDGE])
+    seed_shifts(ctx, agencies[YUNLING], people)
     ctx.session.flush()
     seed_monitors(ctx, agencies, teams)
     return True

@@ -24,6 +24,7 @@ from tests.architecture.entries_mail import MAIL
 from tests.architecture.entries_notifications import NOTIFICATIONS
 from tests.architecture.entries_publishing import PUBLISHING
 from tests.architecture.entries_routing import ROUTING_SETUP
+from tests.architecture.entries_shifts import SHIFTS
 from tests.architecture.entries_time import TIME
 from tests.architecture.entries_units import UNITS
 from tests.architecture.entries_views import SAVED_VIEWS
@@ -115,6 +116,7 @@ ROUTES: dict[str, Entry] = {
     **PUBLISHING,
     **SAVED_VIEWS,
     **DEALING,
+    **SHIFTS,
     **TIME,
     **UNITS,
     "health.openapi": Entry(_R.OWN, 200, plain),

@@ -126,6 +126,8 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "reviews.list_sampled_items": 11,
     "floor.get_arrivals": 3,
     "floor.get_board": 11,
+    "shifts.own_calendar": 3,
+    "shifts.read_plan": 7,
     "routing_setup.get_operator_skills": 3,
     "routing_setup.read_setup": 10,
     "routing.count_requests": 6,

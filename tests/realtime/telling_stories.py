@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from app.core.permissions import RoleName
@@ -60,6 +61,7 @@ def telling_stories(world: World) -> Iterator[TellingStory]:
     yield _views(world)
     yield _lists(world)
     yield _time(world)
+    yield _shifts(world)
     yield _people(world)
     yield _others(world)
 
@@ -295,6 +297,43 @@ def _time(world: World) -> TellingStory:
     reads = ("/calendars", "/holiday-years")
     nobody = world.open_browser(world.make.operator(world.make.agency(), role=world.make.role()))
     return TellingStory("working time", screen, nobody, reads, kinds, acts())
+
+
+def _shifts(world: World) -> TellingStory:
+    make = world.make
+    agency = make.agency()
+    team = make.team(agency)
+    anna, bo, cleo = (make.operator(agency, team) for _ in range(3))
+    lead = world.open_browser(make.operator(agency, team, role=RoleName.SUPERVISOR))
+    screen, other = world.open_browser(anna), world.open_browser(bo)
+    day = (make.now + timedelta(days=3)).date().isoformat()
+    path = f"/shifts?first={day}&last={day}"
+
+    def acts() -> Iterator[None]:
+        kind = _ok(lead.post("/shift-templates", {"name": "早班", "start": "09:00", "end": "18:00"}), 201)
+        yield
+        body = {"template_id": kind["id"], "operator_ids": [anna.id], "days": [day]}
+        _ok(lead.post("/shifts", body), 201)
+        yield
+        shift = _ok(lead.get("/shifts", first=day, last=day))["shifts"][0]
+        swap = _ok(screen.post("/shift-swaps", {"shift_id": shift["id"], "other_id": bo.id}), 201)
+        yield
+        swap = _ok(
+            other.put(f"/shift-swaps/{swap['id']}/answer", {"agrees": True, "version": swap["version"]})
+        )
+        yield
+        decided = {"approves": True, "version": swap["version"]}
+        _ok(lead.put(f"/shift-swaps/{swap['id']}/decision", decided))
+        yield
+        moved = _ok(lead.get("/shifts", first=day, last=day))["shifts"][0]
+        edit = {key: moved[key] for key in ("day", "start", "end", "version")}
+        _ok(lead.put(f"/shifts/{moved['id']}", {**edit, "operator_id": cleo.id}))
+        yield
+        _ok(lead.delete(f"/shifts/{moved['id']}"), 204)
+        yield
+
+    kinds = frozenset({"agency", "shift_swap"})
+    return TellingStory("shifts", screen, _stranger(world), (path,), kinds, acts())
 
 
 def _people(world: World) -> TellingStory:

@@ -983,6 +983,27 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** ShiftPlanChanged */
+        ShiftPlanChanged: {
+            /** Agency Id */
+            agency_id: number;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+        };
+        /** ShiftSwapChanged */
+        ShiftSwapChanged: {
+            /** Shift Swap Id */
+            shift_swap_id: number;
+            state: components["schemas"]["SwapState"];
+        };
         /** SkillChanged */
         SkillChanged: {
             /** Skill Id */
@@ -1022,6 +1043,11 @@ export interface components {
             /** Id */
             id: number;
         };
+        /**
+         * SwapState
+         * @enum {string}
+         */
+        SwapState: "asked" | "agreed" | "declined" | "approved" | "refused" | "withdrawn" | "void";
         /** TeamChanged */
         TeamChanged: {
             /** Team Id */
@@ -1225,6 +1251,8 @@ export interface EventPayloads {
   'service_request.updated': components['schemas']['ServiceRequestChanged']
   'service_request.warned': components['schemas']['ServiceLevelMarked']
   'session.ended': components['schemas']['SessionEnded']
+  'shift_plan.changed': components['schemas']['ShiftPlanChanged']
+  'shift_swap.changed': components['schemas']['ShiftSwapChanged']
   'skill.added': components['schemas']['SkillChanged']
   'skill.edited': components['schemas']['SkillChanged']
   'skill.removed': components['schemas']['SkillChanged']
@@ -1321,6 +1349,8 @@ export const EVENT_NAMES = [
   'service_request.updated',
   'service_request.warned',
   'session.ended',
+  'shift_plan.changed',
+  'shift_swap.changed',
   'skill.added',
   'skill.edited',
   'skill.removed',
@@ -1363,6 +1393,7 @@ export const KINDS = [
   'service_policy',
   'service_request',
   'session',
+  'shift_swap',
   'skill',
   'special_list_entry',
   'team',

@@ -3050,6 +3050,179 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/shift-swaps': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Ask a colleague to take a shift of one's own, for one of theirs or for nothing */
+    post: operations['shifts_ask_swap']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/shift-swaps/{swap_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Withdraw a swap that one has asked for */
+    delete: operations['shifts_withdraw_swap']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/shift-swaps/{swap_id}/answer': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Agree to a swap that one was asked for, or decline it */
+    put: operations['shifts_answer_swap']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/shift-swaps/{swap_id}/decision': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Approve a swap that both want, which changes the plan, or refuse it */
+    put: operations['shifts_decide_swap']
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/shift-templates': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Make a kind of shift; an end before the start is on the next day */
+    post: operations['shifts_create_template']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/shift-templates/{template_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Change a kind of shift; what is planned stays */
+    put: operations['shifts_edit_template']
+    post?: never
+    /** Remove a kind of shift; what is planned stays */
+    delete: operations['shifts_remove_template']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/shifts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who of one's agency works when, with kinds of shifts and open swaps */
+    get: operations['shifts_read_plan']
+    put?: never
+    /** Plan a kind of shift for people on days */
+    post: operations['shifts_plan_shifts']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/shifts/{shift_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Give a shift another time or another person; what was asked about it is void */
+    put: operations['shifts_edit_shift']
+    post?: never
+    /** Take a shift out of the plan */
+    delete: operations['shifts_remove_shift']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/shifts/copies': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Plan the shifts of a week once more, in other weeks */
+    post: operations['shifts_copy_shifts']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/shifts/own.ics': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One's own shifts for other calendars (text/calendar): a month back, half a year ahead */
+    get: operations['shifts_own_calendar']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/special-list-entries': {
     parameters: {
       query?: never
@@ -3613,6 +3786,21 @@ export interface components {
       accept: boolean
     }
     /**
+     * AnswerSwap
+     * @description By the colleague.
+     */
+    AnswerSwap: {
+      /** Agrees */
+      agrees: boolean
+      /**
+       * Reason
+       * @default
+       */
+      reason: string
+      /** Version */
+      version: number
+    }
+    /**
      * AnyOf
      * @description One part holds at least.
      */
@@ -3683,6 +3871,26 @@ export interface components {
       usual_hour: number | null
       /** Weeks */
       weeks: number
+    }
+    /**
+     * AskSwap
+     * @description A colleague is to take a shift of one's own.
+     */
+    AskSwap: {
+      /** Shift Id */
+      shift_id: number
+      /** Other Id */
+      other_id: number
+      /**
+       * Other Shift Id
+       * @default null
+       */
+      other_shift_id: number | null
+      /**
+       * Note
+       * @default
+       */
+      note: string
     }
     /** AssignAction */
     AssignAction: {
@@ -4602,6 +4810,34 @@ export interface components {
       version: number
     }
     /**
+     * CopyShifts
+     * @description The shifts of a week once more, in the weeks from another on.
+     */
+    CopyShifts: {
+      /**
+       * From Day
+       * Format: date
+       */
+      from_day: string
+      /**
+       * To Day
+       * Format: date
+       */
+      to_day: string
+      /**
+       * Weeks
+       * @default 1
+       */
+      weeks: number
+      /** Operator Ids */
+      operator_ids?: number[]
+      /**
+       * Skip Taken
+       * @default false
+       */
+      skip_taken: boolean
+    }
+    /**
      * CopyState
      * @description How far the copy of a medium has come.
      * @enum {string}
@@ -4857,6 +5093,21 @@ export interface components {
       /** Subject */
       subject: string
     }
+    /** CreateShiftTemplate */
+    CreateShiftTemplate: {
+      /** Name */
+      name: string
+      /** Start */
+      start: string
+      /** End */
+      end: string
+      /**
+       * Tone
+       * @default 1
+       * @enum {integer}
+       */
+      tone: 1 | 2 | 3 | 4 | 5 | 6
+    }
     /** CreateSkill */
     CreateSkill: {
       /** Name */
@@ -4949,6 +5200,21 @@ export interface components {
         [key: string]: number
       }
       agency: components['schemas']['AgencyRef']
+      /** Version */
+      version: number
+    }
+    /**
+     * DecideSwap
+     * @description By whoever plans.
+     */
+    DecideSwap: {
+      /** Approves */
+      approves: boolean
+      /**
+       * Reason
+       * @default
+       */
+      reason: string
       /** Version */
       version: number
     }
@@ -5353,6 +5619,50 @@ export interface components {
        * @default null
        */
       team_id: number | null
+      /** Version */
+      version: number
+    }
+    /**
+     * EditShift
+     * @description Another time, or another person.
+     */
+    EditShift: {
+      /** Operator Id */
+      operator_id: number
+      /**
+       * Day
+       * Format: date
+       */
+      day: string
+      /** Start */
+      start: string
+      /** End */
+      end: string
+      /**
+       * Note
+       * @default
+       */
+      note: string
+      /** Version */
+      version: number
+    }
+    /**
+     * EditShiftTemplate
+     * @description Shifts that are planned already stay as they are.
+     */
+    EditShiftTemplate: {
+      /** Name */
+      name: string
+      /** Start */
+      start: string
+      /** End */
+      end: string
+      /**
+       * Tone
+       * @default 1
+       * @enum {integer}
+       */
+      tone: 1 | 2 | 3 | 4 | 5 | 6
       /** Version */
       version: number
     }
@@ -7892,6 +8202,8 @@ export interface components {
       | 'automation:manage'
       | 'routing:read'
       | 'routing:configure'
+      | 'shifts:read'
+      | 'shifts:plan'
       | 'audit:read'
       | 'operation:read'
       | 'callbacks:store'
@@ -8035,6 +8347,33 @@ export interface components {
             | components['schemas']['Leaf']
           )[]
         | null
+    }
+    /**
+     * PlanShifts
+     * @description A kind of shift for people on days.
+     */
+    PlanShifts: {
+      /** Template Id */
+      template_id: number
+      /** Operator Ids */
+      operator_ids: number[]
+      /** Days */
+      days: string[]
+      /**
+       * Skip Taken
+       * @default false
+       */
+      skip_taken: boolean
+    }
+    /**
+     * PlannedShifts
+     * @description What an act has planned.
+     */
+    PlannedShifts: {
+      /** Added */
+      added: number
+      /** Skipped */
+      skipped: number
     }
     /**
      * PlatformLimitsView
@@ -9937,6 +10276,115 @@ export interface components {
      * @enum {string}
      */
     Sharing: 'private' | 'team' | 'agency'
+    /** ShiftPerson */
+    ShiftPerson: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Teams */
+      teams: string[]
+      /** Minutes */
+      minutes: number
+    }
+    /**
+     * ShiftPlan
+     * @description Who of one's agency works when in a span of days.
+     */
+    ShiftPlan: {
+      /**
+       * First
+       * Format: date
+       */
+      first: string
+      /**
+       * Last
+       * Format: date
+       */
+      last: string
+      /** People */
+      people: components['schemas']['ShiftPerson'][]
+      /** Templates */
+      templates: components['schemas']['ShiftTemplateView'][]
+      /** Shifts */
+      shifts: components['schemas']['ShiftView'][]
+      /** Swaps */
+      swaps: components['schemas']['SwapView'][]
+    }
+    /** ShiftPlanChanged */
+    ShiftPlanChanged: {
+      /** Agency Id */
+      agency_id: number
+      /**
+       * First
+       * Format: date
+       */
+      first: string
+      /**
+       * Last
+       * Format: date
+       */
+      last: string
+    }
+    /** ShiftSwapChanged */
+    ShiftSwapChanged: {
+      /** Shift Swap Id */
+      shift_swap_id: number
+      state: components['schemas']['SwapState']
+    }
+    /** ShiftTemplateView */
+    ShiftTemplateView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      /** Start */
+      start: string
+      /** End */
+      end: string
+      /** Tone */
+      tone: number
+      /** Minutes */
+      minutes: number
+      /** Version */
+      version: number
+    }
+    /** ShiftView */
+    ShiftView: {
+      /** Id */
+      id: number
+      /** Operator Id */
+      operator_id: number
+      /** Template Id */
+      template_id: number | null
+      /** Name */
+      name: string
+      /** Tone */
+      tone: number
+      /**
+       * Day
+       * Format: date
+       */
+      day: string
+      /** Start */
+      start: string
+      /** End */
+      end: string
+      /**
+       * Begins At
+       * Format: date-time
+       */
+      begins_at: string
+      /**
+       * Ends At
+       * Format: date-time
+       */
+      ends_at: string
+      /** Note */
+      note: string
+      /** Version */
+      version: number
+    }
     /** SkillChanged */
     SkillChanged: {
       /** Skill Id */
@@ -10094,6 +10542,39 @@ export interface components {
       kind: string
       /** Id */
       id: number
+    }
+    /**
+     * SwapState
+     * @enum {string}
+     */
+    SwapState: 'asked' | 'agreed' | 'declined' | 'approved' | 'refused' | 'withdrawn' | 'void'
+    /** SwapView */
+    SwapView: {
+      /** Id */
+      id: number
+      state: components['schemas']['SwapState']
+      asked_by: components['schemas']['PersonRef']
+      other: components['schemas']['PersonRef']
+      shift: components['schemas']['ShiftView']
+      other_shift: components['schemas']['ShiftView'] | null
+      /** Note */
+      note: string
+      /** Reason */
+      reason: string
+      decided_by: components['schemas']['PersonRef'] | null
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string
+      /** May Answer */
+      may_answer: boolean
+      /** May Decide */
+      may_decide: boolean
+      /** May Withdraw */
+      may_withdraw: boolean
+      /** Version */
+      version: number
     }
     /** SwitchPolicy */
     SwitchPolicy: {
@@ -17741,6 +18222,424 @@ export interface operations {
     }
   }
   identity_touch: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_ask_swap: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AskSwap']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SwapView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_withdraw_swap: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        swap_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_answer_swap: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        swap_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AnswerSwap']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SwapView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_decide_swap: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        swap_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DecideSwap']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SwapView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_create_template: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateShiftTemplate']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ShiftTemplateView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_edit_template: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        template_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditShiftTemplate']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ShiftTemplateView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_remove_template: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        template_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_read_plan: {
+    parameters: {
+      query: {
+        first: string
+        last: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ShiftPlan']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_plan_shifts: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlanShifts']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PlannedShifts']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_edit_shift: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        shift_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditShift']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ShiftView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_remove_shift: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        shift_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_copy_shifts: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CopyShifts']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PlannedShifts']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shifts_own_calendar: {
     parameters: {
       query?: never
       header?: never

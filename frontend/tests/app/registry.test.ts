@@ -58,6 +58,7 @@ describe('the registry', () => {
       'automation',
       'levels',
       'worktime',
+      'shifts',
       'audit',
     ])
     expect(menuFor(new Set(['topics:read'])).map((page) => page.name)).toEqual(['topics'])

@@ -175,6 +175,8 @@ describe('live events', () => {
       'skill.added',
       'skill.edited',
       'skill.removed',
+      'shift_plan.changed',
+      'shift_swap.changed',
       'special_list.added',
       'special_list.edited',
       'special_list.removed',
