@@ -12,6 +12,7 @@ from app.identity.people_schemas import PeopleList, PeopleQuery
 from app.identity.person_fields import PEOPLE
 from app.models import Operator, Team, TeamMember
 from app.saved_views.queries import narrowing
+from app.shifts.present import shift_ends
 
 
 def filtered_people(ctx: Context, query: PeopleQuery) -> Select[Operator]:
@@ -32,4 +33,8 @@ def filtered_people(ctx: Context, query: PeopleQuery) -> Select[Operator]:
 
 def list_people(ctx: Context, query: PeopleQuery) -> PeopleList:
     ctx.require(Permission.PEOPLE_READ)
-    return people_queries.list_people(ctx, query, filtered_people(ctx, query))
+    found = people_queries.list_people(ctx, query, filtered_people(ctx, query))
+    ends = shift_ends(ctx.session, [person.id for person in found.items], ctx.now())
+    for person in found.items:
+        person.shift_ends_at = ends.get(person.id)
+    return found

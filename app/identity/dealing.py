@@ -54,6 +54,7 @@ class Dealing:
     away_after: timedelta | None = None
     vanish_after: timedelta | None = None
     alone_after: timedelta | None = None
+    only_on_shift: bool = False
     limits: Mapping[Presence, timedelta] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -71,6 +72,7 @@ def dealing_of(row: RoutingSettings | None) -> Dealing:
         away_after=_minutes(row.away_minutes),
         vanish_after=_minutes(row.vanish_minutes),
         alone_after=_minutes(row.alone_minutes),
+        only_on_shift=row.only_on_shift,
         limits={Presence(word): timedelta(minutes=length) for word, length in row.limits.items()},
     )
 

@@ -94,6 +94,7 @@ def _columns(command: SetDealing) -> dict[str, object]:
     return {
         **{name: round(getattr(command, name) * ONE) for name in _WEIGHTS},
         **{name: getattr(command, name) for name in _SPANS},
+        "only_on_shift": command.only_on_shift,
         "limits": dict(command.limits),
     }
 
@@ -109,6 +110,7 @@ def _view(agency: Agency, row: RoutingSettings | None) -> DealingView:
             public_weight=shown(weights.public),
             waiting_weight=shown(weights.waiting),
             **dict.fromkeys(_SPANS),
+            only_on_shift=STANDARD.only_on_shift,
             limits={},
         )
     return DealingView(
@@ -118,5 +120,6 @@ def _view(agency: Agency, row: RoutingSettings | None) -> DealingView:
         public_weight=shown(row.public_weight),
         waiting_weight=shown(row.waiting_weight),
         **{name: getattr(row, name) for name in _SPANS},
+        only_on_shift=row.only_on_shift,
         limits=cast(dict[Limited, int], row.limits),
     )

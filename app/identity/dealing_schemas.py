@@ -37,6 +37,8 @@ class DealingContent(BaseModel):
     """Whose browsers have all been gone for so long is offline, and what waits for them goes back."""
     alone_minutes: Minutes | None
     """What has waited for so long with nobody there is told to whoever leads."""
+    only_on_shift: bool = False
+    """Only who is on shift is given work."""
     limits: Annotated[dict[Limited, Minutes], Field(max_length=3)]
     """After so many minutes of it whoever leads is told; what is not named lasts as long as they like."""
 

@@ -54,6 +54,8 @@ class PersonView(BaseModel):
     presence_since: datetime
     presence_reason: str
     presence_until: datetime | None
+    shift_ends_at: datetime | None = None
+    """When the shift ends in which they are, or ended lately; told by the list alone."""
     """Until when their agency allows it; null: for as long as they like."""
     open_requests: int
     load: float

@@ -77,6 +77,8 @@ class RoutingSettings(Entity):
     """Whose browsers have all been gone for so long is offline, and what waits for them goes back."""
     alone_minutes: Mapped[int | None]
     """What has waited for so long with nobody there is told to whoever leads."""
+    only_on_shift: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Only who is on shift is given work."""
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """By presence: after so many minutes of it whoever leads is told."""
     version: Mapped[int] = mapped_column(default=1)

@@ -23,6 +23,10 @@ def lacks_skill(request: RequestFacts, person: OperatorFacts, _all: Sequence[Ope
     return "lacks_skill" if lacking else None
 
 
+def off_shift(_request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
+    return "off_shift" if person.off_shift else None
+
+
 def absent(_request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
     return None if person.presence is Presence.ONLINE else f"presence_{person.presence.value}"
 
@@ -66,7 +70,7 @@ def _times(request: RequestFacts, person: OperatorFacts) -> int:
 
 def _is_asked(request: RequestFacts, other: OperatorFacts) -> bool:
     """Whether it may be offered to them, now or when they have a hand free."""
-    takes = other.presence is Presence.ONLINE and other.capacity > 0
+    takes = other.presence is Presence.ONLINE and other.capacity > 0 and not other.off_shift
     belongs = other_team(request, other, ()) is None and lacks_skill(request, other, ()) is None
     return takes and belongs
 
@@ -74,7 +78,7 @@ def _is_asked(request: RequestFacts, other: OperatorFacts) -> bool:
 def _may_serve(request: RequestFacts, other: OperatorFacts) -> bool:
     """Whether they are at work and may have it, now or when they have a hand free."""
     gave_back = any(operator_id == other.id for operator_id, _ in request.returned)
-    at_work = other.presence is not Presence.OFFLINE and other.capacity > 0
+    at_work = other.presence is not Presence.OFFLINE and other.capacity > 0 and not other.off_shift
     belongs = other_team(request, other, ()) is None and lacks_skill(request, other, ()) is None
     return at_work and not gave_back and belongs
 
@@ -99,6 +103,7 @@ def intake(_request: RequestFacts, person: OperatorFacts, _all: Sequence[Operato
 EXCLUSIONS: tuple[Exclusion, ...] = (
     other_team,
     lacks_skill,
+    off_shift,
     absent,
     let_it_run_out,
     gave_it_back,

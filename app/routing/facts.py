@@ -74,6 +74,8 @@ class OperatorFacts:
     """How many they were given within the span of `intake_most`."""
     intake_most: int | None = None
     """None: as fast as it comes."""
+    off_shift: bool = False
+    """They are not on shift, and their agency gives work only to who is."""
 
     @property
     def open_requests(self) -> int:

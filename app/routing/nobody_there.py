@@ -106,7 +106,7 @@ def _told(ctx: Context, waiting: list[_Waiting]) -> set[Any]:
 
 def _is_somebody_there(roster: Roster, waiting: _Waiting) -> bool:
     return any(
-        person.presence is Presence.ONLINE and person.capacity > 0
+        person.presence is Presence.ONLINE and person.capacity > 0 and not person.off_shift
         for person in roster.serving(waiting.account)
         if waiting.team_id is None or waiting.team_id in person.team_ids
     )

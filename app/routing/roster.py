@@ -31,6 +31,7 @@ from app.routing.pools import Pools
 from app.routing.setup.configuration import EMPTY, Setup
 from app.routing.special_facts import last_answers, skills_of, turns_of, wanted_now
 from app.routing.strategies import DEFAULT_STRATEGY, STRATEGIES, Fact, Strategy
+from app.shifts.present import on_shift
 
 RETURNED_TO_QUEUE = "returned_to_queue"
 """The reason of a decision by which a person gave a request back."""
@@ -94,6 +95,7 @@ class Roster:
         held = in_hand_of(self._ctx.session, ids)
         given = _given_lately(self._ctx, people)
         skills = skills_of(self._ctx, ids) if ids and self._setup.skills else {}
+        working = on_shift(self._ctx.session, [one.id for one in people if _by_shifts(one)], self._ctx.now())
         turns = turns_of(self._ctx, ids) if ids and self._setup.needs(Fact.TURNS) else {}
         for person in people:
             dealing, lanes = dealing_of(person.agency.routing), lane_limits_of(person)
@@ -111,6 +113,7 @@ class Roster:
                 intake_most=dealing.intake_most,
                 skills=skills.get(person.id, {}),
                 last_turn=turns.get(person.id, 0),
+                off_shift=_by_shifts(person) and person.id not in working,
             )
         self._last_turn = max([self._last_turn, *turns.values()])
 
@@ -169,6 +172,11 @@ class Roster:
 def _with_answerer(facts: RequestFacts, serving: Collection[int]) -> RequestFacts:
     known = facts.answered_by
     return facts if known is None else replace(facts, answerer_serves=known[0] in serving)
+
+
+def _by_shifts(person: Operator) -> bool:
+    """Whether their agency gives work only to who is on shift."""
+    return dealing_of(person.agency.routing).only_on_shift
 
 
 def _given_lately(ctx: Context, people: Sequence[Operator]) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import or_, select
@@ -189,7 +189,7 @@ def _add(
     agency_id: int,
     did: str,
     wanted: Sequence[Wanted],
-    rows: dict[Wanted, tuple[int | None, str]],
+    rows: Mapping[Wanted, tuple[int | None, str]],
     *,
     skip_taken: bool,
 ) -> PlannedShifts:

@@ -17,6 +17,7 @@ DEALING_CONTENT: dict[str, Any] = {
     "away_minutes": None,
     "vanish_minutes": None,
     "alone_minutes": None,
+    "only_on_shift": False,
     "limits": {},
     "version": 0,
 }

@@ -76,7 +76,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "calendars.list_years": 2,
     "customers.get_avatar": 2,
     "dealing.list_dealing": 3,
-    "directory.list_people": 6,
+    "directory.list_people": 7,
     "figures.list_metrics": 1,
     "files.get": 2,
     "grants.list_contracts": 3,

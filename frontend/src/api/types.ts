@@ -5195,6 +5195,11 @@ export interface components {
       vanish_minutes: number | null
       /** Alone Minutes */
       alone_minutes: number | null
+      /**
+       * Only On Shift
+       * @default false
+       */
+      only_on_shift: boolean
       /** Limits */
       limits: {
         [key: string]: number
@@ -8304,6 +8309,11 @@ export interface components {
       presence_reason: string
       /** Presence Until */
       presence_until: string | null
+      /**
+       * Shift Ends At
+       * @default null
+       */
+      shift_ends_at: string | null
       /** Open Requests */
       open_requests: number
       /** Load */
@@ -10152,6 +10162,11 @@ export interface components {
       vanish_minutes: number | null
       /** Alone Minutes */
       alone_minutes: number | null
+      /**
+       * Only On Shift
+       * @default false
+       */
+      only_on_shift: boolean
       /** Limits */
       limits: {
         [key: string]: number

@@ -6,6 +6,7 @@ import AvatarMark from '@/ui/AvatarMark.vue'
 import { twoLines } from '@/ui/kit/cells'
 import type { Column, Words } from '@/ui/kit/columns'
 import PresenceDot from '@/ui/PresenceDot.vue'
+import { clockTime, stopwatch } from '@/ui/format'
 import { lasting } from '@/ui/presenceTime'
 import type { Person } from './api'
 import { shareOf } from './peopleModel'
@@ -28,8 +29,16 @@ function presenceCell(person: Person, { t, now }: Words): VNodeChild {
           time.isOver ? t('presence.over', { time: time.text }) : time.text,
         ),
     ]),
-    person.presence_reason,
+    [person.presence_reason, shiftText(person, { t, now })].filter(Boolean).join(' · '),
   )
+}
+
+/** Until when they are on shift; of who still works after its end, for how long already. */
+function shiftText(person: Person, { t, now }: Pick<Words, 't' | 'now'>): string {
+  if (!person.shift_ends_at) return ''
+  const over = now - Date.parse(person.shift_ends_at)
+  if (over < 0) return t('people.shiftUntil', { time: clockTime(person.shift_ends_at) })
+  return person.presence === 'offline' ? '' : t('people.shiftOver', { time: stopwatch(over) })
 }
 
 /** `roleNames` speaks the roles that the program brings in the reader's language. */
