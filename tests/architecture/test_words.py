@@ -112,6 +112,7 @@ UNSAID = {
     "CreateRoutingRule.priority": "figures",
     "EditRoutingRule.priority": "figures",
     "Direction": "left or right",
+    "DoorView.view": "the list that a number opens, which has a name of its own",
     "HolidayYearView.source": "an import has a mark and a way back",
     "Empty": "comes with its text",
     "EventTrigger.event": "offered with its label (`automation.event`)",
