@@ -55,6 +55,7 @@ class Dealing:
     vanish_after: timedelta | None = None
     alone_after: timedelta | None = None
     only_on_shift: bool = False
+    return_within: timedelta | None = timedelta(days=14)
     limits: Mapping[Presence, timedelta] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -73,6 +74,7 @@ def dealing_of(row: RoutingSettings | None) -> Dealing:
         vanish_after=_minutes(row.vanish_minutes),
         alone_after=_minutes(row.alone_minutes),
         only_on_shift=row.only_on_shift,
+        return_within=None if row.return_days is None else timedelta(days=row.return_days),
         limits={Presence(word): timedelta(minutes=length) for word, length in row.limits.items()},
     )
 

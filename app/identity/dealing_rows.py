@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from sqlalchemy import select
@@ -31,6 +32,7 @@ _SPANS = (
     "away_minutes",
     "vanish_minutes",
     "alone_minutes",
+    "return_days",
 )
 _WEIGHTS = ("private_weight", "public_weight", "waiting_weight")
 
@@ -90,6 +92,10 @@ def _tell(ctx: Context, agency: Agency, row: RoutingSettings, changed: dict[str,
     audit.record(ctx, DEALING_CHANGED, AGENCY.of(agency), detail=changed)
 
 
+def _days(span: timedelta | None) -> int | None:
+    return None if span is None else span.days
+
+
 def _columns(command: SetDealing) -> dict[str, object]:
     return {
         **{name: round(getattr(command, name) * ONE) for name in _WEIGHTS},
@@ -109,8 +115,8 @@ def _view(agency: Agency, row: RoutingSettings | None) -> DealingView:
             private_weight=shown(weights.private),
             public_weight=shown(weights.public),
             waiting_weight=shown(weights.waiting),
-            **dict.fromkeys(_SPANS),
             only_on_shift=STANDARD.only_on_shift,
+            **{**dict.fromkeys(_SPANS), "return_days": _days(STANDARD.return_within)},
             limits={},
         )
     return DealingView(

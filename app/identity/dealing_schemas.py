@@ -39,6 +39,8 @@ class DealingContent(BaseModel):
     """What has waited for so long with nobody there is told to whoever leads."""
     only_on_shift: bool = False
     """Only who is on shift is given work."""
+    return_days: Annotated[int, Field(ge=1, le=365)] | None
+    """What is taken up again goes back to whoever answered it within so many days, if they are free."""
     limits: Annotated[dict[Limited, Minutes], Field(max_length=3)]
     """After so many minutes of it whoever leads is told; what is not named lasts as long as they like."""
 

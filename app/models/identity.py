@@ -79,6 +79,8 @@ class RoutingSettings(Entity):
     """What has waited for so long with nobody there is told to whoever leads."""
     only_on_shift: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Only who is on shift is given work."""
+    return_days: Mapped[int | None]
+    """What is taken up again goes back to whoever answered it within so many days."""
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """By presence: after so many minutes of it whoever leads is told."""
     version: Mapped[int] = mapped_column(default=1)

@@ -15,6 +15,8 @@ from app.core.seen import ByAgency
 class SpecialList(StrEnum):
     BLOCKED = "blocked"
     """Nothing they post becomes a request."""
+    DO_NOT_SERVE = "do_not_serve"
+    """What they post is kept and opens requests, which nobody is given: people take them by hand."""
     VIP = "vip"
     """What they say to us is always kept, and counts for priority."""
     DO_NOT_DISTURB = "do_not_disturb"

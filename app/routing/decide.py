@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from app.identity.dealing import shown
@@ -12,6 +13,8 @@ from app.routing.facts import OperatorFacts, RequestFacts
 from app.routing.strategies import DEFAULT_STRATEGY, STRATEGIES, Ranked, Strategy
 
 NOBODY = "nobody_available"
+CAME_BACK = "answered_before"
+"""The reason when a request that is taken up again goes back to whoever answered it."""
 LEFT_TO_PEOPLE = ("pull", "by_hand")
 """Strategies that give nobody anything."""
 MOST_IN_FULL, IN_FULL = 24, 8
@@ -89,17 +92,37 @@ def decide(
     """
     codes = {person.id: excluded(request, person, operators) for person in operators}
     free = [person for person in operators if codes[person.id] is None]
-    ranked = strategy.rank(request, free, strategy.settings() if settings is None else settings)
+    ranked: Sequence[Ranked] = strategy.rank(
+        request, free, strategy.settings() if settings is None else settings
+    )
+    if strategy.name not in LEFT_TO_PEOPLE:
+        ranked = _back_first(request, free, ranked)
     places = {one.operator.id: (place, one) for place, one in enumerate(ranked, start=1)}
     return Choice(
         request=request,
         strategy=strategy.name,
-        reason=ranked[0].reason if ranked else why_nobody(strategy, bool(free)),
+        reason=ranked[0].reason if ranked else request.withheld or why_nobody(strategy, bool(free)),
         considered=tuple(
             _considered(person, codes[person.id], places.get(person.id)) for person in operators
         ),
         chosen=ranked[0].operator if ranked else None,
     )
+
+
+def _back_first(
+    request: RequestFacts, free: Sequence[OperatorFacts], ranked: Sequence[Ranked]
+) -> Sequence[Ranked]:
+    """What is taken up again goes to whoever answered it lately, if they are free; else as it would go."""
+    if not request.comes_back or request.answered_by is None:
+        return ranked
+    known, ago = request.answered_by
+    days = round(ago / timedelta(days=1), 2)
+    back = [
+        Ranked(person, CAME_BACK, days, {"days_ago": days, "load": round(person.load, 4)})
+        for person in free
+        if person.id == known and person.return_within is not None and ago <= person.return_within
+    ]
+    return [*back, *(one for one in ranked if one.operator.id != known)] if back else ranked
 
 
 def why_nobody(strategy: Strategy, somebody_is_free: bool) -> str:

@@ -13,6 +13,13 @@ from app.routing.facts import RETURN_REST, Declined, OperatorFacts, RequestFacts
 Exclusion = Callable[[RequestFacts, OperatorFacts, Sequence[OperatorFacts]], str | None]
 
 
+def customer_listed(
+    request: RequestFacts, _person: OperatorFacts, _all: Sequence[OperatorFacts]
+) -> str | None:
+    """Before all others: nobody is given what a customer on such a list writes."""
+    return request.withheld
+
+
 def other_team(request: RequestFacts, person: OperatorFacts, _all: Sequence[OperatorFacts]) -> str | None:
     outside = request.team_id is not None and request.team_id not in person.team_ids
     return "other_team" if outside else None
@@ -101,6 +108,7 @@ def intake(_request: RequestFacts, person: OperatorFacts, _all: Sequence[Operato
 
 
 EXCLUSIONS: tuple[Exclusion, ...] = (
+    customer_listed,
     other_team,
     lacks_skill,
     off_shift,

@@ -48,6 +48,10 @@ class RequestFacts:
     lane: Lane = Lane.PUBLIC
     declined: tuple[Declined, ...] = ()
     """Each person once."""
+    withheld: str | None = None
+    """Nobody is given it, for this reason: its customer is on a special list."""
+    comes_back: bool = False
+    """It was resolved and is taken up again: whoever answered comes first, as their agency says."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ class OperatorFacts:
     """None: as fast as it comes."""
     off_shift: bool = False
     """They are not on shift, and their agency gives work only to who is."""
+    return_within: timedelta | None = None
+    """What they answered so lately comes back to them when it is taken up again; None: it does not."""
 
     @property
     def open_requests(self) -> int:

@@ -34,6 +34,7 @@ from app.routing.schemas import (
     RequestChangeView,
 )
 from app.routing.setup.queries import reason_said, strategy_said
+from app.routing.special_lists import WITHHELD
 
 _PEOPLE, _TEAMS, _QUEUES, _RULES = "assignee_id", "team_id", "queue_id", "routed_by_id"
 _POLICIES = "policy_id"
@@ -107,9 +108,12 @@ def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestCh
 def _text(row: RequestChange, locale: str) -> str:
     """What happened; and that a rule could not be asked, for whoever looks why it came where it is."""
     text = translate(f"request_change.{row.kind.value}", locale)
-    if row.reason != BROKEN_RULE:
-        return text
-    return translate("request_change.with_broken_rule", locale, change=text)
+    if row.reason == BROKEN_RULE:
+        return translate("request_change.with_broken_rule", locale, change=text)
+    if row.reason in WITHHELD.values():
+        why = translate(f"routing.reason.{row.reason}", locale)
+        return translate("request_change.withheld", locale, change=text, why=why)
+    return text
 
 
 def _fields(row: RequestChange, names: Mapping[str, Mapping[int, str]]) -> list[FieldChangeView]:

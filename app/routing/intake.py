@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
@@ -28,6 +28,7 @@ from app.models import (
 )
 from app.models.conversation import Direction
 from app.routing.events import MESSAGES_APPENDED
+from app.routing.facts import RequestFacts
 from app.routing.job_names import ASSIGN_WAITING
 from app.routing.lifecycle import Arrivals, Opening
 from app.routing.policies import PriorityInput, type_of
@@ -37,6 +38,7 @@ from app.routing.schemas import MessagesAppended
 from app.routing.settled import REPEATED, closes, earlier_requests, repeated_in
 from app.routing.setup.configuration import Setup, setup_for
 from app.routing.setup.ruling import rule_on
+from app.routing.special_facts import answers_in
 from app.search.index import Indexed, index_texts
 
 
@@ -51,6 +53,8 @@ class Kept:
     """How important the person is to us (`vip`, …), as lists and the contact say."""
     team_id: int | None = None
     """Whose queue it joins when not the account's team's: a monitor's owner."""
+    withheld: str | None = None
+    """Why nobody is given what they write: a special list."""
     repeats: int | None = None
     """The earlier item whose words it says again."""
 
@@ -99,8 +103,12 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
         message.service_request_id = request.id
         entry.verdict.service_request_id = request.id
     setup = setup_for(ctx, list(accounts.values()))
-    _route(ctx, arrivals, accounts, setup)
-    _assign(ctx, arrivals, accounts, setup)
+    withheld = {
+        request.id: entry.withheld
+        for entry, request in zip(ordered, joined, strict=True)
+        if entry.withheld is not None
+    }
+    _hand_out(ctx, arrivals, accounts, setup, withheld)
     if taken_up:
         ctx.defer(ASSIGN_WAITING)
     arrivals.store(messages, accounts, {row.id: row for row in conversations.values()})
@@ -217,25 +225,78 @@ def _message(ctx: Context, entry: Kept, conversation: Conversation, number: int)
     )
 
 
-def _route(ctx: Context, arrivals: Arrivals, accounts: dict[int, Account], setup: Setup) -> None:
+def _hand_out(
+    ctx: Context,
+    arrivals: Arrivals,
+    accounts: dict[int, Account],
+    setup: Setup,
+    withheld: Mapping[int, str],
+) -> None:
+    """Special lists come first, then whoever answered what is taken up again, then the rules."""
+    again = [one for one in arrivals.touched if arrivals.is_reopened(one)]
+    if not arrivals.opened and not again:
+        return
+    for request in [*arrivals.opened, *again]:
+        if request.id in withheld:
+            arrivals.withhold(request, withheld[request.id])
+    serving = [accounts[one.account_id] for one in (*arrivals.opened, *again)]
+    lock_handing_out(ctx, _serving_agencies(ctx, serving))
+    roster = Roster(ctx, setup)
+    waiting = _take_back(ctx, arrivals, accounts, roster, again, withheld) if again else []
+    _route(ctx, arrivals, accounts, setup, [one for one in waiting if one.id not in withheld], withheld)
+    facts = [*roster.new_facts(arrivals.opened, withheld), *_facts_again(roster, waiting, withheld)]
+    for request, known in zip([*arrivals.opened, *waiting], facts, strict=True):
+        choice = roster.decide(accounts[request.account_id], known)
+        arrivals.assign(request, decision_of(choice, ctx.now()))
+
+
+def _facts_again(
+    roster: Roster, waiting: Sequence[ServiceRequest], withheld: Mapping[int, str]
+) -> list[RequestFacts]:
+    if not waiting:
+        return []
+    return [replace(one, withheld=withheld.get(one.id)) for one in roster.waiting_facts(waiting)]
+
+
+def _take_back(
+    ctx: Context,
+    arrivals: Arrivals,
+    accounts: dict[int, Account],
+    roster: Roster,
+    again: Sequence[ServiceRequest],
+    withheld: Mapping[int, str],
+) -> list[ServiceRequest]:
+    """Give what was taken up again to whoever answered it, where they are there; what is left has nobody."""
+    answered = answers_in(ctx, {one.conversation_id for one in again})
+    waiting = []
+    for request, facts in zip(again, roster.waiting_facts(again), strict=True):
+        arrivals.release(request)
+        answer = answered.get(request.conversation_id)
+        known = None if answer is None else (answer[0], ctx.now() - answer[1])
+        back = replace(facts, answered_by=known, comes_back=True, withheld=withheld.get(request.id))
+        choice = roster.returning(accounts[request.account_id], back)
+        if choice is None:
+            waiting.append(request)
+        else:
+            arrivals.assign(request, decision_of(choice, ctx.now()))
+    return waiting
+
+
+def _route(
+    ctx: Context,
+    arrivals: Arrivals,
+    accounts: dict[int, Account],
+    setup: Setup,
+    again: Sequence[ServiceRequest],
+    withheld: Mapping[int, str],
+) -> None:
     """Ask the rules about what was opened, and what was taken up again and nobody has."""
     if not setup.rules:
         return
-    again = [one for one in arrivals.touched if arrivals.is_reopened(one) and one.assignee_id is None]
-    asked = [*arrivals.opened, *again]
+    asked = [one for one in (*arrivals.opened, *again) if one.id not in withheld]
     relate(ctx.session, asked)
     for request, ruling in zip(asked, rule_on(ctx, setup, asked, accounts), strict=True):
         arrivals.route(request, ruling)
-
-
-def _assign(ctx: Context, arrivals: Arrivals, accounts: dict[int, Account], setup: Setup) -> None:
-    if not arrivals.opened:
-        return
-    lock_handing_out(ctx, _serving_agencies(ctx, [accounts[one.account_id] for one in arrivals.opened]))
-    roster = Roster(ctx, setup)
-    for request, facts in zip(arrivals.opened, roster.new_facts(arrivals.opened), strict=True):
-        choice = roster.decide(accounts[request.account_id], facts)
-        arrivals.assign(request, decision_of(choice, ctx.now()))
 
 
 def _serving_agencies(ctx: Context, accounts: Iterable[Account]) -> set[int]:

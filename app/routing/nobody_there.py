@@ -19,6 +19,7 @@ from app.routing.leads import all_leads, leads_of_teams
 from app.routing.notices import ACCOUNT_NOBODY_THERE, QUEUE_NOBODY_THERE
 from app.routing.queue_lateness import Place
 from app.routing.roster import Roster
+from app.routing.special_lists import is_withheld
 
 NOT_AGAIN_FOR = timedelta(hours=1)
 
@@ -78,6 +79,7 @@ def _waiting(ctx: Context, spans: Mapping[timedelta, list[int]]) -> list[_Waitin
             ServiceRequest.status == RequestStatus.NEW,
             ServiceRequest.assignee_id.is_(None),
             or_(*long_enough),
+            ~is_withheld(ctx),
         )
         .group_by(ServiceRequest.account_id, ServiceRequest.team_id)
     ).all()

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -25,7 +26,7 @@ from app.models import (
     RequestChange,
     ServiceRequest,
 )
-from app.routing.decide import BY_HAND, MOST_IN_FULL, Choice, Considered, compact, decide
+from app.routing.decide import BY_HAND, CAME_BACK, MOST_IN_FULL, Choice, Considered, compact, decide
 from app.routing.facts import Declined, OperatorFacts, RequestFacts
 from app.routing.pools import Pools
 from app.routing.setup.configuration import EMPTY, Setup
@@ -39,6 +40,7 @@ NOT_OPENED = "not_opened"
 """The reason of a decision by which what its assignee had not opened in time went back."""
 
 _HANDING_OUT = "handing_out"
+NO_CODES: Mapping[int, str] = MappingProxyType({})
 
 
 def lock_handing_out(ctx: Context, agency_ids: Collection[int], *more: str) -> None:
@@ -111,15 +113,27 @@ class Roster:
                 public_most=lanes.get(Lane.PUBLIC),
                 given_lately=given.get(person.id, 0),
                 intake_most=dealing.intake_most,
+                return_within=dealing.return_within,
                 skills=skills.get(person.id, {}),
                 last_turn=turns.get(person.id, 0),
                 off_shift=_by_shifts(person) and person.id not in working,
             )
         self._last_turn = max([self._last_turn, *turns.values()])
 
-    def new_facts(self, requests: Sequence[ServiceRequest]) -> list[RequestFacts]:
-        """Of requests that have just been opened: nobody can have given them back."""
-        return self._facts(requests, {})
+    def new_facts(
+        self, requests: Sequence[ServiceRequest], withheld: Mapping[int, str] = NO_CODES
+    ) -> list[RequestFacts]:
+        """Of requests that have just been opened: nobody can have given them back.
+
+        `withheld`: by the request's id, why nobody is given it.
+        """
+        return [replace(one, withheld=withheld.get(one.id)) for one in self._facts(requests, {})]
+
+    def returning(self, account: Account, facts: RequestFacts) -> Choice | None:
+        """Whoever answered lately what is taken up again, where it stood, if they are there and free; it
+        counts as held by them from now on. None: it goes the way that rules and queues say."""
+        choice = self.imagine(account, facts)
+        return None if choice.reason != CAME_BACK else self._counted(compact(choice))
 
     def waiting_facts(self, requests: Sequence[ServiceRequest]) -> list[RequestFacts]:
         """Of requests that wait in the queue, in order."""
@@ -149,13 +163,17 @@ class Roster:
 
     def decide(self, account: Account, facts: RequestFacts) -> Choice:
         """Decide as its queue says, and count what was chosen as held from now on."""
+        if facts.withheld is not None:
+            return compact(self.imagine(account, facts))
         serving = self._ids_serving(account)
         facts = _with_answerer(facts, serving)
         strategy, settings = self._way_of(facts)
-        choice = self._pools.choose(facts, serving, self._people, strategy, settings)
+        return self._counted(self._pools.choose(facts, serving, self._people, strategy, settings))
+
+    def _counted(self, choice: Choice) -> Choice:
         if choice.chosen is not None:
             self._last_turn += 1
-            self._people[choice.chosen.id] = choice.chosen.with_one_more(facts.lane, self._last_turn)
+            self._people[choice.chosen.id] = choice.chosen.with_one_more(choice.request.lane, self._last_turn)
             self._pools.changed(choice.chosen.id)
         return choice
 

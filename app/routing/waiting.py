@@ -17,6 +17,7 @@ from app.core.context import Context
 from app.core.db import among
 from app.models import ServiceRequest
 from app.models.service_request import in_place, waits
+from app.routing.special_lists import is_withheld
 
 Place = tuple[int, int, int]
 """Account, team, queue; 0: none."""
@@ -60,7 +61,7 @@ def most_urgent(ctx: Context, places: Sequence[Place], limit: int) -> list[Servi
     """The `limit` most urgent of each place; locked: nobody claims one while it is given out."""
     ids: list[int] = []
     for start in range(0, len(places), _AT_ONCE):
-        chosen = [_of_place(place, limit) for place in places[start : start + _AT_ONCE]]
+        chosen = [_of_place(ctx, place, limit) for place in places[start : start + _AT_ONCE]]
         ids += ctx.session.scalars(union_all(*chosen))
     if not ids:
         return []
@@ -74,12 +75,15 @@ def most_urgent(ctx: Context, places: Sequence[Place], limit: int) -> list[Servi
     )
 
 
-def _of_place(place: Place, limit: int) -> Any:
+def _of_place(ctx: Context, place: Place, limit: int) -> Any:
+    """Without what is given to nobody: a long row of it must not hide what waits behind."""
     row = aliased(ServiceRequest)
     here: list[ColumnElement[bool]] = [
         part == literal(value) for part, value in zip(in_place(row), place, strict=True)
     ]
     found = (
-        select(row.id).where(waits(row), *here).order_by(*in_place(row), row.urgent_at, row.priority, row.id)
+        select(row.id)
+        .where(waits(row), *here, ~is_withheld(ctx, row))
+        .order_by(*in_place(row), row.urgent_at, row.priority, row.id)
     )
     return select(found.limit(limit).subquery().c.id)

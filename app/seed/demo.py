@@ -174,6 +174,7 @@ def _dealing(ctx: Context, agency: Agency) -> None:
             accept_minutes=10,
             away_minutes=15,
             alone_minutes=20,
+            return_days=14,
             limits={Presence.BREAK.value: 20, Presence.TRAINING.value: 90},
         )
     )

@@ -18,6 +18,7 @@ DEALING_CONTENT: dict[str, Any] = {
     "vanish_minutes": None,
     "alone_minutes": None,
     "only_on_shift": False,
+    "return_days": 14,
     "limits": {},
     "version": 0,
 }

@@ -38,9 +38,9 @@ from app.models import (
 from app.routing.intake import Kept, Routed, route_kept
 from app.routing.revisions import rejudge_requests
 from app.routing.roster import lock_handing_out
+from app.routing.special_lists import VIP_LEVEL, withheld_by
 
 ITEMS_PER_JOB = 1000
-VIP_LEVEL = "vip"
 SET_ASIDE_FOR = timedelta(hours=1)
 
 
@@ -253,7 +253,15 @@ def route_with(
         level = VIP_LEVEL if SpecialList.VIP in chain_item.lists else identity.contact.level
         team_id = next((m.team_id for m in chain_item.monitors if m.team_id and not m.is_competitor), None)
         entries.append(
-            Kept(item, by_item[item.id], identity, level=level, team_id=team_id, repeats=chain_item.repeats)
+            Kept(
+                item,
+                by_item[item.id],
+                identity,
+                level=level,
+                team_id=team_id,
+                withheld=withheld_by(chain_item.lists, item.lane),
+                repeats=chain_item.repeats,
+            )
         )
     return route_kept(ctx, entries, accounts)
 

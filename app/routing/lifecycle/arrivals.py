@@ -143,6 +143,15 @@ class Arrivals:
         for request, number in zip(self.opened, take_readable(session, len(self.opened), now), strict=True):
             request.number = number
 
+    def release(self, request: ServiceRequest) -> None:
+        """Nobody has a request that this batch took up again, until it is given to somebody."""
+        request.assignee_id = None
+        follow(request, ChangeKind.RETURNED)
+
+    def withhold(self, request: ServiceRequest, code: str) -> None:
+        """Nobody is given a request of this batch, whatever the rules say: its change says why."""
+        self._changes[id(request)].reason = code
+
     def route(self, request: ServiceRequest, ruling: Ruling) -> None:
         """Put a request of this batch where the rules say."""
         if ruling.passed_over:

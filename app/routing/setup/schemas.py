@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.conditions.tree import Condition
 from app.core.inputs import Label, Number, OneOfNumbers, RowId
 from app.identity.schemas import PersonRef, TeamRef
+from app.models import SpecialList
 from app.routing.schemas import CandidateView, RequestType
 
 MOST_SKILLS = 100
@@ -136,6 +137,8 @@ class TriedText(BaseModel):
     sentiment: Annotated[Literal[-1, 0, 1], OneOfNumbers] = 0
     followers: Annotated[int, Field(ge=0, le=2_000_000_000)] | None = None
     level: Annotated[str, Field(max_length=20)] | None = None
+    special_list: SpecialList | None = None
+    """On which its author stands."""
 
 
 class TryRouting(BaseModel):
@@ -165,6 +168,10 @@ class TriedCandidate(CandidateView):
 class RoutingTrial(BaseModel):
     """Which way a request would go now; nothing is written."""
 
+    withheld: str | None
+    """Why nobody is given it whatever the rules say, in words: its customer is on a special list."""
+    opens_none: bool
+    """Whether what people on that list write does not even open a request."""
     rules: list[TriedRule]
     queue_id: int | None
     queue: str | None

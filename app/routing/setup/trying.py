@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from time import perf_counter
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from app.identity.schemas import PersonRef
 from app.identity.scope import scope
 from app.identity.unit_fields import units_of_teams
 from app.models import (
+    DONE_STATUSES,
     Account,
     Contact,
     ContactIdentity,
@@ -24,9 +26,10 @@ from app.models import (
     Lane,
     Message,
     ServiceRequest,
+    SpecialList,
     Team,
 )
-from app.routing.decide import Choice, Considered
+from app.routing.decide import CAME_BACK, Choice, Considered
 from app.routing.facts import RequestFacts
 from app.routing.fields import SERVICE_REQUESTS
 from app.routing.lifecycle import Opening, imagined
@@ -34,7 +37,7 @@ from app.routing.policies import PriorityInput
 from app.routing.queries import get_request
 from app.routing.roster import Roster
 from app.routing.schemas import CandidateView
-from app.routing.setup.configuration import RuleSetup, build_setup
+from app.routing.setup.configuration import RuleSetup, Setup, build_setup
 from app.routing.setup.queries import reason_said, strategy_said
 from app.routing.setup.ruling import Ruling, asked_rules, ruling_of
 from app.routing.setup.schemas import (
@@ -46,7 +49,9 @@ from app.routing.setup.schemas import (
     TryRouting,
 )
 from app.routing.special_facts import answers_in
+from app.routing.special_lists import OPENS_NONE, VIP_LEVEL, withheld_by, withheld_now
 
+_UNASKED = Ruling(None, ())
 _NEVER = -1
 """The id of what nobody has sent."""
 
@@ -58,9 +63,12 @@ def try_routing(ctx: Context, command: TryRouting) -> RoutingTrial:
         raise Invalid(fields={"text": "missing"})
     if command.text is not None:
         request = _of_text(ctx, command.text)
+        lists = [] if command.text.special_list is None else [command.text.special_list]
+        withheld = withheld_by(lists, request.lane)
     else:
         ctx.require(Permission.SERVICE_REQUESTS_READ)
         request = get_request(ctx, command.service_request_id or 0)
+        withheld = withheld_now(ctx, [request]).get(request.id)
     account = request.account
     setup = build_setup(ctx)
     rules = asked_rules(setup, account, ctx)
@@ -70,19 +78,46 @@ def try_routing(ctx: Context, command: TryRouting) -> RoutingTrial:
     roster = Roster(ctx, setup)
     roster.serving(account)  # read before the clock runs
     began = perf_counter()
-    ruling = ruling_of(rules, request)
     answer = answered.get(request.conversation_id)
+    known = None if answer is None else (answer[0], ctx.now() - answer[1])
+    ruling, choice = _UNASKED, _returning(setup, roster, request, known) if withheld is None else None
+    if choice is None:
+        ruling = ruling_of(rules, request) if withheld is None else _UNASKED
+        facts = RequestFacts(
+            request.id,
+            account.id,
+            setup.team_in(ruling.queue.id if ruling.queue is not None else None, request.team_id),
+            queue_id=ruling.queue.id if ruling.queue is not None else None,
+            wanted=ruling.wanted,
+            answered_by=known,
+            lane=request.lane,
+            withheld=withheld,
+        )
+        choice = roster.imagine(account, facts)
+    took = perf_counter() - began
+    asked = withheld is None and choice.reason != CAME_BACK
+    return _trial(ctx, request, rules, ruling, choice, names, took, asked=asked)
+
+
+def _returning(
+    setup: Setup,
+    roster: Roster,
+    request: ServiceRequest,
+    known: tuple[int, timedelta] | None,
+) -> Choice | None:
+    """Whoever answered it, where it is resolved and would be taken up again."""
+    if request.status not in DONE_STATUSES or known is None:
+        return None
     facts = RequestFacts(
         request.id,
-        account.id,
-        setup.team_in(ruling.queue.id if ruling.queue is not None else None, request.team_id),
-        queue_id=ruling.queue.id if ruling.queue is not None else None,
-        wanted=ruling.wanted,
-        answered_by=None if answer is None else (answer[0], ctx.now() - answer[1]),
+        request.account_id,
+        setup.team_in(request.queue_id, request.team_id),
+        queue_id=request.queue_id,
+        lane=request.lane,
+        answered_by=known,
+        comes_back=True,
     )
-    choice = roster.imagine(account, facts)
-    took = perf_counter() - began
-    return _trial(ctx, request, rules, ruling, choice, names, took)
+    return roster.returning(request.account, facts)
 
 
 def _team_of(ruling: Ruling, request: ServiceRequest) -> int | None:
@@ -99,10 +134,11 @@ def _of_text(ctx: Context, tried: TriedText) -> ServiceRequest:
     if account is None:
         raise NotFound
     now = ctx.now()
+    level = tried.level or (VIP_LEVEL if tried.special_list is SpecialList.VIP else None)
     identity = ContactIdentity(
         name="", is_verified=False, followers_count=tried.followers, account_id=account.id
     )
-    set_committed_value(identity, "contact", Contact(level=tried.level))
+    set_committed_value(identity, "contact", Contact(level=level))
     conversation = Conversation(id=_NEVER, account_id=account.id)
     set_committed_value(conversation, "contact_identity", identity)
     weighed = PriorityInput(
@@ -111,7 +147,7 @@ def _of_text(ctx: Context, tried: TriedText) -> ServiceRequest:
         urgency=0,
         followers=tried.followers,
         is_verified=False,
-        level=tried.level,
+        level=level,
         earlier_requests=0,
     )
     lane = Lane(tried.lane)
@@ -133,12 +169,16 @@ def _trial(
     choice: Choice,
     names: Names,
     took: float,
+    *,
+    asked: bool,
 ) -> RoutingTrial:
     team_id = _team_of(ruling, request)
     team = ctx.session.scalar(select(Team.name).where(Team.id == team_id)) if team_id is not None else None
-    chosen = choice.chosen
+    chosen, withheld = choice.chosen, choice.request.withheld
     return RoutingTrial(
-        rules=_way(ctx, request, rules, ruling, names),
+        withheld=None if withheld is None else reason_said(choice.strategy, withheld, ctx.locale),
+        opens_none=withheld in OPENS_NONE,
+        rules=_way(ctx, request, rules, ruling, names, over=not asked),
         queue_id=ruling.queue.id if ruling.queue is not None else None,
         queue=ruling.queue.name if ruling.queue is not None else None,
         team=team,
@@ -154,10 +194,16 @@ def _trial(
 
 
 def _way(
-    ctx: Context, request: ServiceRequest, rules: list[RuleSetup], ruling: Ruling, names: Names
+    ctx: Context,
+    request: ServiceRequest,
+    rules: list[RuleSetup],
+    ruling: Ruling,
+    names: Names,
+    *,
+    over: bool,
 ) -> list[TriedRule]:
+    """`over`: something that comes before the rules has decided, and none of them is asked."""
     found = []
-    over = False
     for rule in rules:
         own = rule.agency_id == ctx.actor.agency_id or ctx.actor.account_reach is AccountReach.ALL
         decided: list[str] = []

@@ -1013,7 +1013,7 @@ export interface components {
          * SpecialList
          * @enum {string}
          */
-        SpecialList: "blocked" | "vip" | "do_not_disturb" | "staff";
+        SpecialList: "blocked" | "do_not_serve" | "vip" | "do_not_disturb" | "staff";
         /**
          * StreamView
          * @description One thing that is read of an account.

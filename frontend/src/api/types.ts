@@ -5195,11 +5195,8 @@ export interface components {
       vanish_minutes: number | null
       /** Alone Minutes */
       alone_minutes: number | null
-      /**
-       * Only On Shift
-       * @default false
-       */
-      only_on_shift: boolean
+      /** Return Days */
+      return_days: number | null
       /** Limits */
       limits: {
         [key: string]: number
@@ -8309,11 +8306,6 @@ export interface components {
       presence_reason: string
       /** Presence Until */
       presence_until: string | null
-      /**
-       * Shift Ends At
-       * @default null
-       */
-      shift_ends_at: string | null
       /** Open Requests */
       open_requests: number
       /** Load */
@@ -9327,6 +9319,10 @@ export interface components {
      * @description Which way a request would go now; nothing is written.
      */
     RoutingTrial: {
+      /** Withheld */
+      withheld: string | null
+      /** Opens None */
+      opens_none: boolean
       /** Rules */
       rules: components['schemas']['TriedRule'][]
       /** Queue Id */
@@ -10162,11 +10158,8 @@ export interface components {
       vanish_minutes: number | null
       /** Alone Minutes */
       alone_minutes: number | null
-      /**
-       * Only On Shift
-       * @default false
-       */
-      only_on_shift: boolean
+      /** Return Days */
+      return_days: number | null
       /** Limits */
       limits: {
         [key: string]: number
@@ -10430,7 +10423,7 @@ export interface components {
      * SpecialList
      * @enum {string}
      */
-    SpecialList: 'blocked' | 'vip' | 'do_not_disturb' | 'staff'
+    SpecialList: 'blocked' | 'do_not_serve' | 'vip' | 'do_not_disturb' | 'staff'
     /** SplitView */
     SplitView: {
       /** Key */
@@ -11036,6 +11029,8 @@ export interface components {
        * @default null
        */
       level: string | null
+      /** @default null */
+      special_list: components['schemas']['SpecialList'] | null
     }
     /**
      * TryCalendar

@@ -16,7 +16,7 @@ export const USUAL_AN_HOUR = 100
 export const PRIORITIES = [1, 2, 3, 4] as const
 export const TYPES = ['complaint', 'consult', 'lead', 'suggestion', 'praise', 'other'] as const
 export const STATUSES = ['open', 'pending', 'on_hold', 'resolved'] as const
-export const LISTS = ['vip', 'do_not_disturb', 'blocked', 'staff'] as const
+export const LISTS = ['vip', 'do_not_disturb', 'do_not_serve', 'blocked', 'staff'] as const
 const UNITS = { minutes: 1, hours: 60, days: 1440 } as const
 export type Unit = keyof typeof UNITS
 
