@@ -68,6 +68,7 @@ from app.models.outbound import (
 )
 from app.models.publication import Publication, PublicationKind, PublicationMedia
 from app.models.request_change import ChangeKind, RequestChange
+from app.models.request_relation import LinkKind, RequestLink, RequestMerge
 from app.models.role import OperatorRole, Role
 from app.models.routing import ROUTING_SETUP, NobodyAnswer, OperatorSkill, RoutingQueue, RoutingRule, Skill
 from app.models.saved_view import SavedView, Sharing
@@ -154,6 +155,7 @@ __all__ = [
     "ItemRevision",
     "LabelSource",
     "Lane",
+    "LinkKind",
     "LoginAttempt",
     "LongWork",
     "LongWorkError",
@@ -185,6 +187,8 @@ __all__ = [
     "PublicationKind",
     "PublicationMedia",
     "RequestChange",
+    "RequestLink",
+    "RequestMerge",
     "RequestStatus",
     "RereadRound",
     "Role",

@@ -42,6 +42,16 @@ class ChangeKind(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     CLOSED = "closed"
+    MERGED = "merged"
+    """Put into another, which goes on in its place; `reason` is the other's number, here and below."""
+    ABSORBED = "absorbed"
+    """Another was put into it."""
+    UNMERGED = "unmerged"
+    """Both stand again for themselves."""
+    SPLIT = "split"
+    """Some of its messages have become a request of their own, or were put back."""
+    LINKED = "linked"
+    UNLINKED = "unlinked"
 
 
 class RequestChange(Entity):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, ColumnElement, Index, String, and_, false, func, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Entity, EnumText, fk
+from app.core.db import Entity, EnumText, Id, fk
 from app.core.lanes import Lane
 from app.core.seen import ByRequest, ByRule
 from app.models.account import Account
@@ -56,11 +56,13 @@ class ServiceRequest(Entity):
     __tablename__ = "service_requests"
     __seen__ = ByRule("request")
     __table_args__ = (
-        # Later posts of the same person join the open request: the database itself forbids a second one.
+        # Later posts of the same person join the open request: the database itself forbids a second one,
+        # unless a person has split it.
         Index(
             "uq_service_requests_open",
             "conversation_id",
             "lane",
+            "strand",
             unique=True,
             sqlite_where=_ACTIVE_SQL,
             postgresql_where=_ACTIVE_SQL,
@@ -154,6 +156,12 @@ class ServiceRequest(Entity):
     wanted_skills: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     """`skill_id` and least `level` of each, the most important first."""
     lane: Mapped[Lane] = mapped_column(EnumText(Lane))
+    strand: Mapped[int] = mapped_column(default=0, server_default="0")
+    """0, but for what was split off: several of one person and lane may be open then; new posts join the
+    lowest."""
+    merged_into_id: Mapped[int | None] = mapped_column(Id, index=True)
+    """The request that goes on in its place; it is closed then. No foreign key: for one, the table would be
+    rebuilt on SQLite and lose its triggers; and a request is never deleted."""
     status: Mapped[RequestStatus] = mapped_column(EnumText(RequestStatus), default=RequestStatus.NEW)
     type: Mapped[str] = mapped_column(String(20), default="other")
     priority: Mapped[int] = mapped_column(default=3)

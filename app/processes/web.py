@@ -54,6 +54,7 @@ from app.realtime.views import realtime
 from app.routing.attendance import start_attendance
 from app.routing.floor.views import floor
 from app.routing.levels.views import levels
+from app.routing.relation_views import related_requests
 from app.routing.setup.views import routing_setup
 from app.routing.views import routing
 from app.saved_views.views import saved_views
@@ -93,6 +94,7 @@ BLUEPRINTS = (
     mail,
     calendars,
     levels,
+    related_requests,
     automation,
     grants,
     auditing,

@@ -25,6 +25,12 @@ WARNED = EVENTS.declare("service_request.warned", ServiceLevelMarked, SERVICE_RE
 MISSED = EVENTS.declare("service_request.missed", ServiceLevelMarked, SERVICE_REQUEST)
 """The time that its policy gives is over."""
 
+MERGED = EVENTS.act("service_request.merged", SERVICE_REQUEST)
+UNMERGED = EVENTS.act("service_request.unmerged", SERVICE_REQUEST)
+SPLIT = EVENTS.act("service_request.divided", SERVICE_REQUEST)
+LINKED = EVENTS.act("service_request.linked", SERVICE_REQUEST)
+UNLINKED = EVENTS.act("service_request.unlinked", SERVICE_REQUEST)
+
 MESSAGES_APPENDED = EVENTS.declare("message.appended", MessagesAppended)
 """Inside only: customers' messages have joined conversations."""
 MESSAGES_REVISED = EVENTS.declare("message.revised", MessagesRevised)

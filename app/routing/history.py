@@ -14,6 +14,7 @@ from app.identity.scope import scope
 from app.models import (
     MANUAL,
     AssignmentDecision,
+    ChangeKind,
     Operator,
     RequestChange,
     RoutingQueue,
@@ -36,6 +37,15 @@ from app.routing.schemas import (
 from app.routing.setup.queries import reason_said, strategy_said
 from app.routing.special_lists import WITHHELD
 
+OF_ANOTHER = (
+    ChangeKind.MERGED,
+    ChangeKind.ABSORBED,
+    ChangeKind.UNMERGED,
+    ChangeKind.SPLIT,
+    ChangeKind.LINKED,
+    ChangeKind.UNLINKED,
+)
+"""Changes that concern another request, whose number is their reason."""
 _PEOPLE, _TEAMS, _QUEUES, _RULES = "assignee_id", "team_id", "queue_id", "routed_by_id"
 _POLICIES = "policy_id"
 
@@ -110,6 +120,8 @@ def _text(row: RequestChange, locale: str) -> str:
     text = translate(f"request_change.{row.kind.value}", locale)
     if row.reason == BROKEN_RULE:
         return translate("request_change.with_broken_rule", locale, change=text)
+    if row.kind in OF_ANOTHER:
+        return translate(f"request_change.{row.kind.value}", locale, other=row.reason or "")
     if row.reason in WITHHELD.values():
         why = translate(f"routing.reason.{row.reason}", locale)
         return translate("request_change.withheld", locale, change=text, why=why)

@@ -94,6 +94,7 @@ def request_view(request: ServiceRequest) -> ServiceRequestView:
         stopped_at=request.stopped_at,
         window=window,
         send_failure=request.send_failure,
+        merged_into_id=request.merged_into_id,
         version=request.version,
     )
 

@@ -94,6 +94,8 @@ class ServiceRequestView(BaseModel):
     window: WindowView | None
     send_failure: str | None
     """Why the newest answer has not gone (a code of SendErrorView); None while none waits to be made good."""
+    merged_into_id: int | None
+    """The request that goes on in its place."""
     version: int
 
 

@@ -64,12 +64,21 @@ def earlier_requests(ctx: Context, conversations: Mapping[int, Conversation]) ->
     )
     rows = ctx.session.scalars(
         select(ServiceRequest)
-        .where(around, or_(ServiceRequest.status.in_(ACTIVE_STATUSES), is_settled))
+        .where(
+            around,
+            or_(
+                ServiceRequest.status.in_(ACTIVE_STATUSES),
+                is_settled,
+                ServiceRequest.merged_into_id.is_not(None),
+            ),
+        )
         .order_by(ServiceRequest.id)
         .with_for_update(of=ServiceRequest)
         .execution_options(populate_existing=True)
     ).all()
-    active = {(r.conversation_id, r.lane): r for r in rows if r.status in ACTIVE_STATUSES}
+    open_now = sorted((r for r in rows if r.status in ACTIVE_STATUSES), key=lambda r: -r.strand)
+    active = {(r.conversation_id, r.lane): r for r in open_now}
+    active = _through_merges(rows) | active
     last = {(r.conversation_id, r.lane): r for r in rows if r.status is RequestStatus.RESOLVED}
     numbers = ctx.session.execute(
         select(ServiceRequest.conversation_id, func.count())
@@ -78,6 +87,20 @@ def earlier_requests(ctx: Context, conversations: Mapping[int, Conversation]) ->
     )
     settled = {place: request for place, request in last.items() if place not in active}
     return Earlier(active, settled, dict(iter(numbers)))
+
+
+def _through_merges(rows: Sequence[ServiceRequest]) -> dict[Place, ServiceRequest]:
+    """Places of requests that were put into one of the same conversation which is active: what comes there
+    joins that one."""
+    by_id = {row.id: row for row in rows}
+    found: dict[Place, ServiceRequest] = {}
+    for row in rows:
+        target: ServiceRequest | None = row
+        while target is not None and target.merged_into_id is not None:
+            target = by_id.get(target.merged_into_id)
+        if row.merged_into_id is not None and target is not None and target.status in ACTIVE_STATUSES:
+            found[row.conversation_id, row.lane] = target
+    return found
 
 
 def repeated_in(

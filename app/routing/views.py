@@ -9,7 +9,16 @@ from app.core.context import Context
 from app.core.permissions import Permission
 from app.longwork.queries import work_view
 from app.longwork.schemas import LongWorkView
-from app.routing import counts, history, holders, moving, overview, queries, services, timing
+from app.routing import (
+    counts,
+    history,
+    holders,
+    moving,
+    overview,
+    queries,
+    services,
+    timing,
+)
 from app.routing.deadline_schemas import DeadlineView
 from app.routing.exporting import ExportRequests, export_requests
 from app.routing.long_work import BulkAct, begin_bulk

@@ -121,7 +121,13 @@ def _held_request(ctx: Context, conversation: Conversation, request_id: int) -> 
         .where(ServiceRequest.id == request_id)
         .options(joinedload(ServiceRequest.assignee), joinedload(ServiceRequest.team))
         .with_for_update(of=ServiceRequest)
+        .execution_options(populate_existing=True)
     ).one()
+    if request.merged_into_id is not None:
+        # Merged while the answer was written: it goes on with the other, where that is of this conversation.
+        other = within.where(ServiceRequest.id == request.merged_into_id)
+        if ctx.session.scalar(other) == conversation.id:
+            return _held_request(ctx, conversation, request.merged_into_id)
     ctx.require(Permission.REPLIES_SEND, account_id=request.account_id)
     return request
 

@@ -22,13 +22,19 @@ if TYPE_CHECKING:
 _DONE = {status.value for status in DONE_STATUSES}
 _ACTIVE = {status.value for status in ACTIVE_STATUSES}
 _WITHDRAWN = (ChangeKind.ANSWER_TAKEN_BACK, ChangeKind.ANSWER_FAILED)
+_MOVES_ON = (ChangeKind.MERGED, ChangeKind.UNMERGED)
+"""Nobody was answered by these, and nothing was resolved: the time goes on with the other request."""
 _ONE = ("service_request_id", "kind", "began_at")
 
 
 def mark(ctx: Context, changes: Sequence[Change]) -> None:
     """What these changes, whose requests are stored, end or take up again. Nothing where no policy counts;
     one statement where stretches end, two more where answers are withdrawn or requests taken up again."""
-    counted = [change for change in changes if change.before and change.request.policy_id is not None]
+    counted = [
+        change
+        for change in changes
+        if change.before and change.request.policy_id is not None and change.kind not in _MOVES_ON
+    ]
     take_up = [change for change in counted if goes_on(change)]
     if take_up:
         _take_up(ctx, take_up)

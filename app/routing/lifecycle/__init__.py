@@ -7,6 +7,7 @@ just lost sight of it.
 
 - `Arrivals` (many at once): `open`, `join`, `reopen`, `route`, `assign`, `store`
 - `assign`, `assign_many`, `set_status`, `reclassify`, `mark_read`, `revised`, `customer_renamed`
+- `merge`, `unmerge`, `split`, `linked`: several of one person put together and taken apart
 - `counted_anew`: the working calendar that their time is counted on was changed
 - `judged_anew`: what the customers' messages say was changed
 - `answered`, `answer_taken_back`, `answer_failed`, `answer_resumed`
@@ -29,6 +30,7 @@ from app.routing.lifecycle.arrivals import Arrivals, Opening, imagined
 from app.routing.lifecycle.deadlines import is_planned
 from app.routing.lifecycle.holding import hold_requests
 from app.routing.lifecycle.judging import judged_anew
+from app.routing.lifecycle.merging import Pair, hold_pair, linked, merge, split, unmerge
 from app.routing.lifecycle.transitions import TRANSITIONS
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Arrivals",
     "Classification",
     "Opening",
+    "Pair",
     "Place",
     "answer_failed",
     "answer_resumed",
@@ -45,12 +48,17 @@ __all__ = [
     "assign_many",
     "counted_anew",
     "customer_renamed",
+    "hold_pair",
     "hold_requests",
     "imagined",
     "is_planned",
     "judged_anew",
+    "linked",
     "mark_read",
+    "merge",
     "reclassify",
     "revised",
     "set_status",
+    "split",
+    "unmerge",
 ]

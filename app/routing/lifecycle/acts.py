@@ -148,8 +148,8 @@ def newer_active(ctx: Context, request: ServiceRequest) -> str | None:
     )
     return ctx.session.scalar(
         select(ServiceRequest.number).where(
-            tuple_(ServiceRequest.conversation_id, ServiceRequest.lane)
-            == tuple_(request.conversation_id, request.lane),
+            tuple_(ServiceRequest.conversation_id, ServiceRequest.lane, ServiceRequest.strand)
+            == tuple_(request.conversation_id, request.lane, request.strand),
             ServiceRequest.status.in_(ACTIVE_STATUSES),
             ServiceRequest.id != request.id,
         )

@@ -266,6 +266,7 @@ def new_request(opening: Opening, at: datetime) -> ServiceRequest:
         judged_by_hand=False,
         wanted_skills=[],
         stopped_micros=0,
+        strand=0,
     )
     set_committed_value(request, "account", opening.account)
     set_committed_value(request, "conversation", opening.conversation)

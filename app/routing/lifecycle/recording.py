@@ -37,6 +37,7 @@ RECORDED = (
     "policy_id",
     "resolve_due_at",
     "send_failure",
+    "merged_into_id",
 )
 """The columns that say where a request stands; the others count, show or are derived from these."""
 

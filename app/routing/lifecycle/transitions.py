@@ -39,6 +39,12 @@ TRANSITIONS: Mapping[ChangeKind, Mapping[RequestStatus, RequestStatus]] = {
     _K.RESOLVED: dict.fromkeys(ACTIVE_STATUSES, _S.RESOLVED),
     _K.REOPENED: {_S.RESOLVED: _S.OPEN},
     _K.CLOSED: {_S.RESOLVED: _S.CLOSED},
+    _K.MERGED: dict.fromkeys((*ACTIVE_STATUSES, _S.RESOLVED), _S.CLOSED),
+    _K.ABSORBED: {_S.PENDING: _S.OPEN},
+    _K.UNMERGED: {},
+    _K.SPLIT: {},
+    _K.LINKED: {},
+    _K.UNLINKED: {},
 }
 """What a change makes of each status; a status that is not named stays as it is."""
 

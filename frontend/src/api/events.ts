@@ -973,6 +973,8 @@ export interface components {
             window: components["schemas"]["WindowView"] | null;
             /** Send Failure */
             send_failure: string | null;
+            /** Merged Into Id */
+            merged_into_id: number | null;
             /** Version */
             version: number;
         };

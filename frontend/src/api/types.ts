@@ -2775,6 +2775,74 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/service-requests/{request_id}/links': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Say that the request has to do with another */
+    post: operations['related_requests_link_request']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/links/{link_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Say that the two have nothing to do with each other */
+    delete: operations['related_requests_unlink_request']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/merge': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Put the request into another, which goes on for both */
+    post: operations['related_requests_merge_request']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/relations': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What the request has to do with others: merged, linked, the same person's other ones */
+    get: operations['related_requests_get_relations']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/service-requests/{request_id}/seers': {
     parameters: {
       query?: never
@@ -2786,6 +2854,23 @@ export interface paths {
     get: operations['roles_who_sees_request']
     put?: never
     post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/split': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Make some messages of the request a request of their own */
+    post: operations['related_requests_split_request']
     delete?: never
     options?: never
     head?: never
@@ -2820,6 +2905,23 @@ export interface paths {
     /** Move into another team's queue */
     put: operations['routing_set_team']
     post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/unmerge': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Take a merged request out again, within a day */
+    post: operations['related_requests_unmerge_request']
     delete?: never
     options?: never
     head?: never
@@ -3418,6 +3520,28 @@ export interface paths {
 export type webhooks = Record<string, never>
 export interface components {
   schemas: {
+    /**
+     * AbsorbedView
+     * @description A request that was put into this one.
+     */
+    AbsorbedView: {
+      request: components['schemas']['ServiceRequestView']
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+      by: components['schemas']['PersonRef'] | null
+      /** Moved */
+      moved: number
+      /**
+       * Undo Until
+       * Format: date-time
+       */
+      undo_until: string
+      /** Can Undo */
+      can_undo: boolean
+    }
     /**
      * AccessChanged
      * @description Whether a person may log in.
@@ -4361,6 +4485,12 @@ export interface components {
       | 'resolved'
       | 'reopened'
       | 'closed'
+      | 'merged'
+      | 'absorbed'
+      | 'unmerged'
+      | 'split'
+      | 'linked'
+      | 'unlinked'
     /** ChangeName */
     ChangeName: {
       /** Name */
@@ -6733,6 +6863,34 @@ export interface components {
       value: components['schemas']['JsonValue']
     }
     /**
+     * LinkKind
+     * @enum {string}
+     */
+    LinkKind: 'same_matter' | 'caused_by' | 'duplicate'
+    /** LinkRequest */
+    LinkRequest: {
+      /** Other Id */
+      other_id: number
+      kind: components['schemas']['LinkKind']
+      /** Version */
+      version: number
+    }
+    /** LinkView */
+    LinkView: {
+      /** Id */
+      id: number
+      kind: components['schemas']['LinkKind']
+      /** Outgoing */
+      outgoing: boolean
+      request: components['schemas']['ServiceRequestView']
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+      by: components['schemas']['PersonRef'] | null
+    }
+    /**
      * ListAction
      * @description The customer joins one of the special lists of the owner's agency.
      */
@@ -7156,6 +7314,25 @@ export interface components {
       items: components['schemas']['MemberView'][]
       /** Total */
       total: number | null
+    }
+    /** MergeRequest */
+    MergeRequest: {
+      /** Into Id */
+      into_id: number
+      /** Version */
+      version: number
+      /** Confirm */
+      confirm?: ('claimed_by_other' | 'two_people')[]
+    }
+    /**
+     * MergedView
+     * @description What a merge, or its undoing, made of both.
+     */
+    MergedView: {
+      into: components['schemas']['ServiceRequestView']
+      merged: components['schemas']['ServiceRequestView']
+      /** Moved */
+      moved: number
     }
     /** MessageChanged */
     MessageChanged: {
@@ -9015,6 +9192,21 @@ export interface components {
        */
       refused_at: string
     }
+    /**
+     * RelationsView
+     * @description What a request has to do with others, as far as the reader sees them.
+     */
+    RelationsView: {
+      merged_into: components['schemas']['ServiceRequestView'] | null
+      /** Undo Until */
+      undo_until: string | null
+      /** Merged */
+      merged: components['schemas']['AbsorbedView'][]
+      /** Links */
+      links: components['schemas']['LinkView'][]
+      /** Others */
+      others: components['schemas']['ServiceRequestView'][]
+    }
     /** RenameTeam */
     RenameTeam: {
       /** Name */
@@ -10021,6 +10213,8 @@ export interface components {
       window: components['schemas']['WindowView'] | null
       /** Send Failure */
       send_failure: string | null
+      /** Merged Into Id */
+      merged_into_id: number | null
       /** Version */
       version: number
     }
@@ -10424,6 +10618,18 @@ export interface components {
      * @enum {string}
      */
     SpecialList: 'blocked' | 'do_not_serve' | 'vip' | 'do_not_disturb' | 'staff'
+    /**
+     * SplitRequest
+     * @description Which messages become a request of their own; some of the customer's, and some of them stay.
+     */
+    SplitRequest: {
+      /** Message Ids */
+      message_ids: number[]
+      /** Version */
+      version: number
+      /** Confirm */
+      confirm?: 'claimed_by_other'[]
+    }
     /** SplitView */
     SplitView: {
       /** Key */
@@ -11172,6 +11378,11 @@ export interface components {
       members: components['schemas']['UnitMember'][]
       /** People Below */
       people_below: number
+      /** Version */
+      version: number
+    }
+    /** UnmergeRequest */
+    UnmergeRequest: {
       /** Version */
       version: number
     }
@@ -17652,6 +17863,137 @@ export interface operations {
       }
     }
   }
+  related_requests_link_request: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LinkRequest']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RelationsView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  related_requests_unlink_request: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+        link_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  related_requests_merge_request: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MergeRequest']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MergedView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  related_requests_get_relations: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RelationsView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   roles_who_sees_request: {
     parameters: {
       query?: never
@@ -17670,6 +18012,41 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['SeerList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  related_requests_split_request: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SplitRequest']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ServiceRequestView']
         }
       }
       /** @description A problem */
@@ -17740,6 +18117,41 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['ServiceRequestView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  related_requests_unmerge_request: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UnmergeRequest']
+      }
+    }
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['MergedView']
         }
       }
       /** @description A problem */
