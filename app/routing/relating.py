@@ -139,9 +139,17 @@ def link_request(ctx: Context, request_id: int, command: LinkRequest) -> Request
     )
     if earlier is not None and earlier.kind is command.kind:
         return earlier
-    row = earlier or RequestLink(created_at=ctx.now())
-    row.service_request_id, row.other_id = pair.into.id, pair.other.id
-    row.account_id, row.kind, row.operator_id = pair.into.account_id, command.kind, ctx.actor.operator_id
+    if earlier is not None:
+        ctx.session.delete(earlier)
+        ctx.session.flush()
+    row = RequestLink(
+        created_at=ctx.now(),
+        service_request_id=pair.into.id,
+        other_id=pair.other.id,
+        account_id=pair.into.account_id,
+        kind=command.kind,
+        operator_id=ctx.actor.operator_id,
+    )
     ctx.session.add(row)
     lifecycle.linked(ctx, pair)
     detail = {"other": pair.other.number, "kind": command.kind.value}

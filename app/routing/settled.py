@@ -93,14 +93,14 @@ def _through_merges(rows: Sequence[ServiceRequest]) -> dict[Place, ServiceReques
     """Places of requests that were put into one of the same conversation which is active: what comes there
     joins that one."""
     by_id = {row.id: row for row in rows}
-    found: dict[Place, ServiceRequest] = {}
+    found: list[tuple[Place, ServiceRequest]] = []
     for row in rows:
         target: ServiceRequest | None = row
         while target is not None and target.merged_into_id is not None:
             target = by_id.get(target.merged_into_id)
         if row.merged_into_id is not None and target is not None and target.status in ACTIVE_STATUSES:
-            found[row.conversation_id, row.lane] = target
-    return found
+            found.append(((row.conversation_id, row.lane), target))
+    return dict(found)
 
 
 def repeated_in(

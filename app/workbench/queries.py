@@ -265,6 +265,7 @@ def _message_view(
     return MessageView(
         id=message.id,
         conversation_id=message.conversation_id,
+        service_request_id=message.service_request_id,
         number=message.number,
         direction=message.direction,
         lane=message.lane,

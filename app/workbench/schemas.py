@@ -161,6 +161,8 @@ class RevisionView(BaseModel):
 class MessageView(BaseModel):
     id: int
     conversation_id: int
+    service_request_id: int | None
+    """The request that it belongs to."""
     number: int
     direction: Direction
     lane: Lane

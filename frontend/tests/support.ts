@@ -39,6 +39,7 @@ export function request(over: Partial<ServiceRequestView> & { id: number }): Ser
     stopped_at: null,
     window: null,
     send_failure: null,
+    merged_into_id: null,
     version: 1,
     ...over,
   }
@@ -47,6 +48,7 @@ export function request(over: Partial<ServiceRequestView> & { id: number }): Ser
 export function message(over: Partial<MessageView> & { id: number }): MessageView {
   return {
     conversation_id: 101,
+    service_request_id: 1,
     number: over.id,
     direction: 'inbound',
     lane: 'public',

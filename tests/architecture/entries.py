@@ -23,6 +23,7 @@ from tests.architecture.entries_long_work import LONG_WORK
 from tests.architecture.entries_mail import MAIL
 from tests.architecture.entries_notifications import NOTIFICATIONS
 from tests.architecture.entries_publishing import PUBLISHING
+from tests.architecture.entries_relations import RELATIONS
 from tests.architecture.entries_routing import ROUTING_SETUP
 from tests.architecture.entries_shifts import SHIFTS
 from tests.architecture.entries_time import TIME
@@ -117,6 +118,7 @@ ROUTES: dict[str, Entry] = {
     **SAVED_VIEWS,
     **DEALING,
     **SHIFTS,
+    **RELATIONS,
     **TIME,
     **UNITS,
     "health.openapi": Entry(_R.OWN, 200, plain),

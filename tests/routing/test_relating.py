@@ -169,7 +169,8 @@ def test_what_is_refused(office: SetupOffice, anna: Browser, open_browser: Open)
     assert code(anna.post(f"/service-requests/{other.id}/merge", stale)) == (409, "stale_version")
     made(merge(anna, other, into))
     assert code(merge(anna, office.now(into), other)) == (409, "request_merged"), "no circle"
-    assert code(merge(anna, office.now(other), third, confirm=["two_people"])) == (409, "request_merged")
+    yes = ["two_people", "claimed_by_other"]
+    assert code(merge(anna, office.now(other), third, confirm=yes)) == (409, "request_merged")
     stranger = office.make.operator(office.make.agency(), office.make.team(office.make.agency()))
     assert merge(open_browser(stranger), office.now(into), third).status_code == 404
 

@@ -7352,6 +7352,8 @@ export interface components {
       id: number
       /** Conversation Id */
       conversation_id: number
+      /** Service Request Id */
+      service_request_id: number | null
       /** Number */
       number: number
       direction: components['schemas']['Direction']

@@ -34,6 +34,13 @@ export const workbenchCommands = [
     right: 'service_requests:update',
     ...REQUEST,
   },
+  {
+    id: 'request.relate',
+    keys: 'm',
+    title: 'relate.menu',
+    right: 'service_requests:update',
+    ...REQUEST,
+  },
   { id: 'request.undo', keys: 'z', title: 'shortcut.undo', group: 'request', page: 'workbench' },
   { id: 'request.public', keys: 'r', title: 'shortcut.public', right: 'replies:send', ...REQUEST },
   { id: 'request.private', keys: 'd', title: 'shortcut.private', right: 'replies:send', ...REQUEST },

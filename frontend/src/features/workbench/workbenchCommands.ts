@@ -17,6 +17,7 @@ export interface WorkbenchPorts {
   focusThread: () => void
   compose: (lane: ComposerLane) => void
   openTransfer: () => void
+  openRelations: () => void
   search: () => void
   choose: () => void
   resolved: (next: number | null) => void
@@ -81,6 +82,10 @@ export function useWorkbenchCommands(ports: WorkbenchPorts): void {
       when: withRequest((request) => session.may('service_requests:assign') || isMine(request)),
     },
     'request.resolve': { run: () => void resolve(), when: withRequest(() => true) },
+    'request.relate': {
+      run: ports.openRelations,
+      when: () => thread.request !== null && thread.request.merged_into_id === null,
+    },
     'request.undo': { run: () => lastDone()?.(), when: () => lastDone() !== null },
     'request.public': { run: () => ports.compose('public') },
     'request.private': { run: () => ports.compose('private') },
