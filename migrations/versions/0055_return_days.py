@@ -1,7 +1,7 @@
 """for how many days what is taken up again goes back to whoever answered it
 
-Revision: 0053
-Follows: 0052
+Revision: 0055
+Follows: 0054
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0053'
-down_revision = '0052'
+revision = '0055'
+down_revision = '0054'
 branch_labels = None
 depends_on = None
 
