@@ -29,7 +29,6 @@ from app.routing.services import require_version
 
 TWO_PEOPLE = "two_people"
 SPLIT_OFF = "split_off"
-_UPDATE = Permission.SERVICE_REQUESTS_UPDATE
 
 
 def merge_request(ctx: Context, request_id: int, command: MergeRequest) -> MergedView:
@@ -38,7 +37,7 @@ def merge_request(ctx: Context, request_id: int, command: MergeRequest) -> Merge
     Raises NotFound, Invalid(`same_request`), Conflict: `stale_version`, `claimed_by_other`,
     `merges_two_people`, `other_agency`, `request_merged`, `merge_needs_active`, `transition_refused`.
     """
-    ctx.require(_UPDATE)
+    ctx.require(Permission.SERVICE_REQUESTS_UPDATE)
     if command.into_id == request_id:
         raise Invalid(fields={"into_id": "same_request"})
     pair = _pair(ctx, command.into_id, request_id)
@@ -63,7 +62,7 @@ def unmerge_request(ctx: Context, request_id: int, command: UnmergeRequest) -> M
 
     Raises NotFound, Conflict: `stale_version`, `not_merged`, `undo_over`, `request_merged`.
     """
-    ctx.require(_UPDATE)
+    ctx.require(Permission.SERVICE_REQUESTS_UPDATE)
     request = get_request(ctx, request_id)
     row = ctx.session.scalar(
         select(RequestMerge)
@@ -87,7 +86,7 @@ def split_request(ctx: Context, request_id: int, command: SplitRequest) -> Servi
 
     Raises NotFound, Invalid (`no_such_message`, `split_nothing`, `split_everything`), Conflict.
     """
-    ctx.require(_UPDATE)
+    ctx.require(Permission.SERVICE_REQUESTS_UPDATE)
     pair = _pair(ctx, request_id, request_id)
     source = pair.into
     require_version(ctx, source, command.version)
@@ -124,7 +123,7 @@ def link_request(ctx: Context, request_id: int, command: LinkRequest) -> Request
 
     Raises NotFound, Invalid(`same_request`), Conflict(`stale_version`, `other_agency`).
     """
-    ctx.require(_UPDATE)
+    ctx.require(Permission.SERVICE_REQUESTS_UPDATE)
     if command.other_id == request_id:
         raise Invalid(fields={"other_id": "same_request"})
     pair = _pair(ctx, request_id, command.other_id)
@@ -159,7 +158,7 @@ def link_request(ctx: Context, request_id: int, command: LinkRequest) -> Request
 
 def unlink_request(ctx: Context, request_id: int, link_id: int) -> None:
     """Raises NotFound."""
-    ctx.require(_UPDATE)
+    ctx.require(Permission.SERVICE_REQUESTS_UPDATE)
     row = ctx.session.get(RequestLink, link_id)
     if row is None or request_id not in (row.service_request_id, row.other_id):
         raise NotFound
@@ -175,7 +174,7 @@ def _pair(ctx: Context, into_id: int, other_id: int) -> Pair:
     """Both within reach, held."""
     into, other = get_request(ctx, into_id), get_request(ctx, other_id)
     for one in (into, other):
-        ctx.require(_UPDATE, account_id=one.account_id)
+        ctx.require(Permission.SERVICE_REQUESTS_UPDATE, account_id=one.account_id)
     if into.account.agency_id != other.account.agency_id:
         raise Conflict("other_agency", number=other.number)
     pair = lifecycle.hold_pair(ctx, into, other)

@@ -54,6 +54,8 @@ WORDS_OF = {
     "ExportMonitors.format": "export.formats",
     "ExportPeople.format": "export.formats",
     "ExportRequests.format": "export.formats",
+    "LinkKind": "relations.kinds",
+    "MergeRequest.confirm": "relations.ask",
     "LongWorkState": "longWork.state",
     "MailPace": "notifications.mail.pace",
     "MailState": "notifications.mail.state",
