@@ -1,7 +1,7 @@
 """for how many days what is taken up again goes back to whoever answered it
 
-Revision: 0057
-Follows: 0056
+Revision: 0058
+Follows: 0057
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0057'
-down_revision = '0056'
+revision = '0058'
+down_revision = '0057'
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """merging, splitting and linking requests: pointers, what undoing needs, and several of one person side by side
 
-Revision: 0058
-Follows: 0057
+Revision: 0059
+Follows: 0058
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0058'
-down_revision = '0057'
+revision = '0059'
+down_revision = '0058'
 branch_labels = None
 depends_on = None
 
