@@ -5325,6 +5325,11 @@ export interface components {
       vanish_minutes: number | null
       /** Alone Minutes */
       alone_minutes: number | null
+      /**
+       * Only On Shift
+       * @default false
+       */
+      only_on_shift: boolean
       /** Return Days */
       return_days: number | null
       /** Limits */
@@ -8485,6 +8490,11 @@ export interface components {
       presence_reason: string
       /** Presence Until */
       presence_until: string | null
+      /**
+       * Shift Ends At
+       * @default null
+       */
+      shift_ends_at: string | null
       /** Open Requests */
       open_requests: number
       /** Load */
@@ -10354,6 +10364,11 @@ export interface components {
       vanish_minutes: number | null
       /** Alone Minutes */
       alone_minutes: number | null
+      /**
+       * Only On Shift
+       * @default false
+       */
+      only_on_shift: boolean
       /** Return Days */
       return_days: number | null
       /** Limits */

@@ -1,7 +1,7 @@
 """for how many days what is taken up again goes back to whoever answered it
 
-Revision: 0058
-Follows: 0057
+Revision: 0059
+Follows: 0058
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0058'
-down_revision = '0057'
+revision = '0059'
+down_revision = '0058'
 branch_labels = None
 depends_on = None
 

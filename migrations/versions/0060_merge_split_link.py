@@ -1,7 +1,7 @@
 """merging, splitting and linking requests: pointers, what undoing needs, and several of one person side by side
 
-Revision: 0059
-Follows: 0058
+Revision: 0060
+Follows: 0059
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0059'
-down_revision = '0058'
+revision = '0060'
+down_revision = '0059'
 branch_labels = None
 depends_on = None
 
