@@ -128,8 +128,6 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "floor.get_board": 11,
     "shifts.own_calendar": 2,
     "shifts.read_plan": 6,
-    "shifts.own_calendar": 3,
-    "shifts.read_plan": 7,
     "related_requests.get_relations": 6,
     "routing_setup.get_operator_skills": 3,
     "routing_setup.read_setup": 10,
