@@ -96,6 +96,7 @@ from app.models.topic import (
     TopicItem,
 )
 from app.models.unit import Unit, UnitKind
+from app.models.what_if import WhatIf
 
 __all__ = [
     "ACTIVE_STATUSES",
@@ -226,6 +227,7 @@ __all__ = [
     "Verdict",
     "VerdictOutcome",
     "WaitingItem",
+    "WhatIf",
     "is_unread",
     "stands",
 ]

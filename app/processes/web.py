@@ -57,6 +57,7 @@ from app.routing.levels.views import levels
 from app.routing.relation_views import related_requests
 from app.routing.setup.views import routing_setup
 from app.routing.views import routing
+from app.routing.whatif.views import what_ifs
 from app.saved_views.views import saved_views
 from app.search.views import search
 from app.shifts.views import shifts
@@ -80,6 +81,7 @@ BLUEPRINTS = (
     routing,
     routing_setup,
     shifts,
+    what_ifs,
     listener,
     monitors,
     special_lists,

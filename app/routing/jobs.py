@@ -40,6 +40,7 @@ from app.routing.recounting import recount_outdated
 from app.routing.schemas import ServiceRequestChanged
 from app.routing.setup.configuration import setup_changed
 from app.routing.timers import anything_unopened, return_unopened, tell_of_overruns
+from app.routing.whatif import replaying  # noqa: F401 - a kind of long work
 
 log = structlog.get_logger(__name__)
 _ROUTER = system_actor("router", Permission.ROUTING_ASSIGN)

@@ -2448,6 +2448,42 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/routing/what-ifs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What was tried on past periods, the newest first, without findings */
+    get: operations['what_ifs_list_what_ifs']
+    put?: never
+    /** Deal a past period out again, as long work */
+    post: operations['what_ifs_begin_what_if']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/routing/what-ifs/{what_if_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One what-if with what came of it */
+    get: operations['what_ifs_get_what_if']
+    put?: never
+    post?: never
+    /** Remove a what-if */
+    delete: operations['what_ifs_remove_what_if']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/sampled-items/{sampled_item_id}': {
     parameters: {
       query?: never
@@ -4240,6 +4276,24 @@ export interface components {
       created_at: string
       /** Finished At */
       finished_at: string | null
+    }
+    /** BeginWhatIf */
+    BeginWhatIf: {
+      /**
+       * Idempotency Key
+       * @default null
+       */
+      idempotency_key: string | null
+      /** Name */
+      name: string
+      /** Days */
+      days: number
+      tried: components['schemas']['Tried']
+      /**
+       * Seed
+       * @default 1
+       */
+      seed: number
     }
     /**
      * BulkAct
@@ -6153,6 +6207,19 @@ export interface components {
        * @default []
        */
       steps: components['schemas']['StepSetting'][]
+    }
+    /** Findings */
+    Findings: {
+      was: components['schemas']['Outcome']
+      replayed: components['schemas']['Outcome']
+      tried: components['schemas']['Outcome']
+      retold: components['schemas']['Retold']
+      /** Same Holder */
+      same_holder: number
+      /** Gone */
+      gone: number
+      /** Is Cut */
+      is_cut: boolean
     }
     /** FloorPersonView */
     FloorPersonView: {
@@ -8272,6 +8339,29 @@ export interface components {
      * @enum {string}
      */
     OutboundState: 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'cancelled'
+    /** Outcome */
+    Outcome: {
+      /** Requests */
+      requests: number
+      /** Given */
+      given: number
+      /** Wait P50 */
+      wait_p50: number | null
+      /** Wait P90 */
+      wait_p90: number | null
+      /** Answer P50 */
+      answer_p50: number | null
+      /** Answer P90 */
+      answer_p90: number | null
+      /** Due */
+      due: number
+      /** In Time */
+      in_time: number
+      /** Gini */
+      gini: number
+      /** People */
+      people: components['schemas']['PersonOutcome'][]
+    }
     /** OverviewView */
     OverviewView: {
       /**
@@ -8411,6 +8501,17 @@ export interface components {
       role_ids: number[]
       /** Team Ids */
       team_ids: number[]
+    }
+    /** PersonOutcome */
+    PersonOutcome: {
+      /** Operator Id */
+      operator_id: number
+      /** Name */
+      name: string
+      /** Given */
+      given: number
+      /** Busiest */
+      busiest: number
     }
     /** PersonPlaced */
     PersonPlaced: {
@@ -9027,6 +9128,16 @@ export interface components {
       /** @default null */
       comparison: components['schemas']['Comparison'] | null
     }
+    /** QueueStrategy */
+    QueueStrategy: {
+      /**
+       * Queue Id
+       * @default null
+       */
+      queue_id: number | null
+      /** Strategy */
+      strategy: string
+    }
     /** QueueView */
     QueueView: {
       /** Id */
@@ -9315,6 +9426,16 @@ export interface components {
       stopped_minutes: number
       /** Working Seconds Left */
       working_seconds_left: number | null
+    }
+    /**
+     * Retold
+     * @description Recorded decisions, asked again with what each of them keeps of the candidates.
+     */
+    Retold: {
+      /** Asked */
+      asked: number
+      /** Same */
+      same: number
     }
     /**
      * ReviewCommand
@@ -10655,6 +10776,16 @@ export interface components {
       label: string
     }
     /**
+     * StandIns
+     * @description People who are not there: at work whenever somebody of the team is.
+     */
+    StandIns: {
+      /** Team Id */
+      team_id: number
+      /** Count */
+      count: number
+    }
+    /**
      * Standing
      * @description Whether a rule can do what it says.
      * @enum {string}
@@ -11163,6 +11294,28 @@ export interface components {
       /** By Reason */
       by_reason: components['schemas']['TrialReason'][]
     }
+    /**
+     * Tried
+     * @description What is otherwise than it is set now; empty: nothing.
+     */
+    Tried: {
+      /**
+       * Rules
+       * @default null
+       */
+      rules: number[] | null
+      /** Strategies */
+      strategies?: components['schemas']['QueueStrategy'][]
+      /** Left Out */
+      left_out?: number[]
+      /** Stand Ins */
+      stand_ins?: components['schemas']['StandIns'][]
+      /**
+       * Capacity
+       * @default null
+       */
+      capacity: number | null
+    }
     /** TriedCandidate */
     TriedCandidate: {
       /** Operator Id */
@@ -11502,6 +11655,41 @@ export interface components {
       items: components['schemas']['Watcher'][]
       /** Count */
       count: number
+    }
+    /** WhatIfList */
+    WhatIfList: {
+      /** Items */
+      items: components['schemas']['WhatIfView'][]
+    }
+    /** WhatIfView */
+    WhatIfView: {
+      /** Id */
+      id: number
+      /** Name */
+      name: string
+      made_by: components['schemas']['PersonRef'] | null
+      /**
+       * Made At
+       * Format: date-time
+       */
+      made_at: string
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string
+      /**
+       * Until
+       * Format: date-time
+       */
+      until: string
+      tried: components['schemas']['Tried']
+      /** Said */
+      said: string[]
+      /** Seed */
+      seed: number
+      state: components['schemas']['LongWorkState'] | null
+      findings: components['schemas']['Findings'] | null
     }
     /** WindowRuleView */
     WindowRuleView: {
@@ -17111,6 +17299,128 @@ export interface operations {
         content: {
           'application/json': components['schemas']['RoutingTrial']
         }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  what_ifs_list_what_ifs: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WhatIfList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  what_ifs_begin_what_if: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BeginWhatIf']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WhatIfView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  what_ifs_get_what_if: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        what_if_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WhatIfView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  what_ifs_remove_what_if: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        what_if_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
       }
       /** @description A problem */
       default: {

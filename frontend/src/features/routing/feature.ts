@@ -10,6 +10,7 @@ export default {
       screen: () => import('./RoutingPage.vue'),
       right: 'routing:read',
       menu: { icon: 'transfer', order: 56 },
+      tab: { of: 'routing', order: 10 },
     },
   ],
 } satisfies Feature

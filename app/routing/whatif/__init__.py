@@ -1,0 +1,1 @@
+"""What would have been: a past period dealt out again under other rules and with other people."""
