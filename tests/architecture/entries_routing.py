@@ -29,7 +29,15 @@ def _tried(stage: Stage) -> Ask:
     return Ask(body={"text": {"account_id": stage.account.id, "text": "宽带坏了"}})
 
 
+def _what_if(_stage: Stage) -> Ask:
+    return Ask(body={"name": "多一个人", "days": 7, "tried": {}})
+
+
 ROUTING_SETUP: dict[str, Entry] = {
+    "what_ifs.list_what_ifs": Entry(_R.OWN, 200, plain),
+    "what_ifs.begin_what_if": Entry(_R.OWN, 201, _what_if),
+    "what_ifs.get_what_if": Entry(_R.OWN, 404, _nobodys("what_if")),
+    "what_ifs.remove_what_if": Entry(_R.OWN, 404, _nobodys("what_if")),
     "routing_setup.read_setup": Entry(_R.OWN, 200, plain),
     "routing_setup.check_condition": Entry(_R.OWN, 200, _content({"condition": {"all": []}})),
     "routing_setup.try_routing": Entry(_R.ACCOUNT, 200, _tried),

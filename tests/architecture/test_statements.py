@@ -46,6 +46,7 @@ from app.models import (
     Team,
     Topic,
     TrainingLabel,
+    WhatIf,
 )
 from app.models.special_list import SpecialList
 from tests.architecture.asking import Ask
@@ -131,6 +132,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "related_requests.get_relations": 6,
     "routing_setup.get_operator_skills": 3,
     "routing_setup.read_setup": 10,
+    "what_ifs.list_what_ifs": 4,
     "routing.count_requests": 6,
     "routing.get_deadline": 3,
     "routing.get_overview": 13,
@@ -310,6 +312,19 @@ class Growing:
         self._save(
             OperatorSkill(created_at=now, operator_id=stage.operator.id, skill_id=skill.id, level=3)
             for skill in skills
+        )
+        self._save(
+            WhatIf(
+                **common,
+                made_by_id=stage.operator.id,
+                name=f"{MARK}{n}",
+                since=now,
+                until=now,
+                scenario={"left_out": [stage.operator.id]},
+                seed=n,
+                reach={},
+            )
+            for n in numbers
         )
         asked = {"field": "team", "op": "is", "value": stage.team.id}
         self._save(

@@ -44,6 +44,7 @@ def test_the_table_has_every_kind_that_there_is() -> None:
         "monitor.backfill",
         "monitor.export",
         "operator.export",
+        "routing.what_if",
         "service_request.bulk",
         "service_request.export",
     ]

@@ -40,7 +40,7 @@ def begin_what_if(ctx: Context, command: BeginWhatIf) -> WhatIf:
         raise Forbidden(permission=Permission.ROUTING_CONFIGURE.value)
     faults = faults_of(ctx, command.tried)
     if faults:
-        raise Invalid(fields=faults)
+        raise Invalid(fields={f"tried.{path}": code for path, code in faults.items()})
     kept = ctx.session.scalars(select(WhatIf.id).where(WhatIf.agency_id == ctx.actor.agency_id)).all()
     if len(kept) >= MOST_KEPT:
         raise Conflict("too_many_what_ifs", most=MOST_KEPT)
