@@ -1,7 +1,7 @@
 """past periods dealt out again
 
-Revision: 0058
-Follows: 0057
+Revision: 0061
+Follows: 0060
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0058"
-down_revision = "0057"
+revision = "0061"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
