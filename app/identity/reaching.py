@@ -21,6 +21,7 @@ from app.models import (
     ServiceRequest,
     Sharing,
     StoredCalendar,
+    Whisper,
 )
 
 
@@ -99,6 +100,15 @@ def long_work_condition(actor: Actor) -> ColumnElement[bool]:
 def automation_run_condition(actor: Actor) -> ColumnElement[bool]:
     upon = one_of_reach(ServiceRequest.id == AutomationRun.service_request_id, actor)
     return and_(agency_condition(AutomationRun.agency_id, actor), upon)
+
+
+def whisper_condition(actor: Actor) -> ColumnElement[bool]:
+    """Who said it, who had the request then, and, of requests within reach, whoever hands out work."""
+    own = or_(Whisper.author_id == actor.operator_id, Whisper.holder_id == actor.operator_id)
+    within = account_condition(Whisper.account_id, actor)
+    if not actor.may(Permission.SERVICE_REQUESTS_ASSIGN):
+        return and_(within, own)
+    return and_(within, or_(own, one_of_reach(ServiceRequest.id == Whisper.service_request_id, actor)))
 
 
 def contact_condition(actor: Actor) -> ColumnElement[bool]:

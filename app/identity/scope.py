@@ -42,6 +42,7 @@ from app.identity.reaching import (
     request_condition,
     role_condition,
     saved_view_condition,
+    whisper_condition,
 )
 from app.models import (
     Account,
@@ -135,6 +136,7 @@ _RULES: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "notification": lambda actor: notifications_of(actor, visible),
     "grant": grant_condition,
     "automation_run": automation_run_condition,
+    "whisper": whisper_condition,
 }
 
 

@@ -97,6 +97,7 @@ from app.models.topic import (
 )
 from app.models.unit import Unit, UnitKind
 from app.models.what_if import WhatIf
+from app.models.whisper import Whisper
 
 __all__ = [
     "ACTIVE_STATUSES",
@@ -228,6 +229,7 @@ __all__ = [
     "VerdictOutcome",
     "WaitingItem",
     "WhatIf",
+    "Whisper",
     "is_unread",
     "stands",
 ]

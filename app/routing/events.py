@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.core.events import EVENTS, Subject
-from app.models import ServicePolicy, ServiceRequest
+from app.models import ServicePolicy, ServiceRequest, Whisper
+from app.routing.floor.whisper_schemas import WhisperAdded
 from app.routing.levels.schemas import ServiceLevelMarked, ServicePolicyChanged
 from app.routing.schemas import MessagesAppended, MessagesRevised, ServiceRequestChanged
 
@@ -30,6 +31,10 @@ UNMERGED = EVENTS.act("service_request.unmerged", SERVICE_REQUEST)
 SPLIT = EVENTS.act("service_request.divided", SERVICE_REQUEST)
 LINKED = EVENTS.act("service_request.linked", SERVICE_REQUEST)
 UNLINKED = EVENTS.act("service_request.unlinked", SERVICE_REQUEST)
+WATCHED = EVENTS.act("service_request.watched", SERVICE_REQUEST)
+"""Somebody who hands out work looks on while a colleague serves."""
+WHISPER = EVENTS.kind("whisper", Whisper)
+WHISPERED = EVENTS.declare("whisper.added", WhisperAdded, WHISPER, audited=True)
 
 MESSAGES_APPENDED = EVENTS.declare("message.appended", MessagesAppended)
 """Inside only: customers' messages have joined conversations."""

@@ -55,6 +55,10 @@ def _request(**body: Any) -> Callable[[Stage], Ask]:
     return ask
 
 
+def _of_request(body: Any = None) -> Callable[[Stage], Ask]:
+    return lambda stage: Ask({"request_id": stage.request.id}, body)
+
+
 def _assignee(stage: Stage) -> Ask:
     return Ask(
         {"request_id": stage.request.id},
@@ -237,6 +241,9 @@ ROUTES: dict[str, Entry] = {
     "routing.get_overview": Entry(_R.OWN, 200, plain),
     "floor.get_board": Entry(_R.OWN, 200, plain),
     "floor.get_arrivals": Entry(_R.OWN, 200, plain),
+    "floor.watch_request": Entry(_R.REQUEST, 204, _of_request()),
+    "floor.list_whispers": Entry(_R.REQUEST, 200, _of_request()),
+    "floor.write_whisper": Entry(_R.REQUEST, 409, _of_request({"text": "先道歉"})),
     "routing.get_request": Entry(_R.REQUEST, 200, _request()),
     "routing.set_assignee": Entry(_R.REQUEST, 200, _assignee),
     "routing.set_team": Entry(_R.REQUEST, 200, _team),

@@ -130,6 +130,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "shifts.own_calendar": 2,
     "shifts.read_plan": 6,
     "related_requests.get_relations": 6,
+    "floor.list_whispers": 3,
     "routing_setup.get_operator_skills": 3,
     "routing_setup.read_setup": 10,
     "what_ifs.list_what_ifs": 4,

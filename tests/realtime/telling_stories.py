@@ -57,6 +57,7 @@ def telling_stories(world: World) -> Iterator[TellingStory]:
     yield _rules(world)
     yield _routing(world)
     yield _levels(world)
+    yield _whispers(world)
     yield _notifications(world)
     yield _views(world)
     yield _lists(world)
@@ -209,6 +210,20 @@ def _levels(world: World) -> TellingStory:
     kinds = frozenset({"service_policy", "service_request"})
     reads = ("/service-policies",)
     return TellingStory("service policies", screen, _stranger(world), reads, kinds, acts())
+
+
+def _whispers(world: World) -> TellingStory:
+    """Whoever hands out work whispers to whoever has the request; a mate who sees it hears nothing."""
+    office = Office(world.make)
+    lead, screen = world.open_browser(office.lead), world.open_browser(office.mate)
+    request = world.make.request(office.account, "没有网", author="w1", assignee=office.mate)
+    path = f"/service-requests/{request.id}/whispers"
+
+    def acts() -> Iterator[None]:
+        _ok(lead.post(path, {"text": "先道歉"}), 201)
+        yield
+
+    return TellingStory("whispers", screen, _stranger(world), (path,), frozenset({"whisper"}), acts())
 
 
 def _notifications(world: World) -> TellingStory:

@@ -1151,6 +1151,26 @@ export interface components {
             /** Media */
             media: number;
         };
+        /** WhisperAdded */
+        WhisperAdded: {
+            whisper: components["schemas"]["WhisperView"];
+        };
+        /** WhisperView */
+        WhisperView: {
+            /** Id */
+            id: number;
+            /** Service Request Id */
+            service_request_id: number;
+            author: components["schemas"]["PersonRef"] | null;
+            holder: components["schemas"]["PersonRef"] | null;
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
         /**
          * WindowView
          * @description Until when, and how many more times, the platform lets us answer privately.
@@ -1270,6 +1290,7 @@ export interface EventPayloads {
   'unit.dissolved': components['schemas']['UnitChanged']
   'unit.moved': components['schemas']['UnitChanged']
   'unit.renamed': components['schemas']['UnitChanged']
+  'whisper.added': components['schemas']['WhisperAdded']
 }
 
 export const EVENT_NAMES = [
@@ -1368,6 +1389,7 @@ export const EVENT_NAMES = [
   'unit.dissolved',
   'unit.moved',
   'unit.renamed',
+  'whisper.added',
 ] as const
 
 export const KINDS = [
@@ -1403,6 +1425,7 @@ export const KINDS = [
   'team',
   'topic',
   'unit',
+  'whisper',
 ] as const
 
 export type Kind = (typeof KINDS)[number]

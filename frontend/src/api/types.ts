@@ -2964,6 +2964,41 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/service-requests/{request_id}/watch': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Look on while a colleague serves; it stands in the audit log */
+    post: operations['floor_watch_request']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/service-requests/{request_id}/whispers': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What was whispered to whoever has the request: for them, and for those who watch */
+    get: operations['floor_list_whispers']
+    put?: never
+    /** Whisper to whoever has the request; the customer never hears it */
+    post: operations['floor_write_whisper']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/service-requests/bulk-acts': {
     parameters: {
       query?: never
@@ -11691,6 +11726,31 @@ export interface components {
       state: components['schemas']['LongWorkState'] | null
       findings: components['schemas']['Findings'] | null
     }
+    /** WhisperAdded */
+    WhisperAdded: {
+      whisper: components['schemas']['WhisperView']
+    }
+    /** WhisperList */
+    WhisperList: {
+      /** Items */
+      items: components['schemas']['WhisperView'][]
+    }
+    /** WhisperView */
+    WhisperView: {
+      /** Id */
+      id: number
+      /** Service Request Id */
+      service_request_id: number
+      author: components['schemas']['PersonRef'] | null
+      holder: components['schemas']['PersonRef'] | null
+      /** Text */
+      text: string
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string
+    }
     /** WindowRuleView */
     WindowRuleView: {
       /** Trigger */
@@ -11726,6 +11786,11 @@ export interface components {
        * @default []
        */
       attachments: number[]
+    }
+    /** WriteWhisper */
+    WriteWhisper: {
+      /** Text */
+      text: string
     }
     /**
      * WaitingView
@@ -18479,6 +18544,101 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['MergedView']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  floor_watch_request: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  floor_list_whispers: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WhisperList']
+        }
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  floor_write_whisper: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        request_id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WriteWhisper']
+      }
+    }
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WhisperView']
         }
       }
       /** @description A problem */

@@ -193,6 +193,7 @@ describe('live events', () => {
       'service_policy.switched',
       'service_request.missed',
       'service_request.warned',
+      'whisper.added',
     ])
     const taken = EVENT_NAMES.filter((name) => !TOLD.has(name))
     expect(EVENT_NAMES.length - taken.length).toBe(TOLD.size)

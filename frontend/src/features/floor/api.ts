@@ -15,6 +15,17 @@ export type Hours = Schemas['ArrivalHoursView']
 export const floorApi = {
   board: () => body(client.GET('/floor')),
   arrivals: () => body(client.GET('/floor/arrivals')),
+  watch: (request_id: number) =>
+    body(client.POST('/service-requests/{request_id}/watch', { params: { path: { request_id } } })),
+  whispers: (request_id: number) =>
+    body(client.GET('/service-requests/{request_id}/whispers', { params: { path: { request_id } } })),
+  whisper: (request_id: number, text: string) =>
+    body(
+      client.POST('/service-requests/{request_id}/whispers', {
+        params: { path: { request_id } },
+        body: { text },
+      }),
+    ),
   accounts: () => body(client.GET('/overview')),
   /** The first rows behind a number. */
   rows: (door: Door, limit: number) =>
