@@ -25,7 +25,7 @@ from app.accounts.facts import note_facts
 from app.accounts.forms import checked_form, require_fit, require_owners
 from app.accounts.outcomes import set_status
 from app.accounts.platforms import platforms
-from app.accounts.queries import get_account
+from app.accounts.queries import account_edition, get_account
 from app.accounts.refusals import clear_refusals
 from app.accounts.schemas import ConnectAccount, EditAccount, SetCredentials
 from app.adapters import registry
@@ -34,6 +34,7 @@ from app.adapters.health import ADDRESS_ADVICE
 from app.adapters.schema import AdapterSchema
 from app.adapters.types import AccountHealth, ConnectedAccount, HealthState
 from app.core.context import Context
+from app.core.edition import require_edition
 from app.core.crypto import new_token, token_hash
 from app.core.errors import Conflict, NotFound
 from app.core.permissions import Permission
@@ -147,7 +148,9 @@ def _ensure_streams(ctx: Context, account: Account) -> None:
 
 
 def edit_account(ctx: Context, account_id: int, command: EditAccount) -> Account:
+    """Raises Conflict(`stale_version`) where a colleague has changed it since, Invalid naming what is wrong."""
     account = _managed(ctx, account_id)
+    require_edition(account_edition(account), command.edition)
     require_owners(ctx, account.agency_id, command.team_id, command.owner_operator_id)
     adapter = registry.get(account.platform)
     account.name = command.name

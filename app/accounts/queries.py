@@ -29,6 +29,7 @@ from app.accounts.schemas import (
 from app.accounts.status_details import advice_in
 from app.conditions.matches import Says
 from app.core.context import Context
+from app.core.edition import edition_of
 from app.core.errors import NotFound
 from app.core.permissions import Permission
 from app.identity.schemas import AgencyRef
@@ -140,8 +141,15 @@ def account_view(
         quota=condition.quota,
         capabilities=sorted(capabilities.features),
         refused_capabilities=_refused(account),
+        edition=account_edition(account),
         version=account.version,
     )
+
+
+def account_edition(account: Account) -> str:
+    """Of what the form about an account shows and saves; its version also counts what happens to it."""
+    owners = account.team_id, account.owner_operator_id
+    return edition_of(account.name, account.kind.value, *owners, account.settings)
 
 
 def _lag(ctx: Context, account: Account, condition: Condition, pause: ReadingPauseView | None) -> int | None:

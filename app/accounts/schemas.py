@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.conditions.tree import ConditionText
+from app.core.edition import Edition
 from app.core.inputs import Cursor, RowId
 from app.identity.schemas import AgencyRef
 from app.models import AccountKind, AccountStatus
@@ -111,6 +112,8 @@ class AccountView(AccountRefView):
     capabilities: list[str]
     """What the account may do now: screens offer nothing else."""
     refused_capabilities: list[RefusedCapabilityView]
+    edition: str
+    """Of name, kind, owners and settings."""
     version: int
 
 
@@ -197,6 +200,7 @@ class EditAccount(BaseModel):
     team_id: RowId | None
     owner_operator_id: RowId | None
     settings: dict[FieldName, Any] | None = Field(default=None, max_length=MOST_FIELDS)
+    edition: Edition | None = None
 
 
 class SetCredentials(BaseModel):

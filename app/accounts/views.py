@@ -135,6 +135,7 @@ def connect_account(ctx: Context, body: ConnectAccount) -> AccountView:
     summary="Change an account's name, team, owner or settings",
     body=EditAccount,
     response=AccountView,
+    errors=("stale_version",),
 )
 def edit_account(ctx: Context, account_id: int, body: EditAccount) -> AccountView:
     return queries.own_view(ctx, connecting.edit_account(ctx, account_id, body))

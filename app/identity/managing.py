@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 
 from app.core.context import Context
+from app.core.edition import require_edition
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.permissions import AccountReach, Permission, together
 from app.identity import audit
@@ -23,6 +24,7 @@ from app.identity.events import (
 from app.identity.managers import keep_somebody_who_manages
 from app.identity.passwords import hash_password
 from app.identity.people import find_person
+from app.identity.people_queries import person_edition
 from app.identity.people_schemas import ChangePerson, NewPerson, NewTeam, RenameTeam, TeamChanged
 from app.identity.planting import lock_tree, new_team, require_free_name, unit_of_agency
 from app.identity.role_queries import may_give
@@ -67,11 +69,13 @@ def change_person(ctx: Context, operator_id: int, command: ChangePerson) -> Oper
     """Another name, other roles or teams, from the next call of theirs on. Nothing changes: nothing is told.
 
     What they hold and may not serve any more goes back into its queue (`routing.holders`). Raises Conflict
-    for a role that they cannot have, for one's own roles, and for the last one who manages people.
+    for a role that they cannot have, for one's own roles, for the last one who manages people, and where a
+    colleague has changed the person since (`stale_version`).
     """
     ctx.require(Permission.OPERATORS_MANAGE)
     operator = find_person(ctx, operator_id)
-    ctx.session.refresh(operator, ["roles"])
+    ctx.session.refresh(operator, ["roles", "teams"])
+    require_edition(person_edition(operator.name, operator.roles, operator.teams), command.edition)
     agency = ctx.session.get_one(Agency, operator.agency_id)
     roles = _roles_of(ctx, agency, command.role_ids)
     wanted = {team.id for team in _teams_of(ctx, agency.id, command.team_ids)}

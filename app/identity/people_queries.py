@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import selectinload
 
 from app.core.context import Context
+from app.core.edition import edition_of
 from app.core.errors import NotFound
 from app.core.pagination import read_page
 from app.core.permissions import GIVABLE, Permission
@@ -16,7 +19,7 @@ from app.identity.role_queries import mandate_of, may_with, reaching_everything,
 from app.identity.schemas import AgencyRef, PersonRef, TeamRef
 from app.identity.scope import scope, visible
 from app.identity.unit_fields import UNIT
-from app.models import Operator
+from app.models import Operator, Role, Team
 
 NAMED = 5
 """More names than this help nobody."""
@@ -43,6 +46,11 @@ def get_person(ctx: Context, operator_id: int) -> PersonView:
     return _views(ctx, [row])[0]
 
 
+def person_edition(name: str, roles: Iterable[Role], teams: Iterable[Team]) -> str:
+    """Of what the form about a person shows and saves."""
+    return edition_of(name, sorted(role.id for role in roles), sorted(team.id for team in teams))
+
+
 def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
     held = in_hand_of(ctx.session, [person.id for person in people])
     placed = {person.unit_id for person in people if person.unit_id is not None}
@@ -67,6 +75,7 @@ def _views(ctx: Context, people: list[Operator]) -> list[PersonView]:
             lanes=LaneLimits(**lane_limits_of(person)),
             is_active=person.is_active,
             serves=Permission.REPLIES_SEND in mandate_of(person).permissions,
+            edition=person_edition(person.name, person.roles, person.teams),
         )
         for person in people
     ]

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.conditions.tree import ConditionText
+from app.core.edition import Edition
 from app.core.inputs import Label, RowId
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import AgencyRef, PersonRef, RoleRef, TeamRef
@@ -65,6 +66,8 @@ class PersonView(BaseModel):
     is_active: bool
     serves: bool
     """Whether requests can be given to this person at all."""
+    edition: str
+    """Of name, roles and teams."""
 
 
 class PeopleList(BaseModel):
@@ -111,6 +114,7 @@ class ChangePerson(BaseModel):
     name: PersonName
     role_ids: RoleIds
     team_ids: list[RowId] = Field(max_length=MOST_TEAMS)
+    edition: Edition | None = None
 
 
 class NewTeam(BaseModel):

@@ -53,7 +53,7 @@ def create_person(ctx: Context, body: NewPerson) -> CreatedPerson:
     summary="Another name, role or other teams",
     body=ChangePerson,
     response=PersonView,
-    errors=("role_beyond_own", "role_beyond_agency", "own_role", "last_administrator"),
+    errors=("role_beyond_own", "role_beyond_agency", "own_role", "last_administrator", "stale_version"),
 )
 def change_person(ctx: Context, operator_id: int, body: ChangePerson) -> PersonView:
     managing.change_person(ctx, operator_id, body)

@@ -45,6 +45,8 @@ class SetSkills(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     skills: Annotated[list[SkillLevel], Field(max_length=MOST_SKILLS)]
+    seen: Annotated[list[SkillLevel], Field(max_length=MOST_SKILLS)] | None = None
+    """What stood when the form was filled; None: whatever stands is replaced."""
 
 
 class QueueContent(BaseModel):

@@ -61,7 +61,8 @@ def remove_skill(ctx: Context, skill_id: int) -> None:
 
 
 def set_skills(ctx: Context, operator_id: int, command: SetSkills) -> None:
-    """What a person of one's agency can do, in place of what stood. Raises Invalid naming each fault."""
+    """What a person of one's agency can do, in place of what stood. Raises Invalid naming each fault, Conflict
+    (`stale_version`) where a colleague has changed it since."""
     ctx.require(Permission.ROUTING_CONFIGURE)
     seen = scope(select(Operator), ctx.actor, Operator).where(Operator.id == operator_id)
     person = ctx.session.scalars(seen.with_for_update(of=Operator)).one_or_none()
@@ -79,8 +80,11 @@ def set_skills(ctx: Context, operator_id: int, command: SetSkills) -> None:
     if faults:
         raise Invalid(fields=faults)
     rows = ctx.session.scalars(select(OperatorSkill).where(OperatorSkill.operator_id == person.id)).all()
-    if {row.skill_id: row.level for row in rows} == levels:
+    standing = {row.skill_id: row.level for row in rows}
+    if standing == levels:
         return
+    if command.seen is not None and {one.skill_id: one.level for one in command.seen} != standing:
+        raise Conflict("stale_version")
     for row in rows:
         if row.skill_id in levels:
             row.level = levels.pop(row.skill_id)

@@ -98,6 +98,8 @@ export interface components {
             capabilities: string[];
             /** Refused Capabilities */
             refused_capabilities: components["schemas"]["RefusedCapabilityView"][];
+            /** Edition */
+            edition: string;
             /** Version */
             version: number;
         };

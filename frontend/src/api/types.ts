@@ -3793,6 +3793,8 @@ export interface components {
       capabilities: string[]
       /** Refused Capabilities */
       refused_capabilities: components['schemas']['RefusedCapabilityView'][]
+      /** Edition */
+      edition: string
       /** Version */
       version: number
     }
@@ -4603,6 +4605,11 @@ export interface components {
       role_ids: number[]
       /** Team Ids */
       team_ids: number[]
+      /**
+       * Edition
+       * @default null
+       */
+      edition: string | null
     }
     /**
      * ChangeRole
@@ -5587,6 +5594,11 @@ export interface components {
       settings: {
         [key: string]: unknown
       } | null
+      /**
+       * Edition
+       * @default null
+       */
+      edition: string | null
     }
     /** EditCalendar */
     EditCalendar: {
@@ -8642,6 +8654,8 @@ export interface components {
       is_active: boolean
       /** Serves */
       serves: boolean
+      /** Edition */
+      edition: string
     }
     /**
      * PlacePerson
@@ -10594,6 +10608,11 @@ export interface components {
     SetSkills: {
       /** Skills */
       skills: components['schemas']['SkillLevel'][]
+      /**
+       * Seen
+       * @default null
+       */
+      seen: components['schemas']['SkillLevel'][] | null
     }
     /** SetStatus */
     SetStatus: {

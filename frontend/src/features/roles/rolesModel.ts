@@ -1,6 +1,7 @@
 /** A role while it is edited: what differs from what is kept, and what is asked of the server. */
 
 import type { Right } from '@/api/contract'
+import { mergedList, mergedValue } from '@/ui/merging'
 import type { ChangeRole, NewRole, Role } from './api'
 
 export type Content = Pick<Role, 'rights' | 'account_reach' | 'request_reach' | 'masked' | 'capacity'>
@@ -8,6 +9,8 @@ export type Content = Pick<Role, 'rights' | 'account_reach' | 'request_reach' | 
 /** What somebody has changed of a role, and the version that they saw when they began. */
 export interface Draft extends Content {
   version: number
+  /** What stood when they began. */
+  base: Content
 }
 
 /** Every role has it, so it is neither shown nor counted. */
@@ -24,7 +27,21 @@ export function contentOf(role: Content): Content {
 }
 
 export function draftOf(role: Role): Draft {
-  return { ...contentOf(role), version: role.version }
+  return { ...contentOf(role), version: role.version, base: contentOf(role) }
+}
+
+/** The same changes, on top of what a colleague has made of the role meanwhile. */
+export function rebased(draft: Draft, role: Role): Draft {
+  if (role.version === draft.version) return draft
+  const { base } = draft
+  return {
+    ...draftOf(role),
+    rights: mergedList(base.rights, draft.rights, role.rights),
+    masked: mergedList(base.masked, draft.masked, role.masked),
+    account_reach: mergedValue(base.account_reach, draft.account_reach, role.account_reach),
+    request_reach: mergedValue(base.request_reach, draft.request_reach, role.request_reach),
+    capacity: mergedValue(base.capacity, draft.capacity, role.capacity),
+  }
 }
 
 function differing<T>(first: readonly T[], second: readonly T[]): T[] {

@@ -53,11 +53,11 @@ export const routingApi = {
   renameSkill: (id: number, name: string, version: number): Promise<Skill> =>
     body(client.PUT('/routing/skills/{skill_id}', { ...skill(id), body: { name, version } })),
   removeSkill: (id: number) => noBody(client.DELETE('/routing/skills/{skill_id}', skill(id))),
-  setSkills: (operator_id: number, skills: SkillLevel[]) =>
+  setSkills: (operator_id: number, skills: SkillLevel[], seen: SkillLevel[]) =>
     body(
       client.PUT('/routing/operators/{operator_id}/skills', {
         ...at({ operator_id }),
-        body: { skills },
+        body: { skills, seen },
       }),
     ),
 }
