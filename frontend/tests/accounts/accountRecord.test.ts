@@ -44,6 +44,7 @@ function account(over: Partial<AccountView> = {}): AccountView {
     quota: null,
     capabilities: [],
     refused_capabilities: [],
+    edition: 'e',
     version: 1,
     ...over,
   }

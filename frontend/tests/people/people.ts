@@ -16,12 +16,14 @@ export function person(id: number, over: Partial<Person> = {}): Person {
     presence_since: '2026-11-29T00:00:00Z',
     presence_reason: '',
     presence_until: null,
+    shift_ends_at: null,
     open_requests: 0,
     load: 0,
     capacity: 8,
     lanes: { private: null, public: null },
     is_active: true,
     serves: true,
+    edition: 'e',
     ...over,
   }
 }
