@@ -34,8 +34,8 @@ from app.adapters.health import ADDRESS_ADVICE
 from app.adapters.schema import AdapterSchema
 from app.adapters.types import AccountHealth, ConnectedAccount, HealthState
 from app.core.context import Context
-from app.core.edition import require_edition
 from app.core.crypto import new_token, token_hash
+from app.core.edition import require_edition
 from app.core.errors import Conflict, NotFound
 from app.core.permissions import Permission
 from app.grants.services import end_grants_of
@@ -148,7 +148,7 @@ def _ensure_streams(ctx: Context, account: Account) -> None:
 
 
 def edit_account(ctx: Context, account_id: int, command: EditAccount) -> Account:
-    """Raises Conflict(`stale_version`) where a colleague has changed it since, Invalid naming what is wrong."""
+    """Raises Conflict(`stale_version`) where a colleague was first, Invalid naming what is wrong."""
     account = _managed(ctx, account_id)
     require_edition(account_edition(account), command.edition)
     require_owners(ctx, account.agency_id, command.team_id, command.owner_operator_id)

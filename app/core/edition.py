@@ -1,7 +1,7 @@
 """Which edition of something a form was filled from, where no row has a version for just that.
 
-A form that is saved as a whole takes back what a colleague saved meanwhile. So the view carries the edition of
-what the form shows, the command brings it back, and another edition is a conflict.
+A form that is saved as a whole takes back what a colleague saved meanwhile. So the view carries the edition
+of what the form shows, the command brings it back, and another edition is a conflict.
 """
 
 from __future__ import annotations

@@ -61,8 +61,10 @@ def remove_skill(ctx: Context, skill_id: int) -> None:
 
 
 def set_skills(ctx: Context, operator_id: int, command: SetSkills) -> None:
-    """What a person of one's agency can do, in place of what stood. Raises Invalid naming each fault, Conflict
-    (`stale_version`) where a colleague has changed it since."""
+    """What a person of one's agency can do, in place of what stood.
+
+    Raises Invalid naming each fault, Conflict(`stale_version`) where a colleague was first.
+    """
     ctx.require(Permission.ROUTING_CONFIGURE)
     seen = scope(select(Operator), ctx.actor, Operator).where(Operator.id == operator_id)
     person = ctx.session.scalars(seen.with_for_update(of=Operator)).one_or_none()
