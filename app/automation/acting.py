@@ -14,11 +14,10 @@ from app.core.errors import Invalid
 from app.core.permissions import Actor, Permission, system_actor
 from app.identity.actors import actor_of
 from app.models import AutomationRule, Operator, Standing
+from app.models.automation import SIGNED
 from app.routing.fields import SERVICE_REQUESTS
 
 HAND = system_actor("automation")
-LABEL = "automation:"
-"""How what a run did is signed, before the run's number."""
 
 
 def owner_of(ctx: Context, rule: AutomationRule) -> Actor | None:
@@ -35,7 +34,7 @@ def owner_of(ctx: Context, rule: AutomationRule) -> Actor | None:
 def as_owner(ctx: Context, actor: Actor, run_id: int | None = None) -> Iterator[None]:
     """What the block does is the owner's, signed with the run that did it."""
     before = ctx.actor
-    ctx.actor = actor if run_id is None else replace(actor, label=f"{LABEL}{run_id}")
+    ctx.actor = actor if run_id is None else replace(actor, label=f"{SIGNED}{run_id}")
     try:
         yield
     finally:

@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.automation.acting import LABEL
 from app.automation.content import trigger_of, waits_for_event
 from app.automation.meeting import Reader, Wanted
 from app.automation.schemas import EventTrigger
@@ -27,6 +26,7 @@ from app.core.counters import current_number, lock_counter, take_numbers
 from app.core.db import among
 from app.core.tables import EventLog
 from app.models import AutomationRule, AutomationRun, RequestChange
+from app.models.automation import SIGNED
 from app.realtime.event_log import newest
 
 COUNTER = "automation"
@@ -34,7 +34,7 @@ BATCH = 200
 FOLLOWS_WITHIN = timedelta(minutes=10)
 """What our own router and courier do to a request so soon after a rule acted upon it follows from that."""
 _OUR_HANDS = ("system:router", "system:courier")
-_OF_RUN = re.compile(rf"{LABEL}(\d+)")
+_OF_RUN = re.compile(rf"{SIGNED}(\d+)")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from app.core.context import Context
 from app.core.errors import Conflict, NotFound
 from app.core.events import EventName
-from app.core.permissions import AccountReach, Mandate, Permission
+from app.core.i18n import LOCALES, translate
+from app.core.permissions import AccountReach, Mandate, Permission, RoleName
 from app.identity import audit
 from app.identity.events import ROLE, ROLE_CHANGED, ROLE_CREATED, ROLE_DELETED
 from app.identity.managers import lock_who_manages, require_somebody_who_manages
@@ -129,7 +130,8 @@ def _agency(ctx: Context, agency_id: int) -> Agency:
 
 def _require_name(ctx: Context, name: str, agency_id: int | None) -> None:
     taken = select(Role.id).where(Role.agency_id.is_not_distinct_from(agency_id), Role.name == name)
-    if ctx.session.scalar(taken) is not None:
+    built_in = {translate(f"role.{role.value}", locale).casefold() for role in RoleName for locale in LOCALES}
+    if name.casefold() in built_in or ctx.session.scalar(taken) is not None:
         raise Conflict("role_name_taken", name=name)
 
 

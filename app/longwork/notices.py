@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -25,6 +26,13 @@ WORK_FAILED = KINDS.declare(NoticeKind("long_work_failed", LONG_WORK, QUIET | {C
 _ENDS = {LongWorkState.DONE.value: WORK_DONE, LongWorkState.FAILED.value: WORK_FAILED}
 
 
+def _outcome(work: Mapping[str, Any]) -> str:
+    """Done is not well done: a code of `notification.outcome`."""
+    if not work["failed"]:
+        return "clean"
+    return "some_failed" if work["done"] or work["skipped"] else "all_failed"
+
+
 @KINDS.reads(LONG_WORK_CHANGED)
 def read_long_work(_ctx: Context, events: Sequence[EventLog]) -> list[Cause]:
     """For its owner."""
@@ -35,7 +43,7 @@ def read_long_work(_ctx: Context, events: Sequence[EventLog]) -> list[Cause]:
         if kind is not None and owner is not None:
             number, person = int(event.about_id), owner["id"]
             rooms = frozenset({f"operator{person}"})
-            detail = {"work": work["kind"]}
+            detail = {"work": work["kind"], "outcome": _outcome(work)}
             key = f"{kind.key}:{number}"
             causes.append(Cause(kind, key, number, rooms, frozenset({person}), detail=detail))
     return causes

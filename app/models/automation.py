@@ -80,6 +80,10 @@ class AutomationRule(Entity):
     owner: Mapped[Operator] = relationship(lazy="raise_on_sql")
 
 
+SIGNED = "automation:"
+"""How what a run did is signed, before the run's number."""
+
+
 class AutomationRun(Entity):
     """One rule's answer to one moment of one object: why, what it did, and what was refused."""
 

@@ -14,6 +14,8 @@ from app.identity.scope import scope
 from app.models import (
     MANUAL,
     AssignmentDecision,
+    AutomationRule,
+    AutomationRun,
     ChangeKind,
     Operator,
     RequestChange,
@@ -22,6 +24,7 @@ from app.models import (
     ServicePolicy,
     Team,
 )
+from app.models.automation import SIGNED
 from app.routing.lifecycle.arrivals import BROKEN_RULE
 from app.routing.queries import get_request
 from app.routing.schemas import (
@@ -68,7 +71,7 @@ def list_decisions(ctx: Context, request_id: int) -> DecisionList:
 
 
 def list_changes(ctx: Context, request_id: int, query: RequestChangeQuery) -> RequestChangeList:
-    """Who did what to a request and when, the newest first; nine statements at most."""
+    """Who did what to a request and when, the newest first; ten statements at most."""
     get_request(ctx, request_id)
     statement = scope(select(RequestChange), ctx.actor, RequestChange).where(
         RequestChange.service_request_id == request_id
@@ -95,16 +98,19 @@ def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestCh
         _POLICIES: _setup_names(ctx, ServicePolicy, _mentioned(rows, _POLICIES)),
         _PEOPLE: {number: person.name for number, person in people.items()},
     }
+    runs = _run_names(ctx, rows)
     views = []
     for row in rows:
         decision = decisions.get(row.id)
+        run = _run_of(row)
         views.append(
             RequestChangeView(
                 id=row.id,
                 kind=row.kind,
                 text=_text(row, ctx.locale),
                 at=row.created_at,
-                actor=people.get(row.operator_id or 0),
+                actor=people.get(row.operator_id or 0) if run is None else None,
+                automatic=None if run is None else runs.get(run, ""),
                 reason=row.reason,
                 fields=_fields(row, names),
                 message_id=row.message_id,
@@ -113,6 +119,22 @@ def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestCh
             )
         )
     return views
+
+
+def _run_of(row: RequestChange) -> int | None:
+    """The run of a rule that made the change in its owner's name."""
+    number = row.actor.removeprefix(SIGNED)
+    return int(number) if number != row.actor and number.isdigit() else None
+
+
+def _run_names(ctx: Context, rows: Sequence[RequestChange]) -> dict[int, str]:
+    """By run, the rule's name, of those that the reader sees; at most one statement."""
+    ids = {run for row in rows if (run := _run_of(row)) is not None}
+    if not ids:
+        return {}
+    named = select(AutomationRun.id, AutomationRule.name).join(AutomationRule)
+    found = ctx.session.execute(scope(named, ctx.actor, AutomationRun).where(AutomationRun.id.in_(ids)))
+    return {row[0]: row[1] for row in found}
 
 
 def _text(row: RequestChange, locale: str) -> str:

@@ -300,6 +300,8 @@ class RequestChangeView(BaseModel):
     at: datetime
     actor: PersonRef | None
     """Who did it; None when it was the customer or one of our own processes."""
+    automatic: str | None = None
+    """The rule of automation that did it, empty where the reader does not see it; then `actor` is None."""
     reason: str | None
     fields: list[FieldChangeView]
     message_id: int | None

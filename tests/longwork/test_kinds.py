@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.i18n import translate
 from app.longwork.kinds import KINDS
 from app.processes import all_jobs, web
 
@@ -64,3 +65,5 @@ def test_the_tray_has_a_name_for_every_kind(kind: str, locale: str) -> None:
         words = json.loads(path.read_text(encoding="utf-8"))
         named.append(words.get("longWork", {}).get("kind", {}).get(subject, {}).get(name))
     assert any(named), f"longWork.kind.{kind}"
+    key = f"notification.work.{kind}"
+    assert translate(key, locale) != key, "what the bell calls it when it has ended"

@@ -9431,6 +9431,11 @@ export interface components {
        */
       at: string
       actor: components['schemas']['PersonRef'] | null
+      /**
+       * Automatic
+       * @default null
+       */
+      automatic: string | null
       /** Reason */
       reason: string | null
       /** Fields */

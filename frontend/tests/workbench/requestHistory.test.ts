@@ -28,7 +28,14 @@ describe('the history of a request', () => {
   })
 
   it('tells an unknown outcome from a failure, and why in words only', async () => {
-    const change = { at: '2026-05-01T02:00:00Z', actor: null, fields: [], message_id: null, decision: null }
+    const change = {
+      at: '2026-05-01T02:00:00Z',
+      actor: null,
+      automatic: null,
+      fields: [],
+      message_id: null,
+      decision: null,
+    }
     const failed = { ...change, kind: 'answer_failed', text: '回复发送失败' } as const
     vi.spyOn(api, 'changes').mockResolvedValue({
       items: [
