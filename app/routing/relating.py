@@ -64,6 +64,7 @@ def unmerge_request(ctx: Context, request_id: int, command: UnmergeRequest) -> M
     """
     ctx.require(Permission.SERVICE_REQUESTS_UPDATE)
     request = get_request(ctx, request_id)
+    ctx.require(Permission.SERVICE_REQUESTS_UPDATE, account_id=request.account_id)
     row = ctx.session.scalar(
         select(RequestMerge)
         .where(RequestMerge.merged_id == request_id, RequestMerge.undone_at.is_(None))

@@ -243,7 +243,7 @@ ROUTES: dict[str, Entry] = {
     "floor.get_arrivals": Entry(_R.OWN, 200, plain),
     "floor.watch_request": Entry(_R.REQUEST, 204, _of_request()),
     "floor.list_whispers": Entry(_R.REQUEST, 200, _of_request()),
-    "floor.write_whisper": Entry(_R.REQUEST, 409, _of_request({"text": "先道歉"})),
+    "floor.write_whisper": Entry(_R.REQUEST, 201, _of_request({"text": "先道歉"})),
     "routing.get_request": Entry(_R.REQUEST, 200, _request()),
     "routing.set_assignee": Entry(_R.REQUEST, 200, _assignee),
     "routing.set_team": Entry(_R.REQUEST, 200, _team),

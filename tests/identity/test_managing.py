@@ -197,3 +197,28 @@ def test_teams_are_made_and_renamed_and_have_a_name_of_their_own(make: Make, ope
     assert admin.put(f"/teams/{team.id}", {"name": "早班"}).get_json()["name"] == "早班"
     shown = {row["id"]: row for row in admin.get("/agencies").get_json()["items"]}
     assert [row["name"] for row in shown[away.id]["teams"]] == ["早班", "夜班"]
+
+
+def test_a_form_that_was_filled_before_a_colleague_saved_undoes_nothing(
+    make: Make, open_browser: Open
+) -> None:
+    agency = make.agency()
+    team = make.team(agency)
+    person = make.operator(agency)
+    first, second = (open_browser(make.operator(agency, role=RoleName.ADMINISTRATOR)) for _ in range(2))
+
+    def view(screen: Browser) -> dict[str, Any]:
+        rows: list[dict[str, Any]] = screen.get("/people").get_json()["items"]
+        return next(row for row in rows if row["id"] == person.id)
+
+    path, seen = f"/people/{person.id}", view(first)["edition"]
+    joined = {**_as(make, person.name, RoleName.OPERATOR, [team.id]), "edition": seen}
+    assert first.put(path, joined).status_code == 200
+    renamed = {**_as(make, "改了名", RoleName.OPERATOR, []), "edition": seen}
+    refused = second.put(path, renamed)
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "stale_version")
+    now = view(second)
+    assert ([row["id"] for row in now["teams"]], now["name"]) == ([team.id], person.name)
+    anew = {**_as(make, "改了名", RoleName.OPERATOR, [team.id]), "edition": now["edition"]}
+    assert second.put(path, anew).get_json()["name"] == "改了名"
+    assert view(first)["edition"] != seen

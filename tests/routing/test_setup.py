@@ -225,3 +225,12 @@ def test_a_queue_whose_strategy_is_not_installed_says_so(office: SetupOffice, le
             update(RoutingQueue).where(RoutingQueue.id == queue["id"]).values(strategy="uninstalled")
         )
     assert made(lead.get("/routing/setup"))["queues"][0]["fault"] == "strategy_gone"
+
+
+def test_skills_that_a_colleague_gave_meanwhile_are_not_undone(office: SetupOffice, lead: Browser) -> None:
+    first, second = office.skill(lead, "宽带"), office.skill(lead, "英语")
+    path = f"/routing/operators/{office.anna.id}/skills"
+    made(lead.put(path, {"skills": [{"skill_id": first, "level": 3}], "seen": []}))
+    stale = lead.put(path, {"skills": [{"skill_id": second, "level": 2}], "seen": []})
+    assert (stale.status_code, stale.get_json()["code"]) == (409, "stale_version")
+    assert made(lead.get(path))["skills"] == [{"skill_id": first, "level": 3}]

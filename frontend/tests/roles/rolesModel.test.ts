@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Role } from '@/features/roles/api'
 import { csvOf, shareOf } from '@/features/roles/proofModel'
-import { changesIn, commandOf, copyOf, draftOf, toggled } from '@/features/roles/rolesModel'
+import { changesIn, commandOf, copyOf, draftOf, rebased, toggled } from '@/features/roles/rolesModel'
 
 const role: Role = {
   id: 7,
@@ -32,6 +32,25 @@ describe('a role that is edited', () => {
       capacity: 0,
     }
     expect(changesIn(role, draft)).toEqual(['audit:read', 'notes:write', 'contact.phone', 'capacity'])
+  })
+
+  it('stays on top of what a colleague saved meanwhile, and undoes none of it', () => {
+    const mine = { ...draftOf(role), rights: toggled(role.rights, 'topics:read'), capacity: 5 }
+    const theirs: Role = {
+      ...role,
+      rights: ['session:use', 'files:upload'],
+      request_reach: 'team',
+      version: 5,
+    }
+    const after = rebased(mine, theirs)
+    expect(changesIn(theirs, after)).toEqual(['topics:read', 'capacity'])
+    expect(commandOf(after)).toMatchObject({
+      rights: ['session:use', 'files:upload', 'topics:read'],
+      request_reach: 'team',
+      capacity: 5,
+      version: 5,
+    })
+    expect(rebased(after, theirs)).toBe(after)
   })
 
   it('leaves what is kept alone, and asks with the version that was seen', () => {
