@@ -145,10 +145,9 @@ class _Period:
         self._lately[chosen.id].append(at)
         answer, length = self._takes(request)
         over = None if length is None else at + length
-        is_answered = answer is not None and at + answer <= self._past.until
-        self._dealt[request.id] = Dealt(
-            request, chosen.id, at, at + (answer or 0) if is_answered else None, over
-        )
+        answered = None if answer is None or at + answer > self._past.until else at + answer
+        dealt = Dealt(request, chosen.id, at, answered, over)
+        self._dealt.update({request.id: dealt})
         if over is not None:
             heapq.heappush(self._ends, (over, request.id, chosen.id, request.lane))
         return True
