@@ -103,12 +103,7 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
         message.service_request_id = request.id
         entry.verdict.service_request_id = request.id
     setup = setup_for(ctx, list(accounts.values()))
-    withheld = {
-        request.id: entry.withheld
-        for entry, request in zip(ordered, joined, strict=True)
-        if entry.withheld is not None
-    }
-    _hand_out(ctx, arrivals, accounts, setup, withheld)
+    _hand_out(ctx, arrivals, accounts, setup, _withheld(ordered, joined))
     if taken_up:
         ctx.defer(ASSIGN_WAITING)
     arrivals.store(messages, accounts, {row.id: row for row in conversations.values()})
@@ -116,6 +111,15 @@ def route_kept(ctx: Context, kept: Sequence[Kept], accounts: dict[int, Account])
     index_texts(ctx.session, Indexed.MESSAGES, [(message.id, message.text) for message in messages])
     ctx.emit(MESSAGES_APPENDED, MessagesAppended(message_ids=[message.id for message in messages]))
     return Routed(arrivals.opened, messages)
+
+
+def _withheld(entries: Sequence[Kept], requests: Sequence[ServiceRequest]) -> dict[int, str]:
+    """By request, why nobody is given it."""
+    return {
+        request.id: entry.withheld
+        for entry, request in zip(entries, requests, strict=True)
+        if entry.withheld is not None
+    }
 
 
 @dataclass

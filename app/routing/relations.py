@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import case, or_, select
 
@@ -65,21 +66,26 @@ def read_relations(ctx: Context, request_id: int) -> RelationsView:
             for row, name in merges
             if row.service_request_id == request_id and row.merged_id in seen
         ],
-        links=[
-            LinkView(
-                id=row.id,
-                kind=row.kind,
-                outgoing=row.service_request_id == request_id,
-                request=seen[other],
-                at=row.created_at,
-                by=_by(row.operator_id, name),
-            )
-            for row, name in links
-            for other in (row.other_id if row.service_request_id == request_id else row.service_request_id,)
-            if other in seen
-        ],
+        links=_links(request_id, links, seen),
         others=_others(ctx, request),
     )
+
+
+def _links(request_id: int, rows: Sequence[Any], seen: Mapping[int, ServiceRequestView]) -> list[LinkView]:
+    """`rows` are links with the names of who made them."""
+    return [
+        LinkView(
+            id=row.id,
+            kind=row.kind,
+            outgoing=row.service_request_id == request_id,
+            request=seen[other],
+            at=row.created_at,
+            by=_by(row.operator_id, name),
+        )
+        for row, name in rows
+        for other in (row.other_id if row.service_request_id == request_id else row.service_request_id,)
+        if other in seen
+    ]
 
 
 def _by(operator_id: int | None, name: str | None) -> PersonRef | None:
