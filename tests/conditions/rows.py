@@ -35,6 +35,7 @@ from app.models import (
     OutboundMessage,
     OutboundState,
     RequestStatus,
+    RoutingQueue,
     ServiceRequest,
     StoredCalendar,
     Team,
@@ -68,6 +69,7 @@ class Organisation:
     people: list[Operator]
     monitors: list[Monitor]
     units: list[int]
+    queues: list[RoutingQueue]
 
 
 def organisation(make: Make) -> Organisation:
@@ -95,7 +97,20 @@ def organisation(make: Make) -> Organisation:
         make.save(Monitor(created_at=make.now, updated_at=make.now, agency_id=agency.id, name=f"规则{n}"))
         for n in range(3)
     ]
-    return Organisation(accounts, teams, people, monitors, _units(make, agency, teams))
+    queues = [
+        make.save(
+            RoutingQueue(
+                created_at=make.now,
+                agency_id=agency.id,
+                name=f"队列{n}",
+                position=n,
+                strategy="least_loaded",
+                settings={},
+            )
+        )
+        for n in range(2)
+    ]
+    return Organisation(accounts, teams, people, monitors, _units(make, agency, teams), queues)
 
 
 def _units(make: Make, agency: Agency, teams: list[Team]) -> list[int]:
@@ -238,6 +253,7 @@ def _request(draw: Random, org: Organisation, at: int, account_id: int, conversa
         "account_id": account_id,
         "conversation_id": conversation,
         "team_id": draw.maybe(draw.one(*org.teams).id),
+        "queue_id": draw.maybe(draw.one(*org.queues).id),
         "assignee_id": draw.maybe(draw.one(*org.people).id),
         "lane": draw.one(Lane.PUBLIC, Lane.PRIVATE),
         "status": draw.one(*RequestStatus),

@@ -90,6 +90,7 @@ def test_sql_and_predicate_agree(subject: SubjectOf, insert: Any, runtime: Runti
         "operator": [row.id for row in org.people],
         "monitor": [row.id for row in org.monitors],
         "unit": org.units,
+        "queue": [row.id for row in org.queues],
         "agency": [org.accounts[0].agency_id],
     }
     now = runtime.clock.now()
