@@ -347,7 +347,7 @@ def _shifts(world: World) -> TellingStory:
         _ok(lead.delete(f"/shifts/{moved['id']}"), 204)
         yield
 
-    kinds = frozenset({"agency", "shift_swap"})
+    kinds = frozenset({"shift_plan", "shift_swap"})
     return TellingStory("shifts", screen, _stranger(world), (path,), kinds, acts())
 
 
