@@ -112,12 +112,7 @@ class _Period:
             else:
                 self._comes(at, thing)
         self._end_until(self._past.until)
-        never = Dealt(self._past.requests[0], None, None, None, None) if self._past.requests else None
-        return [
-            self._dealt.get(one.id) or replace(never, request=one)
-            for one in self._past.requests
-            if never is not None
-        ]
+        return [self._dealt.get(one.id, Dealt(one, None, None, None, None)) for one in self._past.requests]
 
     def _comes(self, at: float, request: PastRequest) -> None:
         way = self._scenario.way_of(request)
