@@ -66,6 +66,11 @@ export function isTransient(error: unknown): boolean {
   return error instanceof Unreachable || (error instanceof ApiProblem && GATEWAY_STATUSES.has(error.status))
 }
 
+/** What was asked for is not there for this person, or no longer. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ApiProblem && (error.status === 403 || error.status === 404)
+}
+
 export function hasCode(error: unknown, code: string): error is ApiProblem {
   return error instanceof ApiProblem && error.code === code
 }

@@ -157,13 +157,23 @@ export class Live {
       return
     }
     if (answer.reload === true || this.wasCut) {
-      this.wasCut = false
-      this.seq = await this.handlers.onReload()
+      await this.reload()
       await this.ask({ after: this.seq })
     }
     this.clearOfflineTimer()
     this.handlers.onState('online')
     this.announceWatch()
+  }
+
+  /** A reading that failed has read nothing: the next subscription reads again, whatever the server says of its log. */
+  private async reload(): Promise<void> {
+    this.wasCut = false
+    try {
+      this.seq = await this.handlers.onReload()
+    } catch (failure) {
+      this.wasCut = true
+      throw failure
+    }
   }
 
   /** Asked too often (many tabs, a restless line): wait as long as the server says and start over. */

@@ -26,14 +26,18 @@ export const useAccounts = defineStore('accounts', () => {
     return [...seen.values()]
   })
 
-  async function load(): Promise<void> {
+  /** Why it failed, null when it did not. */
+  async function load(): Promise<unknown> {
     if (phase.value !== 'ready') phase.value = 'loading'
     try {
       entities.load('account', (await api.list()).items)
       phase.value = 'ready'
+      return null
     } catch (failure) {
+      // What is known stays; names are better than none.
       error.value = failure
-      phase.value = 'error'
+      if (phase.value === 'loading') phase.value = 'error'
+      return failure
     }
   }
 

@@ -104,7 +104,7 @@ export const useInbox = defineStore('inbox', () => {
   }
 
   /** Read the list again without emptying the screen. */
-  function load(): Promise<void> {
+  function load(): Promise<unknown> {
     return pages.load()
   }
 
@@ -234,13 +234,15 @@ export const useInbox = defineStore('inbox', () => {
     markFresh(arrived)
   }
 
-  async function loadCounts(): Promise<void> {
+  async function loadCounts(): Promise<unknown> {
     try {
       counts.value = await api.counts()
       session.setInHand(counts.value.in_hand, counts.value.load)
       accounts.learn(counts.value.accounts.map((row) => row.account))
-    } catch {
+      return null
+    } catch (failure) {
       // Old figures are better than none; the next change asks again.
+      return failure
     }
   }
 

@@ -25,9 +25,9 @@ export const useListener = defineStore('listener', () => {
     await pages.anew()
   }
 
-  async function load(): Promise<void> {
+  async function load(): Promise<unknown> {
     void loadCounts()
-    await pages.load()
+    return pages.load()
   }
 
   async function loadCounts(): Promise<void> {

@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
 import { session as sessionApi } from '@/api/endpoints'
+import { isTransient } from '@/api/problem'
 import { leave } from '@/app/leave'
 import type { Viewer } from '@/api/contract'
 import type { ServerEvent } from '@/api/events'
@@ -11,7 +12,11 @@ import { Live, type LiveState } from '@/realtime/live'
 import { useEntities } from './entities'
 import { useSession } from './session'
 
-type Reloader = () => Promise<void>
+/** Reads anew what a screen holds; why it could not, null when it could. */
+export type Reloader = () => Promise<unknown>
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 30_000
 
 export const useLive = defineStore('live', () => {
   const state = ref<LiveState>('connecting')
@@ -106,7 +111,15 @@ export const useLive = defineStore('live', () => {
 
   /** Load everything on screen anew, for instance because the server's sentences changed their language. */
   async function refresh(): Promise<void> {
-    await Promise.all([...reloaders].map((reload) => reload()))
+    await Promise.all([...reloaders].map((reload) => readAgain(reload, FIRST_PAUSE_MS)))
+  }
+
+  /** What no answer came for is stale, and no event will say so: asked for until it comes or its screen is left. */
+  async function readAgain(reload: Reloader, pauseMs: number): Promise<void> {
+    if (!isTransient(await reload())) return
+    setTimeout(() => {
+      if (reloaders.has(reload)) void readAgain(reload, Math.min(2 * pauseMs, LONGEST_PAUSE_MS))
+    }, pauseMs)
   }
 
   /** A screen that holds data names how to load it anew; returns the function that forgets it. */

@@ -5,6 +5,7 @@ import { computed, ref, shallowRef } from 'vue'
 
 import { conversations as api, requests as requestsApi } from '@/api/endpoints'
 import type { ConversationView, MessageView, ServiceRequestView } from '@/api/contract'
+import { isAway } from '@/api/problem'
 import type { Change } from '@/realtime/reducer'
 import { touched, useEntities } from './entities'
 import { useLive } from './live'
@@ -71,10 +72,10 @@ export const useThread = defineStore('thread', () => {
     olderFailed.value = null
   }
 
-  /** Load (again) without losing what is on screen. */
-  async function load(): Promise<void> {
+  /** Load (again) without losing what is on screen, of which somebody may be writing. Why it failed. */
+  async function load(): Promise<unknown> {
     const id = requestId.value
-    if (id === null) return
+    if (id === null) return null
     running?.abort()
     const controller = new AbortController()
     running = controller
@@ -84,7 +85,7 @@ export const useThread = defineStore('thread', () => {
         api.get(held.conversation_id, controller.signal),
         api.messages(held.conversation_id, null, PAGE_SIZE, controller.signal),
       ])
-      if (controller.signal.aborted) return
+      if (controller.signal.aborted) return null
       // More came meanwhile than one page holds: what lies between is not here, so it is read again from the end.
       const goesOn = page.next_cursor === null || page.items.some((item) => ids.value.includes(item.id))
       if (!goesOn) ids.value = []
@@ -92,10 +93,12 @@ export const useThread = defineStore('thread', () => {
       olderCursor.value = page.next_cursor
       phase.value = 'ready'
       live.watch(view.id)
+      return null
     } catch (failure) {
-      if (controller.signal.aborted) return
+      if (controller.signal.aborted) return null
       error.value = failure
-      phase.value = 'error'
+      if (phase.value !== 'ready' || isAway(failure)) phase.value = 'error'
+      return failure
     }
   }
 

@@ -21,18 +21,20 @@ export function useLoaded<T>(
   let asked = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  async function load(): Promise<void> {
+  async function load(): Promise<unknown> {
     asked += 1
     const mine = asked
     try {
       const answer = await read()
-      if (mine !== asked) return
+      if (mine !== asked) return null
       data.value = answer
       phase.value = 'ready'
+      return null
     } catch (failure) {
-      if (mine !== asked) return
+      if (mine !== asked) return null
       error.value = failure
       if (data.value === null) phase.value = 'error'
+      return failure
     }
   }
 

@@ -63,6 +63,7 @@ let handled: number[]
 let shown: number[]
 let states: LiveState[]
 let reloads: number
+let readings: Promise<number>[]
 let ended: boolean
 let turned: number
 
@@ -73,7 +74,7 @@ function start(after: number): Live {
       onEvents: (events: EventView[]) => handled.push(...events.map((one) => one.seq)),
       onReload: () => {
         reloads += 1
-        return Promise.resolve(500)
+        return readings.shift() ?? Promise.resolve(500)
       },
       onState: (state) => states.push(state),
       onViewers: (_id, viewers) => (shown = viewers.map((viewer) => viewer.id)),
@@ -92,6 +93,7 @@ beforeEach(() => {
   shown = []
   states = []
   reloads = 0
+  readings = []
   ended = false
   turned = 0
 })
@@ -144,6 +146,16 @@ describe('the live connection', () => {
     await settle()
     expect(reloads).toBe(1)
     expect(line.asked).toEqual([41, 500])
+  })
+
+  it('loads everything anew once more when that failed, though the log reaches back by now', async () => {
+    readings = [Promise.reject(new Error('the server falls over'))]
+    line.answers = [{ ok: true, reload: true }]
+    const live = start(41)
+    await settle()
+    expect(reloads).toBe(2)
+    expect(line.asked).toEqual([41, 41, 500])
+    live.stop()
   })
 
   it('asks behind what it has when the server says that it reads too slowly', async () => {

@@ -2,6 +2,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import type { ConversationView, MessageView } from '@/api/contract'
+import { ApiProblem, Unreachable } from '@/api/problem'
 import { useEntities } from '@/stores/entities'
 import { useThread } from '@/stores/thread'
 import { message, request } from '../support'
@@ -51,6 +52,26 @@ beforeEach(() => {
 })
 
 describe('the open conversation', () => {
+  it.each([new Unreachable('the server falls over'), new ApiProblem(500, {}), new ApiProblem(503, {})])(
+    'stays, with what is being written, when it cannot be read again: %s',
+    async (failure) => {
+      const thread = useThread()
+      await thread.open(1)
+      server.get = () => Promise.reject(failure)
+      expect(await thread.load()).toBe(failure)
+      expect(thread.phase).toBe('ready')
+      expect(shown(thread)).toHaveLength(50)
+    },
+  )
+
+  it.each([403, 404])('goes when it is no longer for this person (%s)', async (status) => {
+    const thread = useThread()
+    await thread.open(1)
+    server.get = () => Promise.reject(new ApiProblem(status, {}))
+    await thread.load()
+    expect(thread.phase).toBe('error')
+  })
+
   it('never shows messages of another one, however late they come', async () => {
     const thread = useThread()
     await thread.open(1)

@@ -23,16 +23,18 @@ export const useLongWork = defineStore('longWork', () => {
   const shown = computed(() => (everybody.value ? all.value : own.value))
   const running = computed(() => own.value.filter(isOpen))
 
-  async function load(): Promise<void> {
+  async function load(): Promise<unknown> {
     try {
       const { items } = await longWorkApi.list(everybody.value)
       entities.load('long_work', items)
       error.value = null
       phase.value = 'ready'
+      return null
     } catch (failure) {
       // What is known stays; an empty tray is said only of what was read.
       error.value = failure
       if (phase.value === 'loading') phase.value = 'error'
+      return failure
     }
   }
 

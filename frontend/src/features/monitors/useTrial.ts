@@ -17,7 +17,8 @@ export function useTrial(number: () => number | null) {
   const key = useKeys()
   let asked = 0
 
-  async function load(): Promise<void> {
+  /** Why the trial could not be read, null when it was. */
+  async function load(): Promise<unknown> {
     asked += 1
     const mine = asked
     const wanted = number()
@@ -31,6 +32,7 @@ export function useTrial(number: () => number | null) {
         if (mine === asked) error.value = failure
       }
     if (mine === asked) known.value = true
+    return error.value
   }
 
   /** Raises what the call raises; the work's number. The same settings again are another trial once one has ended. */

@@ -31,7 +31,7 @@ export const useNotifications = defineStore('notifications', () => {
     if (is && phase.value === 'ready') void load()
   })
 
-  async function load(): Promise<void> {
+  async function load(): Promise<unknown> {
     try {
       const list = await notificationsApi.list()
       items.value = list.items
@@ -39,10 +39,12 @@ export const useNotifications = defineStore('notifications', () => {
       cursor.value = list.next_cursor
       error.value = null
       phase.value = 'ready'
+      return null
     } catch (failure) {
       // What is known stays; an empty panel is said only of what was read.
       error.value = failure
       if (phase.value === 'loading') phase.value = 'error'
+      return failure
     }
   }
 

@@ -27,15 +27,19 @@ export const useTopics = defineStore('topics', () => {
     alertList.value.filter((alert) => alert.acknowledged_at === null && !hidden.value.has(alert.id)),
   )
 
-  async function load(hours: number): Promise<void> {
+  /** What is shown stays when it cannot be read again. Why it could not. */
+  async function load(hours: number): Promise<unknown> {
     try {
       const page = await topicsApi.list(hours)
       entities.load('topic', page.items)
       topicIds.value = new Set(page.items.map((topic) => topic.id))
+      error.value = null
       phase.value = 'ready'
+      return null
     } catch (failure) {
       error.value = failure
-      phase.value = 'error'
+      if (phase.value === 'loading') phase.value = 'error'
+      return failure
     }
   }
 
@@ -47,15 +51,17 @@ export const useTopics = defineStore('topics', () => {
   }
 
   /** Alerts are an addition to other pages: when they do not load, the pages work without. */
-  async function loadAlerts(): Promise<void> {
+  async function loadAlerts(): Promise<unknown> {
     try {
       entities.load('alert', (await topicsApi.alerts()).items)
       alertsPhase.value = 'ready'
       alertsError.value = null
+      return null
     } catch (failure) {
       // What is known stays; that nothing stood out can be said only of what was read.
       alertsError.value = failure
       if (alertsPhase.value === 'loading') alertsPhase.value = 'error'
+      return failure
     }
   }
 

@@ -4,7 +4,7 @@ import { shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 
 import { requests as api, type ClaimConfirmed } from '@/api/endpoints'
-import { ApiProblem, hasCode, Unreachable } from '@/api/problem'
+import { ApiProblem, hasCode, isAway, Unreachable } from '@/api/problem'
 import { refusalOf } from '@/ui/failure'
 import type { RequestStatus, RequestType, SettableStatus, ServiceRequestView } from '@/api/contract'
 import { currentLocale } from '@/app/i18n'
@@ -124,8 +124,7 @@ export function useRequestActions() {
     try {
       entities.take('service_request', await api.get(id))
     } catch (error) {
-      if (error instanceof ApiProblem && (error.status === 404 || error.status === 403))
-        entities.drop('service_request', id)
+      if (isAway(error)) entities.drop('service_request', id)
     }
   }
 

@@ -34,7 +34,7 @@ export interface Pages<Row> {
   /** Grows with every list that begins: what was asked about an earlier one says nothing of this. */
   generation: Ref<number>
   anew: () => Promise<void>
-  load: () => Promise<void>
+  load: () => Promise<unknown>
   more: () => Promise<void>
   replace: (row: Row) => void
   drop: (key: number | string) => void
@@ -75,23 +75,25 @@ export function pagesOf<Row, Answer extends Page<Row> = Page<Row>>(
     await load()
   }
 
-  /** The same list once more, without emptying the screen: it keeps its length, so whoever reads it keeps their place. */
-  async function load(): Promise<void> {
+  /** The same list once more, without emptying the screen: it keeps its length, so whoever reads it keeps their place. Why it failed. */
+  async function load(): Promise<unknown> {
     const { signal } = begin()
     const wanted = taken
     moreFailed.value = null
     try {
       const found = await readUpTo(wanted, signal)
-      if (signal.aborted) return
+      if (signal.aborted) return null
       generation.value += 1
       take(found, true)
       error.value = null
       phase.value = 'ready'
+      return null
     } catch (failure) {
-      if (signal.aborted) return
+      if (signal.aborted) return null
       error.value = failure
       // Rows that are there are better than none; the next event or a lost connection's return asks again.
       if (phase.value === 'loading' || items.value.length === 0) phase.value = 'error'
+      return failure
     }
   }
 

@@ -61,9 +61,9 @@ export function usePages<Row, Answer extends Page<Row> = Page<Row>>(
   let isStill = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  async function load(): Promise<void> {
+  async function load(): Promise<unknown> {
     hasNews.value = false
-    await pages.load()
+    return pages.load()
   }
 
   async function anew(): Promise<void> {
