@@ -22,9 +22,7 @@ def test_a_lead_drags_work_watches_whispers_and_takes_over(
     page = lead.page
     lead.open("/floor")
     row = page.get_by_test_id("floor-person").and_(page.locator(f"[data-id='{me}']"))
-    held = row.get_by_test_id("person-held")
-    shown = int(held.inner_text())
-    assert shown >= 1
+    assert int(row.get_by_test_id("person-held").inner_text()) >= 1
     row.get_by_role("button").click()
     request = page.get_by_test_id("floor-row").and_(page.locator(f"[data-id='{number}']"))
     expect(request).to_be_visible()
@@ -32,17 +30,18 @@ def test_a_lead_drags_work_watches_whispers_and_takes_over(
     # Dragged upon a mate and, by the button of the row, given back.
     person = mate.api("GET", "/session")[1]["operator"]["id"]
     request.drag_to(page.get_by_test_id("floor-person").and_(page.locator(f"[data-id='{person}']")))
-    expect(held).to_have_text(str(shown - 1))
+    # The router may fill the place that became free, so the row is looked for and not the number.
+    expect(request).to_have_count(0)
     assert lead.api("GET", f"/service-requests/{number}")[1]["assignee"]["id"] == person
     page.get_by_test_id("floor-person").and_(page.locator(f"[data-id='{person}']")).get_by_role(
         "button"
     ).click()
     request.get_by_test_id("transfer").press("Enter")
     page.get_by_test_id("transfer-to").and_(page.locator(f"[data-id='{me}']")).press("Enter")
-    expect(held).to_have_text(str(shown))
 
     # Watched: no composer, a whisper that the holder sees and a mate does not.
     row.get_by_role("button").click()
+    expect(request).to_be_visible()
     request.get_by_test_id("watch").click()
     page.get_by_test_id("whisper-text").fill("先道歉，再查工单")
     page.get_by_test_id("whisper-send").click()
