@@ -99,6 +99,17 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+def is_inside(host: str) -> bool:
+    """Whether a host says by itself, without a question to a name server, that it is not on the internet."""
+    if f".{host.rstrip('.').lower()}".endswith(".localhost"):
+        return True
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return False  # a name
+    return not all(is_public(str(entry[4][0])) for entry in found)
+
+
 def listed_hosts(setting: str) -> frozenset[str]:
     """A setting's comma separated `host` and `host:port`."""
     return frozenset(host.strip().lower() for host in setting.split(",") if host.strip())

@@ -167,8 +167,9 @@ def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         hide_rows(engine)
         return engine
-    # What is acknowledged must survive the server's own death too, however the server is set up.
-    options = "-c timezone=UTC -c synchronous_commit=on"
+    # What is acknowledged must survive the server's own death too, however the server is set up. Statements
+    # here run for milliseconds: to compile one first, which PostgreSQL does by an estimate, takes longer.
+    options = "-c timezone=UTC -c synchronous_commit=on -c jit=off"
     engine = create_engine(
         database_url,
         pool_size=pool_size,

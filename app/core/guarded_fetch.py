@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
-from app.core.addresses import Resolver, checked_addresses, resolve
+from app.core.addresses import Resolver, checked_addresses, is_inside, resolve
 from app.core.errors import AppError
 from app.core.http_client import USER_AGENT
 
@@ -155,7 +155,7 @@ class GuardedFetcher:
         if len(url) > 2048 or not url.isascii() or any(ord(character) <= 32 for character in url):
             raise FetchRefused("bad_address")
         port = port or (443 if parts.scheme == "https" else 80)
-        if port not in self._policy.ports and not self._policy.trusts(host, port):
+        if (port not in self._policy.ports or is_inside(host)) and not self._policy.trusts(host, port):
             raise FetchRefused("address_not_allowed")
 
     def _require_type(self, headers: Mapping[str, str]) -> str:

@@ -409,6 +409,10 @@ def faulty() -> list[Any]:
         ({**good, "condition": leaf("nothing", "is", 1)}, "condition.field"),
         ({**good, "actions": [{"kind": "assign", "operator_id": 10**9}]}, "actions.0.operator_id"),
         ({**good, "actions": [{"kind": "call_hook", "url": "ftp://example.com/x"}]}, "actions.0.url"),
+        *(
+            ({**good, "actions": [{"kind": "call_hook", "url": f"http://{host}/x"}]}, "actions.0.url")
+            for host in ("127.0.0.1", "2130706433", "0x7f.1", "[::1]", "10.1.2.3", "localhost", "a.localhost")
+        ),
     ]
 
 

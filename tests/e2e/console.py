@@ -151,6 +151,15 @@ class Console:
         )
         return answer.status, answer.json() if answer.body() else None
 
+    def shut_out(self, person: Locator) -> None:
+        """By the button of the person's row; with work in hand it is asked whether that is meant."""
+        button, question = person.get_by_test_id("set-active"), self.page.get_by_test_id("dialog-submit")
+        button.click()
+        expect(question.or_(button.filter(has_text="启用")).first).to_be_visible()
+        if question.is_visible():
+            question.click()
+        expect(button).to_have_text("启用")
+
     def give(self, request_id: int, operator_id: int) -> None:
         """Make the request that person's. The automatic distribution may take its turn in between."""
         path = f"/service-requests/{request_id}"

@@ -64,7 +64,7 @@ def test_it_ends_on_the_screen_when_the_colleague_is_shut_out(log_in: LogIn) -> 
     expect(page).not_to_have_url(re.compile("/people"))
     second.open("/people")
     row = second.page.get_by_test_id("person").filter(has_text="林小满")
-    row.get_by_test_id("set-active").click()
+    second.shut_out(row)
     expect(page.get_by_test_id("look-bar")).to_have_count(0)
     expect(page.locator("nav.rail a[href='/people']")).to_be_visible()
     row.get_by_test_id("set-active").click()

@@ -23,7 +23,7 @@ def test_what_one_changes_of_people_another_sees_without_a_reload(log_in: LogIn)
         console.open("/people")
     row = person(manager, "唐远")
     try:
-        row.get_by_test_id("set-active").click()
+        manager.shut_out(row)
         expect(person(supervisor, "唐远")).to_contain_text("已停用")
     finally:
         row.get_by_test_id("set-active").filter(has_text="启用").click()

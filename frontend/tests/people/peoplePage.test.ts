@@ -73,6 +73,25 @@ describe('the people page', () => {
     expect(screen.find('chosen')).toBeNull()
   })
 
+  it('asks before it shuts out who has work in hand, which does not come back with them', async () => {
+    const busy = PEOPLE.map((one) => (one.id === 4 ? { ...one, open_requests: 3 } : one))
+    vi.spyOn(peopleApi, 'list').mockResolvedValue(busy)
+    const setActive = vi
+      .spyOn(peopleApi, 'setActive')
+      .mockImplementation((_id, is_active) =>
+        Promise.resolve({ ...busy[0], is_active } as (typeof PEOPLE)[0]),
+      )
+    const screen = await shown('operators:manage')
+    await choose(0, 1, 2, 3)
+    await screen.click('shut-out-chosen')
+    await settled(6)
+    expect(document.body.textContent).toContain('手上的 3 条请求')
+    expect(setActive).not.toHaveBeenCalled()
+    document.querySelector<HTMLElement>('[data-testid="dialog-submit"]')?.click()
+    await settled(6)
+    expect(setActive).toHaveBeenCalled()
+  })
+
   it('says why somebody stays, and asks nothing further', async () => {
     const setActive = vi
       .spyOn(peopleApi, 'setActive')

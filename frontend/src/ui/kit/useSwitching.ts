@@ -8,6 +8,8 @@ import { useSubmit } from '@/ui/useSubmit'
 export interface SwitchSpec<Row> {
   /** Null for a row that is not to be switched at all. */
   isOn: (row: Row) => boolean | null
+  /** Whether to go on, where the switch does what switching back does not undo. */
+  ask?: (rows: readonly Row[], on: boolean) => Promise<boolean>
   set: (row: Row, on: boolean) => Promise<Row>
   take: (row: Row) => void
   /** What is said of those that were switched. */
@@ -37,6 +39,7 @@ export function useSwitching<Row>(
   const those = (rows: readonly Row[], on: boolean): Row[] => rows.filter((row) => spec.isOn(row) === !on)
 
   async function turn(rows: readonly Row[], on: boolean): Promise<void> {
+    if (spec.ask && !(await spec.ask(rows, on))) return
     const done: Row[] = []
     for (const row of rows) {
       const answer = await submit(() => spec.set(row, on))
