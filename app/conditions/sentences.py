@@ -99,7 +99,9 @@ class _Reader:
         if about is None or operator is None:
             return self.say("says.broken", field=leaf.field)
         label = field_label(self.subject, about, self.locale)
-        return self.say(f"says.{leaf.op}", field=label, **self._values(about, operator.takes, leaf.value))
+        # In Chinese the word between field and value is the value itself: "yes is yes".
+        key = "says.truth" if operator.takes is Takes.TRUTH else f"says.{leaf.op}"
+        return self.say(key, field=label, **self._values(about, operator.takes, leaf.value))
 
     def _values(self, about: FieldOf, takes: Takes, value: Any) -> dict[str, str]:
         try:

@@ -65,7 +65,7 @@ describe('the languages', () => {
   it('call each thing by one word, the server too (docs/glossary.md)', () => {
     const server = JSON.parse(readFileSync(join(SOURCES, '../../app/locales/zh-CN.json'), 'utf8')) as Texts
     const said = [...zh.values(), ...flat(server).values()]
-    const instead = /口令|令牌|拉取|实例|领取|黑名单|重点客户|情绪|主管|字节|适配器/
+    const instead = /口令|令牌|拉取|实例|领取|黑名单|重点客户|情绪|主管|字节|适配器|捞回/
     expect(said.filter((text) => instead.test(text))).toEqual([])
   })
 

@@ -8,6 +8,7 @@ import { account, moment, NOTHING, person } from '@/ui/kit/cells'
 import type { Column } from '@/ui/kit/columns'
 import { listPage } from '@/ui/kit/listPage'
 import type { ListQuery } from '@/ui/kit/useListQuery'
+import { saidOf } from './auditDetail'
 
 type Act = components['schemas']['AuditEntryView']
 
@@ -52,8 +53,8 @@ const columns: readonly Column<Act>[] = [
     key: 'detail',
     label: 'audit.detail',
     look: 'quiet',
-    cell: ({ detail }) => h('span', { class: 'el mono s12' }, said(detail)),
-    title: ({ detail }) => said(detail),
+    cell: ({ detail }, words) => h('span', { class: 'el s12' }, saidOf(detail, words)),
+    title: ({ detail }, words) => saidOf(detail, words),
   },
   {
     key: 'address',
@@ -72,13 +73,6 @@ const columns: readonly Column<Act>[] = [
     cell: (act) => act.number,
   },
 ]
-
-/** What was recorded with it, as it is kept: names and values, without the brackets around them. */
-function said(detail: Act['detail']): string {
-  return Object.entries(detail)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' · ')
-}
 
 export default listPage<Act>({
   name: 'audit',
