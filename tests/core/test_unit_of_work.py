@@ -237,8 +237,6 @@ def test_a_commit_is_on_the_disk_whatever_the_server_is_set_to(postgresql_url: s
         with engine.connect() as connection:
             assert connection.scalar(text("SHOW synchronous_commit")) == "on"
             assert connection.scalar(text("SHOW fsync")) == "off", "the cluster is a fast one"
-            assert connection.scalar(text("SHOW jit")) == "off", (
-                "compiling takes longer than asking"
-            )
+            assert connection.scalar(text("SHOW jit")) == "off", "compiling takes longer than asking"
     finally:
         engine.dispose()
