@@ -80,3 +80,5 @@ def _update(session: Session, rows: Sequence[Any], names: Sequence[str]) -> None
         for name in names:
             set_committed_value(row, name, row.__dict__[name])
         set_committed_value(row, "version", row.version + 1)
+        # Nothing is left to write: a flush need not compare each of its columns again.
+        row._sa_instance_state._commit_all(row.__dict__, session.identity_map)

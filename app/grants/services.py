@@ -151,7 +151,7 @@ def _owned(ctx: Context, account_id: int) -> Account:
         scope(select(Account), ctx.actor, Account)
         .where(Account.id == account_id, Account.status != AccountStatus.REMOVED)
         .options(joinedload(Account.agency))
-        .with_for_update(of=Account)
+        .with_for_update(of=Account, key_share=True)
     )
     account = ctx.session.scalars(statement).one_or_none()
     if account is None:

@@ -74,7 +74,9 @@ def set_active(ctx: Context, operator_id: int, command: SetActive) -> Operator:
 def find_person(ctx: Context, operator_id: int) -> Operator:
     """A person within reach, locked; raises NotFound."""
     operator = ctx.session.scalars(
-        scope(select(Operator), ctx.actor, Operator).where(Operator.id == operator_id).with_for_update()
+        scope(select(Operator), ctx.actor, Operator)
+        .where(Operator.id == operator_id)
+        .with_for_update(key_share=True)
     ).one_or_none()
     if operator is None:
         raise NotFound

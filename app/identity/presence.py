@@ -46,7 +46,7 @@ def _own(ctx: Context) -> Operator:
         select(Operator)
         .where(Operator.id == ctx.actor.operator_id)
         .options(WITH_SETTINGS)
-        .with_for_update(of=Operator)
+        .with_for_update(of=Operator, key_share=True)
     ).one()
 
 
@@ -152,7 +152,7 @@ def _longer_than(
         .order_by(Operator.id)
         .limit(AT_ONCE)
     )
-    return ctx.session.scalars(statement.with_for_update() if lock else statement).all()
+    return ctx.session.scalars(statement.with_for_update(key_share=True) if lock else statement).all()
 
 
 def send_away(ctx: Context) -> int:
@@ -182,7 +182,7 @@ def overrunning(ctx: Context, *, lock: bool = False) -> Sequence[Operator]:
         .order_by(Operator.id)
         .limit(AT_ONCE)
     )
-    return ctx.session.scalars(statement.with_for_update() if lock else statement).all()
+    return ctx.session.scalars(statement.with_for_update(key_share=True) if lock else statement).all()
 
 
 def told_of_overrun(people: Sequence[Operator]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.identity.dealing import shown
 from app.routing.exclusions import excluded
-from app.routing.facts import OperatorFacts, RequestFacts
+from app.routing.facts import RETURN_REST, OperatorFacts, RequestFacts
 from app.routing.strategies import DEFAULT_STRATEGY, STRATEGIES, Ranked, Strategy
 
 NOBODY = "nobody_available"
@@ -90,11 +90,13 @@ def decide(
 
     `settings` are of the strategy's own class; none: as it has them by itself.
     """
-    codes = {person.id: excluded(request, person, operators) for person in operators}
-    free = [person for person in operators if codes[person.id] is None]
-    ranked: Sequence[Ranked] = strategy.rank(
-        request, free, strategy.settings() if settings is None else settings
-    )
+    given = strategy.settings() if settings is None else settings
+    codes, free = _free(request, operators)
+    ranked: Sequence[Ranked] = strategy.rank(request, free, given)
+    if free and not ranked and strategy.name not in LEFT_TO_PEOPLE:
+        # Whom the strategy wants had it before and rested: they do not wait for those whom it never asks.
+        codes, free = _free(_rested(request), operators)
+        ranked = strategy.rank(request, free, given)
     if strategy.name not in LEFT_TO_PEOPLE:
         ranked = _back_first(request, free, ranked)
     places = {one.operator.id: (place, one) for place, one in enumerate(ranked, start=1)}
@@ -106,6 +108,23 @@ def decide(
             _considered(person, codes[person.id], places.get(person.id)) for person in operators
         ),
         chosen=ranked[0].operator if ranked else None,
+    )
+
+
+def _free(
+    request: RequestFacts, operators: Sequence[OperatorFacts]
+) -> tuple[dict[int, str | None], list[OperatorFacts]]:
+    """Everybody's code, and those whom nothing speaks against."""
+    codes = {person.id: excluded(request, person, operators) for person in operators}
+    return codes, [person for person in operators if codes[person.id] is None]
+
+
+def _rested(request: RequestFacts) -> RequestFacts:
+    """The request without who gave it back, or did not open it, half an hour ago or longer."""
+    return replace(
+        request,
+        returned=tuple(one for one in request.returned if one[1] < RETURN_REST),
+        declined=tuple(one for one in request.declined if one.ago < RETURN_REST),
     )
 
 

@@ -55,11 +55,13 @@ def let_it_run_out(
     request: RequestFacts, person: OperatorFacts, everybody: Sequence[OperatorFacts]
 ) -> str | None:
     """Whoever did not open it in time is left out until everybody who is online has let it run out as often,
-    and for half an hour in any case."""
+    and for half an hour in any case. Whoever gave it back is not waited for: they wait for the others."""
     own = next((one for one in request.declined if one.operator_id == person.id), None)
     if own is None:
         return None
-    fewer = any(_times(request, other) < own.times for other in everybody if _is_asked(request, other))
+    gave_back = {operator_id for operator_id, _ in request.returned}
+    asked = (one for one in everybody if one.id not in gave_back and _is_asked(request, one))
+    fewer = any(_times(request, other) < own.times for other in asked)
     return "let_it_run_out" if fewer or own.ago < RETURN_REST else None
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from app.calendars.clocks import calendars_of
 from app.core.context import Context
 from app.core.permissions import Permission
-from app.models import Account, Team
+from app.models import Account, Grant
+from app.models.grant import holds
 from app.routing import lifecycle
 from app.routing.roster import Roster, decision_of, lock_handing_out
 from app.routing.setup.configuration import setup_for
@@ -32,10 +33,10 @@ def assign_waiting(ctx: Context, *, limit: int = AT_ONCE) -> int:
     if not places:
         return 0
     ids = {account for account, _, _ in places}
-    # All at once: a queue may be that of another agency, to which the account was granted.
-    teams = {team for _, team, _ in places if team}
+    # All at once, and before anything else is read: an account's work is also that of those who serve it by a
+    # grant, who may be given other agencies' at the same moment.
     owners = select(Account.agency_id).where(Account.id.in_(ids))
-    helping = select(Team.agency_id).where(Team.id.in_(teams))
+    helping = select(Grant.agency_id).where(Grant.account_id.in_(ids), holds(ctx.now()))
     lock_handing_out(ctx, set(ctx.session.scalars(owners.union(helping))))
     accounts = {row.id: row for row in ctx.session.scalars(select(Account).where(Account.id.in_(ids)))}
     by_agency: dict[int, list[Place]] = defaultdict(list)

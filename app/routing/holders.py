@@ -88,7 +88,8 @@ def return_misheld(ctx: Context) -> int:
         return 0
     pair = tuple_(ServiceRequest.assignee_id, ServiceRequest.account_id)
     of_absent = [held for held, reason in reasons.items() if reason == ABSENT]
-    requests = ctx.session.scalars(
+    requests = lifecycle.hold_chosen(
+        ctx,
         select(ServiceRequest)
         .where(
             pair.in_(list(reasons)),
@@ -97,9 +98,8 @@ def return_misheld(ctx: Context) -> int:
             ServiceRequest.status.in_(ACTIVE_STATUSES),
         )
         .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
-        .limit(AT_ONCE)
-        .with_for_update(of=ServiceRequest)
-    ).all()
+        .limit(AT_ONCE),
+    )
     give_back(
         ctx,
         [(request, reasons[request.assignee_id or 0, request.account_id]) for request in requests],
@@ -134,7 +134,7 @@ def bring_home(ctx: Context) -> int:
     requests = ctx.session.scalars(
         select(ServiceRequest)
         .where(ServiceRequest.id.in_(stranded(ctx)))
-        .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
+        .order_by(ServiceRequest.id)
         .with_for_update(of=ServiceRequest)
     ).all()
     if not requests:
@@ -171,7 +171,7 @@ def return_of_vanished(ctx: Context) -> int:
     requests = ctx.session.scalars(
         select(ServiceRequest)
         .where(ServiceRequest.assignee_id.in_(gone), ServiceRequest.status == RequestStatus.OPEN)
-        .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
+        .order_by(ServiceRequest.id)
         .with_for_update(of=ServiceRequest)
     ).all()
     give_back(ctx, [(request, VANISHED) for request in requests])
@@ -190,7 +190,7 @@ def hand_back(ctx: Context, request_ids: Collection[int] | None = None) -> int:
     requests = ctx.session.scalars(
         select(ServiceRequest)
         .where(ServiceRequest.assignee_id == ctx.actor.operator_id, chosen)
-        .order_by(ServiceRequest.urgent_at, ServiceRequest.id)
+        .order_by(ServiceRequest.id)
         .with_for_update(of=ServiceRequest)
     ).all()
     give_back(ctx, [(request, HANDED_BACK) for request in requests])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -33,7 +33,7 @@ from app.routing.job_names import ASSIGN_WAITING
 from app.routing.lifecycle import Arrivals, Opening
 from app.routing.policies import PriorityInput, type_of
 from app.routing.related import people, place, relate
-from app.routing.roster import Roster, decision_of, lock_handing_out
+from app.routing.roster import Roster, agencies_serving, decision_of, lock_handing_out
 from app.routing.schemas import MessagesAppended
 from app.routing.settled import REPEATED, closes, earlier_requests, repeated_in
 from app.routing.setup.configuration import Setup, setup_for
@@ -244,7 +244,7 @@ def _hand_out(
         if request.id in withheld:
             arrivals.withhold(request, withheld[request.id])
     serving = [accounts[one.account_id] for one in (*arrivals.opened, *again)]
-    lock_handing_out(ctx, _serving_agencies(ctx, serving))
+    lock_handing_out(ctx, agencies_serving(ctx, serving))
     roster = Roster(ctx, setup)
     waiting = _take_back(ctx, arrivals, accounts, roster, again, withheld) if again else []
     _route(ctx, arrivals, accounts, setup, [one for one in waiting if one.id not in withheld], withheld)
@@ -301,12 +301,3 @@ def _route(
     relate(ctx.session, asked)
     for request, ruling in zip(asked, rule_on(ctx, setup, asked, accounts), strict=True):
         arrivals.route(request, ruling)
-
-
-def _serving_agencies(ctx: Context, accounts: Iterable[Account]) -> set[int]:
-    """Whose people can be given work of these accounts."""
-    return {
-        agency
-        for account in accounts
-        for agency in (account.agency_id, *(granted.agency_id for granted in account.grants_at(ctx.now())))
-    }

@@ -62,6 +62,7 @@ def overflow_queues(runtime: Runtime) -> None:
 def return_misheld_requests(runtime: Runtime) -> None:
     with open_context(runtime, _ROUTER) as ctx:
         bring_home(ctx)
+    with open_context(runtime, _ROUTER) as ctx:  # another unit: its rows are locked in their own order
         return_misheld(ctx)
 
 

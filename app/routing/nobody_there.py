@@ -79,7 +79,7 @@ def _waiting(ctx: Context, spans: Mapping[timedelta, list[int]]) -> list[_Waitin
             ServiceRequest.status == RequestStatus.NEW,
             ServiceRequest.assignee_id.is_(None),
             or_(*long_enough),
-            ~is_withheld(ctx),
+            ~is_withheld(ctx.now()),
         )
         .group_by(ServiceRequest.account_id, ServiceRequest.team_id)
     ).all()

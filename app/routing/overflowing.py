@@ -12,7 +12,7 @@ from app.core.context import Context
 from app.core.permissions import Permission
 from app.models import Account, RequestStatus, RoutingQueue, ServiceRequest
 from app.routing import lifecycle
-from app.routing.roster import Roster, lock_handing_out, manual_decision
+from app.routing.roster import Roster, agencies_serving, lock_handing_out, manual_decision
 from app.routing.setup.configuration import QueueSetup, Setup, setup_for
 from app.worktime import OutOfReach, WorkCalendar
 
@@ -51,16 +51,20 @@ def overflow(ctx: Context) -> int:
     leading = [queue for queue in setup.queues.values() if _next(setup, queue) is not None]
     if not leading:
         return 0
-    requests = ctx.session.scalars(
+    late = (
         select(ServiceRequest)
         .where(*_WAITS, or_(*(_is_late(ctx, queue) for queue in leading)))
         .order_by(ServiceRequest.queued_at, ServiceRequest.id)
         .limit(AT_ONCE)
-        .with_for_update(of=ServiceRequest)
-    ).all()
+    )
+    ids = set(ctx.session.scalars(late.with_only_columns(ServiceRequest.account_id)))
+    if not ids:
+        return 0
+    lock_handing_out(ctx, agencies_serving(ctx, [accounts[number] for number in ids]))
+    requests = lifecycle.hold_chosen(ctx, late)
+    requests = [one for one in requests if one.account_id in ids]  # the others' hands are not held
     if not requests:
         return 0
-    lock_handing_out(ctx, {accounts[request.account_id].agency_id for request in requests})
     roster = Roster(ctx, setup)
     moving = [
         (request, target)

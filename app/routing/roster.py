@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -53,6 +53,15 @@ def lock_handing_out(ctx: Context, agency_ids: Collection[int], *more: str) -> N
     if wanted:
         lock_counters(ctx.session, wanted, ctx.now())
         held |= wanted
+
+
+def agencies_serving(ctx: Context, accounts: Iterable[Account]) -> set[int]:
+    """Whose people can be given work of these accounts: all are held while it is given out."""
+    return {
+        agency
+        for account in accounts
+        for agency in (account.agency_id, *(granted.agency_id for granted in account.grants_at(ctx.now())))
+    }
 
 
 class Roster:

@@ -145,6 +145,7 @@ def mark_read(ctx: Context, conversation_id: int, number: int) -> None:
     rows = ctx.session.scalars(
         scope(select(ServiceRequest), ctx.actor, ServiceRequest)
         .where(ServiceRequest.conversation_id == conversation_id, unseen, theirs)
+        .order_by(ServiceRequest.id)
         .with_for_update(of=ServiceRequest)
     ).all()
     lifecycle.mark_read(ctx, rows, number)

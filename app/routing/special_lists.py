@@ -52,14 +52,15 @@ def withheld_by(lists: Collection[SpecialList], lane: Lane) -> str | None:
     )
 
 
-def is_withheld(ctx: Context, row: Any = ServiceRequest) -> ColumnElement[bool]:
-    """The same of a request in a statement, or of an alias of it; for each row a step in an index."""
+def is_withheld(at: Any, row: Any = ServiceRequest) -> ColumnElement[bool]:
+    """The same of a request in a statement, or of an alias of it, at a moment that may be given later; for
+    each row a step in an index."""
     return exists(
         select(SpecialListEntry.id)
         .select_from(Conversation)
         .join(ContactIdentity, ContactIdentity.id == Conversation.contact_identity_id)
         .join(Account, Account.id == Conversation.account_id)
-        .join(SpecialListEntry, _is_on_list(ctx))
+        .join(SpecialListEntry, _is_on_list(at))
         .where(
             Conversation.id == row.conversation_id,
             SpecialListEntry.list.in_(list(WITHHELD)),
@@ -78,7 +79,7 @@ def withheld_now(ctx: Context, requests: Sequence[ServiceRequest]) -> dict[int, 
         .select_from(Conversation)
         .join(ContactIdentity, ContactIdentity.id == Conversation.contact_identity_id)
         .join(Account, Account.id == Conversation.account_id)
-        .join(SpecialListEntry, _is_on_list(ctx))
+        .join(SpecialListEntry, _is_on_list(ctx.now()))
         .where(among(ctx.session, Conversation.id, {one.conversation_id for one in requests}))
     )
     lists: dict[int, set[SpecialList]] = {}
@@ -88,12 +89,12 @@ def withheld_now(ctx: Context, requests: Sequence[ServiceRequest]) -> dict[int, 
     return {number: code for number, code in codes.items() if code is not None}
 
 
-def _is_on_list(ctx: Context) -> ColumnElement[bool]:
+def _is_on_list(at: Any) -> ColumnElement[bool]:
     """Lists are those of the agency that owns the account, and hold on the server that the id belongs to."""
     return and_(
         SpecialListEntry.agency_id == Account.agency_id,
         SpecialListEntry.platform == Account.platform,
         SpecialListEntry.server == Account.server,
         SpecialListEntry.author_external_id == ContactIdentity.external_id,
-        or_(SpecialListEntry.expires_at.is_(None), SpecialListEntry.expires_at > ctx.now()),
+        or_(SpecialListEntry.expires_at.is_(None), SpecialListEntry.expires_at > at),
     )

@@ -18,6 +18,7 @@ from app.identity.scope import rooms_of_row
 from app.models import Account, Operator, RequestStatus, RoutingSettings, ServiceRequest
 from app.notifications.kinds import Cause
 from app.notifications.writing import write
+from app.routing import lifecycle
 from app.routing.exclusions import declined_by_all
 from app.routing.holders import give_back
 from app.routing.leads import all_leads, leads_of, leads_of_teams
@@ -63,7 +64,7 @@ def return_unopened(ctx: Context) -> int:
     found = unopened(ctx)
     if found is None:
         return 0
-    requests = ctx.session.scalars(found.with_for_update(of=ServiceRequest)).all()
+    requests = lifecycle.hold_chosen(ctx, found)
     if requests:
         give_back(ctx, [(request, NOT_OPENED) for request in requests])
         write(ctx, _declined_causes(ctx, requests))

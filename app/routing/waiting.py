@@ -8,25 +8,33 @@ each are its first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.core.context import Context
-from app.core.db import among
+from app.core.db import UtcDateTime, among
 from app.models import ServiceRequest
 from app.models.service_request import in_place, waits
 from app.routing.special_lists import is_withheld
 
 Place = tuple[int, int, int]
 """Account, team, queue; 0: none."""
-_AT_ONCE = 100
-"""So many places in one statement: SQLite joins at most 500 selections."""
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 100)
+"""For so many places at once a statement is kept: to put one together takes longer than to run it.
+SQLite joins at most 500 selections."""
+_NOWHERE: Place = (0, 0, 0)
 
 
 def places_waiting(ctx: Context) -> list[Place]:
     """Every place where something waits; one statement, one step of an index for each."""
+    return [(row[0], row[1], row[2]) for row in ctx.session.execute(_walk())]
+
+
+@cache
+def _walk() -> Any:
     first = _first(aliased(ServiceRequest))
     row = aliased(ServiceRequest)
     account, team, queue = in_place(row)
@@ -43,7 +51,7 @@ def places_waiting(ctx: Context) -> list[Place]:
     steps = steps.union_all(
         select(account, team, queue).select_from(steps).join(after, after.id == following)
     )
-    return [(row[0], row[1], row[2]) for row in ctx.session.execute(select(steps))]
+    return select(steps)
 
 
 def _first(row: Any, *here: Any, of: int = -1) -> Any:
@@ -60,9 +68,8 @@ def _first(row: Any, *here: Any, of: int = -1) -> Any:
 def most_urgent(ctx: Context, places: Sequence[Place], limit: int) -> list[ServiceRequest]:
     """The `limit` most urgent of each place; locked: nobody claims one while it is given out."""
     ids: list[int] = []
-    for start in range(0, len(places), _AT_ONCE):
-        chosen = [_of_place(ctx, place, limit) for place in places[start : start + _AT_ONCE]]
-        ids += ctx.session.scalars(union_all(*chosen))
+    for start in range(0, len(places), _SIZES[-1]):
+        ids += _most_urgent(ctx, places[start : start + _SIZES[-1]], limit)
     if not ids:
         return []
     return list(
@@ -75,15 +82,30 @@ def most_urgent(ctx: Context, places: Sequence[Place], limit: int) -> list[Servi
     )
 
 
-def _of_place(ctx: Context, place: Place, limit: int) -> Any:
+def _most_urgent(ctx: Context, places: Sequence[Place], limit: int) -> Sequence[int]:
+    size = next(size for size in _SIZES if size >= len(places))
+    given: dict[str, Any] = {"most": limit, "at": ctx.now()}
+    for number, place in enumerate([*places, *[_NOWHERE] * (size - len(places))]):
+        given |= {f"{part}{number}": value for part, value in zip("atq", place, strict=True)}
+    return ctx.session.scalars(_of_places(size), given).all()
+
+
+@cache
+def _of_places(size: int) -> Any:
+    """The ids of the most urgent of so many places, which are given with it."""
+    return union_all(*(_of_place(number) for number in range(size)))
+
+
+def _of_place(number: int) -> Any:
     """Without what is given to nobody: a long row of it must not hide what waits behind."""
     row = aliased(ServiceRequest)
     here: list[ColumnElement[bool]] = [
-        part == literal(value) for part, value in zip(in_place(row), place, strict=True)
+        part == bindparam(f"{name}{number}", type_=BigInteger())
+        for part, name in zip(in_place(row), "atq", strict=True)
     ]
     found = (
         select(row.id)
-        .where(waits(row), *here, ~is_withheld(ctx, row))
+        .where(waits(row), *here, ~is_withheld(bindparam("at", type_=UtcDateTime()), row))
         .order_by(*in_place(row), row.urgent_at, row.priority, row.id)
     )
-    return select(found.limit(limit).subquery().c.id)
+    return select(found.limit(bindparam("most", type_=Integer())).subquery().c.id)

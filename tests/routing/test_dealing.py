@@ -13,6 +13,8 @@ from app.models import Presence
 from app.routing.decide import decide
 from app.routing.exclusions import declined_by_all, excluded
 from app.routing.facts import RETURN_REST, Declined, OperatorFacts, RequestFacts
+from app.routing.strategies import STRATEGIES
+from app.routing.strategies.named import Names
 
 PUBLIC = RequestFacts(id=1, account_id=1, team_id=7)
 PRIVATE = replace(PUBLIC, lane=Lane.PRIVATE)
@@ -116,6 +118,32 @@ def test_whoever_let_it_run_out_is_asked_again_after_everybody_else(
 ) -> None:
     one = person(1)
     assert excluded(replace(PUBLIC, declined=declined), one, [one, *others]) == code
+
+
+def test_whoever_gave_it_back_and_whoever_let_it_run_out_do_not_wait_for_each_other() -> None:
+    """Each was left out because of the other, and the request stayed with nobody for ever."""
+    one, other = person(1), person(2)
+    facts = replace(PUBLIC, declined=(Declined(1, LONG_AGO),), returned=((2, LONG_AGO),))
+    assert excluded(facts, one, [one, other]) is None
+    assert excluded(facts, other, [one, other]) == "gave_it_back"
+    third = person(3)  # who has not had it yet comes before both
+    assert excluded(facts, one, [one, other, third]) == "let_it_run_out"
+    assert excluded(facts, third, [one, other, third]) is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [replace(PUBLIC, declined=(Declined(1, LONG_AGO),)), replace(PUBLIC, returned=((1, LONG_AGO),))],
+)
+def test_whom_a_queue_names_does_not_wait_for_those_whom_it_never_asks(facts: RequestFacts) -> None:
+    """The others are free, and the queue wants none of them: the request stayed with nobody for ever."""
+    named, other = person(1), person(2)
+    choice = decide(facts, [named, other], STRATEGIES["named"], Names(operator_ids=[1]))
+    assert choice.chosen == named
+    assert [one.excluded for one in choice.considered] == [None, None]
+    lately = replace(facts, declined=(Declined(1, LATELY),))
+    assert decide(lately, [named, other], STRATEGIES["named"], Names(operator_ids=[1])).chosen is None
+    assert decide(facts, [named, other]).chosen == other, "whoever has not had it comes first"
 
 
 @pytest.mark.parametrize(

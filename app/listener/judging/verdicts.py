@@ -37,7 +37,7 @@ from app.models import (
 )
 from app.routing.intake import Kept, Routed, route_kept
 from app.routing.revisions import rejudge_requests
-from app.routing.roster import lock_handing_out
+from app.routing.roster import agencies_serving, lock_handing_out
 from app.routing.special_lists import VIP_LEVEL, withheld_by
 
 ITEMS_PER_JOB = 1000
@@ -144,11 +144,11 @@ def _lock(
 ) -> None:
     """Conversations and requests are made by one hand at a time, which gives them out too."""
     kept = {
-        accounts[chain_item.item.account_id].agency_id
+        chain_item.item.account_id
         for chain_item, decision in zip(chain_items, decisions, strict=True)
         if decision.outcome is VerdictOutcome.KEPT
     }
-    lock_handing_out(ctx, kept, "ingest")
+    lock_handing_out(ctx, agencies_serving(ctx, [accounts[number] for number in kept]), "ingest")
 
 
 def _take(ctx: Context, token: str, ids: list[int]) -> set[int]:

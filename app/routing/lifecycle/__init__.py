@@ -28,7 +28,7 @@ from app.routing.lifecycle.acts import (
 from app.routing.lifecycle.answers import answer_failed, answer_resumed, answer_taken_back, answered
 from app.routing.lifecycle.arrivals import Arrivals, Opening, imagined
 from app.routing.lifecycle.deadlines import is_planned
-from app.routing.lifecycle.holding import hold_requests
+from app.routing.lifecycle.holding import hold_chosen, hold_requests
 from app.routing.lifecycle.judging import judged_anew
 from app.routing.lifecycle.merging import Pair, hold_pair, linked, merge, split, unmerge
 from app.routing.lifecycle.transitions import TRANSITIONS
@@ -48,6 +48,7 @@ __all__ = [
     "assign_many",
     "counted_anew",
     "customer_renamed",
+    "hold_chosen",
     "hold_pair",
     "hold_requests",
     "imagined",

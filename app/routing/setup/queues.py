@@ -112,22 +112,22 @@ def _waiting(ctx: Context, row: RoutingQueue) -> int:
 
 
 def _standing(ctx: Context, agency_id: int) -> list[RoutingQueue]:
-    """An agency's queues, locked in their order: no two changes of them meet."""
-    return list(
-        ctx.session.scalars(
-            select(RoutingQueue)
-            .where(RoutingQueue.agency_id == agency_id, RoutingQueue.removed_at.is_(None))
-            .order_by(RoutingQueue.position, RoutingQueue.id)
-            .with_for_update()
-        )
+    """An agency's queues in their order, locked by their numbers: no two changes of them meet."""
+    rows = ctx.session.scalars(
+        select(RoutingQueue)
+        .where(RoutingQueue.agency_id == agency_id, RoutingQueue.removed_at.is_(None))
+        .order_by(RoutingQueue.id)
+        .with_for_update(key_share=True)
     )
+    return sorted(rows, key=lambda row: (row.position, row.id))
 
 
 def _locked(ctx: Context, queue_id: int) -> RoutingQueue:
-    found = scope(select(RoutingQueue), ctx.actor, RoutingQueue).where(
-        RoutingQueue.id == queue_id, RoutingQueue.removed_at.is_(None)
-    )
-    row = ctx.session.scalars(found.with_for_update()).one_or_none()
+    """One that stands, with all of its agency: who holds one of them never waits for another."""
+    found = scope(select(RoutingQueue.agency_id), ctx.actor, RoutingQueue).where(RoutingQueue.id == queue_id)
+    agency_id = ctx.session.scalar(found)
+    standing = _standing(ctx, agency_id) if agency_id is not None else []
+    row = next((one for one in standing if one.id == queue_id), None)
     if row is None:
         raise NotFound
     return row

@@ -93,22 +93,22 @@ def remove_rule(ctx: Context, rule_id: int) -> None:
 
 
 def _standing(ctx: Context, agency_id: int) -> list[RoutingRule]:
-    """An agency's rules, locked in their order: no two changes of them meet."""
-    return list(
-        ctx.session.scalars(
-            select(RoutingRule)
-            .where(RoutingRule.agency_id == agency_id, RoutingRule.removed_at.is_(None))
-            .order_by(RoutingRule.position, RoutingRule.id)
-            .with_for_update()
-        )
+    """An agency's rules in their order, locked by their numbers: no two changes of them meet."""
+    rows = ctx.session.scalars(
+        select(RoutingRule)
+        .where(RoutingRule.agency_id == agency_id, RoutingRule.removed_at.is_(None))
+        .order_by(RoutingRule.id)
+        .with_for_update(key_share=True)
     )
+    return sorted(rows, key=lambda row: (row.position, row.id))
 
 
 def _locked(ctx: Context, rule_id: int) -> RoutingRule:
-    found = scope(select(RoutingRule), ctx.actor, RoutingRule).where(
-        RoutingRule.id == rule_id, RoutingRule.removed_at.is_(None)
-    )
-    row = ctx.session.scalars(found.with_for_update()).one_or_none()
+    """One that stands, with all of its agency: who holds one of them never waits for another."""
+    found = scope(select(RoutingRule.agency_id), ctx.actor, RoutingRule).where(RoutingRule.id == rule_id)
+    agency_id = ctx.session.scalar(found)
+    standing = _standing(ctx, agency_id) if agency_id is not None else []
+    row = next((one for one in standing if one.id == rule_id), None)
     if row is None:
         raise NotFound
     return row

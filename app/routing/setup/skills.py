@@ -67,7 +67,7 @@ def set_skills(ctx: Context, operator_id: int, command: SetSkills) -> None:
     """
     ctx.require(Permission.ROUTING_CONFIGURE)
     seen = scope(select(Operator), ctx.actor, Operator).where(Operator.id == operator_id)
-    person = ctx.session.scalars(seen.with_for_update(of=Operator)).one_or_none()
+    person = ctx.session.scalars(seen.with_for_update(of=Operator, key_share=True)).one_or_none()
     if person is None:
         raise NotFound
     known = set(ctx.session.scalars(select(Skill.id).where(Skill.agency_id == person.agency_id)))
