@@ -13,6 +13,7 @@ from app.core.permissions import Permission
 from app.models import Account, Grant
 from app.models.grant import holds
 from app.routing import lifecycle
+from app.routing.orders import urgency
 from app.routing.roster import Roster, decision_of, lock_handing_out
 from app.routing.setup.configuration import setup_for
 from app.routing.waiting import Place, most_urgent, places_waiting
@@ -48,7 +49,7 @@ def assign_waiting(ctx: Context, *, limit: int = AT_ONCE) -> int:
 def _assign_places(ctx: Context, places: Sequence[Place], accounts: Mapping[int, Account], limit: int) -> int:
     """Of one agency's accounts."""
     waiting = most_urgent(ctx, places, limit)
-    waiting.sort(key=lambda request: (request.urgent_at, request.priority, request.id))
+    waiting.sort(key=urgency)
     ids = {request.account_id for request in waiting}
     setup = setup_for(ctx, [accounts[number] for number in ids])
     if setup.queues:

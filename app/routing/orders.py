@@ -1,4 +1,4 @@
-"""The orders of the lists of requests."""
+"""The orders of requests: of the lists, and of handing out, which is the first of these."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ SORTS: dict[str, Sort] = {
     "newest": [(ServiceRequest.last_inbound_at, True, datetime), (ServiceRequest.id, True, int)],
     "oldest": [(ServiceRequest.last_inbound_at, False, datetime), (ServiceRequest.id, False, int)],
 }
+
+
+def urgency(row: Any) -> tuple[Any, ...]:
+    """What the order of urgency compares, the smallest first: a request's values, or the columns of the model
+    or of an alias of it. What a list shows first is what the router gives first, because both ask here."""
+    return tuple(getattr(row, column.key) for column, _, _ in SORTS["urgent"])
 
 
 def ordered(sort: Sort, columns: Any = None) -> list[ColumnElement[Any]]:

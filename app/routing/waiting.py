@@ -18,6 +18,7 @@ from app.core.context import Context
 from app.core.db import UtcDateTime, among
 from app.models import ServiceRequest
 from app.models.service_request import in_place, waits
+from app.routing.orders import urgency
 from app.routing.special_lists import is_withheld
 
 Place = tuple[int, int, int]
@@ -106,6 +107,6 @@ def _of_place(number: int) -> Any:
     found = (
         select(row.id)
         .where(waits(row), *here, ~is_withheld(bindparam("at", type_=UtcDateTime()), row))
-        .order_by(*in_place(row), row.urgent_at, row.priority, row.id)
+        .order_by(*in_place(row), *urgency(row))
     )
     return select(found.limit(bindparam("most", type_=Integer())).subquery().c.id)

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, event, select, text, update
 
+from app.core.permissions import RoleName
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
-from app.models import Account, RequestStatus, ServiceRequest, Team
+from app.models import (
+    Account,
+    AssignmentDecision,
+    Lane,
+    Operator,
+    Presence,
+    RequestStatus,
+    ServiceRequest,
+    Team,
+)
 from app.routing.handing_out import assign_waiting
 from app.routing.waiting import Place, most_urgent, places_waiting
+from tests.factories.browser import Browser
 from tests.factories.make import Make
 from tests.routing.test_handing_out import ROUTER
 from tests.routing.test_list_plans import fill
@@ -97,3 +108,26 @@ def test_handing_out_costs_the_same_whatever_is_open(
     for plan in plans[:2]:
         assert "ix_service_requests_waiting" in plan, plan
         assert "Seq Scan on service_requests" not in plan, plan
+
+
+def test_what_the_list_shows_first_is_given_first(
+    make: Make, runtime: Runtime, open_browser: Callable[[Operator | None], Browser]
+) -> None:
+    agency = make.agency()
+    team = make.team(agency)
+    account = make.account(agency, team)
+    lead = make.operator(agency, team, role=RoleName.SUPERVISOR, capacity=0)
+    words = ("套餐怎么改？", "投诉！宽带坏了三天", "账单看不懂", "投诉！没人理我")
+    lanes = (Lane.PUBLIC, Lane.PRIVATE, Lane.PRIVATE, Lane.PUBLIC)
+    asked = [make.request(account, text, lane=lane) for text, lane in zip(words, lanes, strict=True)]
+    shown = open_browser(lead).get("/service-requests", view="all", sort="urgent").get_json()["items"]
+    listed = [one["id"] for one in shown]
+    assert sorted(listed) == sorted(one.id for one in asked)
+    assert listed != sorted(listed), "these differ in how urgent they are"
+    make.operator(agency, team, presence=Presence.ONLINE, capacity=20)
+    with open_context(runtime, ROUTER) as ctx:
+        assign_waiting(ctx)
+        given = select(AssignmentDecision.service_request_id).where(
+            AssignmentDecision.chosen_operator_id.is_not(None)
+        )
+        assert ctx.session.scalars(given.order_by(AssignmentDecision.id)).all() == listed
