@@ -69,7 +69,9 @@ class ActionKind:
 
 
 def _assign(ctx: Context, action: AssignAction, doing: Doing) -> None:
-    command = routing_schemas.SetAssignee(operator_id=action.operator_id, version=doing.request.version)
+    command = routing_schemas.SetAssignee(
+        operator_id=action.operator_id, version=doing.request.version, reason=doing.rule_name
+    )
     routing.set_assignee(ctx, doing.request.id, command)
 
 

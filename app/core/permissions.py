@@ -22,6 +22,8 @@ class Permission(StrEnum):
     SERVICE_REQUESTS_CLAIM = "service_requests:claim"
     SERVICE_REQUESTS_ASSIGN = "service_requests:assign"
     SERVICE_REQUESTS_UPDATE = "service_requests:update"
+    SERVICE_REQUESTS_WATCH = "service_requests:watch"
+    """Looking on while a colleague serves, and whispering to them; taking over needs the right to assign."""
     CONVERSATIONS_READ = "conversations:read"
     REPLIES_SEND = "replies:send"
     NOTES_WRITE = "notes:write"
@@ -196,6 +198,7 @@ NEEDS: dict[Permission, frozenset[Allowed]] = {
             _P.SERVICE_REQUESTS_CLAIM,
             _P.SERVICE_REQUESTS_ASSIGN,
             _P.SERVICE_REQUESTS_UPDATE,
+            _P.SERVICE_REQUESTS_WATCH,
             _P.REPLIES_SEND,
         ),
         REPLIES,
@@ -220,6 +223,7 @@ ACTS = frozenset(
         _P.SERVICE_REQUESTS_CLAIM,
         _P.SERVICE_REQUESTS_ASSIGN,
         _P.SERVICE_REQUESTS_UPDATE,
+        _P.SERVICE_REQUESTS_WATCH,
         _P.REPLIES_SEND,
         _P.NOTES_WRITE,
         _P.INBOUND_ITEMS_RESCUE,

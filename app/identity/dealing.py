@@ -119,20 +119,20 @@ def in_hand_of(session: Session, operator_ids: Collection[int]) -> dict[int, InH
     """What each has; absent means nothing. One statement, which reads an index alone."""
     if not operator_ids:
         return {}
-    working = func.count().filter(ServiceRequest.status.in_(WORKING_STATUSES))
+    whose = (ServiceRequest.assignee_id, ServiceRequest.lane, ServiceRequest.status)
     rows = session.execute(
-        select(ServiceRequest.assignee_id, ServiceRequest.lane, working, func.count())
+        select(*whose, func.count())
         .where(
             among(session, ServiceRequest.assignee_id, operator_ids),
             ServiceRequest.status.in_(ACTIVE_STATUSES),
         )
-        .group_by(ServiceRequest.assignee_id, ServiceRequest.lane)
+        .group_by(*whose)
     )
     found: dict[int, dict[str, int]] = {}
-    for operator_id, lane, at_work, active in rows:
+    for operator_id, lane, status, n in rows:
         own = found.setdefault(operator_id or 0, {"private": 0, "public": 0, "waiting": 0})
-        own["private" if lane is Lane.PRIVATE else "public"] += at_work
-        own["waiting"] += active - at_work
+        at_work = "private" if lane is Lane.PRIVATE else "public"
+        own[at_work if status in WORKING_STATUSES else "waiting"] += n
     return {operator_id: InHand(**counts) for operator_id, counts in found.items()}
 
 

@@ -103,10 +103,10 @@ def automation_run_condition(actor: Actor) -> ColumnElement[bool]:
 
 
 def whisper_condition(actor: Actor) -> ColumnElement[bool]:
-    """Who said it, who had the request then, and, of requests within reach, whoever hands out work."""
+    """Who said it, who had the request then, and, of requests within reach, whoever may watch."""
     own = or_(Whisper.author_id == actor.operator_id, Whisper.holder_id == actor.operator_id)
     within = account_condition(Whisper.account_id, actor)
-    if not actor.may(Permission.SERVICE_REQUESTS_ASSIGN):
+    if not actor.may(Permission.SERVICE_REQUESTS_WATCH):
         return and_(within, own)
     return and_(within, or_(own, one_of_reach(ServiceRequest.id == Whisper.service_request_id, actor)))
 

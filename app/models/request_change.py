@@ -54,6 +54,9 @@ class ChangeKind(StrEnum):
     UNLINKED = "unlinked"
 
 
+MOST_SAID = 200
+
+
 class RequestChange(Entity):
     """One change of a service request: what it was before and after, who did it, when and why."""
 
@@ -73,5 +76,7 @@ class RequestChange(Entity):
     actor: Mapped[str] = mapped_column(String(120))
     operator_id: Mapped[int | None] = fk("operators.id")
     reason: Mapped[str | None] = mapped_column(String(60))
+    said: Mapped[str | None] = mapped_column(String(MOST_SAID))
+    """Why, in the words of whoever did it, where they are asked."""
     message_id: Mapped[int | None] = fk("messages.id")
     """The message that brought it about."""

@@ -32,7 +32,9 @@ SPLIT = EVENTS.act("service_request.divided", SERVICE_REQUEST)
 LINKED = EVENTS.act("service_request.linked", SERVICE_REQUEST)
 UNLINKED = EVENTS.act("service_request.unlinked", SERVICE_REQUEST)
 WATCHED = EVENTS.act("service_request.watched", SERVICE_REQUEST)
-"""Somebody who hands out work looks on while a colleague serves."""
+"""Somebody looks on while a colleague serves."""
+TAKEN_OVER = EVENTS.act("service_request.taken_over", SERVICE_REQUEST)
+"""Somebody took what a colleague had, and said why."""
 WHISPER = EVENTS.kind("whisper", Whisper)
 WHISPERED = EVENTS.declare("whisper.added", WhisperAdded, WHISPER, audited=True)
 

@@ -112,6 +112,7 @@ def _change_views(ctx: Context, rows: Sequence[RequestChange]) -> list[RequestCh
                 actor=people.get(row.operator_id or 0) if run is None else None,
                 automatic=None if run is None else runs.get(run, ""),
                 reason=row.reason,
+                said=row.said,
                 fields=_fields(row, names),
                 message_id=row.message_id,
                 decision=_decision_view(ctx, decision, people, queues) if decision else None,

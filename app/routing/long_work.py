@@ -21,7 +21,14 @@ from app.models import LongWork, ServiceRequest
 from app.routing import services
 from app.routing.narrowing import filtered_requests
 from app.routing.queries import get_request
-from app.routing.schemas import ClassifyRequest, RequestType, ServiceRequestQuery, SetAssignee, SetStatus
+from app.routing.schemas import (
+    ClassifyRequest,
+    RequestType,
+    Said,
+    ServiceRequestQuery,
+    SetAssignee,
+    SetStatus,
+)
 
 MOST_ROWS = 10_000
 MOST_CHOSEN = 1_000
@@ -35,6 +42,8 @@ class BulkAssign(BaseModel):
     act: Literal["assign"]
     operator_id: RowId | None
     """None puts them back into the queue."""
+    reason: Said | None = None
+    """Why, for the rows that one takes over from colleagues: without it they are refused."""
 
 
 class BulkStatus(BaseModel):
@@ -150,7 +159,7 @@ def _act(ctx: Context, what: Any, request_id: int, changed: list[bool]) -> None:
     """Notes in `changed` whether the request is another than before."""
     before = get_request(ctx, request_id).version
     if isinstance(what, BulkAssign):
-        assign = SetAssignee(operator_id=what.operator_id, version=before)
+        assign = SetAssignee(operator_id=what.operator_id, version=before, reason=what.reason)
         request = services.set_assignee(ctx, request_id, assign)
     elif isinstance(what, BulkStatus):
         move = SetStatus(status=what.status, version=before, confirm=["claimed_by_other"])

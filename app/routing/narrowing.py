@@ -89,8 +89,9 @@ _VIEWS: dict[View, Callable[[Context], ColumnElement[bool]]] = {
 
 def overdue_condition(ctx: Context) -> ColumnElement[bool]:
     """A customer waits, and the time to answer has passed."""
-    return (
-        stands(ACTIVE_STATUSES)
-        & ServiceRequest.waiting_since.is_not(None)
-        & (ServiceRequest.due_at < ctx.now())
-    )
+    return stands(ACTIVE_STATUSES) & late_condition(ctx)
+
+
+def late_condition(ctx: Context) -> ColumnElement[bool]:
+    """The same of what is known to be active."""
+    return ServiceRequest.waiting_since.is_not(None) & (ServiceRequest.due_at < ctx.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.accounts.schemas import AccountRefView
 from app.conditions.tree import ConditionText
@@ -13,6 +13,7 @@ from app.core.inputs import Cursor, Number, OneOfNumbers, RowId, RowIds
 from app.core.pagination import MAX_LIMIT
 from app.identity.schemas import PersonRef, TeamRef
 from app.models import ChangeKind, Lane, Presence, RequestStatus
+from app.models.request_change import MOST_SAID
 
 
 class SentimentView(BaseModel):
@@ -187,10 +188,15 @@ class ServiceRequestCounts(BaseModel):
 MOST_HANDED_BACK = 500
 
 
+Said = Annotated[str, StringConstraints(min_length=1, max_length=MOST_SAID, strip_whitespace=True)]
+
+
 class SetAssignee(BaseModel):
     model_config = ConfigDict(extra="forbid")
     operator_id: RowId | None
     version: Number
+    reason: Said | None = None
+    """Why, in one's own words; needed of who takes over what a colleague has."""
 
 
 ClaimConfirmed = Annotated[list[Literal["claimed_by_other"]], Field(max_length=1)]
@@ -303,6 +309,8 @@ class RequestChangeView(BaseModel):
     automatic: str | None = None
     """The rule of automation that did it, empty where the reader does not see it; then `actor` is None."""
     reason: str | None
+    said: str | None = None
+    """Why, in the words of whoever did it."""
     fields: list[FieldChangeView]
     message_id: int | None
     decision: DecisionView | None

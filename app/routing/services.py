@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from app.core.context import Context
 from app.core.errors import Conflict, Invalid
 from app.core.permissions import Permission
+from app.core.text import storable
 from app.identity import audit
 from app.identity.queries import operators_for
 from app.identity.scope import scope
@@ -21,15 +22,18 @@ from app.models import (
 )
 from app.routing import lifecycle
 from app.routing.confirming import require_own
-from app.routing.events import CLASSIFIED, STATUS_CHANGED, about_request
+from app.routing.events import CLASSIFIED, STATUS_CHANGED, TAKEN_OVER, about_request
 from app.routing.queries import get_request
 from app.routing.roster import RETURNED_TO_QUEUE, manual_decision
 from app.routing.schemas import ClassifyRequest, SetAssignee, SetStatus
 from app.routing.strategies.manual import ByHand
 
+TAKEN_OVER_BY_HAND = "taken_over"
+
 
 def set_assignee(ctx: Context, request_id: int, command: SetAssignee) -> ServiceRequest:
-    """Claim a request for oneself, hand it to somebody, or put it back into the queue."""
+    """Claim a request for oneself, hand it to somebody, or put it back into the queue. Who takes over what a
+    colleague has says why: it stays with the change and in the audit log."""
     ctx.require(Permission.SERVICE_REQUESTS_READ)
     request = get_request(ctx, request_id)
     _require_assignment(ctx, request, command.operator_id)
@@ -38,10 +42,23 @@ def set_assignee(ctx: Context, request_id: int, command: SetAssignee) -> Service
     _require_reach(ctx, account, command.operator_id)
     if command.operator_id == request.assignee_id and request.status in ACTIVE_STATUSES:
         return request
-    reason = _reason(ctx, command.operator_id)
+    taking_over = _takes_over(ctx, request, command.operator_id)
+    if taking_over and command.reason is None:
+        raise Invalid("reason_needed", fields={"reason": "missing"})
+    holder, said = request.assignee, None if command.reason is None else storable(command.reason)
+    reason = TAKEN_OVER_BY_HAND if taking_over else _reason(ctx, command.operator_id)
     decision = manual_decision(ctx, request, account, command.operator_id, reason)
-    lifecycle.assign(ctx, request, decision)
+    lifecycle.assign(ctx, request, decision, said)
+    if taking_over:
+        detail = {"holder": holder.name if holder else "", "reason": said or ""}
+        audit.record(ctx, TAKEN_OVER, about_request(request), detail=detail)
     return request
+
+
+def _takes_over(ctx: Context, request: ServiceRequest, operator_id: int | None) -> bool:
+    """Whether somebody takes for themselves what a colleague works at."""
+    held = request.assignee_id is not None and request.status in ACTIVE_STATUSES
+    return held and operator_id == ctx.actor.operator_id != request.assignee_id
 
 
 def _reason(ctx: Context, operator_id: int | None) -> str:

@@ -163,6 +163,7 @@ def get_deadline(ctx: Context, request_id: int) -> DeadlineView:
         "already_assigned",
         "handed_out_by_lead",
         "operator_cannot_serve",
+        "reason_needed",
         "request_not_active",
     ),
 )

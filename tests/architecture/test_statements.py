@@ -126,7 +126,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "reviews.get_trial": 2,
     "reviews.list_sampled_items": 11,
     "floor.get_arrivals": 3,
-    "floor.get_board": 11,
+    "floor.get_board": 10,
     "shifts.own_calendar": 2,
     "shifts.read_plan": 6,
     "related_requests.get_relations": 5,

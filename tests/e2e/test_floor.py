@@ -51,8 +51,13 @@ def test_a_lead_drags_work_watches_whispers_and_takes_over(
     expect(holder.page.get_by_test_id("whisper")).to_contain_text("先道歉")
     assert mate.api("GET", f"/service-requests/{number}/whispers")[1].get("items", []) == []
     page.get_by_test_id("take-over").click()
+    expect(page.get_by_test_id("dialog-submit")).to_be_disabled()
+    page.get_by_test_id("take-over-reason").fill("客户点名找组长")
+    page.get_by_test_id("dialog-submit").click()
     expect(page.get_by_test_id("stop-watching")).to_have_count(0)
     assert lead.api("GET", f"/service-requests/{number}")[1]["assignee"]["name"] == "江楠"
+    changes = lead.api("GET", f"/service-requests/{number}/changes")[1]["items"]
+    assert next(change["said"] for change in changes if change["said"]) == "客户点名找组长"
 
     # A number opens the list of as many rows; the wall shows the same.
     lead.open("/floor")

@@ -261,3 +261,30 @@ def test_when_a_first_answer_was_due_is_taken_from_its_change(bare_engine: Engin
     }
     migrate.downgrade(bare_engine, "0049")
     migrate.upgrade(bare_engine, "0050")
+
+
+def test_whoever_could_watch_still_may(bare_engine: Engine) -> None:
+    """Watching became a right of its own: each role that could has it, one that people made too."""
+    row = (
+        "INSERT INTO roles (name, rights, account_reach, request_reach, masked, capacity, offered, version,"
+        " created_at) VALUES ('{name}', '{rights}', 'team', 'own', '', 0, '', 1, CURRENT_TIMESTAMP)"
+    )
+    made = {
+        "组长": " service_requests:assign session:use ",
+        "组员": " service_requests:claim session:use ",
+        "旁观": " service_requests:assign service_requests:watch ",
+    }
+    migrate.upgrade(bare_engine, "0062")
+    with bare_engine.begin() as connection:
+        for name, rights in made.items():
+            connection.exec_driver_sql(row.format(name=name, rights=rights))
+
+    def watching() -> set[str]:
+        with bare_engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT name, rights FROM roles WHERE name <> ''")
+            return {name for name, rights in rows if "service_requests:watch" in rights.split()}
+
+    migrate.upgrade(bare_engine, "0063")
+    assert watching() == {"组长", "旁观"}
+    migrate.downgrade(bare_engine, "0062")
+    assert watching() == set()

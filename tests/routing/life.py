@@ -144,7 +144,7 @@ class Life:
     def hand(self) -> None:
         request = self._request()
         who = self.random.choice([self.desk.operator.id, self.lead.id, None])
-        command = SetAssignee(operator_id=who, version=request.version)
+        command = SetAssignee(operator_id=who, version=request.version, reason="轮到我")
         self._as(self.lead, lambda ctx: set_assignee(ctx, request.id, command))
 
     def judge_anew(self) -> None:

@@ -93,5 +93,6 @@ def test_who_had_it_then_keeps_what_they_heard_and_the_next_one_hears_nothing_of
     assert len(open_browser(holder).get(f"{path}/whispers").get_json()["items"]) == 1
     assert open_browser(mate).get(f"{path}/whispers").get_json()["items"] == []
     version = watcher.get(path).get_json()["version"]
-    taken = watcher.put(f"{path}/assignee", {"operator_id": lead.id, "version": version})
+    taking = {"operator_id": lead.id, "version": version}
+    taken = watcher.put(f"{path}/assignee", taking | {"reason": "客户点名找组长"})
     assert taken.get_json()["assignee"]["id"] == lead.id

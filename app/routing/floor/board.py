@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, select, union_all
 from sqlalchemy.orm import selectinload
 
 from app.core.context import Context
@@ -31,7 +31,6 @@ from app.routing.floor.work import NONE, Place, Standing, Work, standing, summed
 from app.routing.narrowing import view_condition
 from app.routing.policies import FAR_FUTURE
 from app.routing.queries import WITH_RELATED, request_view
-from app.routing.schemas import ServiceRequestView
 
 _Person = tuple[Operator, datetime | None]
 NEXT = 20
@@ -39,7 +38,7 @@ NEXT = 20
 
 
 def floor(ctx: Context) -> FloorView:
-    """All that the actor reaches; twelve statements."""
+    """All that the actor reaches; eleven statements."""
     ctx.require(Permission.OVERVIEW_READ)
     work = standing(ctx)
     rows = _people(ctx)
@@ -167,22 +166,22 @@ def _people_views(
 def _risks(ctx: Context, work: Standing) -> RisksView:
     everything = summed([*work.waiting.values(), *work.held.values()])
     r = ServiceRequest
-    following = _by_time(ctx, [r.urgent_at >= ctx.now(), r.urgent_at < FAR_FUTURE], NEXT)
-    missed = _by_time(ctx, [r.urgent_at < ctx.now()], NEXT - len(following), newest=True)
+    following = _page(ctx, r.urgent_at >= ctx.now(), r.urgent_at < FAR_FUTURE)
+    missed = _page(ctx, r.urgent_at < ctx.now(), newest=True)
+    found = _rows(ctx, union_all(following, missed))
+    coming = [row for row in found if row.urgent_at >= ctx.now()]
+    late = [row for row in reversed(found) if row.urgent_at < ctx.now()]
     return RisksView(
         overdue=CountView(n=everything.overdue, door=door("all", overdue=True)),
         soon=CountView(n=everything.soon, door=due_soon()),
         soon_minutes=SOON_MINUTES,
-        next=following,
-        missed=missed,
+        next=[request_view(row) for row in coming],
+        missed=[request_view(row) for row in late[: NEXT - len(coming)]],
     )
 
 
-def _by_time(
-    ctx: Context, conditions: Sequence[ColumnElement[bool]], limit: int, *, newest: bool = False
-) -> list[ServiceRequestView]:
-    """The first of what is not done, by when it will be too late. One statement: the page is chosen before
-    what hangs on its rows is fetched."""
+def _page(ctx: Context, *conditions: ColumnElement[bool], newest: bool = False) -> Select[int]:
+    """The ids of the first of what is not done, by when it will be too late."""
     r = ServiceRequest
     order = (r.urgent_at, r.priority, r.id)
     page = (
@@ -190,9 +189,16 @@ def _by_time(
         .where(view_condition(ctx, "all"), *conditions)
         .with_only_columns(r.id, maintain_column_froms=True)
         .order_by(*(column.desc() if newest else column for column in order))
-        .limit(limit)
-        .subquery("page")
+        .limit(NEXT)
+        .subquery()
     )
-    rows = ctx.session.scalars(select(r).join(page, page.c.id == r.id).options(*WITH_RELATED))
-    found = sorted(rows, key=lambda row: (row.urgent_at, row.priority, row.id), reverse=newest)
-    return [request_view(row) for row in found]
+    return select(page.c.id)
+
+
+def _rows(ctx: Context, ids: CompoundSelect[int]) -> list[ServiceRequest]:
+    """One statement: pages are chosen before what hangs on their rows is fetched, once for all of them."""
+    page = ids.subquery("page")
+    rows = ctx.session.scalars(
+        select(ServiceRequest).join(page, page.c.id == ServiceRequest.id).options(*WITH_RELATED)
+    )
+    return sorted(rows, key=lambda row: (row.urgent_at, row.priority, row.id))

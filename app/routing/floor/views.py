@@ -42,7 +42,7 @@ def get_arrivals(ctx: Context) -> ArrivalHoursView:
     floor,
     "POST",
     "/service-requests/<int:request_id>/watch",
-    access=Permission.SERVICE_REQUESTS_ASSIGN,
+    access=Permission.SERVICE_REQUESTS_WATCH,
     summary="Look on while a colleague serves; it stands in the audit log",
     status=204,
 )
@@ -66,7 +66,7 @@ def list_whispers(ctx: Context, request_id: int) -> WhisperList:
     floor,
     "POST",
     "/service-requests/<int:request_id>/whispers",
-    access=Permission.SERVICE_REQUESTS_ASSIGN,
+    access=Permission.SERVICE_REQUESTS_WATCH,
     summary="Whisper to whoever has the request; the customer never hears it",
     body=WriteWhisper,
     response=WhisperView,

@@ -22,9 +22,9 @@ SHOWN = 50
 
 def watch_request(ctx: Context, request_id: int) -> None:
     """Say that one looks on from now: it stands in the audit log. Whoever has the request sees who looks."""
-    ctx.require(Permission.SERVICE_REQUESTS_ASSIGN)
+    ctx.require(Permission.SERVICE_REQUESTS_WATCH)
     request = get_request(ctx, request_id)
-    ctx.require(Permission.SERVICE_REQUESTS_ASSIGN, account_id=request.account_id)
+    ctx.require(Permission.SERVICE_REQUESTS_WATCH, account_id=request.account_id)
     detail = {"holder": request.assignee.name if request.assignee else ""}
     audit.record(ctx, WATCHED, about_request(request), detail=detail)
 
@@ -32,9 +32,9 @@ def watch_request(ctx: Context, request_id: int) -> None:
 def write_whisper(ctx: Context, request_id: int, command: WriteWhisper) -> WhisperView:
     """Say something to whoever has the request. Raises Conflict(`nobody_to_whisper_to`) where that is nobody,
     or oneself."""
-    ctx.require(Permission.SERVICE_REQUESTS_ASSIGN)
+    ctx.require(Permission.SERVICE_REQUESTS_WATCH)
     request = get_request(ctx, request_id)
-    ctx.require(Permission.SERVICE_REQUESTS_ASSIGN, account_id=request.account_id)
+    ctx.require(Permission.SERVICE_REQUESTS_WATCH, account_id=request.account_id)
     author_id = ctx.actor.operator_id
     if author_id is None or request.assignee_id in (None, author_id):
         raise Conflict("nobody_to_whisper_to")

@@ -14,7 +14,7 @@ from app.core.lanes import Lane
 from app.identity.scope import scope
 from app.models import ServiceRequest
 from app.routing.floor.doors import SOON_MINUTES
-from app.routing.narrowing import overdue_condition, view_condition
+from app.routing.narrowing import late_condition, view_condition
 
 Place = tuple[int | None, int | None]
 """Queue and team; of what is in a queue its team says nothing."""
@@ -70,7 +70,7 @@ def standing(ctx: Context) -> Standing:
             *whose,
             func.count(),
             func.count().filter(r.lane == Lane.PRIVATE),
-            func.count().filter(overdue_condition(ctx)),
+            func.count().filter(late_condition(ctx)),
             func.count().filter(soon),
             func.min(r.waiting_since),
             func.min(r.due_at).filter(is_due),

@@ -48,14 +48,17 @@ class Place:
     """None: in no queue that anybody set up."""
 
 
-def assign(ctx: Context, request: ServiceRequest, decision: AssignmentDecision) -> None:
-    """Give the request to whom the decision names; to nobody: back into the queue.
+def assign(
+    ctx: Context, request: ServiceRequest, decision: AssignmentDecision, said: str | None = None
+) -> None:
+    """Give the request to whom the decision names; to nobody: back into the queue. `said` is why, in their
+    words.
 
     Raises Conflict(`request_not_active`).
     """
     if request.status not in ACTIVE_STATUSES:
         raise Conflict("request_not_active")
-    assign_many(ctx, [(request, decision)])
+    assign_many(ctx, [(request, decision)], said=said)
 
 
 def assign_many(
@@ -63,6 +66,7 @@ def assign_many(
     given: Sequence[tuple[ServiceRequest, AssignmentDecision]],
     *,
     places: Mapping[int, Place] | None = None,
+    said: str | None = None,
 ) -> None:
     """The same for many active requests, with a fixed number of statements; `places` are where some of them
     wait from now on, by the request's id."""
@@ -72,7 +76,7 @@ def assign_many(
         returned = decision.chosen_operator_id is None
         kind = ChangeKind.RETURNED if returned else ChangeKind.ASSIGNED
         change = Change.of(request, kind, decision.reason)
-        change.decision = decision
+        change.decision, change.said = decision, said
         request.assignee_id = decision.chosen_operator_id
         request.offered_at = ctx.now() if decision.offers else None
         place = (places or {}).get(request.id)

@@ -70,6 +70,7 @@ class Change:
     reason: str | None = None
     message: Message | None = None
     decision: AssignmentDecision | None = None
+    said: str | None = None
 
     @classmethod
     def of(cls, request: ServiceRequest, kind: ChangeKind, reason: str | None = None) -> Change:
@@ -137,6 +138,7 @@ def row_of(change: Change, at: datetime, actor: str, operator_id: int | None) ->
         "actor": actor[:120],
         "operator_id": operator_id,
         "reason": change.reason,
+        "said": change.said,
         "message_id": change.message.id if change.message else None,
     }
 

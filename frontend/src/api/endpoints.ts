@@ -34,11 +34,12 @@ export const requests = {
     body(client.GET('/service-requests/membership', { params: { query } })),
   counts: () => body(client.GET('/service-requests/counts')),
   get: (id: number) => body(client.GET('/service-requests/{request_id}', at({ request_id: id }))),
-  assign: (id: number, operator_id: number | null, version: number) =>
+  /** `reason`: of who takes over what a colleague has. */
+  assign: (id: number, operator_id: number | null, version: number, reason?: string) =>
     body(
       client.PUT('/service-requests/{request_id}/assignee', {
         ...at({ request_id: id }),
-        body: { operator_id, version },
+        body: { operator_id, version, ...(reason === undefined ? {} : { reason }) },
       }),
     ),
   setTeam: (

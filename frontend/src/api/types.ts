@@ -4361,6 +4361,11 @@ export interface components {
       act: 'assign'
       /** Operator Id */
       operator_id: number | null
+      /**
+       * Reason
+       * @default null
+       */
+      reason: string | null
     }
     /** BulkClassify */
     BulkClassify: {
@@ -8492,6 +8497,7 @@ export interface components {
       | 'service_requests:claim'
       | 'service_requests:assign'
       | 'service_requests:update'
+      | 'service_requests:watch'
       | 'conversations:read'
       | 'replies:send'
       | 'notes:write'
@@ -9438,6 +9444,11 @@ export interface components {
       automatic: string | null
       /** Reason */
       reason: string | null
+      /**
+       * Said
+       * @default null
+       */
+      said: string | null
       /** Fields */
       fields: components['schemas']['FieldChangeView'][]
       /** Message Id */
@@ -10504,6 +10515,11 @@ export interface components {
       operator_id: number | null
       /** Version */
       version: number
+      /**
+       * Reason
+       * @default null
+       */
+      reason: string | null
     }
     /** SetCapacity */
     SetCapacity: {

@@ -31,6 +31,7 @@ describe('the history of a request', () => {
     const change = {
       at: '2026-05-01T02:00:00Z',
       actor: null,
+      said: null,
       automatic: null,
       fields: [],
       message_id: null,

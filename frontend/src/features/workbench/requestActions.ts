@@ -30,6 +30,15 @@ export interface Refusal {
   answer?: (yes: boolean) => void
 }
 
+/** A colleague has it: `answer` takes the reason, null where the person leaves it with them. */
+export interface TakeOver {
+  request: ServiceRequestView
+  answer: (reason: string | null) => void
+}
+
+/** What is asked before a colleague's request is taken over, where any screen asks it. */
+const takeOver = shallowRef<TakeOver | null>(null)
+
 /** The refusal on screen, shared by everything that acts on the open request. */
 const refusal = shallowRef<Refusal | null>(null)
 
@@ -77,6 +86,7 @@ export function useRequestActions() {
   function dismiss(yes = false): void {
     const question = refusal.value
     refusal.value = null
+    takeOver.value?.answer(null)
     question?.answer?.(yes)
   }
 
@@ -131,13 +141,36 @@ export function useRequestActions() {
   async function claim(request: ServiceRequestView): Promise<void> {
     const me = session.operator
     if (!me) return
-    const done = await run(request, (version) => api.assign(request.id, me.id, version))
+    const done = await assign(request, me.id)
     if (done)
       notices.show(t('notice.claimed', { number: request.number }), () => void assign(latest(request), null))
   }
 
   async function assign(request: ServiceRequestView, operatorId: number | null): Promise<boolean> {
-    return run(request, (version) => api.assign(request.id, operatorId, version))
+    const reason = takesOver(request, operatorId) ? await askWhy(request) : undefined
+    if (reason === null) return false
+    return run(request, (version) => api.assign(request.id, operatorId, version, reason))
+  }
+
+  /** Whether somebody takes for themselves what, as they saw it, a colleague has. */
+  function takesOver({ assignee }: ServiceRequestView, operatorId: number | null): boolean {
+    const me = session.operator?.id
+    return (
+      operatorId === me && assignee !== null && assignee.id !== me && session.may('service_requests:assign')
+    )
+  }
+
+  function askWhy(request: ServiceRequestView): Promise<string | null> {
+    takeOver.value?.answer(null)
+    return new Promise((resolve) => {
+      takeOver.value = {
+        request,
+        answer: (reason) => {
+          takeOver.value = null
+          resolve(reason)
+        },
+      }
+    })
   }
 
   /** Into the queue again; it goes to a colleague who is at work. */
@@ -198,7 +231,7 @@ export function useRequestActions() {
     return entities.state.service_request[request.id] ?? request
   }
 
-  return { refusal, claim, giveBack, transfer, move, setStatus, classify, dismiss }
+  return { refusal, takeOver, claim, giveBack, transfer, move, setStatus, classify, dismiss }
 }
 
 /** Where undoing leads: a person can set neither "new" nor "closed". */
