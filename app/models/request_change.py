@@ -31,6 +31,8 @@ class ChangeKind(StrEnum):
     COUNTED_ANEW = "counted_anew"
     """The working calendar was changed: when it is due was worked out anew."""
     CUSTOMER_RENAMED = "customer_renamed"
+    NOT_TOLD = "not_told"
+    """What a closed queue says to whoever writes was not sent; the reason is the code of why."""
     """Its customer is shown under another name."""
     REVISED = "revised"
     """Its customer changed what they had written."""

@@ -145,10 +145,18 @@ def _text(row: RequestChange, locale: str) -> str:
         return translate("request_change.with_broken_rule", locale, change=text)
     if row.kind in OF_ANOTHER:
         return translate(f"request_change.{row.kind.value}", locale, other=row.reason or "")
+    if row.kind is ChangeKind.NOT_TOLD:
+        return translate("request_change.not_told", locale, why=_refusal(row.reason or "", locale))
     if row.reason in WITHHELD.values():
         why = translate(f"routing.reason.{row.reason}", locale)
         return translate("request_change.withheld", locale, change=text, why=why)
     return text
+
+
+def _refusal(code: str, locale: str) -> str:
+    """Why something was not sent: the words of the lane, else of the error."""
+    keys = (f"lane.refused.{code}", f"errors.{code}")
+    return next((text for key in keys if (text := translate(key, locale)) != key), code).rstrip("。.")
 
 
 def _fields(row: RequestChange, names: Mapping[str, Mapping[int, str]]) -> list[FieldChangeView]:

@@ -1,4 +1,4 @@
-"""A queue is closed and somebody writes: its customer is told so, once for each request.
+"""A queue is closed and somebody writes: they are told so, once in a conversation while it stays closed.
 
 The text goes the way of every answer: checked against the lane, the platform's window and its words, written
 down in the ledger, sent once. It answers nothing: it belongs to the conversation and to no request, so that
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from app.accounts.platforms import platforms
 from app.calendars.clocks import calendars_of_queues
@@ -36,6 +37,7 @@ from app.models import (
     stands,
 )
 from app.outbound.intents import write_intent
+from app.routing import lifecycle
 from app.routing.private_window import private_window
 from app.workbench.announce import announce_messages_alone
 from app.workbench.cargo import REPLIES, order_key
@@ -73,6 +75,9 @@ class Untold:
 def untold(ctx: Context, only: int | None = None) -> list[Untold]:
     """Those that wait now, the longest waiting first. Two statements where no closed queue has a text.
 
+    Of several requests of one conversation one is told of while the queue stays closed; the next time that it
+    is, whoever writes with another request is told again.
+
     Where somebody has the request and is there, nothing is said: they are.
     """
     queues = ctx.session.scalars(
@@ -80,7 +85,11 @@ def untold(ctx: Context, only: int | None = None) -> list[Untold]:
     ).all()
     calendars = calendars_of_queues(ctx) if queues else {}
     closed = [
-        and_(ServiceRequest.queue_id == queue.id, ServiceRequest.last_inbound_at >= since)
+        and_(
+            ServiceRequest.queue_id == queue.id,
+            ServiceRequest.last_inbound_at >= since,
+            ~_told_since(since),
+        )
         for queue in queues
         for since in (_closed_since(calendars.get(queue.id), ctx.now()),)
         if since is not None
@@ -104,6 +113,22 @@ def untold(ctx: Context, only: int | None = None) -> list[Untold]:
     if only is not None:
         statement = statement.where(ServiceRequest.id == only)
     return [Untold(*row) for row in ctx.session.execute(statement)]
+
+
+def _told_since(since: datetime) -> ColumnElement[bool]:
+    """Whether somebody was told by any request of the same conversation."""
+    other = aliased(ServiceRequest)
+    return (
+        select(NobodyAnswer.id)
+        .join(other, other.id == NobodyAnswer.service_request_id)
+        .where(
+            other.conversation_id == ServiceRequest.conversation_id,
+            NobodyAnswer.message_id.is_not(None),
+            NobodyAnswer.created_at >= since,
+        )
+        .correlate(ServiceRequest)
+        .exists()
+    )
 
 
 def _closed_since(calendar: WorkCalendar | None, now: datetime) -> datetime | None:
@@ -136,6 +161,7 @@ def tell_nobody_is_there(ctx: Context, one: Untold) -> bool:
         answer.message_id = _say(ctx, conversation, request, queue).id
     except AppError as error:
         answer.refused = error.code[:60]
+        lifecycle.not_told(ctx, request, answer.refused)
     ctx.session.add(answer)
     ctx.session.flush()
     return answer.message_id is not None

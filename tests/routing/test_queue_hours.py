@@ -13,7 +13,7 @@ from app.core.permissions import RoleName
 from app.core.unit_of_work import open_context
 from app.jobs.job import perform
 from app.models import DeadlineRecount, Operator, ServiceRequest
-from app.routing.job_names import OVERFLOW_QUEUES, RECOUNT_DEADLINES
+from app.routing.job_names import ASSIGN_WAITING, OVERFLOW_QUEUES, RECOUNT_DEADLINES
 from app.routing.policies import ANSWER_WITHIN
 from tests.factories.browser import Browser
 from tests.factories.make import Make
@@ -112,6 +112,24 @@ def test_overflow_waits_by_the_hours_of_the_queue(
     clock.advance(3600)
     perform(office.make.runtime, OVERFLOW_QUEUES.name, [])
     assert office.now(request).queue_id == last["id"]
+
+
+def test_skills_fall_away_by_the_hours_of_the_queue(
+    office: SetupOffice, lead: Browser, clock: ManualClock
+) -> None:
+    """An hour of work a ring: a Sunday on which nobody works takes no skill away."""
+    broadband = office.skill(lead, "宽带", anna=3)
+    english = office.skill(lead, "英语", cleo=5)
+    queue = office.queue(lead, "技能", ring_minutes=60, calendar_id=hours(office, sunday=[]).id)
+    wanted = [{"skill_id": broadband, "level": 2}, {"skill_id": english, "level": 1}]
+    office.rule(lead, queue_id=queue["id"], skills=wanted)
+    request = office.make.request(office.account)
+    clock.advance(timedelta(days=1, hours=15).total_seconds())  # Monday, 8:30: half an hour has counted
+    perform(office.make.runtime, ASSIGN_WAITING.name, [])
+    assert office.now(request).assignee_id is None
+    clock.advance(3600)
+    perform(office.make.runtime, ASSIGN_WAITING.name, [])
+    assert office.now(request).assignee_id == office.anna.id
 
 
 def test_a_text_without_hours_and_a_calendar_of_others_are_refused(

@@ -173,6 +173,48 @@ def test_what_the_platform_does_not_allow_is_noted_and_not_tried_again(
     office.tell()
     assert (office.said(request), office.answer(request).refused) == ([], "account_paused")
     assert not office.is_asked_for()
+    # Whoever looks at the request reads why.
+    newest = made(lead.get(f"/service-requests/{request.id}/changes"))["items"][0]
+    assert (newest["kind"], newest["reason"]) == ("not_told", "account_paused")
+    assert newest["text"] == (
+        "What the closed queue says was not sent: The account is paused; resume it to send"
+    )
+
+
+def test_a_conversation_is_told_once_while_the_queue_stays_closed(
+    office: ClosedOffice, lead: Browser, clock: ManualClock
+) -> None:
+    """Another lane, or the same after it was resolved: it is the same customer on the same Sunday."""
+    office.close(lead)
+    first = office.make.request(office.account, "退订一直没人理", author="c1")
+    office.tell()
+    beside = office.make.request(office.account, "在吗", author="c1", lane=Lane.PRIVATE)
+    assert beside.conversation_id == first.conversation_id
+    assert beside.id != first.id
+    assert not office.is_asked_for()
+    office.tell()
+    assert len(office.said(first)) == 1
+    # Somebody else is told, and next Sunday both are strangers again.
+    other = office.make.request(office.account, "没有网", author="c2")
+    office.tell()
+    assert len(office.said(other)) == 1
+    clock.advance(7 * 24 * 3600)
+    office.make.request(office.account, "还是没人回", author="c1", lane=Lane.PRIVATE)
+    assert office.is_asked_for()
+
+
+def test_what_was_refused_in_one_lane_does_not_silence_the_other(office: ClosedOffice, lead: Browser) -> None:
+    office.close(lead)
+    request = office.make.request(office.account, author="c1")
+    with open_context(office.make.runtime, ROUTER) as ctx:
+        account = ctx.session.get_one(type(office.account), office.account.id)
+        account.status = AccountStatus.PAUSED
+    office.tell()
+    with open_context(office.make.runtime, ROUTER) as ctx:
+        ctx.session.get_one(type(office.account), office.account.id).status = AccountStatus.ACTIVE
+    office.make.request(office.account, "在吗", author="c1", lane=Lane.PRIVATE)
+    assert office.answer(request).refused == "account_paused"
+    assert office.is_asked_for()
 
 
 def test_a_private_answer_that_is_the_last_stays_for_a_person(office: ClosedOffice, lead: Browser) -> None:

@@ -8,6 +8,7 @@ just lost sight of it.
 - `Arrivals` (many at once): `open`, `join`, `reopen`, `route`, `assign`, `store`
 - `assign`, `assign_many`, `set_status`, `reclassify`, `mark_read`, `revised`, `customer_renamed`
 - `merge`, `unmerge`, `split`, `linked`: several of one person put together and taken apart
+- `not_told`: what a closed queue says was not sent
 - `counted_anew`: the working calendar that their time is counted on was changed
 - `judged_anew`: what the customers' messages say was changed
 - `answered`, `answer_taken_back`, `answer_failed`, `answer_resumed`
@@ -21,6 +22,7 @@ from app.routing.lifecycle.acts import (
     counted_anew,
     customer_renamed,
     mark_read,
+    not_told,
     reclassify,
     revised,
     set_status,
@@ -57,6 +59,7 @@ __all__ = [
     "linked",
     "mark_read",
     "merge",
+    "not_told",
     "reclassify",
     "revised",
     "set_status",

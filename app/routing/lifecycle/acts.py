@@ -214,6 +214,13 @@ def customer_renamed(ctx: Context, requests: Sequence[ServiceRequest]) -> None:
     record(ctx, changes)
 
 
+def not_told(ctx: Context, request: ServiceRequest, why: str) -> None:
+    """Its customer was not told that nobody is there: that stands in its history, and screens hear of it."""
+    change = Change.of(request, ChangeKind.NOT_TOLD, why)
+    flag_modified(request, "preview")  # no column of the request itself has changed
+    record(ctx, [change])
+
+
 def revised(ctx: Context, changed: Sequence[tuple[ServiceRequest, Message]]) -> None:
     """Customers changed messages of these requests: the list shows the new words, and they are unread."""
     changes: dict[int, Change] = {}

@@ -22,6 +22,7 @@ TRANSITIONS: Mapping[ChangeKind, Mapping[RequestStatus, RequestStatus]] = {
     _K.CLASSIFIED: {},
     _K.COUNTED_ANEW: {},
     _K.CUSTOMER_RENAMED: {},
+    _K.NOT_TOLD: {},
     _K.REVISED: {},
     _K.RESUMED: {_S.PENDING: _S.OPEN, _S.ON_HOLD: _S.OPEN},
     _K.LEFT_WAITING: {

@@ -4574,6 +4574,7 @@ export interface components {
       | 'classified'
       | 'counted_anew'
       | 'customer_renamed'
+      | 'not_told'
       | 'revised'
       | 'resumed'
       | 'left_waiting'
