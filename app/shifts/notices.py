@@ -14,7 +14,8 @@ from app.core.tables import EventLog
 from app.models import Operator, Shift, ShiftSwap, SwapState
 from app.notifications.kinds import KINDS, QUIET, About, Cause, NoticeKind, Words
 from app.shifts.clock import said
-from app.shifts.events import SHIFT_SWAP_CHANGED
+from app.shifts.events import SHIFT_PLAN_CHANGED, SHIFT_SWAP_CHANGED
+from app.shifts.schemas import PlannedFor
 
 
 def _swap_words(ctx: Context, ids: Collection[int]) -> Mapping[int, Words]:
@@ -34,15 +35,43 @@ def _shift_words(ctx: Context, ids: Collection[int]) -> Mapping[int, Words]:
     return {row[0]: {"shift": said(row[1], row[2])} for row in rows}
 
 
+def _no_words(_ctx: Context, ids: Collection[int]) -> Mapping[int, Words]:
+    return {number: {} for number in ids}
+
+
+PLAN = About("operator", _no_words, lambda _number, _words: "/shifts")
 SWAP = About("shift_swap", _swap_words, lambda _number, _words: "/shifts")
 SHIFT = About("shift", _shift_words, lambda _number, _words: "/shifts")
 SWAP_ASKED = KINDS.declare(NoticeKind("shift_swap_asked", SWAP))
 SWAP_AGREED = KINDS.declare(NoticeKind("shift_swap_agreed", SWAP))
 SWAP_SETTLED = KINDS.declare(NoticeKind("shift_swap_settled", SWAP))
+SHIFTS_PLANNED = KINDS.declare(NoticeKind("shifts_planned", PLAN, QUIET))
 SHIFT_SOON = KINDS.declare(NoticeKind("shift_soon", SHIFT, QUIET))
 
 _TO_ASKER = (SwapState.DECLINED, SwapState.AGREED)
 _TO_BOTH = (SwapState.APPROVED, SwapState.REFUSED, SwapState.VOID)
+
+
+@KINDS.reads(SHIFT_PLAN_CHANGED)
+def read_plans(_ctx: Context, events: Sequence[EventLog]) -> list[Cause]:
+    """Whoever is planned for, once for each act, however many shifts it is."""
+    causes = []
+    for event in events:
+        for said_of in event.payload.get("people", []):
+            one = PlannedFor.model_validate(said_of)
+            days = f"{one.first:%m-%d}" if one.first == one.last else f"{one.first:%m-%d}–{one.last:%m-%d}"
+            causes.append(
+                Cause(
+                    SHIFTS_PLANNED,
+                    f"plan:{event.id}:{one.operator_id}",
+                    one.operator_id,
+                    frozenset({f"operator{one.operator_id}"}),
+                    frozenset({one.operator_id}),
+                    by=event.operator_id,
+                    detail={"did": one.did, "n": str(one.count), "days": days},
+                )
+            )
+    return causes
 
 
 @KINDS.reads(SHIFT_SWAP_CHANGED)

@@ -186,10 +186,22 @@ class PlannedShifts(BaseModel):
     """Left out because somebody works then already."""
 
 
+class PlannedFor(BaseModel):
+    """What one act of planning means to one person."""
+
+    operator_id: int
+    did: Literal["planned", "edited", "removed"]
+    count: int
+    first: date
+    last: date
+
+
 class ShiftPlanChanged(BaseModel):
     agency_id: int
     first: date
     last: date
+    people: list[PlannedFor] = Field(default_factory=list)
+    """Whose shifts, of those that are not over."""
 
 
 class ShiftSwapChanged(BaseModel):

@@ -70,7 +70,7 @@ def act(plan: Plan, kinds: list[int], step: tuple[str, int, int, int, int]) -> N
     assert answer.status_code in FINE, answer.get_json()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=acts)
 def test_no_sequence_of_acts_has_anybody_in_two_shifts(
     make: Make, open_browser: Open, steps: list[tuple[str, int, int, int, int]]

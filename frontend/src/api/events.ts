@@ -653,6 +653,31 @@ export interface components {
             name: string;
         };
         /**
+         * PlannedFor
+         * @description What one act of planning means to one person.
+         */
+        PlannedFor: {
+            /** Operator Id */
+            operator_id: number;
+            /**
+             * Did
+             * @enum {string}
+             */
+            did: "planned" | "edited" | "removed";
+            /** Count */
+            count: number;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+        };
+        /**
          * Presence
          * @description What somebody does. Only who is online is given work.
          * @enum {string}
@@ -1003,6 +1028,8 @@ export interface components {
              * Format: date
              */
             last: string;
+            /** People */
+            people?: components["schemas"]["PlannedFor"][];
         };
         /** ShiftSwapChanged */
         ShiftSwapChanged: {

@@ -8714,6 +8714,31 @@ export interface components {
       skip_taken: boolean
     }
     /**
+     * PlannedFor
+     * @description What one act of planning means to one person.
+     */
+    PlannedFor: {
+      /** Operator Id */
+      operator_id: number
+      /**
+       * Did
+       * @enum {string}
+       */
+      did: 'planned' | 'edited' | 'removed'
+      /** Count */
+      count: number
+      /**
+       * First
+       * Format: date
+       */
+      first: string
+      /**
+       * Last
+       * Format: date
+       */
+      last: string
+    }
+    /**
      * PlannedShifts
      * @description What an act has planned.
      */
@@ -10741,6 +10766,8 @@ export interface components {
        * Format: date
        */
       last: string
+      /** People */
+      people?: components['schemas']['PlannedFor'][]
     }
     /** ShiftSwapChanged */
     ShiftSwapChanged: {
