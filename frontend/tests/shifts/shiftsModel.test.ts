@@ -6,6 +6,7 @@ import type { Shift } from '@/features/shifts/api'
 import {
   cellKey,
   cellsOf,
+  coverageOf,
   daysBetween,
   daysOf,
   headcounts,
@@ -54,6 +55,26 @@ describe('days', () => {
 
   it('are the office’s, wherever the browser is', () => {
     expect(officeDay(Date.parse('2026-12-01T16:30:00Z'))).toBe('2026-12-02')
+  })
+})
+
+describe('the coverage of a day', () => {
+  it('is counted by half hours, over midnight too, and says when nobody works', () => {
+    const night = shift()
+    const late = shift({
+      id: 2,
+      operator_id: 2,
+      begins_at: '2026-12-02T04:45:00Z', // 12:45: works all of half hours from 13:00
+      ends_at: '2026-12-02T10:00:00Z', // 18:00
+    })
+    expect(coverageOf([night, late], '2026-12-02')).toEqual([
+      { start: '00:00', end: '06:00', people: [1] },
+      { start: '06:00', end: '13:00', people: [] },
+      { start: '13:00', end: '18:00', people: [2] },
+      { start: '18:00', end: '24:00', people: [] },
+    ])
+    expect(coverageOf([night], '2026-12-01').at(-1)).toEqual({ start: '22:00', end: '24:00', people: [1] })
+    expect(coverageOf([], '2026-12-01')).toEqual([{ start: '00:00', end: '24:00', people: [] }])
   })
 })
 

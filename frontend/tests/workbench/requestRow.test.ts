@@ -32,6 +32,19 @@ async function row(over: Partial<ServiceRequestView> = {}, props = {}): Promise<
 }
 
 describe('a row', () => {
+  it('says for how long it was given and not opened, until it is', async () => {
+    const given = { offered_at: new Date(Date.now() - 200_000).toISOString(), status: 'open' as const }
+    const shown = await row({ ...given, assignee: { id: 3, name: '何晓棠' } })
+    expect(page?.get('unopened').textContent).toMatch(/未打开 3:\d\d/)
+    expect(shown.textContent).toContain('未打开')
+    page?.end()
+    await row({ offered_at: null, assignee: { id: 3, name: '何晓棠' } })
+    expect(page?.find('unopened')).toBeNull()
+    page?.end()
+    await row({ ...given, assignee: null })
+    expect(page?.find('unopened')).toBeNull()
+  })
+
   it('shows who, what, where and how much is unread', async () => {
     const shown = await row({ unread_count: 12, priority: 1 })
     for (const words of ['客户', '网断了', '公开', '投诉', 'P1', '9+', 'LK-1'])

@@ -73,6 +73,37 @@ export function headcounts(shifts: readonly Shift[], days: readonly string[]): n
   return days.map((day) => people.get(day)?.size ?? 0)
 }
 
+/** From when to when the same people work. */
+export interface Run {
+  start: string
+  end: string
+  people: readonly number[]
+}
+
+const HALF_MS = 1_800_000
+const HALVES = 48
+/** The office's clock is never changed. */
+const OFFICE_AHEAD_MS = 8 * 3_600_000
+const clockAt = (half: number): string =>
+  `${String(Math.floor(half / 2)).padStart(2, '0')}:${half % 2 === 0 ? '00' : '30'}`
+
+/** A day by half hours, of each who works all of it; neighbours with the same people are one run. */
+export function coverageOf(shifts: readonly Shift[], day: string): Run[] {
+  const midnight = asUtc(day) - OFFICE_AHEAD_MS
+  const runs: { from: number; to: number; people: number[] }[] = []
+  for (let half = 0; half < HALVES; half += 1) {
+    const begins = midnight + half * HALF_MS
+    const people = shifts
+      .filter((one) => Date.parse(one.begins_at) <= begins && Date.parse(one.ends_at) >= begins + HALF_MS)
+      .map((one) => one.operator_id)
+      .sort((a, b) => a - b)
+    const last = runs.at(-1)
+    if (last && last.people.join() === people.join()) last.to = half + 1
+    else runs.push({ from: half, to: half + 1, people })
+  }
+  return runs.map(({ from, to, people }) => ({ start: clockAt(from), end: clockAt(to), people }))
+}
+
 export const hoursOf = (person: Person): number => Math.round(person.minutes / 6) / 10
 
 export const ownShifts = (plan: Plan, me: number | undefined): Shift[] =>
