@@ -101,6 +101,7 @@ WORDS_OF = {
 NEVER_SHOWN = {*(frozenset(Permission) - GIVABLE), Permission.SESSION_USE}
 """Of an enum with words: rights of our own processes, and the one that everybody has."""
 UNSAID = {
+    "PlannedFor.did": "in an event; its notification has words (`notification.did`)",
     "ActionResultView.state": "a mark beside the act; what was refused comes with its text",
     "AgencyKind": "only tells the own organisation from others",
     "AuditQuery.sort": "sent by the head of a column, never said of it",

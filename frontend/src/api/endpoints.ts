@@ -35,11 +35,11 @@ export const requests = {
   counts: () => body(client.GET('/service-requests/counts')),
   get: (id: number) => body(client.GET('/service-requests/{request_id}', at({ request_id: id }))),
   /** `reason`: of who takes over what a colleague has. */
-  assign: (id: number, operator_id: number | null, version: number, reason?: string) =>
+  assign: (id: number, operator_id: number | null, version: number, reason: string | null = null) =>
     body(
       client.PUT('/service-requests/{request_id}/assignee', {
         ...at({ request_id: id }),
-        body: { operator_id, version, ...(reason === undefined ? {} : { reason }) },
+        body: { operator_id, version, reason },
       }),
     ),
   setTeam: (

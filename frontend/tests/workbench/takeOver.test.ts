@@ -8,7 +8,7 @@ import { mounted, settled, signedIn, type Mounted } from '../mounted'
 import { request } from '../support'
 
 let page: Mounted | null = null
-let sent: { operator_id: number | null; reason?: string }[] = []
+let sent: { operator_id: number | null; reason: string | null }[] = []
 let actions: ReturnType<typeof useRequestActions>
 const Asked = {
   setup() {
@@ -24,7 +24,7 @@ const theirs = request({ id: 1, version: 1, assignee: { id: 77, name: '孙念' }
 beforeEach(() => {
   sent = []
   vi.stubGlobal('fetch', async (asked: Request) => {
-    sent.push((await asked.json()) as { operator_id: number | null; reason?: string })
+    sent.push((await asked.json()) as { operator_id: number | null; reason: string | null })
     return Response.json(request({ id: 1, version: 2 }))
   })
 })
@@ -67,7 +67,7 @@ describe('taking over', () => {
     expect(await actions.transfer(theirs, 78, '周启明')).toBe(true)
     await actions.claim(request({ id: 1, version: 1, assignee: null }))
     expect(sent.map(({ operator_id }) => operator_id)).toEqual([78, me])
-    expect(sent.every((body) => body.reason === undefined)).toBe(true)
+    expect(sent.every((body) => body.reason === null)).toBe(true)
   })
 
   it('cannot be sent without words', async () => {

@@ -147,8 +147,9 @@ export function useRequestActions() {
   }
 
   async function assign(request: ServiceRequestView, operatorId: number | null): Promise<boolean> {
-    const reason = takesOver(request, operatorId) ? await askWhy(request) : undefined
-    if (reason === null) return false
+    const asked = takesOver(request, operatorId)
+    const reason = asked ? await askWhy(request) : null
+    if (asked && reason === null) return false
     return run(request, (version) => api.assign(request.id, operatorId, version, reason))
   }
 
