@@ -14,9 +14,10 @@ from app.identity.dealing import ONE, InHand, Weights
 from app.models import Presence
 from app.routing.facts import OperatorFacts
 from app.routing.strategies import strategy_named
-from app.routing.whatif.engine import Dealt, Scenario, Way, simulate
+from app.routing.whatif.dealing import Scenario, Way
+from app.routing.whatif.engine import Dealt, simulate
 from app.routing.whatif.outcome import as_it_was, gini, outcome_of
-from app.routing.whatif.past import Past, PastRequest, Seen
+from app.routing.whatif.past import Past, PastRequest, Seen, Weighs
 from app.routing.whatif.retelling import retold
 
 HOUR = 3600.0
@@ -89,6 +90,28 @@ def test_what_nobody_can_take_waits_for_a_free_hand_the_most_urgent_first() -> N
     ]
     dealt = simulate(past(asked, [Seen(0, (1,), ())]), scenario([person(1, 1)]), 1)
     assert [one.given for one in dealt] == [10, 10 + 2 * HOUR, 10 + HOUR]
+
+
+def test_what_waits_for_its_customer_weighs_less_and_makes_room() -> None:
+    """Weights are a hundredth of a request here: what sleeps is a fifth of one."""
+    sleeps = (10 + 600.0, Weighs.SLEEP), (10 + HOUR, Weighs.WORK), (10 + 2 * HOUR, Weighs.NOTHING)
+    asked = [request(1, 10, lasts=2 * HOUR, steps=sleeps), request(2, 20), request(3, 30)]
+    one = person(1, 2)
+    dealt = simulate(past(asked[:2], [Seen(0, (1,), ())]), scenario([replace(one, capacity=1)]), 1)
+    assert [each.given for each in dealt] == [10, 10 + 2 * HOUR], "0.2 and a whole one are more than one"
+    dealt = simulate(past(asked, [Seen(0, (1,), ())]), scenario([replace(one, capacity=3)]), 1)
+    assert [each.given for each in dealt] == [10, 20, 30]
+    light = replace(one, capacity=1, weights=Weights(private=ONE, public=80, waiting=20))
+    dealt = simulate(past(asked[:2], [Seen(0, (1,), ())]), scenario([light]), 1)
+    assert [each.given for each in dealt] == [10, 610], "once the first is answered there is room"
+
+
+def test_what_came_before_the_period_takes_hands_and_is_not_counted() -> None:
+    held = request(1, -HOUR, given=-HOUR, over=HOUR, answered=None, steps=((HOUR, Weighs.NOTHING),))
+    waited = request(2, -100, given=None, holder=None, answered=None, over=None, due=-50)
+    then = replace(past([request(3, 10)], [Seen(0, (1,), ())]), earlier=(held, waited))
+    dealt = simulate(then, scenario([person(1, 1)]), 1)
+    assert [(one.request.id, one.given) for one in dealt] == [(3, 2 * HOUR)], "both others had their turn"
 
 
 def test_nothing_is_given_to_who_is_away_until_they_are_seen_again() -> None:

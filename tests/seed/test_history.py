@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,15 @@ from sqlalchemy import text
 
 from app.config import load_settings
 from app.core.clock import ManualClock
+from app.core.office import start_of_day
 from app.core.permissions import system_actor
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_context
 from app.identity.built_in_roles import keep_built_in_roles
+from app.models import WhatIf
 from app.processes.composition import compose
 from app.routing.lateness import tell_of_lateness
+from app.routing.whatif.replaying import findings_of
 from app.seed.demo import seed_demo
 from app.seed.history import history
 from app.seed.history.house import HistoryRefused
@@ -133,6 +137,45 @@ def test_what_is_made_keeps_the_products_promises(demo: Runtime) -> None:
         "AND coalesce(o.state, 'sent') <> 'failed')",
     ):
         assert one(demo, f"SELECT count(*) {wrong}") == 0, wrong
+
+
+@pytest.mark.parametrize("days", [DAYS, 1])
+def test_dealt_out_again_by_the_same_rules_it_comes_to_the_same(demo: Runtime, days: int) -> None:
+    """A period that begins within the history too: what was in hand and what waited then is known."""
+    make(demo)
+    with open_context(demo, system_actor("test"), write=False) as ctx:
+        until = start_of_day(ctx.now())
+        period = WhatIf(since=until - timedelta(days=days), until=until, scenario={}, seed=1)
+        found = findings_of(ctx, period)
+    assert found.was.given > 40
+    assert found.same_holder >= 0.99 * found.was.given
+    assert found.replayed == found.was
+    assert found.retold.same == found.retold.asked
+
+
+def test_nobody_is_given_more_than_they_may_have(demo: Runtime) -> None:
+    """Each decision keeps what its candidates had in hand: whoever was chosen had room."""
+    make(demo)
+    kept = rows(demo, "SELECT candidates, chosen_operator_id FROM assignment_decisions")
+    chosen = [
+        one
+        for candidates, number in kept
+        for one in (json.loads(candidates) if isinstance(candidates, str) else candidates)
+        if one["operator_id"] == number
+    ]
+    assert max(one["load"] for one in chosen) > 1
+    assert all(one["load"] < one["capacity"] for one in chosen)
+
+
+def test_what_waits_over_night_is_given_out_in_the_morning(demo: Runtime) -> None:
+    make(demo)
+    late = (
+        "FROM service_requests r JOIN request_changes c ON c.service_request_id = r.id "
+        "WHERE c.kind = 'assigned' AND c.created_at > r.opened_at"
+    )
+    assert one(demo, f"SELECT count(*) {late}") > 10
+    assert one(demo, f"SELECT count(*) {late} AND r.assignee_id IS NULL") == 0
+    assert one(demo, f"SELECT count(DISTINCT r.id) {late}") == one(demo, f"SELECT count(*) {late}")
 
 
 def test_what_it_told_is_as_the_present_would_tell_it(demo: Runtime) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Table, bindparam, inspect, update
 from sqlalchemy.orm import Session
 
 from app.adapters.capabilities import WindowRule
@@ -92,6 +93,20 @@ class Played:
         played._give(change, decision)
         played._write(change, at, by)
         return played
+
+    @classmethod
+    def resumed(
+        cls, request: ServiceRequest, heard: Message, rules: Sequence[WindowRule], clock: Clock
+    ) -> Played:
+        """One that is stored and goes on. It belongs to no session; `heard` is all that was said in it."""
+        played = cls(request, rules, clock)
+        played._heard(heard)
+        return played
+
+    @property
+    def stood(self) -> Iterator[tuple[datetime, str | None]]:
+        """When it changed, and where it stood from then on; None: where it had stood."""
+        return ((act.row["created_at"], act.row["after"].get("status")) for act in self.acts)
 
     def wrote(self, at: datetime, by: Doer, message: Message, verdict: Verdict) -> None:
         """The customer writes again while the request is active."""
@@ -209,6 +224,20 @@ def number(session: Session, played: Sequence[Played], at: datetime) -> None:
 def store_requests(session: Session, played: Sequence[Played]) -> None:
     """The requests themselves, numbered; their messages come next."""
     insert_rows(session, ServiceRequest, [vars(one.request) for one in played])
+
+
+def store_further(session: Session, played: Sequence[Played]) -> None:
+    """What has become of stored requests that went on; their changes come later. One statement."""
+    gone_on = [vars(one.request) for one in played if one.acts]
+    if not gone_on:
+        return
+    table = inspect(ServiceRequest).local_table
+    assert isinstance(table, Table)  # noqa: S101  every model of ours is a table
+    names = [column.name for column in table.columns if column.name != "id"]
+    rows = [{f"to_{name}": row[name] for name in names} | {"which": row["id"]} for row in gone_on]
+    values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in names}
+    which = table.c.id == bindparam("which")
+    session.connection().execute(update(table).where(which).values(values), rows)
 
 
 def store_changes(session: Session, played: Sequence[Played]) -> None:

@@ -8,20 +8,48 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.core.context import Context
 from app.core.db import among
 from app.core.lanes import Lane
 from app.identity.scope import scope
-from app.models import AssignmentDecision, ChangeKind, Presence, RequestChange, ServiceRequest
+from app.models import (
+    ACTIVE_STATUSES,
+    WORKING_STATUSES,
+    AssignmentDecision,
+    ChangeKind,
+    Presence,
+    RequestChange,
+    RequestStatus,
+    ServiceRequest,
+)
 
 _R, _C = ServiceRequest, RequestChange
 _AT_ONCE = 2_000
 ONLINE = Presence.ONLINE.value
 _ABSENT = "presence_"
+
+
+class Weighs(Enum):
+    """What a request is to whoever has it: as the capacity counts it."""
+
+    WORK = auto()
+    SLEEP = auto()
+    NOTHING = auto()
+
+    @classmethod
+    def as_is(cls, status: RequestStatus) -> Weighs:
+        if status in WORKING_STATUSES:
+            return cls.WORK
+        return cls.SLEEP if status in ACTIVE_STATUSES else cls.NOTHING
+
+
+Step = tuple[float, Weighs]
+"""From when on it weighs so."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +70,10 @@ class PastRequest:
     given: float | None
     answered: float | None
     over: float | None
+    urgent: float | None = None
+    """When its answer was due while it first waited: by this it takes its turn."""
+    steps: tuple[Step, ...] = ()
+    """What it weighed after it was given: work at first."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +92,27 @@ class Past:
     requests: tuple[PastRequest, ...]
     """In the order in which they came."""
     seen: tuple[Seen, ...]
+    earlier: tuple[PastRequest, ...] = ()
+    """What was not over when the period began: it takes hands, and nobody counts it."""
 
 
 def read_requests(ctx: Context, since: datetime, until: datetime, most: int) -> list[PastRequest]:
     """Of the period, the first `most` that came. Statements: two for each 2,000 of them."""
+    return _read(ctx, (_R.opened_at >= since, _R.opened_at < until), most)
+
+
+def read_earlier(ctx: Context, since: datetime, most: int) -> list[PastRequest]:
+    """What came before and was not over then, the first `most`."""
+    goes_on = or_(_R.resolved_at >= since, _R.resolved_at.is_(None) & _R.status.in_(ACTIVE_STATUSES))
+    return _read(ctx, (_R.opened_at < since, goes_on), most)
+
+
+def _read(ctx: Context, which: Sequence[Any], most: int) -> list[PastRequest]:
     columns = (
         _R.id, _R.account_id, _R.lane, _R.wanted_skills, _R.priority, _R.opened_at,
         _R.first_due_at, _R.first_replied_at, _R.resolved_at, _R.team_id, _R.queue_id,
     )  # fmt: skip
-    chosen = scope(select(*columns), ctx.actor, _R).where(_R.opened_at >= since, _R.opened_at < until)
+    chosen = scope(select(*columns), ctx.actor, _R).where(*which)
     rows = ctx.session.execute(chosen.order_by(_R.opened_at, _R.id).limit(most)).all()
     found = []
     for at in range(0, len(rows), _AT_ONCE):
@@ -82,33 +126,47 @@ def read_requests(ctx: Context, since: datetime, until: datetime, most: int) -> 
 class _Begun:
     team_id: int | None = None
     queue_id: int | None = None
+    priority: int | None = None
+    due: float | None = None
     holder: int | None = None
     given: float | None = None
+    steps: tuple[Step, ...] = ()
+
+
+_BEGIN = (ChangeKind.OPENED, ChangeKind.ASSIGNED)
 
 
 def _beginnings(ctx: Context, ids: Sequence[int]) -> Mapping[int, _Begun]:
-    """Where each waited first, and who had it first since when."""
+    """Where each waited first, who had it first since when, and what it weighed then."""
+    status = _C.after["status"].as_string()
     changes = (
-        select(
-            RequestChange.service_request_id,
-            RequestChange.kind,
-            RequestChange.after,
-            RequestChange.created_at,
-        )
+        select(_C.service_request_id, _C.kind, _C.after, _C.created_at)
         .where(
-            RequestChange.kind.in_([ChangeKind.OPENED, ChangeKind.ASSIGNED]),
-            among(ctx.session, RequestChange.service_request_id, ids),
+            or_(_C.kind.in_(_BEGIN), status.is_not(None)),
+            among(ctx.session, _C.service_request_id, ids),
         )
-        .order_by(RequestChange.service_request_id, RequestChange.version)
+        .order_by(_C.service_request_id, _C.version)
     )
     found: dict[int, _Begun] = {}
     for number, kind, after, at in ctx.session.execute(changes):
         begun = found.setdefault(number, _Begun())
         if kind is ChangeKind.OPENED:
             begun.team_id, begun.queue_id = after.get("team_id"), after.get("queue_id")
+            begun.priority, due = after.get("priority"), after.get("due_at")
+            begun.due = datetime.fromisoformat(due).timestamp() if due else None
         if begun.holder is None and after.get("assignee_id") is not None:
             begun.holder, begun.given = after["assignee_id"], at.timestamp()
+        if begun.holder is not None:
+            begun.steps = with_step(begun.steps, at.timestamp(), after.get("status"))
     return found
+
+
+def with_step(steps: tuple[Step, ...], at: float, status: str | None) -> tuple[Step, ...]:
+    """And what it weighs from then on, if that is something else."""
+    if status is None:
+        return steps
+    now = Weighs.as_is(RequestStatus(status))
+    return steps if now is (steps[-1][1] if steps else Weighs.WORK) else (*steps, (at, now))
 
 
 def _past_request(row: Any, begun: _Begun | None) -> PastRequest:
@@ -120,13 +178,15 @@ def _past_request(row: Any, begun: _Begun | None) -> PastRequest:
         queue_id=at.queue_id,
         lane=row.lane,
         wanted=tuple((one["skill_id"], one["level"]) for one in row.wanted_skills),
-        priority=row.priority,
+        priority=row.priority if at.priority is None else at.priority,
         opened=row.opened_at.timestamp(),
         due=_seconds(row.first_due_at),
         holder=at.holder,
         given=at.given,
         answered=_seconds(row.first_replied_at),
         over=_seconds(row.resolved_at),
+        urgent=at.due,
+        steps=at.steps,
     )
 
 

@@ -16,13 +16,14 @@ from app.core.errors import NotFound
 from app.identity.scope import scope
 from app.longwork.kinds import KINDS, Progress, Steps, Work
 from app.models import Operator, ServiceRequest, WhatIf
-from app.routing.whatif.engine import Dealt, Way, simulate
+from app.routing.whatif.dealing import Way
+from app.routing.whatif.engine import Dealt, simulate
 from app.routing.whatif.long_work import WHAT_IF
 from app.routing.whatif.outcome import as_it_was, outcome_of
-from app.routing.whatif.past import Past, PastRequest, read_decisions, read_requests
+from app.routing.whatif.past import Past, PastRequest, read_decisions, read_earlier, read_requests
 from app.routing.whatif.retelling import retold
 from app.routing.whatif.scenarios import as_set_now, as_then, scenario_of, staff_of, ways_by_rules
-from app.routing.whatif.schemas import MOST_REQUESTS, Findings, Tried, WhatIfArguments
+from app.routing.whatif.schemas import MOST_EARLIER, MOST_REQUESTS, Findings, Tried, WhatIfArguments
 from app.routing.whatif.services import get_what_if
 
 
@@ -60,9 +61,11 @@ def findings_of(ctx: Context, row: WhatIf) -> Findings:
     is_cut = len(requests) > MOST_REQUESTS
     requests = requests[:MOST_REQUESTS]
     decisions = read_decisions(ctx, row.since, row.until)
-    past = Past(row.since.timestamp(), row.until.timestamp(), tuple(requests), decisions.seen)
-    staff = staff_of(ctx, sorted({one.account_id for one in requests}))
-    ways = None if tried.rules is None else ways_by_rules(ctx, staff.setup, tried.rules, requests)
+    earlier = read_earlier(ctx, row.since, MOST_EARLIER)
+    past = Past(row.since.timestamp(), row.until.timestamp(), tuple(requests), decisions.seen, tuple(earlier))
+    every = [*earlier, *requests]
+    staff = staff_of(ctx, sorted({one.account_id for one in every}))
+    ways = None if tried.rules is None else ways_by_rules(ctx, staff.setup, tried.rules, every)
 
     def way_of(request: PastRequest) -> Way:
         return as_then(staff.setup, request) if ways is None else ways[request.id]

@@ -20,7 +20,7 @@ from app.routing.roster import Roster
 from app.routing.setup.configuration import RuleSetup, Setup, build_setup, rule_setups
 from app.routing.setup.ruling import rule_on
 from app.routing.strategies import DEFAULT_STRATEGY, STRATEGIES, Strategy, strategy_named
-from app.routing.whatif.engine import Scenario, Way
+from app.routing.whatif.dealing import Scenario, Way
 from app.routing.whatif.past import PastRequest
 from app.routing.whatif.schemas import Tried
 

@@ -16,6 +16,8 @@ from app.routing.whatif.outcome import Outcome
 LONGEST_DAYS = 92
 MOST_REQUESTS = 50_000
 """Of a period, those that came first."""
+MOST_EARLIER = 5_000
+"""Of what was not over when the period began."""
 
 
 class QueueStrategy(BaseModel):

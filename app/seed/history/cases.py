@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,14 +20,12 @@ from app.models import (
     OutboundMessage,
     OutboundState,
     RequestStatus,
+    ServiceRequest,
     VerdictOutcome,
 )
-from app.routing.decide import decide
-from app.routing.facts import RequestFacts
 from app.routing.lifecycle import Opening
 from app.routing.lifecycle.played import Doer, Played
 from app.routing.policies import PriorityInput, type_of
-from app.routing.roster import decision_of
 from app.routing.settled import REPEATED
 from app.seed.history import words
 from app.seed.history.house import House
@@ -52,7 +49,10 @@ _THANKFUL = Meaning("praise", 1, 0, wanted=False)
 class Case:
     played: Played
     items: list[Item]
+    """What its customer wrote."""
     answers: list[tuple[Message, OutboundMessage]] = field(default_factory=list)
+    known: int = 0
+    """So many of the items are stored: it was opened on an earlier day."""
 
 
 class _Later(Exception):
@@ -61,54 +61,28 @@ class _Later(Exception):
 
 @dataclass
 class Teller:
-    """Tells the cases of one day, in order."""
+    """Tells cases of one day."""
 
     house: House
-    day: str
-    """Names the day for the dice."""
     until: datetime
     """Where the history ends."""
     places: int
     """How many items the day has had so far."""
-    held: list[tuple[int, datetime]] = field(default_factory=list)
-    """Who has what in hand, and until when."""
-
-    def tell(self, item: Item, customer: Customer, team_id: int | None) -> Case:
-        dice = random.Random(f"{self.day}:{item.place}")
-        case = _Telling(self, dice, customer, item, team_id)
-        return case.told()
-
-    def in_hand(self, at: datetime) -> Counter[int]:
-        self.held = [one for one in self.held if one[1] > at]
-        return Counter(operator_id for operator_id, _ in self.held)
 
 
 @dataclass
-class _Telling:
+class Telling:
+    """One case: opened, given to somebody, lived."""
+
     teller: Teller
-    dice: random.Random
-    customer: Customer
+    day: str
+    """Names the day on which it was opened, for the dice."""
     first: Item
     team_id: int | None
-    now: datetime = field(init=False)
-    case: Case = field(init=False)
+    case: Case | None = None
 
-    def told(self) -> Case:
-        self.now = self.first.received
-        holder = self._opened()
-        with suppress(_Later):
-            self._lived(self._handed_out() if holder is None else holder)
-        request = self.case.played.request
-        if request.assignee_id is not None:
-            self.teller.held.append((request.assignee_id, request.resolved_at or self.teller.until))
-        return self.case
-
-    @property
-    def _key(self) -> str:
-        return self.first.account.callback_key
-
-    def _opened(self) -> int | None:
-        item, customer = self.first, self.customer
+    def opens(self, decision: AssignmentDecision) -> Played:
+        item, customer = self.first, self.first.author
         message = item.as_message(customer)
         weighed = PriorityInput(
             type=type_of(item.verdict.intent),
@@ -121,39 +95,52 @@ class _Telling:
         )
         conversation = Conversation(id=customer.conversation_id)
         opening = Opening(item.account, conversation, self.team_id, item.lane, weighed, item.at)
-        decision = self._decision(self.now)
-        rules = self.teller.house.rules[self._key]
-        clock = self.teller.house.clocks[item.account.id]
+        house = self.teller.house
         said = (message, item.verdict)
-        played = Played.opened(opening, self.now, LISTENER, said, decision, rules, clock)
+        rules, clock = house.rules[item.account.callback_key], house.clocks[item.account.id]
+        played = Played.opened(opening, item.received, LISTENER, said, decision, rules, clock)
         item.played = played
         self.case = Case(played, [item])
-        return decision.chosen_operator_id
+        return played
 
-    def _decision(self, at: datetime) -> AssignmentDecision:
-        people = self.teller.house.at_work(self._key, at, self.teller.in_hand(self.now))
-        facts = RequestFacts(0, self.first.account.id, self.team_id)
-        return decision_of(decide(facts, people), at)
+    def goes_on(self, request: ServiceRequest, message: Message) -> None:
+        """It was opened on an earlier day and nobody has it yet."""
+        house, account = self.teller.house, self.first.account
+        self.first.message = message
+        rules, clock = house.rules[account.callback_key], house.clocks[account.id]
+        self.case = Case(Played.resumed(request, message, rules, clock), [self.first], known=1)
 
-    def _handed_out(self) -> int:
-        """In the morning, to whoever comes first."""
-        house = self.teller.house
-        team = [
-            person.id
-            for person in house.serving[self._key]
-            if self.team_id is None or self.team_id in person.team_ids
-        ]
-        if not team:
-            raise _Later
-        morning = min(house.next_at_work(operator_id, self.now) for operator_id in team)
-        self._go(morning + timedelta(seconds=self.dice.randrange(20, 400)))
-        decision = self._decision(self.now)
-        if decision.chosen_operator_id is None:
-            raise _Later
-        self.case.played.assigned(self.now, ROUTER, decision)
-        return decision.chosen_operator_id
+    def is_given(self, at: datetime, decision: AssignmentDecision) -> Played:
+        """To whom the decision says, who then does all that the history covers."""
+        if self.case is None:
+            self.opens(decision)
+        else:
+            self.case.played.assigned(at, ROUTER, decision)
+        assert self.case is not None  # noqa: S101  it is opened
+        dice = random.Random(f"{self.day}:{self.first.place}")
+        life = _Life(self.teller, self.day, self.first, self.team_id, self.case, dice, at)
+        with suppress(_Later):
+            life.lived(decision.chosen_operator_id or 0)
+        return self.case.played
 
-    def _lived(self, holder: int) -> None:
+
+@dataclass
+class _Life:
+    """What happens once somebody has it."""
+
+    teller: Teller
+    day: str
+    first: Item
+    team_id: int | None
+    case: Case
+    dice: random.Random
+    now: datetime
+
+    @property
+    def customer(self) -> Customer:
+        return self.first.author
+
+    def lived(self, holder: int) -> None:
         doer = self.teller.house.doers[holder]
         if self.dice.random() < 0.16:
             self._adds(timedelta(seconds=self.dice.randrange(40, 400)))
@@ -232,7 +219,7 @@ class _Telling:
     def _sent(self, message: Message) -> OutboundMessage:
         leaves = message.created_at + timedelta(seconds=10)
         newest = self.case.items[-1]
-        name = f"{self.teller.day}:{self.first.place}:{message.number}"
+        name = f"{self.day}:{self.first.place}:{message.number}"
         is_read = self.first.lane.value == "public"
         return OutboundMessage(
             created_at=message.created_at,

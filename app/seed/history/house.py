@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.accounts.platforms import platforms
 from app.adapters.capabilities import WindowRule
 from app.core.context import Context
-from app.identity.dealing import InHand
+from app.identity.dealing import NOTHING
 from app.listener.matching.compiled import MonitorSet, load_monitors
 from app.models import Account, Operator, Presence, Team
 from app.routing.facts import OperatorFacts
@@ -19,6 +19,9 @@ from app.routing.levels.clock import Clock
 from app.routing.levels.stored import clocks_of
 from app.routing.lifecycle.played import Doer
 from app.routing.roster import Roster
+from app.routing.strategies import DEFAULT_STRATEGY, STRATEGIES
+from app.routing.whatif.dealing import Scenario, Way
+from app.routing.whatif.past import Seen
 from app.seed.demo import PEOPLE, Person
 from app.seed.history.planning import OFFICE, POSTS
 from app.seed.history.truths import SLOW_TEAM
@@ -52,20 +55,35 @@ class House:
     def agencies(self) -> dict[int, int]:
         return {account.id: account.agency_id for account in self.accounts.values()}
 
-    def at_work(self, account: str, at: datetime, held: dict[int, int]) -> list[OperatorFacts]:
-        """Those who serve the account as they stand at a moment; `held` counts what each has in hand."""
-        return [
-            replace(
-                person,
-                presence=Presence.ONLINE if self.works(person.id, at) else Presence.OFFLINE,
-                in_hand=InHand(public=min(held.get(person.id, 0), max(0, person.capacity - 1))),
-            )
-            for person in self.serving[account]
-        ]
+    @property
+    def scenario(self) -> Scenario:
+        """Whom the router has: as they are set, with nothing in hand and nobody there."""
+        people = {one.id: one for serving in self.serving.values() for one in serving}
+        return Scenario(
+            people={
+                number: replace(one, presence=Presence.OFFLINE, in_hand=NOTHING, last_turn=0)
+                for number, one in people.items()
+            },
+            serving={
+                self.accounts[key].id: tuple(one.id for one in serving)
+                for key, serving in self.serving.items()
+            },
+            stand_ins={},
+            way_of=lambda request: Way(request.team_id, request.queue_id, request.wanted),
+            strategy_of=lambda _queue: (STRATEGIES[DEFAULT_STRATEGY], None),
+        )
 
-    def works(self, operator_id: int, at: datetime) -> bool:
-        begins, ends = self._shift(operator_id, at.astimezone(OFFICE).date())
-        return begins <= at < ends
+    def comings(self, day: date) -> list[Seen]:
+        """Who comes and who goes on a day, when."""
+        people = sorted({one.id for serving in self.serving.values() for one in serving})
+        found: dict[datetime, tuple[list[int], list[int]]] = {}
+        for number in people:
+            begins, ends = self._shift(number, day)
+            found.setdefault(begins, ([], []))[0].append(number)
+            found.setdefault(ends, ([], []))[1].append(number)
+        return [
+            Seen(at.timestamp(), tuple(there), tuple(away)) for at, (there, away) in sorted(found.items())
+        ]
 
     def next_at_work(self, operator_id: int, at: datetime) -> datetime:
         """This moment if the person works then, else when they begin again."""

@@ -121,8 +121,9 @@ class Customers:
             .group_by(ServiceRequest.conversation_id)
         )
         for conversation_id, requests, last_change in ends:
-            found[conversation_id].requests = requests
-            found[conversation_id].busy_until = last_change
+            customer = found[conversation_id]
+            customer.requests = requests
+            customer.busy_until = customer.busy_until or last_change
 
     def store(self) -> None:
         """Those who wrote today: new ones with their conversations, what has changed of the others.

@@ -82,6 +82,11 @@ class Day:
     def begins(self) -> datetime:
         return datetime.combine(self.date, time(), OFFICE).astimezone(UTC)
 
+    @property
+    def told(self) -> str:
+        """Names what is told of it, for dice."""
+        return f"{self.seed}:{self.ago}:told"
+
     def dice(self, purpose: str) -> random.Random:
         return random.Random(f"{self.seed}:{self.ago}:{purpose}")
 

@@ -20,6 +20,8 @@ from app.seed.history.words import Meaning
 Decided = tuple[VerdictOutcome, str, str, dict[str, Any], bool]
 """Outcome, step, reason, detail, and whether a person should look."""
 _WEIBO_EPOCH = 515_483_463
+_PLACE_BITS = {"weibo": 22, "mastodon": 16, "wechat": 32}
+"""By platform: so many bits of what it numbers things by are the place in the day."""
 MISSED = 0.05
 """The share of what somebody should answer that the filter drops, for a person to look at."""
 
@@ -67,13 +69,8 @@ class Item:
     def number(self) -> int:
         """What the platform numbers it by: a moment, and its place."""
         seconds = int(self.at.timestamp())
-        if self.platform == "weibo":
-            return ((seconds - _WEIBO_EPOCH) << 22) + self.place
-        return (
-            (seconds * 1_000 << 16) + self.place
-            if self.platform == "mastodon"
-            else (seconds << 32) + self.place
-        )
+        moment = {"weibo": seconds - _WEIBO_EPOCH, "mastodon": seconds * 1_000}.get(self.platform, seconds)
+        return (moment << _PLACE_BITS[self.platform]) + self.place
 
     @property
     def external_id(self) -> str:
@@ -122,6 +119,11 @@ class Item:
             occurred_at=self.at,
         )
         return self.message
+
+
+def place_of(platform: str, external_id: str) -> int:
+    """The place in its day of what the platform names so."""
+    return int(external_id.partition(":")[2]) % (1 << _PLACE_BITS[platform])
 
 
 def decided(post: Post, dice: random.Random) -> Decided:

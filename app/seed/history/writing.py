@@ -28,7 +28,8 @@ from app.nlp.text.normalise import URL, normalise_many, own_words
 from app.routing.lifecycle import played as lifecycle
 from app.search.index import Indexed, index_texts
 from app.seed.history.bursts import raise_alerts
-from app.seed.history.cases import Case, Teller
+from app.seed.history.cases import Case, Teller, Telling
+from app.seed.history.dealt import Left, deal_out, left_waiting
 from app.seed.history.house import House
 from app.seed.history.people import Customer, Customers, person
 from app.seed.history.planning import Day, Post, platform_of, posts_of
@@ -66,13 +67,14 @@ class DayWriter:
 
     def write(self) -> None:
         posts = posts_of(self.day)
-        customers = Customers(self.ctx, self._possible(posts))
+        left = left_waiting(self.ctx, self.house, self.day)
+        customers = Customers(self.ctx, self._possible(posts, left))
         self._receive(posts, customers)
         spam = Spam(self.ctx, self.house, self.day)
         spam.judge(self.items)
         self._find_hits(self.items)
         customers.number()
-        self._tell(customers)
+        self._tell(left)
         customers.store()
         self._store_items()
         self._store_requests()
@@ -82,8 +84,11 @@ class DayWriter:
         spam.store(self.items)
         raise_alerts(self.ctx, self.house, self.items, self.until)
 
-    def _possible(self, posts: Sequence[Post]) -> list[Customer]:
-        found: dict[tuple[int, str], Customer] = {}
+    def _possible(self, posts: Sequence[Post], left: Sequence[Left]) -> list[Customer]:
+        """Whoever may write, and who waits since an earlier day: those begin nothing new."""
+        found = {one.item.author.key: one.item.author for one in left}
+        for customer in found.values():
+            customer.busy_until = _FOREVER
         for post in posts:
             account = self.house.accounts[post.account]
             for rank in post.people:
@@ -117,17 +122,21 @@ class DayWriter:
             self.hits[item.place] = found if item.kind != "event" else ()
             item.verdict.monitor_id = found[0].id if found and item.kind != "event" else None
 
-    def _tell(self, customers: Customers) -> None:
-        name = f"{self.day.seed}:{self.day.ago}:told"
-        teller = Teller(
-            self.house, name, self.until, places=1 + max((i.place for i in self.items), default=0)
-        )
-        for item in sorted((item for item in self.items if item.is_kept), key=lambda item: item.received):
-            own = next((m.team_id for m in self.hits[item.place] if m.team_id and not m.is_competitor), None)
-            self.cases.append(teller.tell(item, item.author, own or item.account.team_id))
+    def _tell(self, left: Sequence[Left]) -> None:
+        places = 1 + max((item.place for item in self.items), default=0)
+        teller = Teller(self.house, self.until, places)
+        come = [
+            Telling(teller, self.day.told, item, self._team_of(item))
+            for item in sorted((item for item in self.items if item.is_kept), key=lambda item: item.received)
+        ]
+        self.cases = deal_out(self.ctx, teller, self.day, come, left)
         more = [item for case in self.cases for item in case.items[1:]]
         self._find_hits(more)
         self.items = sorted([*self.items, *more], key=lambda item: (item.received, item.place))
+
+    def _team_of(self, item: Item) -> int | None:
+        own = (m.team_id for m in self.hits[item.place] if m.team_id and not m.is_competitor)
+        return next(own, None) or item.account.team_id
 
     def _store_items(self) -> None:
         session = self.ctx.session
@@ -177,12 +186,13 @@ class DayWriter:
     def _store_requests(self) -> None:
         """Requests, what was said in them, and the verdicts, which name them."""
         session = self.ctx.session
-        played = [case.played for case in self.cases]
+        played = [case.played for case in self.cases if not case.known]
         lifecycle.number(session, played, self.day.begins)
         lifecycle.store_requests(session, played)
+        lifecycle.store_further(session, [case.played for case in self.cases if case.known])
         messages: list[Message] = []
         for case in self.cases:
-            for item in case.items:
+            for item in case.items[case.known :]:
                 item.verdict.service_request_id = case.played.request.id
                 if item.message is not None:
                     item.message.inbound_item_id = item.id
