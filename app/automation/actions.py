@@ -37,6 +37,7 @@ from app.notifications.writing import write
 from app.routing import moving
 from app.routing import schemas as routing_schemas
 from app.routing import services as routing
+from app.routing.leads import all_leads, leads_of
 from app.workbench import replies
 from app.workbench import schemas as workbench_schemas
 from app.workbench import services as workbench
@@ -84,16 +85,14 @@ def _move_to_team(ctx: Context, action: TeamAction, doing: Doing) -> None:
 
 def _notify(ctx: Context, action: NotifyAction, doing: Doing) -> None:
     """Raises Conflict(`nobody_to_tell`) where nobody has it, or whom it names does not see it (any more)."""
-    to = doing.request.assignee_id if action.operator_id is None else action.operator_id
-    cause = Cause(
-        TOLD_BY_RULE,
-        doing.key,
-        doing.request.id,
-        request_audience(doing.request).rooms,
-        frozenset() if to is None else frozenset({to}),
-        detail={"rule": doing.rule_name},
-    )
-    if to is None or not write(ctx, [cause]):
+    request, rooms = doing.request, request_audience(doing.request).rooms
+    if action.leads:
+        people = frozenset(lead.id for lead in leads_of(all_leads(ctx), request.team_id, rooms))
+    else:
+        to = request.assignee_id if action.operator_id is None else action.operator_id
+        people = frozenset() if to is None else frozenset({to})
+    cause = Cause(TOLD_BY_RULE, doing.key, request.id, rooms, people, detail={"rule": doing.rule_name})
+    if not people or not write(ctx, [cause]):
         raise Conflict("nobody_to_tell")
 
 
@@ -223,6 +222,8 @@ _HOLDER = {"assign": "automation.does.return", "notify": "automation.does.notify
 def said(action: dict[str, Any], named: Named, locale: str) -> str:
     """An action in words."""
     kind = action["kind"]
+    if kind == "notify" and action.get("leads"):
+        return translate("automation.does.notify_leads", locale)
     if kind in _HOLDER and action.get("operator_id") is None:
         return translate(_HOLDER[kind], locale)
     return translate(f"automation.does.{kind}", locale, value=_value_said(action, named, locale))

@@ -22,7 +22,7 @@ from app.automation.content import condition_of, trigger_of, waits_for_event
 from app.automation.events import RULE_JUDGED
 from app.automation.schemas import EventTrigger, TimeTrigger
 from app.automation.telling import tell
-from app.automation.triggers import keys_of, pairs_of
+from app.automation.triggers import LEVELS, keys_of, pairs_of
 from app.calendars.clocks import calendar_of
 from app.conditions.binding import Bound, Names, bind, names_of
 from app.core.clock import ManualClock
@@ -32,7 +32,15 @@ from app.core.errors import Conflict
 from app.core.permissions import Actor, Permission
 from app.identity.scope import scope
 from app.longwork.kinds import KINDS, Kind, Progress, Steps, Work
-from app.models import Account, AutomationRule, RequestChange, RequestStatus, ServiceRequest
+from app.models import (
+    Account,
+    AutomationRule,
+    RequestChange,
+    RequestStatus,
+    ServiceMark,
+    ServiceRequest,
+)
+from app.routing.events import WARNED
 from app.routing.fields import SERVICE_REQUESTS
 from app.worktime import OutOfReach
 
@@ -133,6 +141,7 @@ def _chunk(work: Work[DryRun], ctx: Context) -> Progress:
     ids = list(ctx.session.scalars(_looked_at(ctx, work, rule, actor).order_by(_R.id).limit(CHUNK)))
     requests = SERVICE_REQUESTS.load(ctx.session, ids)
     histories = _histories(ctx, ids)
+    marks = _marks(ctx, rule, ids)
     hours = Counter(position["hours"])
     looked, hits, samples = 0, 0, list(position["samples"])
     acted_upon = 0
@@ -141,7 +150,9 @@ def _chunk(work: Work[DryRun], ctx: Context) -> Progress:
         names = names_of(ctx, SERVICE_REQUESTS, tree)
         for number in ids:
             found: list[datetime] = []
-            for moment in _moments(ctx, rule, requests[number], histories.get(number, ())):
+            for moment in _moments(
+                ctx, rule, requests[number], histories.get(number, ()), marks.get(number, ())
+            ):
                 if not now - SPAN < moment.at <= now:
                     continue
                 looked += 1
@@ -196,9 +207,19 @@ def _histories(ctx: Context, ids: Sequence[int]) -> dict[int, list[RequestChange
 
 
 def _moments(
-    ctx: Context, rule: AutomationRule, request: ServiceRequest, history: Sequence[RequestChange]
+    ctx: Context,
+    rule: AutomationRule,
+    request: ServiceRequest,
+    history: Sequence[RequestChange],
+    marks: Sequence[datetime],
 ) -> Iterator[_Moment]:
     trigger = trigger_of(rule)
+    if _is_level(trigger):
+        for at in marks:
+            stood = [state for change, state in _stands(history) if change.created_at <= at]
+            if stood:
+                yield _Moment(at, stood[-1], {})
+        return
     if isinstance(trigger, EventTrigger):
         for change, state in _stands(history):
             if trigger.event in keys_of(change):
@@ -206,12 +227,34 @@ def _moments(
         return
     stands = list(_stands(history))
     for value in _values(trigger, request, stands):
-        at = _come(ctx, trigger, request, value)
-        if at is None:
+        come = _come(ctx, trigger, request, value)
+        if come is None:
             continue
-        before = [state for change, state in stands if change.created_at <= at]
+        before = [state for change, state in stands if change.created_at <= come]
         if before and before[-1].get(trigger.field, value) == value:
-            yield _Moment(at, before[-1], {})
+            yield _Moment(come, before[-1], {})
+
+
+def _is_level(trigger: Any) -> bool:
+    return isinstance(trigger, EventTrigger) and trigger.event in LEVELS.values()
+
+
+def _marks(ctx: Context, rule: AutomationRule, ids: Sequence[int]) -> dict[int, list[datetime]]:
+    """When each request's time was nearly over, or over, as the rule waits for it."""
+    trigger = trigger_of(rule)
+    if not _is_level(trigger) or not isinstance(trigger, EventTrigger):
+        return {}
+    moment = ServiceMark.warned_at if trigger.event == LEVELS[WARNED] else ServiceMark.missed_at
+    rows = ctx.session.execute(
+        select(ServiceMark.service_request_id, moment)
+        .where(among(ctx.session, ServiceMark.service_request_id, ids), moment.is_not(None))
+        .order_by(moment)
+    )
+    found: dict[int, list[datetime]] = {}
+    for number, at in rows:
+        if at is not None:
+            found.setdefault(number, []).append(at)
+    return found
 
 
 def _stands(history: Sequence[RequestChange]) -> Iterator[tuple[RequestChange, dict[str, Any]]]:

@@ -8,9 +8,9 @@ edited or taken from its owner counts from the next look on.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.automation.content import trigger_of, waits_for_event
 from app.automation.meeting import Reader, Wanted
 from app.automation.schemas import EventTrigger
-from app.automation.triggers import FOLLOWED, keys_of, pairs_of
+from app.automation.triggers import FOLLOWED, LEVELS, keys_of, pairs_of
 from app.automation.writing import write_runs
 from app.core.context import Context
 from app.core.counters import current_number, lock_counter, take_numbers
@@ -33,8 +33,23 @@ COUNTER = "automation"
 BATCH = 200
 FOLLOWS_WITHIN = timedelta(minutes=10)
 """What our own router and courier do to a request so soon after a rule acted upon it follows from that."""
-_OUR_HANDS = ("system:router", "system:courier")
+_CLOCK = "system:clock"
+"""By whom time runs out."""
+_OUR_HANDS = ("system:router", "system:courier", _CLOCK)
 _OF_RUN = re.compile(rf"{SIGNED}(\d+)")
+
+
+@dataclass(frozen=True)
+class _Happened:
+    """Something that rules may wait for."""
+
+    request_id: int
+    keys: frozenset[str]
+    pairs: dict[str, tuple[Any, Any]]
+    at: datetime
+    moment: str
+    """Names it among all that happens to the request."""
+    actor: str
 
 
 @dataclass(frozen=True)
@@ -75,8 +90,8 @@ def follow(ctx: Context) -> bool:
     after, until = current_number(ctx.session, COUNTER), newest(ctx.session)
     version = EventLog.payload["service_request"]["version"].as_integer()
     rows = ctx.session.execute(
-        select(EventLog.seq, EventLog.about_id, version)
-        .where(EventLog.seq > after, EventLog.seq <= until, EventLog.name.in_(FOLLOWED))
+        select(EventLog.seq, EventLog.about_id, version, EventLog.name, EventLog.payload, EventLog.created_at)
+        .where(EventLog.seq > after, EventLog.seq <= until, EventLog.name.in_((*FOLLOWED, *LEVELS)))
         .order_by(EventLog.seq)
         .limit(BATCH)
     ).all()
@@ -84,9 +99,11 @@ def follow(ctx: Context) -> bool:
     read_to = rows[-1][0] if is_full else until
     if read_to > after:
         take_numbers(ctx.session, COUNTER, read_to - after, ctx.now())
-    told = {(int(about), version) for _, about, version in rows if version is not None}
-    if told:
-        _meet(ctx, _changes(ctx, told))
+    told = {(int(row[1]), row[2]) for row in rows if row[2] is not None}
+    happened = [_changed(change) for change in (_changes(ctx, told) if told else ())]
+    happened += [_marked(row) for row in rows if row.name in LEVELS]
+    if happened:
+        _meet(ctx, happened)
     return is_full
 
 
@@ -104,26 +121,48 @@ def _changes(ctx: Context, told: Collection[tuple[int, int]]) -> list[RequestCha
     return [change for change in found if (change.service_request_id, change.version) in told]
 
 
-def _meet(ctx: Context, changes: Sequence[RequestChange]) -> None:
-    keys = {change.id: keys_of(change) for change in changes}
-    wanted_keys = frozenset[str]().union(*keys.values())
+def _changed(change: RequestChange) -> _Happened:
+    return _Happened(
+        change.service_request_id,
+        keys_of(change),
+        pairs_of(change),
+        change.created_at,
+        f"v{change.version}",
+        change.actor,
+    )
+
+
+def _marked(row: Any) -> _Happened:
+    """Of each stretch of time it is told once that it is nearly over, and once that it is."""
+    key, told = LEVELS[row.name], row.payload
+    return _Happened(
+        int(row.about_id),
+        frozenset({key}),
+        {},
+        row.created_at,
+        f"{key}:{told['clock']}:{told['due_at']}"[:60],
+        _CLOCK,
+    )
+
+
+def _meet(ctx: Context, happened: Sequence[_Happened]) -> None:
+    wanted_keys = frozenset[str]().union(*(one.keys for one in happened))
     rules = [rule for rule in rules_on(ctx) if _event_of(rule) in wanted_keys]
     if not rules:
         return
-    reader = Reader(ctx, {change.service_request_id for change in changes})
-    causes = _causes(ctx, changes)
+    reader = Reader(ctx, {one.request_id for one in happened})
+    causes = _causes(ctx, happened)
     wanted: list[Wanted] = []
     for rule in rules:
-        for change in changes:
-            if _event_of(rule) not in keys[change.id] or not _is_since(rule, change):
+        for one, cause in zip(happened, causes, strict=True):
+            if _event_of(rule) not in one.keys or not _is_since(rule, one):
                 continue
-            meeting = reader.meet(rule, change.service_request_id, pairs_of(change))
+            meeting = reader.meet(rule, one.request_id, one.pairs)
             if meeting is not None:
-                cause = causes[change.id]
                 wanted.append(
                     Wanted(
                         meeting,
-                        moment=f"v{change.version}",
+                        moment=one.moment,
                         cause=_event_of(rule) or "",
                         caused_by_id=cause.run_id,
                         round=cause.round + 1,
@@ -143,30 +182,29 @@ def _event_of(rule: AutomationRule) -> str | None:
     return trigger.event if isinstance(trigger, EventTrigger) else None
 
 
-def _is_since(rule: AutomationRule, change: RequestChange) -> bool:
-    return rule.on_since is not None and change.created_at >= rule.on_since
+def _is_since(rule: AutomationRule, one: _Happened) -> bool:
+    return rule.on_since is not None and one.at >= rule.on_since
 
 
-def _causes(ctx: Context, changes: Sequence[RequestChange]) -> Mapping[int, _Cause]:
-    """By the change's id: which run it follows from. Two statements."""
-    signed = {change.id: int(found[1]) for change in changes if (found := _OF_RUN.fullmatch(change.actor))}
+def _causes(ctx: Context, happened: Sequence[_Happened]) -> list[_Cause]:
+    """Which run each follows from, in order. Two statements."""
+    signed = {one.actor: int(found[1]) for one in happened if (found := _OF_RUN.fullmatch(one.actor))}
     rounds: dict[int, int] = {}
     if signed:
         rows = ctx.session.execute(
             select(AutomationRun.id, AutomationRun.round).where(AutomationRun.id.in_(set(signed.values())))
         )
         rounds = {row[0]: row[1] for row in rows}
-    ours = [change for change in changes if change.actor in _OUR_HANDS]
-    lately = _lately(ctx, {change.service_request_id for change in ours})
-    causes: dict[int, _Cause] = {}
-    for change in changes:
-        run_id = signed.get(change.id)
+    lately = _lately(ctx, {one.request_id for one in happened if one.actor in _OUR_HANDS})
+    causes: list[_Cause] = []
+    for one in happened:
+        run_id = signed.get(one.actor)
         if run_id is not None:
-            causes[change.id] = _Cause(run_id, rounds.get(run_id, 1))
-        elif change.actor in _OUR_HANDS:
-            causes[change.id] = _before(lately.get(change.service_request_id, ()), change)
+            causes.append(_Cause(run_id, rounds.get(run_id, 1)))
+        elif one.actor in _OUR_HANDS:
+            causes.append(_before(lately.get(one.request_id, ()), one))
         else:
-            causes[change.id] = _Cause()
+            causes.append(_Cause())
     return causes
 
 
@@ -188,9 +226,9 @@ def _lately(ctx: Context, request_ids: Collection[int]) -> dict[int, list[Any]]:
     return found
 
 
-def _before(runs: Sequence[AutomationRun], change: RequestChange) -> _Cause:
-    """The newest of the runs that had begun before the change and not long before."""
+def _before(runs: Sequence[AutomationRun], one: _Happened) -> _Cause:
+    """The newest of the runs that had begun before it and not long before."""
     for run in reversed(runs):
-        if run.created_at <= change.created_at <= run.created_at + FOLLOWS_WITHIN:
+        if run.created_at <= one.at <= run.created_at + FOLLOWS_WITHIN:
             return _Cause(run.id, run.round)
     return _Cause()

@@ -7,11 +7,18 @@ from typing import Any
 from app.automation.schemas import ReadyMade, RuleContent
 from app.core.i18n import translate
 
+_WAITS = {"field": "status", "op": "any_of", "value": ["new", "open"]}
+_LEADS = {"kind": "notify", "leads": True}
 _CONTENTS: dict[str, dict[str, Any]] = {
     "close_silent": {
         "trigger": {"kind": "time", "field": "last_inbound_at", "side": "after", "minutes": 3 * 24 * 60},
         "condition": {"all": [{"field": "status", "op": "is", "value": "pending"}]},
         "actions": [{"kind": "set_status", "status": "resolved"}],
+    },
+    "window_closes": {
+        "trigger": {"kind": "time", "field": "window_until", "side": "before", "minutes": 2 * 60},
+        "condition": {"all": [_WAITS, {"field": "waiting", "op": "is_not_empty"}]},
+        "actions": [{"kind": "notify"}, _LEADS],
     },
     "urgent_unanswered": {
         "trigger": {
@@ -24,14 +31,41 @@ _CONTENTS: dict[str, dict[str, Any]] = {
         "condition": {
             "all": [
                 {"field": "priority", "op": "is", "value": 1},
-                {"field": "status", "op": "any_of", "value": ["new", "open"]},
+                _WAITS,
                 {"field": "first_replied_at", "op": "is_empty"},
             ]
         },
+        "actions": [{"kind": "add_note", "text": "automation.ready.urgent_unanswered.note"}, _LEADS],
+    },
+    "thank_praise": {
+        "trigger": {"kind": "event", "event": "request_opened"},
+        "condition": {
+            "all": [
+                {"field": "type", "op": "is", "value": "praise"},
+                {"field": "sentiment", "op": "is", "value": 1},
+            ]
+        },
         "actions": [
-            {"kind": "add_note", "text": "automation.ready.urgent_unanswered.note"},
-            {"kind": "assign"},
+            {"kind": "send_reply", "text": "automation.ready.thank_praise.text"},
+            {"kind": "set_status", "status": "resolved"},
         ],
+    },
+    "ask_back": {
+        "trigger": {"kind": "event", "event": "request_opened"},
+        "condition": {
+            "all": [
+                # Nobody is asked for their number where everybody reads it.
+                {"field": "lane", "op": "is", "value": "private"},
+                {"field": "type", "op": "any_of", "value": ["complaint", "consult"]},
+                {"field": "last_message", "op": "not_contains", "value": "1"},
+            ]
+        },
+        "actions": [{"kind": "send_reply", "text": "automation.ready.ask_back.text"}],
+    },
+    "level_missed": {
+        "trigger": {"kind": "event", "event": "level_missed"},
+        "condition": {"all": []},
+        "actions": [_LEADS],
     },
     "answer_failed": {
         "trigger": {"kind": "event", "event": "answer_failed"},

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.automation.triggers import EVENT_KEYS, TIME_FIELDS
 from app.conditions.tree import Condition
@@ -111,6 +111,14 @@ class NotifyAction(BaseModel):
     kind: Literal["notify"]
     operator_id: RowId | None = None
     """None: whoever has the request then."""
+    leads: bool = False
+    """Instead of one person: whoever hands out work in the request's team."""
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if self.leads and self.operator_id is not None:
+            raise ValueError("leads or a person")
+        return self
 
 
 class HookAction(BaseModel):

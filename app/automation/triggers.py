@@ -7,7 +7,16 @@ from typing import Any
 
 from app.core.events import EventName
 from app.models import ChangeKind, RequestChange, ServiceRequest
-from app.routing.events import ANSWER_FAILED, ASSIGNED, CLASSIFIED, OPENED, STATUS_CHANGED, UPDATED
+from app.routing.events import (
+    ANSWER_FAILED,
+    ASSIGNED,
+    CLASSIFIED,
+    MISSED,
+    OPENED,
+    STATUS_CHANGED,
+    UPDATED,
+    WARNED,
+)
 
 _K = ChangeKind
 FOLLOWED: tuple[EventName, ...] = (OPENED, ASSIGNED, STATUS_CHANGED, CLASSIFIED, ANSWER_FAILED, UPDATED)
@@ -31,7 +40,9 @@ _EVENTS: Mapping[str, Callable[[RequestChange], bool]] = {
     ),
     "answer_failed": lambda change: change.kind is _K.ANSWER_FAILED,
 }
-EVENT_KEYS = tuple(_EVENTS)
+LEVELS: Mapping[EventName, str] = {WARNED: "level_warned", MISSED: "level_missed"}
+"""Events of a request's time, which change nothing of it."""
+EVENT_KEYS = (*_EVENTS, *LEVELS.values())
 
 
 def keys_of(change: RequestChange) -> frozenset[str]:

@@ -32,7 +32,7 @@ from app.models import (
 )
 from app.nlp.serving.heads import INTENTS
 from app.routing.related import relate
-from app.routing.related_rows import MESSAGES, OTHER_REQUESTS
+from app.routing.related_rows import LEVELS, MESSAGES, OTHER_REQUESTS, REOPENINGS
 
 PLATFORMS = tuple(registry.all_adapters())
 REQUEST_TYPES = tuple(intent for intent in INTENTS if intent != "spam")
@@ -193,6 +193,8 @@ FIELDS = (
     ),
     FieldOf("messages", _T.RELATION, None, lambda _request: None, relation=MESSAGES),
     FieldOf("other_requests", _T.RELATION, None, lambda _request: None, relation=OTHER_REQUESTS),
+    FieldOf("service_levels", _T.RELATION, None, lambda _request: None, relation=LEVELS),
+    FieldOf("reopenings", _T.RELATION, None, lambda _request: None, relation=REOPENINGS),
 )
 
 

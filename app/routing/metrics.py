@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import case
 
-from app.conditions.tree import AllOf, AnyOf
+from app.conditions.tree import AllOf, AnyOf, Leaf
 from app.core.moments import seconds_between
 from app.core.permissions import RoleName
 from app.figures.catalogue import (
@@ -17,13 +17,14 @@ from app.figures.catalogue import (
     Metric,
     Percentile,
     PerHolder,
+    Share,
     Source,
     Standing,
     leaf,
 )
 from app.figures.sums import KEPT, TEAM, sum_of
 from app.identity import summed_reach
-from app.models import ACTIVE_STATUSES, WORKING_STATUSES, RequestStatus, ServiceRequest
+from app.models import ACTIVE_STATUSES, WORKING_STATUSES, RequestStatus, ServiceClock, ServiceRequest
 from app.routing.fields import FIRST_REPLY_LATE, SERVICE_REQUESTS
 from app.routing.unit_split import by_unit
 
@@ -176,3 +177,40 @@ METRICS.declare(
         sums=(_SETTLED,),
     )
 )
+
+
+def _levels(op: str, count: int, *where: Leaf) -> Leaf:
+    """So many of the times that policies gave a request."""
+    return leaf(
+        "service_levels", op, {"count": count, "within": None, "where": [one.model_dump() for one in where]}
+    )
+
+
+_MISSED, _DECIDED = leaf("missed", "is", True), leaf("decided", "is", True)
+for _clock in ServiceClock:
+    _OF_CLOCK = leaf("clock", "is", _clock.value)
+    METRICS.declare(
+        Metric(
+            f"level_{_clock.value}_share",
+            REQUESTS,
+            Share((_levels("count_at_most", 0, _OF_CLOCK, _MISSED),)),
+            Good.UP,
+            _OWNER,
+            time="opened_at",
+            rows=(_levels("count_at_least", 1, _OF_CLOCK, _DECIDED),),
+            splits=_SPLITS,
+        )
+    )
+for _key, _which in (("level_warned", leaf("warned", "is", True)), ("level_missed", _MISSED)):
+    METRICS.declare(
+        Metric(
+            _key,
+            REQUESTS,
+            Count(),
+            Good.DOWN,
+            _OWNER,
+            time="opened_at",
+            rows=(_levels("count_at_least", 1, _which),),
+            splits=_SPLITS,
+        )
+    )

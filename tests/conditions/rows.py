@@ -23,6 +23,7 @@ from app.models import (
     Account,
     Agency,
     CalendarAccount,
+    ChangeKind,
     Contact,
     ContactIdentity,
     Conversation,
@@ -34,8 +35,12 @@ from app.models import (
     Operator,
     OutboundMessage,
     OutboundState,
+    RequestChange,
     RequestStatus,
     RoutingQueue,
+    ServiceClock,
+    ServiceMark,
+    ServicePolicy,
     ServiceRequest,
     StoredCalendar,
     Team,
@@ -70,6 +75,7 @@ class Organisation:
     monitors: list[Monitor]
     units: list[int]
     queues: list[RoutingQueue]
+    policy: int
 
 
 def organisation(make: Make) -> Organisation:
@@ -110,7 +116,21 @@ def organisation(make: Make) -> Organisation:
         )
         for n in range(2)
     ]
-    return Organisation(accounts, teams, people, monitors, _units(make, agency, teams), queues)
+    policy = make.save(
+        ServicePolicy(
+            created_at=make.now,
+            agency_id=agency.id,
+            position=1,
+            name="全部",
+            condition={"all": []},
+            first_minutes=30,
+            next_minutes=30,
+            warn_share=75,
+            steps=[],
+        )
+    )
+    units = _units(make, agency, teams)
+    return Organisation(accounts, teams, people, monitors, units, queues, policy.id)
 
 
 def _units(make: Make, agency: Agency, teams: list[Team]) -> list[int]:
@@ -217,8 +237,56 @@ def insert_requests(ctx: Context, org: Organisation, draw: Random, count: int) -
         elif draw.one(True, False, False):
             homes[row["account_id"]] = row["conversation_id"]
     ids = insert_rows(ctx.session, ServiceRequest, rows)
-    _insert_messages(ctx, draw, [(number, row) for number, row in zip(ids, rows, strict=True)])
+    stored = list(zip(ids, rows, strict=True))
+    _insert_messages(ctx, draw, stored)
+    _insert_marks(ctx, org, draw, stored)
+    _insert_reopenings(ctx, org, draw, stored)
     return ids
+
+
+def _insert_marks(
+    ctx: Context, org: Organisation, draw: Random, requests: list[tuple[int, dict[str, Any]]]
+) -> None:
+    """What became of times that a policy gave: some of each request."""
+    rows = [
+        {
+            "created_at": draw.now,
+            "service_request_id": number,
+            "account_id": row["account_id"],
+            "policy_id": org.policy,
+            "kind": draw.one(*ServiceClock),
+            "began_at": draw.moment() - timedelta(microseconds=10 * at),
+            "due_at": draw.moment(),
+            "warned_at": draw.maybe(draw.moment()),
+            "missed_at": draw.maybe(draw.moment()),
+            "ended_at": draw.maybe(draw.moment()),
+            "told": [],
+        }
+        for number, row in requests
+        for at in range(draw.one(0, 1, 1, 2))
+    ]
+    insert_rows(ctx.session, ServiceMark, rows)
+
+
+def _insert_reopenings(
+    ctx: Context, org: Organisation, draw: Random, requests: list[tuple[int, dict[str, Any]]]
+) -> None:
+    rows = [
+        {
+            "created_at": draw.moment(),
+            "service_request_id": number,
+            "account_id": row["account_id"],
+            "kind": draw.one(ChangeKind.REOPENED, ChangeKind.REOPENED, ChangeKind.RESOLVED),
+            "version": 100 + at,
+            "before": {},
+            "after": {},
+            "actor": "test",
+            "operator_id": draw.maybe(draw.one(*org.people).id),
+        }
+        for number, row in requests
+        for at in range(draw.one(0, 0, 1, 2))
+    ]
+    insert_rows(ctx.session, RequestChange, rows)
 
 
 def _insert_messages(ctx: Context, draw: Random, requests: list[tuple[int, dict[str, Any]]]) -> None:

@@ -9,6 +9,7 @@ from app.nlp.serving.explain import Reason
 
 ADVERT = "加微信代办"
 CHAT = "随便聊聊"
+PRAISE = "真心表扬"
 
 
 class FakeModel:
@@ -26,13 +27,14 @@ class FakeModel:
     def _one(self, text: str) -> Classification:
         spam = 0.99 if ADVERT in text else 0.01
         service = 0.05 if CHAT in text else 0.95
+        praise = PRAISE in text
         return Classification(
-            intent="complaint" if "投诉" in text else "consult",
+            intent="praise" if praise else "complaint" if "投诉" in text else "consult",
             intent_score=0.9,
             is_request=service > 0.5,
             service_score=service,
-            sentiment=-1 if "投诉" in text else 0,
-            sentiment_score=0.1 if "投诉" in text else 0.5,
+            sentiment=1 if praise else -1 if "投诉" in text else 0,
+            sentiment_score=0.9 if praise else 0.1 if "投诉" in text else 0.5,
             sentiment_unsure=False,
             spam_score=spam,
             urgency=1 if "投诉" in text else 0,

@@ -32,6 +32,9 @@ from app.models import (
     OutboundState,
     RequestChange,
     RequestStatus,
+    ServiceClock,
+    ServiceMark,
+    ServicePolicy,
     ServiceRequest,
     Team,
     UnitKind,
@@ -181,7 +184,45 @@ class House:
         ]
         ids = insert_rows(session, ServiceRequest, rows)
         self.write_down(session, ids)
+        self._levels(session, rng, ids, rows)
         return ids, conversations
+
+    def _levels(
+        self, session: Session, rng: random.Random, ids: list[int], rows: list[dict[str, Any]]
+    ) -> None:
+        """What became of the time that a policy gave some of them: one stretch, several, or one that runs."""
+        policy = ServicePolicy(
+            created_at=self.make.now,
+            agency_id=self.home.id,
+            position=1,
+            name="全部",
+            condition={"all": []},
+            first_minutes=30,
+            next_minutes=30,
+            warn_share=75,
+            steps=[],
+            removed_at=self.make.now,
+        )
+        session.add(policy)
+        session.flush()
+        marks = [
+            {
+                "created_at": row["opened_at"],
+                "service_request_id": number,
+                "account_id": row["account_id"],
+                "policy_id": policy.id,
+                "kind": rng.choice(list(ServiceClock)),
+                "began_at": row["opened_at"] + timedelta(microseconds=at),
+                "due_at": row["opened_at"] + timedelta(minutes=30),
+                "warned_at": rng.choice((None, row["opened_at"])),
+                "missed_at": rng.choice((None, None, row["opened_at"])),
+                "ended_at": self._later(rng, row["opened_at"]),
+                "told": [],
+            }
+            for number, row in zip(ids, rows, strict=True)
+            for at in range(rng.choice((0, 1, 2, 3)))
+        ]
+        insert_rows(session, ServiceMark, marks)
 
     def write_down(self, session: Session, ids: list[int]) -> None:
         """Every version has its row: each was opened as it stands."""

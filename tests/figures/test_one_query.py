@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.core.db import open_session
 from app.core.moments import whole_seconds
@@ -28,7 +29,7 @@ from app.figures.catalogue import METRICS, Metric, Share
 from app.figures.rounding import rounded
 from app.figures.schemas import CellView, FiguresOfSpan, FiguresView, MetricFigures
 from app.figures.spans import Comparison, Named
-from app.models import OutboundMessage, ServiceRequest, Verdict, VerdictOutcome
+from app.models import OutboundMessage, ServiceClock, ServiceMark, ServiceRequest, Verdict, VerdictOutcome
 from tests.factories.browser import Browser
 from tests.factories.make import Make
 from tests.figures.house import REACHES, House
@@ -69,6 +70,10 @@ def _share(meant: Callable[[Any], bool]) -> Callable[[Sequence[Any]], float | No
     return lambda rows: sum(map(meant, rows)) / len(rows) if rows else None
 
 
+def _kept(clock: ServiceClock) -> Callable[[Sequence[Any]], float | None]:
+    return _share(lambda row: clock not in row.missed_clocks)
+
+
 ANEW: dict[str, Callable[[Sequence[Any]], float | None]] = {
     "first_response_p50": lambda rows: _rank(50, [_took("first_replied_at")(row) for row in rows]),
     "first_response_p90": lambda rows: _rank(90, [_took("first_replied_at")(row) for row in rows]),
@@ -76,6 +81,7 @@ ANEW: dict[str, Callable[[Sequence[Any]], float | None]] = {
     "load_per_person": lambda rows: len(rows) / len({row.assignee_id for row in rows}) if rows else None,
     "kept_share": _share(lambda row: row.outcome is VerdictOutcome.KEPT),
     "rescue_rate": _share(lambda row: row.rescued_at is not None),
+    **{f"level_{clock.value}_share": _kept(clock) for clock in ServiceClock},
 }
 """How a number follows from its rows where it is not how many they are."""
 
@@ -114,9 +120,22 @@ class Screen:
         model, by = TABLES[subject]
         session = open_session(self.house.runtime.sessions, write=False)
         try:
-            return list(session.scalars(select(model).where(by.in_(self.listed(subject, trees)))))
+            found = list(session.scalars(select(model).where(by.in_(self.listed(subject, trees)))))
+            if model is ServiceRequest:
+                _look_up_missed(session, found)
+            return found
         finally:
             session.close()
+
+
+def _look_up_missed(session: Session, rows: Sequence[Any]) -> None:
+    marks = session.execute(
+        select(ServiceMark.service_request_id, ServiceMark.kind).where(
+            ServiceMark.service_request_id.in_([row.id for row in rows]), ServiceMark.missed_at.is_not(None)
+        )
+    ).all()
+    for row in rows:
+        row.missed_clocks = {kind for number, kind in marks if number == row.id}
 
 
 @pytest.fixture

@@ -5976,6 +5976,8 @@ export interface components {
         | 'status_changed'
         | 'request_classified'
         | 'answer_failed'
+        | 'level_warned'
+        | 'level_missed'
     }
     /** EventView */
     EventView: {
@@ -8259,6 +8261,11 @@ export interface components {
        * @default null
        */
       operator_id: number | null
+      /**
+       * Leads
+       * @default false
+       */
+      leads: boolean
     }
     /**
      * OfferedAction

@@ -44,7 +44,7 @@ export function blankAction(kind: ActionKind): Action {
     case 'move_to_team':
       return { kind, team_id: 0 }
     case 'notify':
-      return { kind, operator_id: null }
+      return { kind, operator_id: null, leads: false }
     case 'set_priority':
       return { kind, priority: 1 }
     case 'set_type':

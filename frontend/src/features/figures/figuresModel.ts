@@ -15,6 +15,8 @@ export interface Card {
   /** By what else it is split where the reader chooses. */
   others?: readonly string[]
   look: 'bar' | 'line' | 'rows'
+  /** Shown for periods that are no longer: what it asks is counted row by row. */
+  mostDays?: number
   subject: 'service_request' | 'inbound_item' | 'reply'
 }
 
@@ -36,6 +38,22 @@ export const CARDS: readonly Card[] = [
     subject: 'service_request',
   },
   { id: 'misses', metrics: ['window_misses'], split: 'time', look: 'bar', subject: 'service_request' },
+  {
+    id: 'levels',
+    metrics: ['level_first_share', 'level_next_share', 'level_resolution_share'],
+    split: 'time',
+    look: 'line',
+    mostDays: 31,
+    subject: 'service_request',
+  },
+  {
+    id: 'levelCounts',
+    metrics: ['level_warned', 'level_missed'],
+    split: 'time',
+    look: 'line',
+    mostDays: 31,
+    subject: 'service_request',
+  },
   { id: 'backlog', metrics: ['backlog'], split: 'time', look: 'line', subject: 'service_request' },
   { id: 'resolution', metrics: ['resolution_p50'], split: 'time', look: 'line', subject: 'service_request' },
   {
