@@ -37,6 +37,7 @@ ROUTING_SETUP: dict[str, Entry] = {
     "what_ifs.list_what_ifs": Entry(_R.OWN, 200, plain),
     "what_ifs.begin_what_if": Entry(_R.OWN, 201, _what_if),
     "what_ifs.get_what_if": Entry(_R.OWN, 404, _nobodys("what_if")),
+    "what_ifs.export": Entry(_R.OWN, 404, _nobodys("what_if")),
     "what_ifs.remove_what_if": Entry(_R.OWN, 404, _nobodys("what_if")),
     "routing_setup.read_setup": Entry(_R.OWN, 200, plain),
     "routing_setup.check_condition": Entry(_R.OWN, 200, _content({"condition": {"all": []}})),

@@ -134,6 +134,7 @@ STATEMENTS: dict[str, int | tuple[int, int]] = {
     "routing_setup.get_operator_skills": 3,
     "routing_setup.read_setup": 10,
     "what_ifs.list_what_ifs": 4,
+    "what_ifs.export": 2,
     "what_ifs.get_what_if": 2,
     "routing.count_requests": 6,
     "routing.get_deadline": 3,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.clock import ManualClock
-from app.core.permissions import RoleName
+from app.core.permissions import Permission, RoleName
 from app.core.runtime import Runtime
 from app.longwork.runner import go_on
 from app.models import Operator, WhatIf
@@ -102,6 +104,37 @@ def test_other_rules_send_requests_elsewhere(
     rule = office.rule(lead, "都去另一组", queue_id=queue["id"])
     side = begun(lead, runtime, {"rules": [rule["id"]]})["findings"]["tried"]
     assert set(given(side)) == {office.cleo.id}, "she alone is of the other team"
+
+
+def test_it_leaves_as_a_table_for_who_may_take_it_along(
+    office: SetupOffice, make: Make, open_browser: Open, runtime: Runtime, clock: ManualClock
+) -> None:
+    day_of_work(office, clock)
+    lead = open_browser(office.lead)
+    found = begun(lead, runtime, {"stand_ins": [{"team_id": office.ours.id, "count": 1}]}, name="=加一人")
+    path = f"/routing/what-ifs/{found['id']}/export"
+    answer = lead.get(path)
+    assert answer.content_type == "text/csv; charset=utf-8"
+    rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+    lines = {row[0]: row[1:] for row in rows if row}
+    sides = found["findings"]["was"], found["findings"]["replayed"], found["findings"]["tried"]
+    assert lines["Given to somebody"] == [str(side["given"]) for side in sides]
+    assert lines["Unevenness (Gini)"] == [str(side["gini"]) for side in sides]
+    people = {one["name"]: one for one in sides[2]["people"]}
+    assert lines["Added person 1"][2] == str(next(one["given"] for name, one in people.items() if not name))
+    assert lines[office.anna.name][2] == str(people[office.anna.name]["given"])
+    reader = make.role(Permission.ROUTING_READ, Permission.SERVICE_REQUESTS_READ)
+    colleague = make.operator(office.agency, office.ours, role=RoleName.SUPERVISOR)
+    make.give(colleague, reader, instead=True)
+    assert open_browser(colleague).get(path).status_code == 403
+    stranger = open_browser(make.operator(make.agency(), role=RoleName.SUPERVISOR))
+    assert stranger.get(path).status_code == 404
+
+
+def test_before_anything_has_come_of_it_there_is_no_table(office: SetupOffice, lead: Browser) -> None:
+    made_now = made(lead.post("/routing/what-ifs", {"name": "试", "days": 3, "tried": {}}), 201)
+    answer = lead.get(f"/routing/what-ifs/{made_now['id']}/export")
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "what_if_not_done")
 
 
 def test_what_is_not_there_is_named(office: SetupOffice, lead: Browser) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from app.api.endpoint import endpoint
 from app.core.context import Context
 from app.core.permissions import Permission
 from app.routing.whatif import services
+from app.routing.whatif.exporting import export_what_if
 from app.routing.whatif.schemas import BeginWhatIf, WhatIfList, WhatIfView
 
 what_ifs = Blueprint("what_ifs", __name__)
@@ -52,6 +53,20 @@ def begin_what_if(ctx: Context, body: BeginWhatIf) -> WhatIfView:
 )
 def get_what_if(ctx: Context, what_if_id: int) -> WhatIfView:
     return services.read_what_if(ctx, what_if_id)
+
+
+@endpoint(
+    what_ifs,
+    "GET",
+    f"{_ONE}/export",
+    access=_READ,
+    summary="What came of a what-if as a table: CSV",
+    errors=("what_if_not_done",),
+)
+def export(ctx: Context, what_if_id: int) -> Response:
+    made = export_what_if(ctx, what_if_id)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{made.address_name}"}
+    return Response(made.content, content_type=made.content_type, headers=headers)
 
 
 @endpoint(

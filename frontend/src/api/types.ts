@@ -2484,6 +2484,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/routing/what-ifs/{what_if_id}/export': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What came of a what-if as a table: CSV */
+    get: operations['what_ifs_export']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/sampled-items/{sampled_item_id}': {
     parameters: {
       query?: never
@@ -17545,6 +17562,35 @@ export interface operations {
     }
   }
   what_ifs_remove_what_if: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        what_if_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  what_ifs_export: {
     parameters: {
       query?: never
       header?: never

@@ -16,5 +16,6 @@ export const whatIfApi = {
   list: () => body(client.GET('/routing/what-ifs')),
   get: (id: number): Promise<WhatIf> => body(client.GET('/routing/what-ifs/{what_if_id}', one(id))),
   begin: (command: Begin): Promise<WhatIf> => body(client.POST('/routing/what-ifs', { body: command })),
+  table: (id: number) => `/api/v1/routing/what-ifs/${id}/export`,
   remove: (id: number) => noBody(client.DELETE('/routing/what-ifs/{what_if_id}', one(id))),
 }
