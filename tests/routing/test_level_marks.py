@@ -99,6 +99,24 @@ def test_holder_and_leads_are_told_step_by_step_and_once(shift: Shift) -> None:
     assert sum(row["count"] for row in escalated if row["read_at"] is None) >= 2
 
 
+def test_named_people_are_told_if_they_see_it_and_nobody_else(
+    app: Flask, make: Any, clock: ManualClock, remote: Remote, open_browser: Any
+) -> None:
+    shift = Shift(app, Desk(make, clock, remote), open_browser)
+    named = make.operator(shift.agency, shift.team)
+    elsewhere = make.operator(shift.agency, make.team(shift.agency))
+    steps = [{"at": "missed", "people": [named.id, elsewhere.id]}]
+    shift.policy("全部", first_minutes=60, next_minutes=60, resolve_minutes=None, steps=steps)
+    shift.desk.request = shift.asks("你们的宽带套餐怎么改？", author="c9")
+    shift.give()
+    shift.tell(minutes=59)
+    boxes = {person.id: Box(app, make, person) for person in (named, elsewhere)}
+    assert "level_escalated" not in boxes[named.id].kinds()
+    shift.tell(minutes=2)
+    assert boxes[named.id].kinds().count("level_escalated") == 1
+    assert "level_escalated" not in [*boxes[elsewhere.id].kinds(), *shift.lead.kinds(), *shift.holder.kinds()]
+
+
 def test_of_a_worker_that_is_killed_nothing_is_lost_and_nothing_told_twice(shift: Shift) -> None:
     shift.clock.advance(61 * 60)
     with pytest.raises(ZeroDivisionError):
