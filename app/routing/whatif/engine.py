@@ -70,7 +70,8 @@ class _Period:
         answer = taken.answer
         answered = None if answer is None or at + answer > self._past.until else at + answer
         holder = None if choice.chosen is None else choice.chosen.id
-        self._dealt[request.id] = Dealt(request, holder, at, answered, over)
+        dealt = Dealt(request, holder, at, answered, over)
+        self._dealt.update({request.id: dealt})
         return [(at + after, weighs) for after, weighs in taken.steps]
 
     def _lasts(self, request: PastRequest) -> _Taken:
