@@ -62,7 +62,7 @@ def _of_request(body: Any = None) -> Callable[[Stage], Ask]:
 def _assignee(stage: Stage) -> Ask:
     return Ask(
         {"request_id": stage.request.id},
-        {"operator_id": stage.somebody_to_serve().id, "version": stage.version()},
+        {"operator_id": stage.somebody_to_serve().id, "version": stage.version(), "reason": f"{MARK}接管"},
     )
 
 

@@ -168,7 +168,7 @@ class Console:
             _, request = self.api("GET", path)
             if (request["assignee"] or {}).get("id") == operator_id:
                 return True
-            assignee = {"operator_id": operator_id, "version": request["version"]}
+            assignee = {"operator_id": operator_id, "version": request["version"], "reason": "试验要用"}
             return self.api("PUT", f"{path}/assignee", assignee)[0] == 200
 
         assert wait_for(given)

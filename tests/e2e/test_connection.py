@@ -67,7 +67,7 @@ def _life_goes_on(near: Console, platform: Platform, name: str) -> None:
 
 def _taken(console: Console, words: str, operator_id: int) -> bool:
     request = _request(console, words)
-    assignee = {"operator_id": operator_id, "version": request["version"]}
+    assignee = {"operator_id": operator_id, "version": request["version"], "reason": "客户点名找组长"}
     return console.api("PUT", f"/service-requests/{request['id']}/assignee", assignee)[0] == 200
 
 
