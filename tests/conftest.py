@@ -21,7 +21,7 @@ from app.core.unit_of_work import open_context
 from app.extensions import socketio
 from app.identity.built_in_roles import keep_built_in_roles
 from app.jobs import questions
-from app.models import Base, Operator
+from app.models import Operator
 from app.ops.layout import ROOT
 from app.processes import all_jobs
 from app.processes.web import create_app
@@ -31,7 +31,7 @@ from tests.fakes.model import FakeModel
 from tests.fakes.platforms import FakePlatforms, Remote
 from tests.support import answering
 from tests.support.answering import AnsweringQueue
-from tests.support.databases import copy_sqlite
+from tests.support.databases import copy_sqlite, filled_tables
 from tests.support.engines import kept_engine
 from tests.support.one_owner import watch, written_elsewhere
 from tests.support.postgres import Cluster
@@ -88,7 +88,7 @@ def shared_postgresql(postgres_cluster: Cluster, postgresql_template: str) -> st
 @pytest.fixture
 def emptied_postgresql(shared_postgresql: str) -> Iterator[str]:
     yield shared_postgresql
-    tables = ", ".join(f"'{table.name}'" for table in Base.metadata.sorted_tables)
+    tables = ", ".join(f"'{name}'" for name in filled_tables())
     with psycopg.connect(shared_postgresql.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(EMPTY_ALL.format(tables=tables))
 

@@ -10,6 +10,7 @@ import redis
 
 from tests.support import postgres
 from tests.support.availability import missing
+from tests.support.databases import filled_tables
 from tests.support.stack import RunningStack, answers, get_json
 
 
@@ -23,6 +24,12 @@ def test_the_next_one_does_not_see_what_was_left_behind(redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
         assert client.get("left") is None
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+
+
+def test_no_table_of_the_shared_database_keeps_rows_of_another_test(shared_postgresql: str) -> None:
+    with psycopg.connect(shared_postgresql.replace("+psycopg", "")) as connection:
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    assert {name for (name,) in rows} - {"alembic_version"} == set(filled_tables())
 
 
 def test_databases_of_a_cluster_are_copies_that_do_not_share_rows(postgres_cluster: postgres.Cluster) -> None:

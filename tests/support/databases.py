@@ -11,12 +11,19 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from app.models import Base
 from app.ops.layout import ROOT
+from app.search.index import Indexed
 
 TEST_SECRETS = {
     "SECRET_KEY": "a-secret-for-tests-only-and-long-enough",
     "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
 }
+
+
+def filled_tables() -> list[str]:
+    """All that the application writes rows into: what the models say, and the search indexes."""
+    return [*(table.name for table in Base.metadata.sorted_tables), *(index.value for index in Indexed)]
 
 
 def migrate(address: str, *, data_dir: Path) -> None:
