@@ -39,7 +39,7 @@ def test_asked_agreed_approved_and_all_are_told(plan: Plan, planned: Two, app: F
     runtime = plan.make.runtime
     swap = ok(plan.ask(0, planned[0], 1, planned[1]), 201)
     herald(runtime)
-    assert Box(app, plan.make, plan.people[1]).titles() == ["安娜 wants to swap with you: 11-30 09:00–18:00"]
+    assert Box(app, plan.make, plan.people[1]).titles()[0] == "安娜 wants to swap with you: 11-30 09:00–18:00"
     assert rows(runtime, plan.lead) == []
     swap = ok(answered(plan, 1, swap))
     herald(runtime)
