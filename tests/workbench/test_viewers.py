@@ -63,7 +63,7 @@ def take_away(room: Room, open_browser: Open) -> None:
     """The lead takes the request over."""
     lead = open_browser(room.lead)
     version = lead.get(f"/service-requests/{room.request.id}").get_json()["version"]
-    body = {"operator_id": room.lead.id, "version": version}
+    body = {"operator_id": room.lead.id, "version": version, "reason": "客户点名找组长"}
     assert lead.put(f"/service-requests/{room.request.id}/assignee", body).status_code == 200
 
 
