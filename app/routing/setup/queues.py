@@ -31,7 +31,7 @@ from app.routing.setup.events import (
     ROUTING_QUEUE_MOVED,
     ROUTING_QUEUE_REMOVED,
 )
-from app.routing.setup.ordering import move
+from app.routing.setup.ordering import move, standing_in_order
 from app.routing.setup.schemas import MOST_QUEUES, CreateQueue, EditQueue, MoveInOrder, QueueContent
 from app.routing.setup.telling import own_agency, require_version, tell_of_queue
 from app.routing.strategies import all_strategies
@@ -41,7 +41,7 @@ def create_queue(ctx: Context, command: CreateQueue) -> RoutingQueue:
     """The last in the order. Raises Conflict(`too_many_queues`), Invalid naming each fault."""
     ctx.require(Permission.ROUTING_CONFIGURE)
     agency_id = own_agency(ctx)
-    standing = _standing(ctx, agency_id)
+    standing = standing_in_order(ctx, RoutingQueue, agency_id)
     if len(standing) >= MOST_QUEUES:
         raise Conflict("too_many_queues", most=MOST_QUEUES)
     columns = _checked(ctx, command, agency_id, standing, None)
@@ -62,7 +62,7 @@ def edit_queue(ctx: Context, queue_id: int, command: EditQueue) -> RoutingQueue:
     ctx.require(Permission.ROUTING_CONFIGURE)
     row = _locked(ctx, queue_id)
     require_version(row, command.version)
-    columns = _checked(ctx, command, row.agency_id, _standing(ctx, row.agency_id), row)
+    columns = _checked(ctx, command, row.agency_id, standing_in_order(ctx, RoutingQueue, row.agency_id), row)
     if row.team_id != columns["team_id"] and _waiting(ctx, row):
         raise Conflict("queue_has_requests", count=_waiting(ctx, row))
     other_hours = row.calendar_id != columns["calendar_id"]
@@ -82,7 +82,7 @@ def move_queue(ctx: Context, queue_id: int, command: MoveInOrder) -> RoutingQueu
     ctx.require(Permission.ROUTING_CONFIGURE)
     row = _locked(ctx, queue_id)
     require_version(row, command.version)
-    if move(_standing(ctx, row.agency_id), row, command.position):
+    if move(standing_in_order(ctx, RoutingQueue, row.agency_id), row, command.position):
         tell_of_queue(ctx, row, ROUTING_QUEUE_MOVED)
     return row
 
@@ -94,7 +94,11 @@ def remove_queue(ctx: Context, queue_id: int) -> None:
     rules = ctx.session.scalars(
         select(RoutingRule.name).where(RoutingRule.queue_id == row.id, RoutingRule.removed_at.is_(None))
     ).all()
-    leading = [one.name for one in _standing(ctx, row.agency_id) if one.overflow_queue_id == row.id]
+    leading = [
+        one.name
+        for one in standing_in_order(ctx, RoutingQueue, row.agency_id)
+        if one.overflow_queue_id == row.id
+    ]
     if rules or leading:
         raise Conflict("queue_in_use", users="、".join([*rules, *leading]))
     waiting = _waiting(ctx, row)
@@ -111,22 +115,11 @@ def _waiting(ctx: Context, row: RoutingQueue) -> int:
     return ctx.session.scalar(counted) or 0
 
 
-def _standing(ctx: Context, agency_id: int) -> list[RoutingQueue]:
-    """An agency's queues in their order, locked by their numbers: no two changes of them meet."""
-    rows = ctx.session.scalars(
-        select(RoutingQueue)
-        .where(RoutingQueue.agency_id == agency_id, RoutingQueue.removed_at.is_(None))
-        .order_by(RoutingQueue.id)
-        .with_for_update(key_share=True)
-    )
-    return sorted(rows, key=lambda row: (row.position, row.id))
-
-
 def _locked(ctx: Context, queue_id: int) -> RoutingQueue:
     """One that stands, with all of its agency: who holds one of them never waits for another."""
     found = scope(select(RoutingQueue.agency_id), ctx.actor, RoutingQueue).where(RoutingQueue.id == queue_id)
     agency_id = ctx.session.scalar(found)
-    standing = _standing(ctx, agency_id) if agency_id is not None else []
+    standing = standing_in_order(ctx, RoutingQueue, agency_id) if agency_id is not None else []
     row = next((one for one in standing if one.id == queue_id), None)
     if row is None:
         raise NotFound

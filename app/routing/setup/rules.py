@@ -21,7 +21,7 @@ from app.routing.setup.events import (
     ROUTING_RULE_REMOVED,
     ROUTING_RULE_SWITCHED,
 )
-from app.routing.setup.ordering import move
+from app.routing.setup.ordering import move, standing_in_order
 from app.routing.setup.schemas import (
     MOST_RULES,
     CreateRoutingRule,
@@ -37,7 +37,7 @@ def create_rule(ctx: Context, command: CreateRoutingRule) -> RoutingRule:
     """The last in the order, and on. Raises Conflict(`too_many_rules`), Invalid naming each fault."""
     ctx.require(Permission.ROUTING_CONFIGURE)
     agency_id = own_agency(ctx)
-    standing = _standing(ctx, agency_id)
+    standing = standing_in_order(ctx, RoutingRule, agency_id)
     if len(standing) >= MOST_RULES:
         raise Conflict("too_many_rules", most=MOST_RULES)
     columns = _checked(ctx, command, agency_id)
@@ -79,7 +79,7 @@ def move_rule(ctx: Context, rule_id: int, command: MoveInOrder) -> RoutingRule:
     ctx.require(Permission.ROUTING_CONFIGURE)
     row = _locked(ctx, rule_id)
     require_version(row, command.version)
-    if move(_standing(ctx, row.agency_id), row, command.position):
+    if move(standing_in_order(ctx, RoutingRule, row.agency_id), row, command.position):
         tell_of_rule(ctx, row, ROUTING_RULE_MOVED)
     return row
 
@@ -92,22 +92,11 @@ def remove_rule(ctx: Context, rule_id: int) -> None:
     tell_of_rule(ctx, row, ROUTING_RULE_REMOVED)
 
 
-def _standing(ctx: Context, agency_id: int) -> list[RoutingRule]:
-    """An agency's rules in their order, locked by their numbers: no two changes of them meet."""
-    rows = ctx.session.scalars(
-        select(RoutingRule)
-        .where(RoutingRule.agency_id == agency_id, RoutingRule.removed_at.is_(None))
-        .order_by(RoutingRule.id)
-        .with_for_update(key_share=True)
-    )
-    return sorted(rows, key=lambda row: (row.position, row.id))
-
-
 def _locked(ctx: Context, rule_id: int) -> RoutingRule:
     """One that stands, with all of its agency: who holds one of them never waits for another."""
     found = scope(select(RoutingRule.agency_id), ctx.actor, RoutingRule).where(RoutingRule.id == rule_id)
     agency_id = ctx.session.scalar(found)
-    standing = _standing(ctx, agency_id) if agency_id is not None else []
+    standing = standing_in_order(ctx, RoutingRule, agency_id) if agency_id is not None else []
     row = next((one for one in standing if one.id == rule_id), None)
     if row is None:
         raise NotFound
